@@ -1,0 +1,23 @@
+"""Reference library of the course: every technique as short functions on tensors.
+
+    chapter                          module              what it holds
+    00 why_compress                  number_formats      model_bytes
+    01 number_formats                number_formats      bits, two's complement, ranges
+                                     float_formats       sign, exponent and fraction of a float
+    02 integer_scaling               integer_scaling     scale, zero point, quantize, dequantize
+                                     granularity         one scale per tensor, channel or group
+                                     packing             two int4 codes in one byte
+                                     error_measures      SQNR, RMSE, largest error
+
+Import the module of a concept, not this package: `from model_compression.packing import pack_int4`.
+Nothing is imported here, so every module loads only the chapters it builds on.
+
+Conventions that hold everywhere:
+
+- Functions are pure: arguments stay unchanged, there is no global state.
+- Rounding is half to even (`torch.round`): 0.5 -> 0, 1.5 -> 2, 2.5 -> 2.
+- Values are computed in float32, also when they arrive as float16 or bfloat16.
+- Bad input raises a ValueError that names the argument, what was expected and what came.
+"""
+
+__version__ = "0.1.0"
