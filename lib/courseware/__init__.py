@@ -1,0 +1,1 @@
+"""What teaching needs around the reference library: data, plots, widgets, checks, grading."""

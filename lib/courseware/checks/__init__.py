@@ -1,0 +1,85 @@
+"""Instant checks: what a test cell of an exercise calls.
+
+>>> check_quiz("quiz_01_abs", lambda: None)
+quiz_01_abs: not answered yet: return one of the letters a, b, c, d
+0.0
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from IPython import get_ipython
+from IPython.display import display
+
+from courseware.checks.quiz import Question, answer_html, answer_text, judge_answer
+from courseware.checks.report import as_html, as_text
+from courseware.checks.run import run_task
+from courseware.checks.seeds import class_seed
+from courseware.checks.task import Task
+
+CHAPTERS = {
+    "01_number_formats": "courseware.checks.chapter_01",
+    "02_integer_scaling": "courseware.checks.chapter_02",
+}
+"""Exercise → the module that holds its `TASKS` and `QUIZ`."""
+
+__all__ = ["CHAPTERS", "all_questions", "all_tasks", "check", "check_quiz", "class_seed"]
+
+
+def check(name: str, function: Callable[..., Any], seed: str = "practice") -> float:
+    """Judge a graded function, show the report, and return its points as a plain float.
+
+    The same seed gives the same inputs. Nothing that `function` does makes this raise; an unknown
+    `name` is a `ValueError`.
+    """
+    task: Task = _look_up(name, "TASKS", "task")
+    report = run_task(task, function, seed)
+    _show(as_text(report), as_html(report))
+    return report.score
+
+
+def check_quiz(name: str, function: Callable[[], Any]) -> float:
+    """Judge the letter that a quiz function returns, show the reason, return its points."""
+    question: Question = _look_up(name, "QUIZ", "question")
+    judged = judge_answer(question, function)
+    _show(answer_text(judged), answer_html(judged))
+    return judged.score
+
+
+@cache
+def all_tasks() -> dict[str, Task]:
+    """Every graded function of the course by its name, in the order of the chapters."""
+    return {task.name: task for exercise in CHAPTERS for task in _load(exercise).TASKS}
+
+
+@cache
+def all_questions() -> dict[str, Question]:
+    """Every quiz question of the course by its name."""
+    return {question.name: question for exercise in CHAPTERS for question in _load(exercise).QUIZ}
+
+
+def _load(exercise: str) -> Any:
+    return importlib.import_module(CHAPTERS[exercise])
+
+
+def _look_up(name: str, table: str, kind: str) -> Any:
+    """Chapter by chapter, so that a student waits for no chapter but the one at hand."""
+    known = []
+    for exercise in CHAPTERS:
+        for item in getattr(_load(exercise), table):
+            if item.name == name:
+                return item
+            known.append(item.name)
+    raise ValueError(f"name must be a {kind} of the course ({', '.join(known)}), got {name!r}")
+
+
+def _show(text: str, rich: str) -> None:
+    """Show in a notebook as HTML, elsewhere as text."""
+    if get_ipython() is None:
+        print(text)
+    else:
+        display({"text/plain": text, "text/html": rich}, raw=True)

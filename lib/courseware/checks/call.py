@@ -1,0 +1,137 @@
+"""Calling a student's function: on copies, for a limited time, and without a word on the screen.
+
+Whatever a student prints or warns is kept and shown in the report. It must not reach the cell's
+own output: stock nbgrader takes a test cell with any text on stderr for a failed one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+import torch
+
+
+class TimeLimit(BaseException):
+    """Raised inside a call that takes too long; no Exception, so that `except Exception` in a
+    student's loop does not swallow it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call came to: a value or an error, what it printed, which arguments it changed."""
+
+    value: Any = None
+    error: BaseException | None = None
+    printed: str = ""
+    changed: tuple[int, ...] = ()
+
+
+def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """Call `function` on copies of `arguments`; an error or a time-out becomes an outcome.
+
+    >>> call(lambda x: x + 1, (1,), seconds=1.0).value
+    2
+    """
+    given = tuple(copy_of(argument) for argument in arguments)
+    value, error = None, None
+    with captured_output() as printed:
+        try:
+            with time_limit(seconds):
+                value = function(*given)
+        except (Exception, SystemExit, TimeLimit) as caught:
+            error = caught
+    changed = tuple(
+        i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if changes(a, b)
+    )
+    return Outcome(value, error, printed.getvalue(), changed)
+
+
+def copy_of(argument: Any) -> Any:
+    """A copy that shares no memory with the original, for the kinds of value that tasks take."""
+    if isinstance(argument, torch.Tensor):
+        return argument.clone()
+    if isinstance(argument, list | tuple):
+        return type(argument)(copy_of(item) for item in argument)
+    if isinstance(argument, dict):
+        return {key: copy_of(item) for key, item in argument.items()}
+    return argument
+
+
+def changes(before: Any, after: Any) -> bool:
+    """Whether an argument was changed in place."""
+    if isinstance(before, torch.Tensor):
+        return before.shape != after.shape or not torch.equal(before, after)
+    if isinstance(before, list | tuple):
+        pairs = zip(before, after, strict=False)
+        return len(before) != len(after) or any(changes(a, b) for a, b in pairs)
+    if isinstance(before, dict):
+        return before.keys() != after.keys() or any(changes(before[k], after[k]) for k in before)
+    return False
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise `TimeLimit` in the main thread after `seconds`.
+
+    Needs SIGALRM, so there is no limit on Windows and in other threads: there nbgrader's own
+    limit per cell is the only one.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: Any) -> None:
+        raise TimeLimit(f"no result after {seconds:.1g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # The interval repeats: a bare `except:` in a loop swallows one signal, and the next one comes.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def captured_output() -> Iterator[io.StringIO]:
+    """Catch what Python code prints, warns and logs; see `silent_descriptors` for the rest."""
+    buffer = io.StringIO()
+    streams = [stream for stream in (sys.stdout, sys.stderr) if stream is not None]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(buffer))
+        stack.enter_context(contextlib.redirect_stderr(buffer))
+        for stream in streams:
+            # A logging handler made earlier still holds the stream of Jupyter's kernel. Outside
+            # Jupyter the stream is written in C and takes no such change.
+            with contextlib.suppress(AttributeError):
+                stack.enter_context(mock.patch.object(stream, "write", buffer.write))
+        yield buffer
+
+
+@contextlib.contextmanager
+def silent_descriptors() -> Iterator[None]:
+    """Send file descriptors 1 and 2 to a scratch file: C++ code warns there, past `sys.stderr`."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    with tempfile.TemporaryFile() as sink:
+        kept = [(number, os.dup(number)) for number in (1, 2)]
+        try:
+            for number, _ in kept:
+                os.dup2(sink.fileno(), number)
+            yield
+        finally:
+            for number, saved in kept:
+                os.dup2(saved, number)
+                os.close(saved)

@@ -1,0 +1,122 @@
+"""Noticing that a function hands its task to a library that the exercise names as off limits."""
+
+from __future__ import annotations
+
+import dis
+import inspect
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+EVERYWHERE = ("torch.ao", "torch.nn.utils.prune", "courseware.checks")
+"""Off limits in every chapter; a task adds its own, the chapter's reference first of all."""
+
+
+def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list[str]:
+    """The off-limits names that `function`, or a helper of the student's that it calls, uses.
+
+    >>> import torch
+    >>> shortcuts(lambda x: torch.softmax(x, -1), ("torch.softmax",))
+    ['torch.softmax']
+    """
+    names = {name for own in _own_functions(function) for name in used_names(own)}
+    found = (n for n in names if any(n == p or n.startswith(p + ".") for p in off_limits))
+    return sorted(found, key=lambda name: (len(name), name))
+
+
+def called_names(function: Callable[..., Any]) -> set[str]:
+    """The global names that a function refers to, as they are spelled."""
+    return dotted_names(function.__code__) if isinstance(function, types.FunctionType) else set()
+
+
+def used_names(function: Callable[..., Any]) -> set[str]:
+    """Dotted names that a function uses, with aliases resolved (`F.x` → torch.nn.functional.x)."""
+    function = inspect.unwrap(function)
+    if not isinstance(function, types.FunctionType):
+        return {f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"}
+    own = f"{function.__module__}.{function.__name__}"
+    return {own} | {_resolve(name, function) for name in dotted_names(function.__code__)}
+
+
+def dotted_names(code: types.CodeType) -> set[str]:
+    """The global names and imports of a code object, with the attributes read from them.
+
+    Read from the bytecode, which is there even where a function's source is not.
+
+    >>> source = "def f(x): import torch.ao as a; return a.go(F.softmax(x))"
+    >>> sorted(dotted_names(compile(source, "", "exec").co_consts[0]))
+    ['F', 'F.softmax', 'torch.ao', 'torch.ao.go']
+    """
+    reader = _NameReader()
+    for step in dis.get_instructions(code):
+        reader.read(step)
+    inner = (constant for constant in code.co_consts if isinstance(constant, types.CodeType))
+    return reader.names.union(*map(dotted_names, inner))
+
+
+class _NameReader:
+    """Follows chains such as `F.softmax` and what imports are called, step by step."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self._aliases: dict[str, str] = {}
+        self._chain = ""
+        self._module = ""
+        self._from = ""
+        self._is_from = False
+        self._constant: Any = None
+
+    def read(self, step: dis.Instruction) -> None:
+        kind, _, place = step.opname.partition("_")
+        if step.opname in ("LOAD_ATTR", "LOAD_METHOD") and self._chain:
+            self._chain += f".{step.argval}"
+            self.names.add(self._chain)
+            return
+        self._chain = ""
+        if step.opname == "LOAD_CONST":
+            self._constant = step.argval
+        elif kind == "LOAD" and isinstance(step.argval, str):
+            bare = step.argval if place in ("GLOBAL", "NAME") else ""
+            self._chain = self._aliases.get(step.argval, bare)
+            self.names |= {self._chain} - {""}
+        elif step.opname == "IMPORT_NAME":
+            self._module, self._from = step.argval, ""
+            self._is_from = self._constant is not None
+            self.names.add(self._module)
+        elif step.opname == "IMPORT_FROM" and self._is_from:
+            self._from = f"{self._module}.{step.argval}"
+            self.names.add(self._from)
+        elif kind == "STORE" and self._module and isinstance(step.argval, str):
+            root = self._module.partition(".")[0]
+            whole = root if step.argval == root else self._module
+            self._aliases[step.argval] = self._from or whole
+            if not self._is_from:
+                self._module = ""
+
+
+def _own_functions(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """The function, then every function written in the same place that it leads to."""
+    waiting: list[Any] = [function]
+    seen: set[int] = set()
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        if isinstance(current, types.FunctionType):
+            for name in dotted_names(current.__code__):
+                near = current.__globals__.get(name)
+                if getattr(near, "__globals__", None) is current.__globals__:
+                    waiting.append(near)
+
+
+def _resolve(dotted: str, function: types.FunctionType) -> str:
+    """Replace the first part by what it stands for: a module's name, or where it was defined."""
+    root, _, rest = dotted.partition(".")
+    value = function.__globals__.get(root)
+    if isinstance(value, types.ModuleType):
+        root = value.__name__
+    elif callable(value) and getattr(value, "__module__", None) != function.__module__:
+        root = f"{value.__module__}.{getattr(value, '__name__', root)}"
+    return f"{root}.{rest}" if rest else root

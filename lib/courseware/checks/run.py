@@ -1,0 +1,119 @@
+"""Running a task's checks on a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from courseware.checks.call import Outcome, TimeLimit, call, silent_descriptors
+from courseware.checks.diagnose import Case, Diagnosis, diagnose
+from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import Difference
+
+AFTER_A_HANG = 0.25
+"""Seconds for each further call once one has hung: the loop is found, the student waits."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one check ended; `case` is the smallest failing input."""
+
+    check: Check
+    passed: bool
+    case: Case | None = None
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is known about a function: the score is a float from 0 to `task.points`."""
+
+    task: Task
+    results: tuple[Result, ...]
+    refusal: str = ""
+    builds_on: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """Points: the passed checks' share of the weight."""
+        if self.refusal:
+            return 0.0
+        total = sum(result.check.weight for result in self.results)
+        passed = sum(result.check.weight for result in self.results if result.passed)
+        return float(min(self.task.points, round(self.task.points * passed / total, 4)))
+
+    @property
+    def diagnoses(self) -> tuple[Diagnosis, ...]:
+        """The distinct causes named, in the order of the checks."""
+        found = (result.diagnosis for result in self.results if result.diagnosis)
+        return tuple(dict.fromkeys(found))
+
+
+def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
+    """Judge `function` on inputs drawn from `seed`. Never raises for what the function does."""
+    if not callable(function):
+        return Report(task, (), refusal=f"`{task.name}` is not a function but {function!r:.60}")
+    used = shortcuts(function, EVERYWHERE + task.off_limits)
+    if used:
+        return Report(task, (), refusal=_refusal(task, used))
+    with silent_descriptors():
+        judged = _judge_all(task, function, seed)
+        everything = [case for cases in judged.values() for case in cases]
+        results = []
+        for check in task.checks:
+            failing = [case for case in judged[check.name] if case.found]
+            cause = diagnose(task, failing, everything) if failing else None
+            results.append(Result(check, not failing, failing[0] if failing else None, cause))
+    builds_on = tuple(name for name in task.calls if name in called_names(function))
+    return Report(task, tuple(results), builds_on=builds_on)
+
+
+def _judge_all(task: Task, function: Callable[..., Any], seed: str) -> dict[str, list[Case]]:
+    seconds = task.seconds
+    judged: dict[str, list[Case]] = {}
+    for check in task.checks:
+        draw = Draw(f"{seed}/{task.name}/{check.name}")
+        judged[check.name] = cases = []
+        for arguments in check.draw(draw):
+            case = judge(task, check, arguments, call(function, arguments, seconds))
+            cases.append(case)
+            if case.found and case.found.kind == "time-limit":
+                seconds = min(AFTER_A_HANG, seconds)
+            if case.found and case.found.kind in ("time-limit", "not-written"):
+                break
+    return judged
+
+
+def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:
+    """Compare one outcome with the reference's on the same arguments."""
+    expected = call(task.reference, arguments, seconds=60.0)
+    return Case(arguments, expected, got, _find(check, arguments, expected, got))
+
+
+def _find(
+    check: Check, arguments: tuple[Any, ...], expected: Outcome, got: Outcome
+) -> Difference | None:
+    if isinstance(got.error, TimeLimit):
+        return Difference("time-limit", str(got.error))
+    if isinstance(got.error, NotImplementedError):
+        return Difference("not-written", "NotImplementedError")
+    if expected.error is not None:
+        if isinstance(got.error, type(expected.error)):
+            return None
+        came = type(got.error).__name__ if got.error else "a value"
+        text = f"expected {type(expected.error).__name__}, got {came}"
+        return Difference("raises" if got.error else "no-error", text)
+    if got.error is not None:
+        return Difference("raises", f"{type(got.error).__name__}: {got.error}")
+    if got.changed:
+        return Difference("changes-input", f"argument {got.changed[0] + 1} was changed")
+    return check.judge(arguments, expected.value, got.value)
+
+
+def _refusal(task: Task, used: list[str]) -> str:
+    return (
+        f"{used[0]} is off limits in this task: it does the very thing that `{task.name}` is to "
+        f"teach you. Write it from simpler operations; {task.lecture} shows the way."
+    )

@@ -1,0 +1,86 @@
+"""What a graded task is made of: named, weighted checks and the misconceptions they recognise.
+
+A task is data. The same task serves the student's instant check, nbgrader's test cell and the
+tests of the tests (`tests/mutants`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from courseware.checks.values import Difference, same_values
+
+Judge = Callable[[tuple[Any, ...], Any, Any], Difference | None]
+"""`judge(arguments, expected, got)` says what is wrong with `got`, or None."""
+
+
+class Draw:
+    """Inputs drawn from a seed: one seed, one set of inputs, on every machine.
+
+    >>> Draw("practice").integer(0, 9) == Draw("practice").integer(0, 9)
+    True
+    """
+
+    def __init__(self, seed: str) -> None:
+        self.rng = random.Random(seed)
+        self.generator = torch.Generator().manual_seed(self.rng.getrandbits(63))
+
+    def integer(self, low: int, high: int) -> int:
+        """An integer between `low` and `high`, both included."""
+        return self.rng.randint(low, high)
+
+    def bits(self, width: int, first: str = "") -> str:
+        """A pattern of `width` bits that starts with `first`."""
+        rest = width - len(first)
+        return first + "".join(self.rng.choice("01") for _ in range(rest))
+
+    def normal(self, *shape: int) -> torch.Tensor:
+        """A float32 tensor of standard normal values."""
+        return torch.randn(*shape, generator=self.generator)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One named property of a right solution, worth `weight` shares of the task's points.
+
+    `draw` yields argument tuples, the smallest first: the first that fails is shown.
+    A mix of cases keeps a function that returns a constant or its input from passing.
+    """
+
+    name: str
+    weight: int
+    draw: Callable[[Draw], Iterable[tuple[Any, ...]]]
+    judge: Judge = same_values
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A believable mistake: `behaves` returns (or raises) what a student who makes it would."""
+
+    name: str
+    message: str
+    behaves: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A graded function: the name that students fill in, how it is judged and what it is worth.
+
+    `off_limits` are the dotted names that would do the task for the student; `calls` are other
+    graded functions that a solution may build on, in the student's own version.
+    """
+
+    name: str
+    points: int
+    reference: Callable[..., Any]
+    checks: tuple[Check, ...]
+    misconceptions: tuple[Misconception, ...]
+    lecture: str
+    off_limits: tuple[str, ...] = ()
+    seconds: float = 3.0
+    calls: tuple[str, ...] = field(default=())

@@ -1,0 +1,189 @@
+"""Comparing what came back with what was expected, by the rules of the course.
+
+Integers, codes, bits and strings are compared exactly, floats to a relative tolerance of 1e-5
+(float32 keeps about seven digits; a right solution that works in another order loses one or two
+of them) plus 1e-6 of the largest expected magnitude. A number may come as a Python or NumPy
+scalar or a 0-dim tensor, a pair as tuple or list. -0.0 equals 0.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+RELATIVE = 1e-5
+ABSOLUTE = 1e-6
+SHOWN_ELEMENTS = 12
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Why a value is not the expected one: a `kind` to reason with and a `text` to read."""
+
+    kind: str
+    text: str
+
+
+def same_values(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Judge the values; an integer tensor of another dtype, or a wider float, is let through."""
+    return difference(expected, got)
+
+
+def same_values_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Judge the values and the dtype of every tensor."""
+    return difference(expected, got, dtypes=True)
+
+
+def difference(expected: Any, got: Any, dtypes: bool = False) -> Difference | None:
+    """What tells `got` from `expected`, or None.
+
+    >>> difference(5, 5.0).kind
+    'float-for-integer'
+    >>> difference(torch.tensor([1, 2]), torch.tensor([1, 3])).text
+    'element [1] is 3, expected 2'
+    >>> difference(0.1, torch.tensor(0.1)) is None
+    True
+    """
+    if got is None and expected is not None:
+        return Difference("returns-none", "nothing was returned (None)")
+    if isinstance(expected, torch.Tensor):
+        return _tensor_difference(expected, got, dtypes)
+    if isinstance(expected, tuple):
+        return _sequence_difference(expected, got, dtypes)
+    if isinstance(expected, str):
+        return _string_difference(expected, got)
+    return _number_difference(expected, got)
+
+
+def _string_difference(expected: str, got: Any) -> Difference | None:
+    if not isinstance(got, str):
+        return _wrong_type("a string", got)
+    return None if got == expected else Difference("wrong-value", "another string")
+
+
+def _sequence_difference(expected: tuple[Any, ...], got: Any, dtypes: bool) -> Difference | None:
+    if not isinstance(got, tuple | list):
+        return _wrong_type(f"a tuple of {len(expected)} values", got)
+    if len(got) != len(expected):
+        text = f"{len(got)} values came back, expected {len(expected)}"
+        return Difference("wrong-length", text)
+    for position, (wanted, came) in enumerate(zip(expected, got, strict=True)):
+        found = difference(wanted, came, dtypes)
+        if found:
+            return Difference(found.kind, f"value {position}: {found.text}")
+    return None
+
+
+def _number_difference(expected: float, got: Any) -> Difference | None:
+    number = as_number(got)
+    if number is None:
+        return _wrong_type("an integer" if isinstance(expected, int) else "a number", got)
+    if isinstance(expected, int):
+        if isinstance(number, float):
+            return Difference("float-for-integer", f"{number} is a float, expected an integer")
+        return None if number == expected else Difference("wrong-value", "another integer")
+    if math.isnan(number):
+        return Difference("not-finite", "the result is nan")
+    slack = RELATIVE * abs(expected) if math.isfinite(expected) else 0.0
+    if number == expected or abs(number - expected) <= slack:
+        return None
+    return Difference("wrong-value", "another number")
+
+
+def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Difference | None:
+    if not isinstance(got, torch.Tensor):
+        return _wrong_type("a torch tensor", got)
+    got = got.detach()
+    if got.shape != expected.shape:
+        text = f"shape {tuple(got.shape)}, expected {tuple(expected.shape)}"
+        return Difference("wrong-shape", text)
+    if dtypes and got.dtype != expected.dtype:
+        return Difference("wrong-dtype", f"dtype {got.dtype}, expected {expected.dtype}")
+    wanted, came = expected.double(), got.double()
+    if not torch.isfinite(came).all() and torch.isfinite(wanted).all():
+        return Difference("not-finite", "the result holds nan or inf")
+    wrong = (came != wanted) & ~((came - wanted).abs() <= tensor_slack(expected))
+    if not wrong.any():
+        return None
+    index = [int(i) for i in wrong.nonzero()[0]]
+    at = tuple(index)
+    text = f"element {index} is {got[at].item():.6g}, expected {expected[at].item():.6g}"
+    more = int(wrong.sum()) - 1
+    return Difference("wrong-value", text + (f" ({more} more differ)" if more else ""))
+
+
+def tensor_slack(expected: torch.Tensor) -> torch.Tensor:
+    """The allowed distance per element: none for integers, see the module docstring for floats."""
+    size = expected.double().abs()
+    if not expected.is_floating_point():
+        return torch.zeros_like(size)
+    finite = size[torch.isfinite(size)]
+    largest = float(finite.max()) if finite.numel() and finite.max() > 0 else 1.0
+    return RELATIVE * size + ABSOLUTE * largest
+
+
+def as_number(value: Any) -> int | float | None:
+    """A Python number from a Python or NumPy scalar or a 0-dim tensor; None for all else.
+
+    >>> as_number(torch.tensor(3)), as_number("3"), as_number(True)
+    (3, None, None)
+    """
+    if isinstance(value, torch.Tensor) and value.dim() == 0:
+        value = value.item()
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return float(value) if isinstance(value, numbers.Real) else None
+
+
+def _wrong_type(wanted: str, got: Any) -> Difference:
+    name = type(got).__name__
+    if isinstance(got, torch.Tensor):
+        name = f"tensor of shape {tuple(got.shape)}"
+    return Difference("wrong-type", f"expected {wanted}, got a {name}")
+
+
+def show(value: Any) -> str:
+    """A short, readable form of a value, for messages.
+
+    >>> show(torch.tensor([1, 2], dtype=torch.int8))
+    'tensor([1, 2], dtype=int8)'
+    >>> show(0.1 + 0.2)
+    '0.3'
+    """
+    if isinstance(value, torch.Tensor):
+        return _show_tensor(value.detach())
+    if isinstance(value, float):
+        return f"{value:.7g}" if value != int_or_none(value) else f"{value:.1f}"
+    if isinstance(value, tuple | list):
+        inner = ", ".join(show(item) for item in value)
+        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    text = repr(value)
+    return text if len(text) <= 200 else text[:197] + "…"
+
+
+def int_or_none(value: float) -> int | None:
+    """The integer that a float stands for, if it is one and short enough to print.
+
+    >>> int_or_none(2.0), int_or_none(2.5)
+    (2, None)
+    """
+    return int(value) if math.isfinite(value) and value == int(value) and abs(value) < 1e6 else None
+
+
+def _show_tensor(value: torch.Tensor) -> str:
+    dtype = str(value.dtype).removeprefix("torch.")
+    if value.numel() > SHOWN_ELEMENTS:
+        return f"tensor of shape {tuple(value.shape)}, dtype={dtype}"
+    return f"tensor({_show_nested(value.tolist())}, dtype={dtype})"
+
+
+def _show_nested(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_show_nested(item) for item in value) + "]"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)

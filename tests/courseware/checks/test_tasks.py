@@ -1,0 +1,222 @@
+"""What every task of the course must hold to, and the tests of the tests."""
+
+import dataclasses
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+from courseware.checks import CHAPTERS, all_questions, all_tasks, check, check_quiz
+from courseware.checks.diagnose import GENERAL
+from courseware.checks.report import as_html, as_text
+from courseware.checks.run import run_task
+from tests.mutants import selftest, table
+from tests.mutants.__main__ import good_enough, summary
+
+ROOT = Path(__file__).parents[3]
+TASKS = list(all_tasks().values())
+table.load()
+
+every_task = pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+
+
+@every_task
+def test_enough_wrong_and_right_solutions(task):
+    assert sum(entry.task == task.name for entry in table.WRONG) >= 6
+    assert sum(entry.task == task.name for entry in table.RIGHT) >= 3
+
+
+@pytest.mark.parametrize("entry", table.WRONG, ids=lambda e: f"{e.task}-{e.function.__name__}")
+def test_wrong_solution_loses_marks_and_is_told_why(entry):
+    task = all_tasks()[entry.task]
+    known = {m.name for m in task.misconceptions} | set(GENERAL) | {"off-limits"}
+    assert entry.says in known
+    report = run_task(task, entry.function, "tests")
+    assert report.score < task.points
+    causes = [diagnosis.name for diagnosis in report.diagnoses]
+    assert entry.says in (["off-limits"] if report.refusal else causes)
+
+
+@pytest.mark.parametrize("entry", table.RIGHT, ids=lambda e: f"{e.task}-{e.function.__name__}")
+def test_right_solution_keeps_its_marks_on_every_draw(entry):
+    task = all_tasks()[entry.task]
+    for seed in range(20):
+        report = run_task(task, entry.function, f"draw {seed}")
+        assert report.score == task.points, as_text(report)
+
+
+@every_task
+@pytest.mark.parametrize(
+    "trivial",
+    [
+        lambda *args: None,
+        lambda *args: 0,
+        lambda *args: 1,
+        lambda *args: args[0],
+        lambda *args: (0, 0),
+        lambda *args: torch.zeros_like(args[0]) if isinstance(args[0], torch.Tensor) else "0",
+    ],
+    ids=["none", "zero", "one", "first-argument", "pair", "zeros-like"],
+)
+def test_a_trivial_function_earns_nothing(task, trivial):
+    report = run_task(task, trivial, "trivial")
+    assert report.score == 0.0, as_text(report)
+
+
+@every_task
+def test_one_seed_gives_one_set_of_inputs(task):
+    def inputs(seed):
+        return repr([c.arguments for c in _cases(task, seed)])
+
+    assert inputs("a") == inputs("a")
+    assert inputs("a") != inputs("b")
+
+
+def _cases(task, seed):
+    from courseware.checks.run import _judge_all
+
+    judged = _judge_all(task, task.reference, seed)
+    return [case for cases in judged.values() for case in cases]
+
+
+@every_task
+def test_misconceptions_are_told_apart_by_name_and_message(task):
+    names = [m.name for m in task.misconceptions]
+    messages = [m.message for m in task.misconceptions]
+    assert len(set(names)) == len(names) and len(set(messages)) == len(messages)
+    assert not set(names) & set(GENERAL)
+
+
+@every_task
+def test_the_lecture_that_a_message_points_to_has_that_section(task):
+    number, section = re.match(r"lecture (\d\d), “(.+)”", task.lecture).groups()
+    (lecture,) = (ROOT / "lectures").glob(f"{number}_*.ipynb")
+    cells = json.loads(lecture.read_text(encoding="utf-8"))["cells"]
+    headings = [line.strip() for c in cells for line in c["source"] if line.startswith("#")]
+    assert any(section in heading for heading in headings), headings
+
+
+def test_scores_are_plain_floats_between_zero_and_the_points(capsys):
+    for task in TASKS:
+        score = check(task.name, lambda *args: float("nan"))
+        assert type(score) is float and 0.0 <= score <= task.points
+    assert type(check_quiz("quiz_01_abs", lambda: "C ")) is float
+
+
+def test_the_report_never_shows_the_reference(capsys):
+    for task in TASKS:
+        report = run_task(task, lambda *args: 12345, "leak")
+        assert "model_compression" not in as_text(report) + as_html(report)
+
+
+def test_html_is_escaped():
+    def signed_value(bits):
+        print("<script>alert(1)</script>")
+        return "<b>bold</b>"
+
+    page = as_html(run_task(all_tasks()["signed_value"], signed_value, "html"))
+    assert "<script>" not in page and "<b>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_smallest_failing_input_comes_with_expected_and_got():
+    text = as_text(run_task(all_tasks()["signed_value"], lambda bits: int(bits, 2), "text"))
+    assert "signed_value('1')" in text
+    assert re.search(r"expected\s+-1\n", text) and re.search(r"got\s+1\n", text)
+    assert "unsigned reading" in text
+
+
+def test_a_function_that_builds_on_another_is_told_so():
+    namespace = {}
+    exec("def signed_value(bits):\n    return unsigned_value(bits)", namespace)
+    namespace["unsigned_value"] = lambda bits: 0
+    report = run_task(all_tasks()["signed_value"], namespace["signed_value"], "calls")
+    assert report.builds_on == ("unsigned_value",)
+    assert "your own `unsigned_value`" in as_text(report)
+
+
+def test_what_is_no_function_is_refused_with_a_reason():
+    report = run_task(all_tasks()["signed_value"], 5, "no function")
+    assert report.score == 0.0 and "not a function" in as_text(report)
+
+
+def test_unknown_names_are_value_errors():
+    with pytest.raises(ValueError, match=r"name must be a task of the course.*'signd_value'"):
+        check("signd_value", lambda bits: 0)
+    with pytest.raises(ValueError, match="name must be a question"):
+        check_quiz("signed_value", lambda: "a")
+
+
+def test_selftest_prints_a_row_a_task_and_passes():
+    rows = list(selftest.run())
+    assert good_enough(rows), [problem for row in rows for problem in row.problems]
+    assert re.fullmatch(
+        r"wrong solutions rejected (\d+)/\1 · diagnosed \d+/\1 · "
+        r"right solutions accepted (\d+)/\2 · stubs at zero (\d+)/\3",
+        summary(rows),
+    )
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"rejected": 0},
+        {"diagnosed": 0},
+        {"accepted": 0},
+        {"stub_score": 1.0},
+    ],
+)
+def test_selftest_fails_when_the_checks_fall_short(spoilt):
+    row = selftest.Row(TASKS[0], rejected=8, diagnosed=8, wrong=8, accepted=3, right=3)
+    assert good_enough([row])
+    assert not good_enough([dataclasses.replace(row, **spoilt)])
+    assert not good_enough([])
+
+
+@pytest.mark.parametrize("exercise", CHAPTERS)
+def test_notebook_and_tasks_agree(exercise):
+    path = ROOT / "solutions" / exercise / f"{exercise}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    marks = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in cells}
+    module = __import__(CHAPTERS[exercise], fromlist=["TASKS"])
+    total = 0
+    for item in (*module.TASKS, *module.QUIZ):
+        nbgrader = marks[f"test_{item.name}"]["metadata"]["nbgrader"]
+        assert nbgrader["points"] == item.points and nbgrader["locked"]
+        assert marks[item.name]["metadata"]["nbgrader"]["solution"]
+        total += item.points
+    manual = [c for c in cells if _is_manual(c)]
+    assert len(manual) == 1 and "Rubric" in "".join(manual[0]["source"])
+    assert total + manual[0]["metadata"]["nbgrader"]["points"] == 100
+
+
+def _is_manual(cell):
+    nbgrader = cell["metadata"].get("nbgrader", {})
+    return nbgrader.get("grade") and nbgrader.get("solution")
+
+
+@pytest.mark.parametrize("question", all_questions().values(), ids=lambda q: q.name)
+def test_the_exercise_prints_the_question_and_every_option(question):
+    prose = "\n".join(
+        "".join(cell["source"])
+        for exercise in CHAPTERS
+        for cell in json.loads(
+            (ROOT / "solutions" / exercise / f"{exercise}.ipynb").read_text(encoding="utf-8")
+        )["cells"]
+        if cell["cell_type"] == "markdown"
+    )
+    assert question.text in prose
+    for letter, option in question.options.items():
+        assert f"**{letter}** {option.text}" in prose
+        assert option.because
+
+
+def test_text_reports_print_outside_of_notebooks():
+    import contextlib
+
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        check("signed_value", lambda bits: 0)
+    assert out.getvalue().startswith("signed_value: 0 of 14 points")

@@ -1,0 +1,423 @@
+"""Solutions of exercise 02 as students could write them: one scale a channel, one a group."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from tests.mutants.table import right, wrong
+
+# --- quantize_per_channel -----------------------------------------------------------------------
+
+
+@wrong("quantize_per_channel", says="one-scale-for-all")
+def takes_one_scale(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    scale = w.abs().max().clamp(min=1e-30) / top
+    return torch.round(w / scale).clamp(-top, top).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="one-scale-for-all")
+def repeats_one_scale(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    scale = w.abs().max().clamp(min=1e-30) / top
+    return torch.round(w / scale).to(torch.int8), scale.repeat(w.shape[0])
+
+
+@wrong("quantize_per_channel", says="wrong-axis")
+def reduces_over_axis_zero(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    scale = w.abs().amax(dim=0) / top
+    scale[scale == 0] = 1.0
+    return torch.round(w / scale).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="axes-left-over")
+def knows_only_matrices(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    absmax = w.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    return torch.round(w / scale).to(torch.int8), scale.squeeze(1)
+
+
+@wrong("quantize_per_channel", says="axes-left-over")
+def reduces_over_the_last_axis(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    absmax = w.abs().max(dim=-1, keepdim=True).values
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    return torch.round(w / scale).to(torch.int8), scale[..., 0]
+
+
+@wrong("quantize_per_channel", says="full-range-scale")
+def uses_the_full_range(w, n_bits):
+    absmax = w.reshape(len(w), -1).abs().amax(dim=1)
+    scale = torch.where(absmax > 0, 2 * absmax / (2**n_bits - 1), 1.0)
+    shape = (-1,) + (1,) * (w.dim() - 1)
+    q = torch.round(w / scale.reshape(shape)).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+    return q.to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="levels-off-by-one")
+def divides_each_row_by_the_power_of_two(w, n_bits):
+    absmax = w.reshape(len(w), -1).abs().amax(dim=1)
+    scale = torch.where(absmax > 0, absmax / 2 ** (n_bits - 1), 1.0)
+    shape = (-1,) + (1,) * (w.dim() - 1)
+    q = torch.round(w / scale.reshape(shape)).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+    return q.to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="signed-max")
+def forgets_negative_weights(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    rows = w.reshape(len(w), -1)
+    scale = rows.max(dim=1, keepdim=True).values / top
+    q = torch.round(rows / scale).clamp(-top - 1, top).to(torch.int8)
+    return q.reshape(w.shape), scale[:, 0]
+
+
+@wrong("quantize_per_channel", says="truncated")
+def cuts_off_the_steps(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    absmax = rows.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    return (rows / scale).to(torch.int8).reshape(w.shape), scale.flatten()
+
+
+@wrong("quantize_per_channel", says="n-bits-ignored")
+def always_uses_eight_bits(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    absmax = rows.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / 127, 1.0)
+    q = torch.round(rows / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+    return q.to(torch.int8).reshape(w.shape), scale.flatten()
+
+
+@wrong("quantize_per_channel", says="zero-scale")
+def divides_a_zero_row_by_zero(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1)
+    return torch.round(rows / scale[:, None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_per_channel", says="zero-scale")
+def divides_a_zero_row_by_zero_in_python(w, n_bits):
+    top, codes, scales = 2 ** (n_bits - 1) - 1, [], []
+    for row in w.reshape(len(w), -1).tolist():
+        scales.append(max(abs(v) for v in row) / top)
+        codes.append([round(v / scales[-1]) for v in row])
+    return torch.tensor(codes, dtype=torch.int8).reshape(w.shape), torch.tensor(scales)
+
+
+@wrong("quantize_per_channel", says="guard-too-large")
+def adds_an_epsilon_to_every_scale(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1) + 1e-6
+    return torch.round(rows / scale[:, None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_per_channel", says="order-swapped")
+def returns_the_scale_first(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return scale, torch.round(rows / scale[:, None]).to(torch.int8).reshape(w.shape)
+
+
+@wrong("quantize_per_channel", says="scaled-back")
+def returns_the_reconstruction(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return (torch.round(rows / scale) * scale).reshape(w.shape), scale.flatten()
+
+
+@wrong("quantize_per_channel", says="wrong-dtype")
+def leaves_the_codes_in_float32(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(rows / scale).reshape(w.shape), scale.flatten()
+
+
+@wrong("quantize_per_channel", says="shape-lost")
+def forgets_to_shape_back(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(rows / scale).to(torch.int8), scale.flatten()
+
+
+@right("quantize_per_channel")
+def keeps_the_axes(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    absmax = w.abs().amax(dim=tuple(range(1, w.dim())), keepdim=True)
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    return torch.round(w / scale).clamp(-top, top).to(torch.int8), scale
+
+
+@right("quantize_per_channel")
+def row_by_row_in_python(w, n_bits):
+    top, codes, scales = 2 ** (n_bits - 1) - 1, [], []
+    for row in w.reshape(len(w), -1).tolist():
+        scale = max(abs(v) for v in row) / top or 1.0
+        scales.append(scale)
+        codes.append([round(v / scale) for v in row])
+    q = torch.tensor(codes, dtype=torch.int8).reshape(w.shape)
+    return q, torch.tensor(scales, dtype=torch.float32)
+
+
+@right("quantize_per_channel")
+def with_numpy_and_a_reciprocal(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    rows = w.numpy().astype(np.float64).reshape(w.shape[0], -1)
+    absmax = np.abs(rows).max(axis=1, keepdims=True)
+    per_unit = top / np.where(absmax == 0, 1e-3, absmax)
+    q = torch.from_numpy(np.rint(rows * per_unit).astype(np.int8)).reshape(w.shape)
+    return [q, torch.from_numpy((1 / per_unit[:, 0]).astype(np.float32))]
+
+
+@right("quantize_per_channel")
+def stacks_quantized_rows(w, n_bits):
+    low, high = -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
+    scales = torch.stack([channel.abs().max() / high for channel in w]).clamp(min=1e-30)
+    codes = [torch.round(c / s).clamp(low, high) for c, s in zip(w, scales, strict=True)]
+    return torch.stack(codes).char(), scales
+
+
+# --- quantize_groupwise -------------------------------------------------------------------------
+
+
+@wrong("quantize_groupwise", says="one-scale-for-all")
+def takes_one_scale_for_all_groups(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    top = 2 ** (n_bits - 1) - 1
+    scale = (w.abs().max() / top).expand(w.shape[0], w.shape[1] // group_size)
+    return torch.round(w / scale[0, 0]).to(torch.int8), scale
+
+
+@wrong("quantize_groupwise", says="one-scale-a-row")
+def takes_one_scale_a_row(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    top = 2 ** (n_bits - 1) - 1
+    scale = w.abs().amax(dim=1, keepdim=True) / top
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(w / scale).to(torch.int8), scale.repeat(1, w.shape[1] // group_size)
+
+
+@wrong("quantize_groupwise", says="groups-down-the-columns")
+def groups_down_the_columns(w, n_bits, group_size):
+    groups = w.T.reshape(w.shape[1], -1, group_size)
+    scale = groups.abs().amax(dim=-1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    q = torch.round(groups / scale).to(torch.int8).reshape(w.shape[1], w.shape[0]).T
+    return q, scale.squeeze(-1).T
+
+
+@wrong("quantize_groupwise", says="groups-interleaved")
+def interleaves_the_groups(w, n_bits, group_size):
+    rows, columns = w.shape
+    if columns % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(rows, group_size, columns // group_size)
+    scale = groups.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[:, None, :]).to(torch.int8).reshape(rows, columns), scale
+
+
+@wrong("quantize_groupwise", says="size-taken-for-count")
+def cuts_into_group_size_parts(w, n_bits, group_size):
+    rows, columns = w.shape
+    if columns % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(rows, group_size, -1)
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(rows, columns), scale
+
+
+@wrong("quantize_groupwise", says="scale-flattened")
+def flattens_the_scales(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(-1, group_size)
+    scale = groups.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[:, None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="scale-keeps-an-axis")
+def keeps_the_axis_of_the_groups(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="codes-left-in-groups")
+def leaves_the_codes_in_groups(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale).to(torch.int8), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="rest-of-row-accepted")
+def gives_the_rest_a_short_group(w, n_bits, group_size):
+    codes, scales = [], []
+    for start in range(0, w.shape[1], group_size):
+        group = w[:, start : start + group_size]
+        scale = group.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        scale = torch.where(scale == 0, 1.0, scale)
+        codes.append(torch.round(group / scale).to(torch.int8))
+        scales.append(scale)
+    return torch.cat(codes, dim=1), torch.cat(scales, dim=1)
+
+
+@wrong("quantize_groupwise", says="rest-of-row-accepted")
+def pads_the_row_with_zeros(w, n_bits, group_size):
+    missing = -w.shape[1] % group_size
+    padded = torch.nn.functional.pad(w, (0, missing))
+    groups = padded.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    q = torch.round(groups / scale[..., None]).to(torch.int8).reshape(padded.shape)
+    return q[:, : w.shape[1]], scale
+
+
+@wrong("quantize_groupwise", says="rest-of-row-accepted")
+def drops_the_rest(w, n_bits, group_size):
+    n_groups = w.shape[1] // group_size
+    groups = w[:, : n_groups * group_size].reshape(w.shape[0], n_groups, group_size)
+    if n_groups == 0:
+        raise ValueError("the row is shorter than a group")
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    q = torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape[0], -1)
+    return q, scale
+
+
+@wrong("quantize_groupwise", says="error-of-another-type")
+def lets_torch_complain(w, n_bits, group_size):
+    groups = w.reshape(w.shape[0], w.shape[1] // group_size, group_size)
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="error-of-another-type")
+def asserts_that_it_fits(w, n_bits, group_size):
+    assert w.shape[1] % group_size == 0, "group_size must divide the row"
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="full-range-scale")
+def uses_the_full_range_in_groups(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    low, high = -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
+    groups = w.reshape(w.shape[0], -1, group_size)
+    absmax = groups.abs().amax(dim=2)
+    scale = torch.where(absmax > 0, absmax / ((high - low) / 2), 1.0)
+    q = torch.round(groups / scale[..., None]).clamp(low, high)
+    return q.to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="signed-max")
+def forgets_negative_weights_in_groups(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    top = 2 ** (n_bits - 1) - 1
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.max(dim=2).values / top
+    q = torch.round(groups / scale[..., None]).clamp(-top - 1, top)
+    return q.to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="zero-scale")
+def divides_a_zero_group_by_zero(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="guard-too-large")
+def puts_a_floor_under_absmax(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(w.shape[0], -1, group_size)
+    scale = groups.abs().amax(dim=2).clamp(min=1e-3) / (2 ** (n_bits - 1) - 1)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
+
+
+@wrong("quantize_groupwise", says="wrong-dtype")
+def keeps_64_bit_scales(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    groups = w.reshape(w.shape[0], -1, group_size).double()
+    scale = groups.abs().amax(dim=2) / (2 ** (n_bits - 1) - 1)
+    scale = torch.where(scale == 0, 1.0, scale)
+    return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
+
+
+@right("quantize_groupwise")
+def with_unflatten(w, n_bits, group_size):
+    if w.shape[1] % group_size:
+        raise ValueError(f"{group_size} does not divide {w.shape[1]}")
+    top = 2 ** (n_bits - 1) - 1
+    groups = w.unflatten(1, (-1, group_size))
+    scale = groups.abs().amax(dim=-1, keepdim=True) / top
+    scale = scale.masked_fill(scale == 0, 1.0)
+    q = (groups / scale).round().clamp(-top - 1, top).to(torch.int8)
+    return q.flatten(1), scale.squeeze(-1)
+
+
+@right("quantize_groupwise")
+def with_three_loops(w, n_bits, group_size):
+    rows, columns = w.shape
+    if columns % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    codes = torch.zeros(rows, columns, dtype=torch.int8)
+    scales = torch.ones(rows, columns // group_size)
+    for r in range(rows):
+        for g in range(columns // group_size):
+            values = w[r, g * group_size : (g + 1) * group_size].tolist()
+            absmax = max(abs(v) for v in values)
+            if absmax > 0:
+                scales[r, g] = absmax / (2 ** (n_bits - 1) - 1)
+                for i, v in enumerate(values):
+                    codes[r, g * group_size + i] = round(v / scales[r, g].item())
+    return codes, scales
+
+
+@right("quantize_groupwise")
+def with_numpy_and_repeat(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    values = w.numpy().astype(np.float64)
+    absmax = np.abs(values).reshape(len(values), -1, group_size).max(axis=2)
+    scale = np.where(absmax == 0, 1.0, absmax / (2 ** (n_bits - 1) - 1))
+    q = np.rint(values / np.repeat(scale, group_size, axis=1))
+    return torch.from_numpy(q.astype(np.int8)), torch.from_numpy(scale.astype(np.float32))
+
+
+@right("quantize_groupwise")
+def joins_the_groups_of_columns(w, n_bits, group_size):
+    if w.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    parts, scales = w.split(group_size, dim=1), []
+    for part in parts:
+        per_row = part.abs().max(dim=1).values.clamp(min=1e-20) / (2 ** (n_bits - 1) - 1)
+        scales.append(per_row)
+    codes = [torch.round(p * (1 / s[:, None])) for p, s in zip(parts, scales, strict=True)]
+    return torch.cat(codes, dim=1).to(torch.int8), torch.stack(scales, dim=1)

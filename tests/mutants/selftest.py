@@ -1,0 +1,90 @@
+"""Run every registered solution and every released stub through the checks of its task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from courseware.checks import CHAPTERS, all_tasks
+from courseware.checks.run import Report, run_task
+from courseware.checks.task import Task
+from tests.mutants import table
+
+ROOT = Path(__file__).parents[2]
+SETUP = "import math\nimport struct\n\nimport numpy as np\nimport torch\n"
+
+
+@dataclass
+class Row:
+    """What came of one task."""
+
+    task: Task
+    rejected: int = 0
+    diagnosed: int = 0
+    wrong: int = 0
+    accepted: int = 0
+    right: int = 0
+    stub_score: float = 0.0
+    problems: list[str] = field(default_factory=list)
+
+
+def run(seed: str = "selftest") -> Iterator[Row]:
+    """One row a task, as soon as it is done."""
+    table.load()
+    stubs = released_stubs()
+    for task in all_tasks().values():
+        row = Row(task)
+        for entry in (w for w in table.WRONG if w.task == task.name):
+            _count_wrong(row, entry, run_task(task, entry.function, seed))
+        for solution in (r for r in table.RIGHT if r.task == task.name):
+            row.right += 1
+            report = run_task(task, solution.function, seed)
+            row.accepted += report.score == task.points
+            if report.score != task.points:
+                row.problems.append(f"right solution refused: {solution.function.__name__}")
+        if task.name not in stubs:
+            row.stub_score = float(task.points)
+            row.problems.append("no released stub in exercises/")
+        else:
+            row.stub_score = run_task(task, stubs[task.name], seed).score
+        yield row
+
+
+def _count_wrong(row: Row, entry: table.Wrong, report: Report) -> None:
+    name = entry.function.__name__
+    row.wrong += 1
+    row.rejected += report.score < row.task.points
+    if report.score >= row.task.points:
+        row.problems.append(f"wrong solution accepted: {name}")
+    causes = [diagnosis.name for diagnosis in report.diagnoses]
+    if report.refusal:
+        causes.append("off-limits")
+    row.diagnosed += entry.says in causes
+    if entry.says not in causes:
+        row.problems.append(f"{name}: expected the cause {entry.says}, named {causes or 'none'}")
+
+
+def released_stubs() -> dict[str, Callable[..., Any]]:
+    """The untouched functions of the released exercises, by name."""
+    stubs: dict[str, Callable[..., Any]] = {}
+    for exercise in CHAPTERS:
+        path = ROOT / "exercises" / exercise / f"{exercise}.ipynb"
+        if path.is_file():
+            stubs |= stubs_of(path)
+    return stubs
+
+
+def stubs_of(path: Path) -> dict[str, Callable[..., Any]]:
+    """The functions that the solution cells of a notebook define."""
+    namespace: dict[str, Any] = {}
+    exec(SETUP, namespace)
+    names = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        if cell["cell_type"] == "code" and marks.get("solution"):
+            exec("".join(cell["source"]), namespace)
+            names.append(marks["grade_id"])
+    return {name: namespace[name] for name in names if callable(namespace.get(name))}

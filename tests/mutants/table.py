@@ -1,0 +1,109 @@
+"""The tables of wrong and right solutions.
+
+    @wrong("signed_value", says="unsigned-read")
+    def reads_every_bit_as_positive(bits):
+        return int(bits, 2)
+
+registers a wrong solution of `signed_value` that must lose marks, with a report that names the
+cause "unsigned-read" (a misconception of the task, or a general one of
+`courseware.checks.diagnose.GENERAL`). `@right("signed_value")` registers one that must keep them.
+A function here uses what a student has: Python, torch and NumPy.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Solution = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong solution and the cause that its report must name."""
+
+    task: str
+    says: str
+    function: Solution
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right solution, written unlike the reference."""
+
+    task: str
+    function: Solution
+
+
+WRONG: list[Wrong] = []
+RIGHT: list[Right] = []
+
+
+def wrong(task: str, says: str) -> Callable[[Solution], Solution]:
+    """Register a wrong solution of `task`, whose report must name the cause `says`."""
+
+    def register(function: Solution) -> Solution:
+        WRONG.append(Wrong(task, says, function))
+        return function
+
+    return register
+
+
+def right(task: str) -> Callable[[Solution], Solution]:
+    """Register a right solution of `task`."""
+
+    def register(function: Solution) -> Solution:
+        RIGHT.append(Right(task, function))
+        return function
+
+    return register
+
+
+def load() -> None:
+    """Import every `chapter_*` module of this package, which fills the tables."""
+    import tests.mutants as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("chapter_"):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+
+
+def source_as(function: Solution, name: str) -> str:
+    """The source of a registered function as a student would type it.
+
+    It gets the name of the task and loses its decorator; helpers of its module come along.
+    """
+    definition = _definition(function)
+    definition.name = name
+    definition.decorator_list = []
+    _Renamer(function.__name__, name).visit(definition)
+    used = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+    helpers = [
+        _definition(function.__globals__[h])
+        for h in sorted(used & set(function.__globals__))
+        if h.startswith("_")
+    ]
+    return "\n\n".join(ast.unparse(tree) for tree in (*helpers, definition))
+
+
+class _Renamer(ast.NodeTransformer):
+    """Renames what a function calls itself by."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        node.id = self.new if node.id == self.old else node.id
+        return node
+
+
+def _definition(function: Solution) -> ast.FunctionDef:
+    definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    return definition
