@@ -271,7 +271,7 @@ def multiplies_instead(x, scale, zero_point, n_bits):
     return (torch.round(x * scale) + zero_point).clamp(0, 2**n_bits - 1).to(torch.uint8)
 
 
-@wrong("quantize_affine", says="wrong-dtype")
+@wrong("quantize_affine", says="other-dtype")
 def leaves_codes_as_floats(x, scale, zero_point, n_bits):
     return (torch.round(x / scale) + zero_point).clamp(0, 2**n_bits - 1)
 

@@ -131,7 +131,7 @@ def returns_the_reconstruction(w, n_bits):
     return (torch.round(rows / scale) * scale).reshape(w.shape), scale.flatten()
 
 
-@wrong("quantize_per_channel", says="wrong-dtype")
+@wrong("quantize_per_channel", says="other-dtype")
 def leaves_the_codes_in_float32(w, n_bits):
     rows = w.reshape(len(w), -1)
     scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
@@ -360,7 +360,7 @@ def puts_a_floor_under_absmax(w, n_bits, group_size):
     return torch.round(groups / scale[..., None]).to(torch.int8).reshape(w.shape), scale
 
 
-@wrong("quantize_groupwise", says="wrong-dtype")
+@wrong("quantize_groupwise", says="other-dtype")
 def keeps_64_bit_scales(w, n_bits, group_size):
     if w.shape[1] % group_size != 0:
         raise ValueError("group_size must divide the row")

@@ -142,7 +142,7 @@ def expects_an_even_count(q):
     return pairs[:, 0] | pairs[:, 1] << 4
 
 
-@wrong("pack_int4", says="wrong-dtype")
+@wrong("pack_int4", says="other-dtype")
 def returns_int32(q):
     flat = q.flatten().int() & 15
     flat = torch.nn.functional.pad(flat, (0, len(flat) % 2))
@@ -272,7 +272,7 @@ def leaves_pairs(packed, numel):
     return torch.where(nibbles > 7, nibbles - 16, nibbles)
 
 
-@wrong("unpack_int4", says="wrong-dtype")
+@wrong("unpack_int4", says="other-dtype")
 def returns_wide_integers(packed, numel):
     wide = packed.int()
     nibbles = torch.stack([wide & 15, wide >> 4], dim=1).flatten()[:numel]

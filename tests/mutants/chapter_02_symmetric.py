@@ -240,12 +240,12 @@ def clamps_the_values(x, scale, n_bits):
     return torch.round(x / scale).to(torch.int8)
 
 
-@wrong("quantize", says="wrong-dtype")
+@wrong("quantize", says="other-dtype")
 def leaves_floats(x, scale, n_bits):
     return torch.round(x / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
 
 
-@wrong("quantize", says="wrong-dtype")
+@wrong("quantize", says="other-dtype")
 def stores_in_32_bits(x, scale, n_bits):
     q = torch.round(x / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
     return q.to(torch.int32)
@@ -288,12 +288,6 @@ def with_rint_in_float64(x, scale, n_bits):
 def clamps_before_it_rounds(x, scale, n_bits):
     half = 2 ** (n_bits - 1)
     return torch.div(x, scale).clamp(-half, half - 1).round().char()
-
-
-@right("quantize")
-def with_torchs_own_quantizer(x, scale, n_bits):
-    q = torch.quantize_per_tensor(x, float(scale), 0, torch.qint8).int_repr()
-    return q.clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
 
 
 # --- dequantize ---------------------------------------------------------------------------------
@@ -360,7 +354,7 @@ def only_changes_the_type(q, scale):
     return q.to(torch.float32)
 
 
-@wrong("dequantize", says="wrong-dtype")
+@wrong("dequantize", says="other-dtype")
 def returns_float64(q, scale):
     return q.to(torch.float64) * scale
 

@@ -85,7 +85,10 @@ def explains(candidate: Misconception, case: Case, seconds: float) -> bool:
         return type(outcome.error) is type(case.got.error)
     if outcome.value is None or case.got.value is None:
         return False
-    return difference(_plain(outcome.value), case.got.value) is None
+    try:
+        return difference(_plain(outcome.value), case.got.value) is None
+    except Exception:  # what cannot be compared is not explained
+        return False
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from courseware.checks.call import Outcome, TimeLimit, call, silent_descriptors
 from courseware.checks.diagnose import Case, Diagnosis, diagnose
 from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
 from courseware.checks.task import Check, Draw, Task
-from courseware.checks.values import Difference
+from courseware.checks.values import Difference, show
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -109,7 +109,11 @@ def _find(
         return Difference("raises", f"{type(got.error).__name__}: {got.error}")
     if got.changed:
         return Difference("changes-input", f"argument {got.changed[0] + 1} was changed")
-    return check.judge(arguments, expected.value, got.value)
+    try:
+        return check.judge(arguments, expected.value, got.value)
+    except Exception as error:  # an object that fails when it is looked at, a number out of reach
+        text = f"{show(got.value)} cannot be compared ({type(error).__name__})"
+        return Difference("wrong-type", text)
 
 
 def _refusal(task: Task, used: list[str]) -> str:

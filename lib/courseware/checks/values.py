@@ -97,6 +97,8 @@ def _number_difference(expected: float, got: Any) -> Difference | None:
 def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Difference | None:
     if not isinstance(got, torch.Tensor):
         return _wrong_type("a torch tensor", got)
+    if not _is_plain(got):
+        return Difference("wrong-type", f"expected a plain tensor, got {show(got)}")
     got = got.detach()
     if got.shape != expected.shape:
         text = f"shape {tuple(got.shape)}, expected {tuple(expected.shape)}"
@@ -116,6 +118,12 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
     return Difference("wrong-value", text + (f" ({more} more differ)" if more else ""))
 
 
+def _is_plain(value: torch.Tensor) -> bool:
+    """Numbers in memory: not sparse, quantized, complex, or without data."""
+    odd = value.is_quantized or value.is_complex() or value.is_meta
+    return value.layout == torch.strided and not odd
+
+
 def tensor_slack(expected: torch.Tensor) -> torch.Tensor:
     """The allowed distance per element: none for integers, see the module docstring for floats."""
     size = expected.double().abs()
@@ -132,7 +140,7 @@ def as_number(value: Any) -> int | float | None:
     >>> as_number(torch.tensor(3)), as_number("3"), as_number(True)
     (3, None, None)
     """
-    if isinstance(value, torch.Tensor) and value.dim() == 0:
+    if isinstance(value, torch.Tensor) and value.dim() == 0 and _is_plain(value):
         value = value.item()
     if isinstance(value, bool):
         return None
@@ -149,13 +157,20 @@ def _wrong_type(wanted: str, got: Any) -> Difference:
 
 
 def show(value: Any) -> str:
-    """A short, readable form of a value, for messages.
+    """A short, readable form of a value, for messages. Never raises.
 
     >>> show(torch.tensor([1, 2], dtype=torch.int8))
     'tensor([1, 2], dtype=int8)'
     >>> show(0.1 + 0.2)
     '0.3'
     """
+    try:
+        return _show(value)
+    except Exception:  # an object of the student's that cannot be printed
+        return f"an object of type {type(value).__name__}"
+
+
+def _show(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return _show_tensor(value.detach())
     if isinstance(value, float):
@@ -178,6 +193,12 @@ def int_or_none(value: float) -> int | None:
 
 def _show_tensor(value: torch.Tensor) -> str:
     dtype = str(value.dtype).removeprefix("torch.")
+    if not _is_plain(value):
+        kind = (
+            "quantized " if value.is_quantized else str(value.layout).removeprefix("torch.") + " "
+        )
+        where = f", device={value.device}" if value.is_meta else ""
+        return f"{kind}tensor of shape {tuple(value.shape)}, dtype={dtype}{where}"
     if value.numel() > SHOWN_ELEMENTS:
         return f"tensor of shape {tuple(value.shape)}, dtype={dtype}"
     return f"tensor({_show_nested(value.tolist())}, dtype={dtype})"

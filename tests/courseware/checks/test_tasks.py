@@ -84,10 +84,10 @@ def _cases(task, seed):
 
 @every_task
 def test_misconceptions_are_told_apart_by_name_and_message(task):
-    names = [m.name for m in task.misconceptions]
-    messages = [m.message for m in task.misconceptions]
-    assert len(set(names)) == len(names) and len(set(messages)) == len(messages)
-    assert not set(names) & set(GENERAL)
+    # One misconception may behave in several ways, under one name and one message.
+    told = {(m.name, m.message) for m in task.misconceptions}
+    assert len({name for name, _ in told}) == len({text for _, text in told}) == len(told)
+    assert not {name for name, _ in told} & set(GENERAL)
 
 
 @every_task
@@ -104,6 +104,41 @@ def test_scores_are_plain_floats_between_zero_and_the_points(capsys):
         score = check(task.name, lambda *args: float("nan"))
         assert type(score) is float and 0.0 <= score <= task.points
     assert type(check_quiz("quiz_01_abs", lambda: "C ")) is float
+
+
+@every_task
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda: torch.quantize_per_tensor(torch.ones(3), 1.0, 0, torch.qint8),
+        lambda: torch.ones(3).to_sparse(),
+        lambda: torch.ones(3, device="meta"),
+        lambda: torch.ones(3, dtype=torch.complex64),
+        lambda: 10**400,
+        lambda: 1j,
+        lambda: Hostile(),
+        lambda: [Hostile()],
+    ],
+    ids=["quantized", "sparse", "meta", "complex", "huge", "complex-number", "object", "nested"],
+)
+def test_odd_results_are_judged_and_never_raise(task, odd, capsys):
+    assert check(task.name, lambda *args: odd()) == 0.0
+    assert f"{task.name}: 0 of" in capsys.readouterr().out
+
+
+class Hostile:
+    """Fails at whatever is done with it."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("hostile")
+
+    def __repr__(self):
+        raise RuntimeError("hostile")
+
+    def __eq__(self, other):
+        raise RuntimeError("hostile")
+
+    __hash__ = None
 
 
 def test_the_report_never_shows_the_reference(capsys):

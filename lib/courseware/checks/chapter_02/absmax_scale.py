@@ -104,7 +104,7 @@ ABSMAX_SCALE = Task(
     name="absmax_scale",
     points=8,
     reference=_reference_scale,
-    lecture="lecture 02, on the scale",
+    lecture="lecture 02, “Scale”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("the largest magnitude is a positive value's", 2, _positive_largest),

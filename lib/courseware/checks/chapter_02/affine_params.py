@@ -153,7 +153,7 @@ AFFINE_PARAMS = Task(
     name="affine_params",
     points=10,
     reference=_reference_params,
-    lecture="lecture 02, on the zero point",
+    lecture="lecture 02, “Zero point”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("values of both signs", 3, _both_signs, affine_values),
@@ -233,8 +233,8 @@ AFFINE_PARAMS = Task(
         ),
         ways(
             "levels-off-by-one",
-            "The range was shared out among the codes instead of the steps between them. Fences "
-            "and posts: between 2^b codes there is one step less.",
+            "The range was shared out among the codes instead of the steps between them. Between "
+            "2^b codes there is one step less, as there is one fence less than posts.",
             _with_steps(lambda n_bits: 2**n_bits),
             _with_steps(lambda n_bits: 2**n_bits - 2),
         ),

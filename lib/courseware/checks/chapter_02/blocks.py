@@ -147,7 +147,7 @@ def _any_zero_block(w: torch.Tensor, n_bits: int, group_size: int = 0) -> bool:
 def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Iterator[Misconception]:
     """The misconceptions about one block, called a `block`, for channels or for groups."""
     yield from ways(
-        "wrong-dtype",
+        "other-dtype",
         "The values are right, but a type is not the one asked for: int8 for the codes, float32 "
         "for the scale.",
         apply(_rounded_by(torch.round)),

@@ -33,8 +33,8 @@ ROUNDINGS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] =
     ),
     (
         "half-away-from-zero",
-        "Ties were rounded away from zero, as a pocket calculator does. Here a value halfway between two "
-        "codes goes to the even one: 0.5 to 0, 1.5 to 2, 2.5 to 2.",
+        "Ties were rounded away from zero, as a pocket calculator does. Here a value halfway "
+        "between two codes goes to the even one: 0.5 to 0, 1.5 to 2, 2.5 to 2.",
         lambda steps: steps.sign() * torch.floor(steps.abs() + 0.5),
     ),
     (
@@ -54,8 +54,8 @@ N_BITS_IGNORED = (
     "The result does not depend on `n_bits`: it is that of 8 bits, whatever was asked for."
 )
 ZERO_SCALE = (
-    "An all-zero input gives a scale of 0, and the next step divides by it. Any positive scale "
-    "maps zeros to code 0: choose one."
+    "Where all values are zero, the scale became 0, and the next step divides by it. Any positive "
+    "scale maps zeros to code 0: choose one."
 )
 GUARD_TOO_LARGE = (
     "The guard against a scale of 0 also changes inputs that are small but not zero. Small "

@@ -44,7 +44,7 @@ DEQUANTIZE = Task(
     name="dequantize",
     points=4,
     reference=reference.dequantize,
-    lecture="lecture 02, on the way back from codes to values",
+    lecture="lecture 02, “Scale”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("int8 codes", 2, _signed_codes),
@@ -53,7 +53,7 @@ DEQUANTIZE = Task(
     ),
     misconceptions=several(
         ways(
-            "wrong-dtype",
+            "other-dtype",
             "The values are right, but their type is not float32: the type of the weights that "
             "the codes stand for.",
             lambda q, scale: q.double() * scale,

@@ -23,8 +23,7 @@ def scale_number(arguments: tuple[Any, ...], expected: float, got: Any) -> Diffe
 
 
 def affine_values(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """(scale, zero_point) by value: a zero point may be a whole float, which a check of its own
-    refuses."""
+    """(scale, zero_point) by value: here a zero point may still be a whole number of float type."""
     if isinstance(got, tuple | list) and len(got) == 2:
         scale, zero_point = got[0], as_number(got[1])
         if isinstance(zero_point, float) and zero_point.is_integer():

@@ -95,7 +95,7 @@ PACK_INT4 = Task(
     name="pack_int4",
     points=8,
     reference=reference.pack_int4,
-    lecture="lecture 02, on two codes in a byte",
+    lecture="lecture 02, “Two codes in a byte”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("codes from 0 to 7", 2, _pairs),
@@ -106,7 +106,7 @@ PACK_INT4 = Task(
     ),
     misconceptions=several(
         ways(
-            "wrong-dtype",
+            "other-dtype",
             "The values are right, but they are not stored as uint8, so they take more than a "
             "byte each, or carry a sign.",
             lambda q: _nibbles(q)[0::2] + 16 * _nibbles(q)[1::2],

@@ -90,7 +90,7 @@ QUANTIZE = Task(
     name="quantize",
     points=10,
     reference=reference.quantize,
-    lecture="lecture 02, on rounding and clamping",
+    lecture="lecture 02, “Round, then clamp”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("values inside the range", 3, _inside),
@@ -102,7 +102,7 @@ QUANTIZE = Task(
     misconceptions=several(
         # First, since it explains nothing that another one does not explain as well.
         ways(
-            "wrong-dtype",
+            "other-dtype",
             WRONG_DTYPE,
             lambda x, scale, n_bits: _steps(x, scale).clamp(*_limits(n_bits)),
         ),

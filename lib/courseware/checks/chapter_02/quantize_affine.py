@@ -85,7 +85,7 @@ QUANTIZE_AFFINE = Task(
     name="quantize_affine",
     points=10,
     reference=reference.quantize_affine,
-    lecture="lecture 02, on the zero point",
+    lecture="lecture 02, “Zero point”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("values inside the range", 3, _inside),
@@ -95,7 +95,7 @@ QUANTIZE_AFFINE = Task(
     ),
     misconceptions=several(
         ways(
-            "wrong-dtype",
+            "other-dtype",
             WRONG_DTYPE,
             lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
                 *_limits(n_bits)

@@ -147,7 +147,7 @@ QUANTIZE_GROUPWISE = Task(
     name="quantize_groupwise",
     points=10,
     reference=reference.quantize_groupwise,
-    lecture="lecture 02, on who shares a scale",
+    lecture="lecture 02, “One idea, three granularities”",
     off_limits=OFF_LIMITS,
     calls=("absmax_scale", "quantize", "quantize_per_channel"),
     checks=(
@@ -186,8 +186,8 @@ QUANTIZE_GROUPWISE = Task(
         ),
         ways(
             "groups-interleaved",
-            "A group took values that lie apart in their row. It is a run of neighbours: look at the "
-            "order in which reshaping lays out the values.",
+            "A group took values that lie apart in their row. It is a run of neighbours: look at "
+            "the order in which reshaping lays out the values.",
             _other_blocks(lambda w, size: grouped(w, size).reshape(len(w), size, -1), axis=1),
         ),
         ways(

@@ -108,7 +108,7 @@ SQNR_DB = Task(
     name="sqnr_db",
     points=6,
     reference=reference.sqnr_db,
-    lecture="lecture 02, on SQNR",
+    lecture="lecture 02, “How large is the error”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("a typical reconstruction", 2, _quantized, same_decibels),

@@ -95,7 +95,7 @@ UNPACK_INT4 = Task(
     name="unpack_int4",
     points=6,
     reference=reference.unpack_int4,
-    lecture="lecture 02, on two codes in a byte",
+    lecture="lecture 02, “Two codes in a byte”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("codes from 0 to 7", 1, _low_codes),
@@ -105,7 +105,7 @@ UNPACK_INT4 = Task(
     ),
     misconceptions=several(
         ways(
-            "wrong-dtype",
+            "other-dtype",
             "The values are right, but they are not stored as int8, the type in which codes are "
             "worked with.",
             _codes_from(_signed),
