@@ -7,8 +7,9 @@ quiz_01_abs: not answered yet: return one of the letters a, b, c, d
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -27,7 +28,17 @@ CHAPTERS = {
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 
-__all__ = ["CHAPTERS", "all_questions", "all_tasks", "check", "check_quiz", "class_seed"]
+__all__ = [
+    "CHAPTERS",
+    "all_questions",
+    "all_tasks",
+    "check",
+    "check_quiz",
+    "class_seed",
+    "reports_to",
+]
+
+_receivers: list[Callable[[str, str], None]] = []
 
 
 def check(name: str, function: Callable[..., Any], seed: str = "practice") -> float:
@@ -62,6 +73,16 @@ def all_questions() -> dict[str, Question]:
     return {question.name: question for exercise in CHAPTERS for question in _load(exercise).QUIZ}
 
 
+@contextlib.contextmanager
+def reports_to(receiver: Callable[[str, str], None]) -> Iterator[None]:
+    """Within the block, reports go to `receiver(text, html)` and are not shown."""
+    _receivers.append(receiver)
+    try:
+        yield
+    finally:
+        _receivers.pop()
+
+
 def _load(exercise: str) -> Any:
     return importlib.import_module(CHAPTERS[exercise])
 
@@ -79,7 +100,9 @@ def _look_up(name: str, table: str, kind: str) -> Any:
 
 def _show(text: str, rich: str) -> None:
     """Show in a notebook as HTML, elsewhere as text."""
-    if get_ipython() is None:
+    if _receivers:
+        _receivers[-1](text, rich)
+    elif get_ipython() is None:
         print(text)
     else:
         display({"text/plain": text, "text/html": rich}, raw=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import random
 import signal
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+import numpy as np
 import torch
 
 
@@ -28,20 +30,31 @@ class TimeLimit(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one call came to: a value or an error, what it printed, which arguments it changed."""
+    """What one call came to: a value or an error, what it printed, which arguments it changed.
+
+    `at` is the line that raised, where the error itself no longer knows.
+    """
 
     value: Any = None
     error: BaseException | None = None
     printed: str = ""
     changed: tuple[int, ...] = ()
+    at: str = ""
 
 
 def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Call `function` on copies of `arguments`; an error or a time-out becomes an outcome.
 
+    A function that lives in another process (`courseware.grading.split`) is asked to do the same
+    there: it has a method `__course_call__`.
+
     >>> call(lambda x: x + 1, (1,), seconds=1.0).value
     2
     """
+    elsewhere = getattr(function, "__course_call__", None)
+    if elsewhere is not None:
+        outcome: Outcome = elsewhere(arguments, seconds)
+        return outcome
     given = tuple(copy_of(argument) for argument in arguments)
     value, error = None, None
     with captured_output() as printed:
@@ -54,6 +67,28 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
         i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if changes(a, b)
     )
     return Outcome(value, error, printed.getvalue(), changed)
+
+
+def shuffled_call(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A probe for functions that take a seed: `call`, from a random state of all generators.
+
+    A function that ignores its seed and draws from a global generator then does not repeat itself.
+    The caller's generators are left as they were.
+    """
+    # The legacy generator is just what students use.
+    kept = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    seed = int.from_bytes(os.urandom(4), "big")
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    torch.manual_seed(seed)
+    try:
+        return call(function, arguments, seconds)
+    finally:
+        random.setstate(kept[0])
+        np.random.set_state(kept[1])  # noqa: NPY002
+        torch.set_rng_state(kept[2])
 
 
 def copy_of(argument: Any) -> Any:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from courseware.checks.call import Outcome, call
-from courseware.checks.task import Misconception, Task
+from courseware.checks.call import Outcome
+from courseware.checks.task import Check, Misconception, Task
 from courseware.checks.values import Difference, difference
 
 GENERAL = {
@@ -42,6 +42,7 @@ GENERAL = {
 class Case:
     """One call of the student's function, judged: `found` is None where it is right."""
 
+    check: Check
     arguments: tuple[Any, ...]
     expected: Outcome
     got: Outcome
@@ -61,8 +62,13 @@ def diagnose(task: Task, failing: Sequence[Case], all_cases: Sequence[Case]) -> 
     found = failing[0].found
     if found and found.kind in ("not-written", "time-limit", "changes-input", "returns-none"):
         return Diagnosis(found.kind, GENERAL[found.kind])
+    for known in task.misconceptions:
+        if found and known.behaves is None and known.name == found.kind:
+            return Diagnosis(known.name, known.message)
     best, most = None, 0.0
     for candidate in task.misconceptions:
+        if candidate.behaves is None:
+            continue
         explained = [case for case in failing if explains(candidate, case, task.seconds)]
         # The smallest failing input is the one shown, so its result must be explained.
         if failing[0] not in explained or len(explained) < 0.75 * len(failing):
@@ -80,7 +86,8 @@ def diagnose(task: Task, failing: Sequence[Case], all_cases: Sequence[Case]) -> 
 
 def explains(candidate: Misconception, case: Case, seconds: float) -> bool:
     """Whether the misconception gives the student's result on this case."""
-    outcome = call(candidate.behaves, case.arguments, seconds)
+    assert candidate.behaves is not None
+    outcome = case.check.probe(candidate.behaves, case.arguments, seconds)
     if outcome.error is not None or case.got.error is not None:
         return type(outcome.error) is type(case.got.error)
     if outcome.value is None or case.got.value is None:

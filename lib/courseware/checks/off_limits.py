@@ -19,14 +19,19 @@ def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list
     >>> shortcuts(lambda x: torch.softmax(x, -1), ("torch.softmax",))
     ['torch.softmax']
     """
-    names = {name for own in _own_functions(function) for name in used_names(own)}
+    # A function that lives in another process has no code here, but its names were read there.
+    names = getattr(function, "__course_names__", None)
+    if names is None:
+        names = {name for own in _own_functions(function) for name in used_names(own)}
     found = (n for n in names if any(n == p or n.startswith(p + ".") for p in off_limits))
     return sorted(found, key=lambda name: (len(name), name))
 
 
 def called_names(function: Callable[..., Any]) -> set[str]:
     """The global names that a function refers to, as they are spelled."""
-    return dotted_names(function.__code__) if isinstance(function, types.FunctionType) else set()
+    if isinstance(function, types.FunctionType):
+        return dotted_names(function.__code__)
+    return set(getattr(function, "__course_calls__", ()))
 
 
 def used_names(function: Callable[..., Any]) -> set[str]:

@@ -111,7 +111,7 @@ def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
     plain = isinstance(case.expected.value, str | int | float)
     if case.found and case.got.error is None and not (plain and case.found.kind == "wrong-value"):
         yield "that is", case.found.text
-    if where := _line_of(case.got):
+    if where := case.got.at or _line_of(case.got):
         yield "at", where
     if case.got.printed.strip():
         yield "printed", "\n".join(case.got.printed.strip().split("\n")[:PRINTED_LINES])

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from courseware.checks.call import Outcome, TimeLimit, call, silent_descriptors
+from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.diagnose import Case, Diagnosis, diagnose
 from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
+
+REFERENCE_SECONDS = 60.0
+"""More than any reference takes: a limit that is reached is a fault of ours."""
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -77,7 +80,7 @@ def _judge_all(task: Task, function: Callable[..., Any], seed: str) -> dict[str,
         draw = Draw(f"{seed}/{task.name}/{check.name}")
         judged[check.name] = cases = []
         for arguments in check.draw(draw):
-            case = judge(task, check, arguments, call(function, arguments, seconds))
+            case = judge(task, check, arguments, check.probe(function, arguments, seconds))
             cases.append(case)
             if case.found and case.found.kind == "time-limit":
                 seconds = min(AFTER_A_HANG, seconds)
@@ -88,8 +91,9 @@ def _judge_all(task: Task, function: Callable[..., Any], seed: str) -> dict[str,
 
 def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:
     """Compare one outcome with the reference's on the same arguments."""
-    expected = call(task.reference, arguments, seconds=60.0)
-    return Case(arguments, expected, got, _find(check, arguments, expected, got))
+    reference = check.reference or task.reference
+    expected = check.probe(reference, arguments, REFERENCE_SECONDS)
+    return Case(check, arguments, expected, got, _find(check, arguments, expected, got))
 
 
 def _find(

@@ -13,10 +13,14 @@ from typing import Any
 
 import torch
 
+from courseware.checks.call import Outcome, call
 from courseware.checks.values import Difference, same_values
 
 Judge = Callable[[tuple[Any, ...], Any, Any], Difference | None]
 """`judge(arguments, expected, got)` says what is wrong with `got`, or None."""
+
+Probe = Callable[[Callable[..., Any], tuple[Any, ...], float], Outcome]
+"""`probe(function, arguments, seconds)` makes the call, or several, and gathers what came."""
 
 
 class Draw:
@@ -49,22 +53,30 @@ class Check:
     """One named property of a right solution, worth `weight` shares of the task's points.
 
     `draw` yields argument tuples, the smallest first: the first that fails is shown.
-    A mix of cases keeps a function that returns a constant or its input from passing.
+    A mix of cases keeps a function that returns a constant or its input from passing. `probe` is
+    how the function is called (`gradients.probe` also asks for gradients); `reference`, where it
+    is given, takes the place of the task's, for instance to expect nothing where the judge alone
+    decides.
     """
 
     name: str
     weight: int
     draw: Callable[[Draw], Iterable[tuple[Any, ...]]]
     judge: Judge = same_values
+    probe: Probe = call
+    reference: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """A believable mistake: `behaves` returns (or raises) what a student who makes it would."""
+    """A believable mistake: `behaves` returns (or raises) what a student who makes it would.
+
+    Without `behaves` it is recognised by a judge, which returns a difference of the kind `name`.
+    """
 
     name: str
     message: str
-    behaves: Callable[..., Any]
+    behaves: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)
