@@ -1,0 +1,135 @@
+# `make lab` opens the course, `make test` runs all tests; both set up what they need first.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON_VERSION := 3.11
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(PYTHON_VERSION)".split("."))))'
+PYTHON ?= $(shell for python in python$(PYTHON_VERSION) python3 python; do \
+	$$python $(NEW_ENOUGH) 2>/dev/null && break; done; echo $$python)
+VENV ?= .venv
+CHROMIUM ?= /usr/bin/chromium
+WORKERS ?= 2
+ARGS ?=
+
+BIN := $(VENV)/bin
+COURSE := $(VENV)/.course-installed
+TESTS := $(VENV)/.tests-installed
+# A virtual environment works only in the folder, and with the interpreter, it was made with.
+STALE := $(shell [ ! -e $(COURSE) ] || { [ "$$(cat $(COURSE))" = "$(CURDIR)" ] && [ -x $(BIN)/python ]; } || echo yes)
+
+# What a user's shell sets must not bring foreign packages or a foreign kernel into the course.
+unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
+export JUPYTER_PREFER_ENV_PATH := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export CHROMIUM
+
+# $(call debian_package,NAME,USE): install a Debian package where nobody has to type a password.
+define debian_package
+if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then root=; \
+elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then root=sudo; \
+else echo "make: $(2) needs the package $(1): sudo apt-get install $(1)" >&2; exit 1; fi; \
+echo "Installing the Debian package $(1) for $(2) ..."; \
+$$root apt-get -qq -o DPkg::Lock::Timeout=300 update; \
+$$root env DEBIAN_FRONTEND=noninteractive \
+	apt-get -qq -y -o DPkg::Lock::Timeout=300 install $(1) >/dev/null || \
+{ echo "make: apt-get could not install $(1): sudo apt-get install $(1)" >&2; exit 1; }
+endef
+
+# $(call install,REQUIREMENT): into the virtual environment, in the versions of constraints.txt.
+# The stamps are removed first and written last, so that an interrupted install is taken up again.
+define install
+@"$(PYTHON)" $(NEW_ENOUGH) 2>/dev/null || \
+	{ echo "make: needs Python $(PYTHON_VERSION) or newer, and '$(PYTHON)' is not: make PYTHON=/path/to/python" >&2; exit 1; }
+@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || \
+	{ $(call debian_package,python$(PYTHON_VERSION)-venv,the virtual environment); }
+@echo "Setting up $(VENV) with $$("$(PYTHON)" --version) (minutes the first time) ..."
+@rm -f $(COURSE) $(TESTS)
+@"$(PYTHON)" -m venv $(if $(STALE),--clear) $(VENV)
+@set -o pipefail; \
+	$(BIN)/python -m pip install -c constraints.txt -e "$(1)" 2>&1 | tee $(VENV)/install.log | \
+	awk '/^(Collecting|Processing) .*\(from model-compression-course/ {name = $$2; sub(".*/", "", name); \
+		sub("(-[0-9]|[<>=!~]).*", "", name); print "  collecting " name; fflush()} \
+	/^Installing collected/{print "  installing " NF - 3 " packages ..."; fflush()}' || \
+	{ tail -n 15 $(VENV)/install.log >&2; echo "make: pip failed; see $(VENV)/install.log" >&2; exit 1; }
+endef
+
+##@ For everybody
+help: ## show this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {print "\n" substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(COURSE) ## install the course into .venv, if that is not done yet
+
+lab: $(COURSE) ## open the course in JupyterLab (ARGS=--no-browser and the like are passed on)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" \
+		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
+
+test: $(TESTS) $(CHROMIUM) ## run everything that CI runs: lint, types and all tests
+	@failed=; SECONDS=0; \
+	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
+	$(MAKE) --no-print-directory types || failed="$$failed types"; \
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" --durations=10 $(ARGS) || failed="$$failed tests"; \
+	$(BIN)/python -m pytest -m browser $(ARGS) || failed="$$failed browser-tests"; \
+	echo "make test: $${failed:+failed:}$${failed:-passed}, $$SECONDS s"; \
+	[ -z "$$failed" ]
+
+##@ For teachers
+demo: $(COURSE) ## grade a made-up class from submission to report
+	@$(BIN)/python -m tests.sample_class $(ARGS)
+
+exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
+	@$(BIN)/python -m courseware.notebooks release $(ARGS)
+
+##@ For authors
+setup-tests: $(TESTS) ## install what the tests need as well
+
+test-fast: $(TESTS) ## run the tests that take neither a browser nor long
+	@SECONDS=0; $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow" $(ARGS); \
+	status=$$?; echo "make test-fast: $$SECONDS s"; exit $$status
+
+selftest: $(TESTS) ## show that the checks tell wrong solutions from right ones
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
+lectures: $(COURSE) ## run every lecture from top to bottom and print how long each took
+	@$(BIN)/python -m courseware.notebooks execute lectures $(ARGS)
+
+lint: $(TESTS) ## check style and layout of code and notebooks
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+
+types: $(TESTS) ## check the type hints of lib/
+	@$(BIN)/python -m mypy
+
+format: $(TESTS) ## mend style and layout of code and notebooks, as far as that goes by itself
+	@$(BIN)/python -m ruff check --fix-only .
+	@$(BIN)/python -m ruff format .
+	@$(BIN)/python -m courseware.notebooks normalise home.ipynb lectures solutions
+
+lock: ## pin anew, in constraints.txt, the newest versions within the ranges of pyproject.toml
+	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	"$(PYTHON)" -m venv "$$fresh" && "$$fresh/bin/python" -m pip install -e ".[test]" && \
+	{ grep '^#' constraints.txt; "$$fresh/bin/python" -m pip freeze --all --exclude-editable | \
+		grep -v '^pip==' | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/lock" && cp "$$fresh/lock" constraints.txt
+
+clean: ## remove the environment and caches (no work, no grades)
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis lib/*.egg-info
+	find lib tests lectures solutions exercises -name __pycache__ -prune -exec rm -rf {} +
+
+$(COURSE): pyproject.toml constraints.txt $(if $(STALE),FORCE)
+	$(call install,.)
+	@echo "$(CURDIR)" > $(COURSE)
+	@echo "The course is set up."
+
+$(TESTS): pyproject.toml constraints.txt $(if $(STALE),FORCE)
+	$(call install,.[test])
+	@echo "$(CURDIR)" > $(COURSE)
+	@touch $(TESTS)
+	@echo "The course and its tests are set up."
+
+$(CHROMIUM):
+	@$(call debian_package,chromium,the browser tests)
+
+.PHONY: help setup lab test demo exercises setup-tests test-fast selftest lectures lint types format lock clean FORCE
+FORCE:

@@ -1,0 +1,1 @@
+"""Long measurements behind lectures, recorded with seeds, versions and devices."""

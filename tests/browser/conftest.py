@@ -1,0 +1,140 @@
+"""A JupyterLab that serves a copy of the course, and a page of headless Chromium to use it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SERVED = ("home.ipynb", "lectures", "exercises", "solutions", "nbgrader_config.py", ".jupyter")
+PATIENCE_MS = 90_000
+"""A kernel that imports torch beside a busy browser on two cores: most of a minute at worst."""
+
+
+class Course:
+    """The served course: where it lies and how to open a page of it."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+
+    def open(self, page: Page, path: str) -> None:
+        """Open a notebook in a workspace of its own and wait for its cells and its kernel."""
+        name = path.replace("/", "-").removesuffix(".ipynb")
+        page.goto(f"{self.url}/lab/workspaces/{name}/tree/{path}")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=PATIENCE_MS)
+        page.wait_for_selector(
+            ".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status='idle']",
+            timeout=PATIENCE_MS,
+        )
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    """Serve a copy, so that no test writes into the repository."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in SERVED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": str(folder / ".jupyter"),
+        "JUPYTER_CONFIG_DIR": str(folder / "user-config"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        # Where nbgrader's commands and the kernel's python are found, as `make lab` sets it.
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--port", str(port), "--ServerApp.port_retries=0", "--IdentityProvider.token="),
+    ]
+    log = (folder / "lab.log").open("w")
+    server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_served(url, server, folder / "lab.log")
+        yield Course(folder, url)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; the flags keep it from calling home."""
+    quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
+    flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page, high enough that JupyterLab draws the cells that a test looks for."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
+
+
+def run_all(page: Page) -> None:
+    """Run every cell, with JupyterLab's menu."""
+    page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+    page.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
+
+
+def cell_with(page: Page, text: str) -> Locator:
+    """The code cell whose source contains `text`."""
+    return page.locator(".jp-CodeCell").filter(
+        has=page.locator(".jp-InputArea-editor", has_text=text)
+    )
+
+
+def replace_source(page: Page, cell: Locator, source: str) -> None:
+    """Type a new source into a cell, as a student does, without the editor's own indentation."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(source)
+
+
+def run(page: Page, cell: Locator) -> None:
+    """Run one cell by Shift+Enter."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_served(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/lab", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")

@@ -1,0 +1,42 @@
+"""exercises/ is what nbgrader makes of solutions/."""
+
+from pathlib import Path
+
+import pytest
+
+from courseware.notebooks import released
+from courseware.notebooks.release import assignments
+from tests.tracked import ROOT, tracked
+
+ASSIGNMENTS = assignments(ROOT)
+AUTHORS_ONLY = ["### BEGIN", "### END"]
+
+
+def stored(assignment: str) -> dict[Path, bytes]:
+    folder = ROOT / "exercises" / assignment
+    return {
+        path.relative_to(folder): path.read_bytes() for path in tracked(f"exercises/{assignment}")
+    }
+
+
+def test_every_exercise_has_a_solution() -> None:
+    folders = {path.relative_to(ROOT).parts[1] for path in tracked("exercises")}
+    assert sorted(folders) == ASSIGNMENTS
+    assert ASSIGNMENTS
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_the_exercise_is_the_release_of_its_solution(assignment: str) -> None:
+    release = released(ROOT, assignment)
+    assert sorted(release) == sorted(stored(assignment)), "run: make exercises"
+    different = [path for path, content in release.items() if stored(assignment)[path] != content]
+    assert different == [], "run: make exercises"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_nothing_for_authors_only_is_released(assignment: str) -> None:
+    texts = [
+        content.decode() for path, content in stored(assignment).items() if path.suffix == ".ipynb"
+    ]
+    assert texts
+    assert [marker for marker in AUTHORS_ONLY for text in texts if marker in text] == []

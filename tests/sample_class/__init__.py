@@ -1,0 +1,1 @@
+"""A made-up class of submissions, good and bad, that `make demo` grades."""

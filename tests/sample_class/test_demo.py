@@ -1,0 +1,90 @@
+"""The demo from beginning to end: who gets what, and what the instructor is told."""
+
+import csv
+import re
+
+import pytest
+
+from courseware.grading.cli import main as course
+from tests.sample_class.__main__ import make_course
+from tests.sample_class.students import EXERCISE, STUDENTS
+
+pytestmark = pytest.mark.slow
+
+# Points without the written answer (10), which a person reads.
+FULL = 90.0
+TOTALS = {
+    "ada": FULL,
+    "bao": FULL,
+    "chen": FULL - (14 - 1.4) - (14 - 5.6) - 12,  # negate builds on the broken to_bits
+    "dung": FULL - (14 - 1.4) - (14 - 7) - 12,
+    "elif": 8 + 14 + 14,
+    "fatima": FULL,
+    "goran": FULL - 8,
+    "hana": FULL - 8,
+    "ivan": FULL,
+    "jun": FULL,
+    "kofi": 0.0,
+    "linh": 0.0,
+    "maya": FULL - 14 - 14,
+    "otto": 0.0,
+}
+ODD = {
+    "goran": "raised NameError",
+    "hana": "ran out of time",
+    "ivan": "test_to_bits is missing",
+    "jun": "negate is there 2 times",
+    "kofi": "not valid JSON",
+    "noor": "Added cells are not run",
+    "otto": "points, skip-execution",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """The graded class: exit code and folder."""
+    folder = tmp_path_factory.mktemp("demo")
+    make_course(folder)
+    return course(["grade", EXERCISE, "--course-dir", str(folder)]), folder
+
+
+@pytest.fixture(scope="module")
+def rows(demo):
+    """The rows of the CSV file by student."""
+    with (demo[1] / "build" / f"grades_{EXERCISE}.csv").open(encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_every_student_is_graded(demo, rows):
+    assert demo[0] == 0
+    assert len(STUDENTS) >= 12 and rows.keys() == STUDENTS.keys()
+    assert not any(row["problem"] for row in rows.values())
+
+
+def test_the_points(rows):
+    assert {name: float(rows[name]["total"]) for name in TOTALS} == pytest.approx(TOTALS)
+
+
+def test_an_error_in_one_task_leaves_the_marks_of_the_others(rows):
+    kept = [v for k, v in rows["goran"].items() if k.startswith("test_")]
+    assert kept.count("0.0") == 1
+
+
+def test_what_was_odd_is_told(rows):
+    for name, text in ODD.items():
+        assert text in rows[name]["odd"], name
+    assert [name for name in ("ada", "bao", "chen", "dung", "fatima") if rows[name]["odd"]] == []
+
+
+def test_everybody_gets_a_page_without_the_hidden_part_and_without_scripts(demo):
+    for name in STUDENTS:
+        page = demo[1] / "feedback" / name / EXERCISE / f"{EXERCISE}.html"
+        text = page.read_text(encoding="utf-8")
+        assert "class_seed" not in text, name
+        assert not re.search(r"<script", text, re.I), name
+        assert str(demo[1]) not in text, name
+
+
+def test_a_second_run_grades_nothing_again(demo, capsys):
+    assert course(["report", EXERCISE, "--course-dir", str(demo[1])]) == 0
+    assert "16 of 16 hand-ins graded" in capsys.readouterr().out

@@ -1,0 +1,119 @@
+"""pip, make and conda install one project from one lock, which covers all that is installed."""
+
+import ast
+import re
+import sys
+import tomllib
+from importlib import metadata
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.tracked import ROOT, tracked
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+COURSE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
+TESTS = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"]["test"]]
+LOCK_LINES = [
+    line
+    for line in (ROOT / "constraints.txt").read_text().splitlines()
+    if line[:1] not in ("", "#")
+]
+LOCK = {canonicalize_name(line.partition("==")[0]): line.partition("==")[2] for line in LOCK_LINES}
+CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+def test_every_line_of_the_lock_is_one_public_version() -> None:
+    assert [line for line in LOCK_LINES if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+    assert len(LOCK) == len(LOCK_LINES)
+
+
+@pytest.mark.parametrize("requirement", COURSE + TESTS, ids=lambda requirement: requirement.name)
+def test_the_lock_is_within_the_ranges(requirement: Requirement) -> None:
+    assert requirement.specifier.contains(LOCK[canonicalize_name(requirement.name)])
+
+
+def test_torch_is_exact() -> None:
+    assert "torch==2.13.0" in PROJECT["project"]["dependencies"]
+    assert LOCK["torch"] == "2.13.0"
+
+
+def closure() -> dict[str, metadata.Distribution]:
+    """Return every installed distribution that the course and its tests lead to."""
+    found: dict[str, metadata.Distribution] = {}
+    open_requirements = [(requirement, "") for requirement in COURSE + TESTS]
+    while open_requirements:
+        requirement, extra = open_requirements.pop()
+        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        seen = name in found
+        found[name] = metadata.distribution(name)
+        if not seen or requirement.extras:
+            further = [Requirement(line) for line in found[name].requires or []]
+            open_requirements += [(r, e) for r in further for e in {"", *requirement.extras}]
+    return found
+
+
+def test_the_lock_covers_all_that_is_installed() -> None:
+    installed = {name: found.version.partition("+")[0] for name, found in closure().items()}
+    assert {name: LOCK.get(name) for name in installed} == installed
+
+
+def test_the_lock_holds_nothing_else() -> None:
+    assert sorted(set(LOCK) - set(closure())) == []
+
+
+def test_the_build_uses_the_locked_setuptools() -> None:
+    assert PROJECT["build-system"]["requires"] == [f"setuptools=={LOCK['setuptools']}"]
+
+
+def test_make_and_conda_install_the_same_project_from_the_same_lock() -> None:
+    [pip] = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
+    assert pip == ["-c constraints.txt", "-e ."]
+    assert 'pip install -c constraints.txt -e "$(1)"' in MAKEFILE
+    assert "$(call install,.)" in MAKEFILE
+    assert "$(call install,.[test])" in MAKEFILE
+
+
+def test_one_python_everywhere() -> None:
+    [version] = re.findall(r"^PYTHON_VERSION := (.+)$", MAKEFILE, re.MULTILINE)
+    assert f"python={version}" in CONDA["dependencies"]
+    assert PROJECT["project"]["requires-python"] == f">={version}"
+    assert PROJECT["tool"]["mypy"]["python_version"] == version
+    assert PROJECT["tool"]["ruff"]["target-version"] == f"py{version.replace('.', '')}"
+    assert Version(version) <= Version(".".join(map(str, sys.version_info[:3])))
+
+
+def test_make_and_conda_give_jupyter_the_same_configuration() -> None:
+    assert CONDA["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
+    assert 'JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter"' in MAKEFILE
+    assert (ROOT / ".jupyter" / "jupyter_lab_config.py").is_file()
+
+
+def imported(source: str) -> set[str]:
+    nodes = list(ast.walk(ast.parse(source)))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    ("folder", "requirements"), [("lib", COURSE), ("tests", COURSE + TESTS)], ids=["lib", "tests"]
+)
+def test_what_is_imported_is_declared(folder: str, requirements: list[Requirement]) -> None:
+    own = {"", "courseware", "model_compression", "tests"} | set(sys.stdlib_module_names)
+    files = tracked(f"{folder}/*.py")
+    modules = set().union(*(imported(path.read_text()) for path in files)) - own
+    distributions = metadata.packages_distributions()
+    declared = {canonicalize_name(requirement.name) for requirement in requirements}
+    undeclared = {
+        module
+        for module in modules
+        if declared.isdisjoint(map(canonicalize_name, distributions.get(module, [])))
+    }
+    assert sorted(undeclared) == []

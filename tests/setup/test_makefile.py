@@ -1,0 +1,209 @@
+"""The set-up of the Makefile, with stand-ins for Python, pip and apt-get that log their calls."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.tracked import ROOT
+
+PYTHON = """#!/bin/sh
+case "$*" in
+--version) echo Python 3.11.0 ;;
+*version_info*) exit "${TOO_OLD:-0}" ;;
+*ensurepip*) exit "${WITHOUT_VENV:-0}" ;;
+"-m venv"*) for folder; do :; done; echo "$*" >> "$LOG"; mkdir -p "$folder/bin"
+    cp "$0" "$folder/bin/python" ;;
+*) echo "$*" >> "$LOG"; [ -z "$SHOWN" ] || eval echo "$SHOWN" >> "$LOG"; exit "${FAILS:-0}" ;;
+esac
+"""
+LOGGED = '#!/bin/sh\necho "$(basename "$0") $*" >> "$LOG"\n'
+TOOLS = ["awk", "bash", "basename", "cat", "cp", "env", "make", "mkdir", "rm", "sh"]
+TOOLS += ["tail", "tee", "touch"]
+
+
+@dataclass
+class Machine:
+    """A folder with the course's Makefile, and a PATH that holds nothing but what is put there."""
+
+    folder: Path
+    course: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bin, self.log, self.course = (self.folder / name for name in ("bin", "log", "course"))
+        self.bin.mkdir()
+        self.course.mkdir()
+        for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+            shutil.copy(ROOT / name, self.course)
+        for tool in TOOLS:
+            where = shutil.which(tool)
+            assert where, f"{tool} is not on this machine"
+            (self.bin / tool).symlink_to(where)
+        self.add("python3.11", PYTHON)
+        self.add("id", "#!/bin/sh\necho 1000\n")
+
+    def add(self, name: str, script: str) -> None:
+        """Put a command on the PATH."""
+        (self.bin / name).write_text(script)
+        (self.bin / name).chmod(0o755)
+
+    def make(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run make; the calls of this run are in the log afterwards."""
+        self.log.write_text("")
+        environment = {"PATH": str(self.bin), "LOG": str(self.log), **variables}
+        return subprocess.run(
+            ["make", *arguments],
+            cwd=self.course,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def calls(self) -> list[str]:
+        """The logged calls of the latest run."""
+        return self.log.read_text().splitlines()
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+INSTALL = ["-m venv .venv", "-m pip install -c constraints.txt -e ."]
+INSTALL_TESTS = ["-m venv .venv", "-m pip install -c constraints.txt -e .[test]"]
+
+
+def test_setup_installs_once(machine: Machine) -> None:
+    first = machine.make("setup")
+    assert first.returncode == 0, first.stderr
+    assert machine.calls == INSTALL
+    second = machine.make("setup")
+    assert second.returncode == 0, second.stderr
+    assert machine.calls == []
+
+
+def test_the_tests_bring_the_course_along(machine: Machine) -> None:
+    machine.make("setup-tests")
+    assert machine.calls == INSTALL_TESTS
+    machine.make("setup")
+    assert machine.calls == []
+
+
+def test_an_interrupted_install_is_taken_up_again(machine: Machine) -> None:
+    failed = machine.make("setup", FAILS="1")
+    assert failed.returncode != 0
+    assert "make: pip failed; see .venv/install.log" in failed.stderr
+    assert machine.make("setup").returncode == 0
+    assert machine.calls == INSTALL
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_new_lock_is_installed(machine: Machine, name: str) -> None:
+    machine.make("setup")
+    machine.make("setup", "-W", name)
+    assert machine.calls == INSTALL
+
+
+def test_a_failed_upgrade_is_not_taken_for_done(machine: Machine) -> None:
+    machine.make("setup-tests")
+    assert machine.make("setup", "-W", "constraints.txt", FAILS="1").returncode != 0
+    machine.make("setup-tests")
+    assert machine.calls == INSTALL_TESTS
+
+
+def test_a_moved_course_is_set_up_anew(machine: Machine) -> None:
+    machine.make("setup")
+    machine.course = machine.course.rename(machine.folder / "moved")
+    machine.make("setup")
+    assert machine.calls == ["-m venv --clear .venv", INSTALL[1]]
+
+
+def test_an_old_python_is_refused_in_one_line(machine: Machine) -> None:
+    run = machine.make("setup", "PYTHON=python3.11", TOO_OLD="1")
+    assert run.returncode != 0
+    [line] = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
+    assert "needs Python 3.11 or newer, and 'python3.11' is not" in line
+    assert machine.calls == []
+
+
+def test_python_can_be_named(machine: Machine) -> None:
+    (machine.bin / "python3.11").rename(machine.folder / "mine")
+    assert machine.make("setup", f"PYTHON={machine.folder / 'mine'}").returncode == 0
+    assert machine.calls == INSTALL
+
+
+MISSING = {
+    "python3.11-venv": ("setup", {"WITHOUT_VENV": "1"}),
+    "chromium": ("/no/chromium", {}),
+}
+
+
+@pytest.mark.parametrize("package", MISSING)
+def test_a_missing_package_is_named_with_the_command(machine: Machine, package: str) -> None:
+    goal, variables = MISSING[package]
+    run = machine.make(goal, "CHROMIUM=/no/chromium", **variables)
+    assert run.returncode != 0
+    [line] = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
+    assert f"needs the package {package}: sudo apt-get install {package}" in line
+
+
+@pytest.mark.parametrize("package", MISSING)
+@pytest.mark.parametrize("user", ["root", "with sudo"])
+def test_a_missing_package_is_installed_where_that_may_be(
+    machine: Machine, package: str, user: str
+) -> None:
+    machine.add("apt-get", LOGGED)
+    if user == "root":
+        machine.add("id", "#!/bin/sh\necho 0\n")
+    else:
+        machine.add("sudo", '#!/bin/sh\n[ "$1" = -n ] && exit\necho sudo >> "$LOG"\nexec "$@"\n')
+    goal, variables = MISSING[package]
+    run = machine.make(goal, "CHROMIUM=/no/chromium", **variables)
+    assert run.returncode == 0, run.stderr
+    assert any(re.search(f"apt-get .*install {package}$", call) for call in machine.calls)
+    assert ("sudo" in machine.calls) == (user == "with sudo")
+
+
+def test_lab_passes_its_arguments_and_the_configuration(machine: Machine) -> None:
+    machine.make("setup")
+    run = machine.make("lab", "ARGS=--no-browser", SHOWN="$JUPYTER_CONFIG_PATH", JUPYTER_PATH="/x")
+    assert run.returncode == 0, run.stderr
+    assert machine.calls == ["-m jupyterlab --no-browser", f"{machine.course}/.jupyter"]
+
+
+def test_root_may_open_the_lab(machine: Machine) -> None:
+    machine.make("setup")
+    machine.add("id", "#!/bin/sh\necho 0\n")
+    machine.make("lab")
+    assert machine.calls == ["-m jupyterlab --allow-root"]
+
+
+@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONHOME", "JUPYTER_PATH"])
+def test_the_users_shell_brings_nothing_foreign(machine: Machine, name: str) -> None:
+    machine.make("setup")
+    shown = f"${name}.$JUPYTER_PREFER_ENV_PATH"
+    machine.make("lectures", **{name: "/somewhere/else", "SHOWN": shown})
+    assert machine.calls[-1] == ".1"
+
+
+def test_every_part_of_make_test_runs_and_a_failing_one_fails_it(machine: Machine) -> None:
+    machine.make("setup-tests")
+    run = machine.make("test", "CHROMIUM=Makefile", FAILS="1")
+    assert run.returncode != 0
+    modules = [call.split()[1] for call in machine.calls]
+    assert modules == ["ruff", "mypy", "pytest", "pytest"]
+    assert "make test: failed: lint types tests browser-tests" in run.stdout
+    good = machine.make("test", "CHROMIUM=Makefile")
+    assert good.returncode == 0, good.stderr
+    assert re.search(r"make test: passed, \d+ s", good.stdout)
+
+
+def test_help_shows_every_target(machine: Machine) -> None:
+    shown = re.findall(r"make ([a-z-]+)", machine.make().stdout)
+    [phony] = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert sorted(shown) == sorted(set(phony.split()) - {"FORCE"})
