@@ -70,7 +70,7 @@ test: $(TESTS) $(CHROMIUM) ## run everything that CI runs: lint, types and all t
 	@failed=; SECONDS=0; \
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory types || failed="$$failed types"; \
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not browser" --durations=10 $(ARGS) || failed="$$failed tests"; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --durations=10 $(ARGS) || failed="$$failed tests"; \
 	$(BIN)/python -m pytest -m browser $(ARGS) || failed="$$failed browser-tests"; \
 	echo "make test: $${failed:+failed:}$${failed:-passed}, $$SECONDS s"; \
 	[ -z "$$failed" ]
@@ -86,7 +86,7 @@ exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
 setup-tests: $(TESTS) ## install what the tests need as well
 
 test-fast: $(TESTS) ## run the tests that take neither a browser nor long
-	@SECONDS=0; $(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not slow" $(ARGS); \
+	@SECONDS=0; $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser and not slow" $(ARGS); \
 	status=$$?; echo "make test-fast: $$SECONDS s"; exit $$status
 
 selftest: $(TESTS) ## show that the checks tell wrong solutions from right ones

@@ -1,0 +1,216 @@
+"""The result of a class: a table, a CSV file, and what was odd about which hand-in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from courseware.grading.anomalies import HARMLESS, from_metadata, name
+from courseware.grading.course import Exercise
+from courseware.grading.preprocessors import RECORD
+from courseware.grading.rebuild import grade_id
+from courseware.grading.scores import (
+    Score,
+    StudentScores,
+    Task,
+    read_scores,
+    read_tasks,
+    shown_points,
+)
+
+NOT_GRADED = "not graded"
+RAISED_IN_CALL = re.compile(r"^\s*got\s+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit))\b", re.M)
+"""The line of a check's report that names the exception a student's function ended in."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student: points per task, what was odd, and where the feedback is."""
+
+    student: str
+    scores: tuple[Score, ...]
+    total: float
+    feedback: str = ""
+    odd: tuple[str, ...] = ()
+    harmless: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ClassReport:
+    """The tasks of an exercise and a row for every student."""
+
+    exercise: str
+    tasks: tuple[Task, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def points(self) -> float:
+        """The most points there are."""
+        return sum(task.points for task in self.tasks)
+
+    def title(self, task: Task, text: str) -> str:
+        """What a task is called; its notebook belongs to it where there are several."""
+        several = len({task.notebook for task in self.tasks}) > 1
+        return f"{task.notebook}/{text}" if several else text
+
+    def percent(self, row: Row) -> float:
+        """A student's share of the points."""
+        return 100.0 * row.total / self.points if self.points else 0.0
+
+
+def make_report(
+    exercise: Exercise, students: Iterable[str], problems: Mapping[str, str] | None = None
+) -> ClassReport:
+    """Read the scores of the given students; `problems` says why some could not be graded."""
+    with exercise.gradebook() as gradebook:
+        tasks = tuple(_in_order(exercise, read_tasks(gradebook, exercise.name)))
+        stored = {one.student: one for one in read_scores(gradebook, exercise.name)}
+    problems = problems or {}
+    rows = (_row(exercise, tasks, one, stored.get(one), problems.get(one, "")) for one in students)
+    return ClassReport(exercise.name, tasks, tuple(rows))
+
+
+def _in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
+    order = [cell_id for cells in exercise.cells.values() for cell_id in cells]
+    return sorted(tasks, key=lambda task: (task.notebook, order.index(task.grade_id)))
+
+
+def _row(
+    exercise: Exercise,
+    tasks: tuple[Task, ...],
+    student: str,
+    stored: StudentScores | None,
+    problem: str,
+) -> Row:
+    nothing = Score(None, open=True)
+    graded = {key: exercise.graded_notebook(student, key) for key in exercise.masters}
+    if stored is None or not any(_is_finished(notebook) for notebook in graded.values()):
+        problem = problem or "not graded yet"
+    if stored is None or problem:
+        return Row(student, tuple(nothing for _ in tasks), 0.0, problem=problem)
+    odd: list[str] = []
+    kinds: set[str] = set()
+    pages = []
+    for notebook_id, notebook in graded.items():
+        if notebook is None:
+            odd.append(f"{notebook_id}.ipynb was not handed in")
+            continue
+        anomalies = from_metadata(notebook.metadata.get(RECORD, {}).get("anomalies"))
+        kinds |= {anomaly.kind for anomaly in anomalies}
+        odd += [anomaly.text for anomaly in anomalies if anomaly.kind not in HARMLESS]
+        odd += _failures(notebook)
+        pages.append(exercise.folder("feedback", student) / f"{notebook_id}.html")
+    there = [str(page) for page in pages if page.is_file()]
+    scores = tuple(stored.scores.get(task, nothing) for task in tasks)
+    harmless = bool(kinds & HARMLESS)
+    return Row(student, scores, stored.total, " ".join(there), tuple(odd), harmless)
+
+
+def _is_finished(notebook: NotebookNode | None) -> bool:
+    """Whether the run was not cut off; a notebook that nbgrader graded alone has no record."""
+    return notebook is not None and notebook.metadata.get(RECORD, {}).get("graded", True)
+
+
+def _failures(graded: NotebookNode) -> Iterator[str]:
+    """Cells that ended in an error, and calls of a check that did."""
+    for cell in graded.cells:
+        if cell.cell_type != "code" or not (is_grade(cell) or is_solution(cell)):
+            continue
+        for output in cell.outputs:
+            text = output.get("data", {}).get("text/plain", "")
+            ended = RAISED_IN_CALL.findall(text) if is_grade(cell) else []
+            ended += [output.ename] if output.output_type == "error" else []
+            for how in dict.fromkeys(ended):
+                late = how in ("CellTimeoutError", "TimeLimit")
+                what = "ran out of time" if late else f"raised {name(how)}"
+                if how != "NotImplementedError":
+                    yield f"{grade_id(cell)} {what}"
+
+
+def as_text(report: ClassReport) -> str:
+    """The report for a terminal."""
+    graded = [row for row in report.rows if not row.problem]
+    lines = [f"{report.exercise}: {len(graded)} of {len(report.rows)} hand-ins graded", ""]
+    lines += ["Tasks and their points:"]
+    lines += [
+        f"  {number:>2}  {report.title(task, task.label)}: {shown_points(task.points)}"
+        for number, task in enumerate(report.tasks, start=1)
+    ]
+    lines += ["", *_table(report), ""]
+    if any(score.open for row in graded for score in row.scores):
+        lines += ["  – and *: to be read by a person, in formgrader", ""]
+    failed = [f"  {row.student}: {row.problem}" for row in report.rows if row.problem]
+    if failed:
+        lines += ["Not graded:", *failed, ""]
+    odd = [f"  {row.student}: {text}" for row in report.rows for text in row.odd]
+    if odd:
+        lines += ["Odd:", *odd, ""]
+    if harmless := sum(row.harmless for row in report.rows):
+        what = "cells of their own, which are not run, or in an old format"
+        lines += [f"Hand-ins with {what}: {harmless}", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(report: ClassReport) -> list[str]:
+    numbers = [str(number) for number, _ in enumerate(report.tasks, start=1)]
+    head = ["student", *numbers, "total", "%", "feedback"]
+    body = [head]
+    for row in report.rows:
+        points = [_points(score) for score in row.scores]
+        share = f"{report.percent(row):.0f}"
+        end = [NOT_GRADED] if row.problem else [_short(row.feedback)]
+        body.append([row.student, *points, shown_points(row.total), share, *end])
+    graded = [row for row in report.rows if not row.problem]
+    if graded:
+        body.append(_means(report, graded))
+    widths = [max(len(line[column]) for line in body) for column in range(len(head))]
+    return [
+        "  ".join(
+            text.ljust(width) if column in (0, len(head) - 1) else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in body
+    ]
+
+
+def _means(report: ClassReport, graded: list[Row]) -> list[str]:
+    def mean(values: list[float]) -> str:
+        return shown_points(sum(values) / len(values)) if values else "–"
+
+    columns = zip(*(row.scores for row in graded), strict=True)
+    per_task = [mean([s.points for s in column if s.points is not None]) for column in columns]
+    share = sum(report.percent(row) for row in graded) / len(graded)
+    return ["mean", *per_task, mean([row.total for row in graded]), f"{share:.0f}", ""]
+
+
+def _points(score: Score) -> str:
+    mark = "*" if score.open and score.points is not None else ""
+    return shown_points(score.points) + mark
+
+
+def _short(path: str) -> str:
+    here = f"{Path.cwd()}/"
+    return " ".join(part.removeprefix(here) for part in path.split(" "))
+
+
+def write_csv(report: ClassReport, path: Path) -> None:
+    """Write the table with a column for each task; an empty field is a score still to be given."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        tasks = [report.title(task, task.grade_id) for task in report.tasks]
+        writer.writerow(["student", *tasks, "total", "points", "percent", "problem", "odd"])
+        for row in report.rows:
+            points = ["" if s.points is None else s.points for s in row.scores]
+            share = round(report.percent(row), 1)
+            odd = " ".join(row.odd)
+            writer.writerow(
+                [row.student, *points, row.total, report.points, share, row.problem, odd]
+            )

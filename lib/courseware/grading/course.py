@@ -1,0 +1,180 @@
+"""A course folder with its exercises and its gradebook, as the `course` command sees it."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.utils import temp_attrs
+from traitlets.config.loader import PyFileConfigLoader
+
+from courseware.grading.master import (
+    MasterChanged,
+    check_against_gradebook,
+    digest,
+    read_master,
+    source_folder,
+)
+from courseware.grading.preprocessors import RECORD, fingerprint
+from courseware.grading.reading import read_file
+from courseware.grading.rebuild import grade_id
+
+CONFIG = "nbgrader_config.py"
+SECRET = "class_secret.txt"
+
+
+class CourseError(Exception):
+    """A mistake in a request or in the set-up of a course, told in one line."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of a course and the way to nbgrader."""
+
+    api: NbGraderAPI
+    name: str
+    masters: dict[str, str]
+    """The fingerprint of each source notebook by its id."""
+    cells: dict[str, list[str]]
+    """The nbgrader ids of its cells, in order, by the same."""
+
+    def folder(self, step: str, student: str) -> Path:
+        """The folder of one hand-in in one of nbgrader's steps: submitted, autograded, feedback."""
+        coursedir = self.api.coursedir
+        directory = getattr(coursedir, f"{step}_directory")
+        return Path(coursedir.format_path(directory, student, self.name))
+
+    def handed_in(self) -> list[str]:
+        """The ids of all students who handed something in."""
+        return sorted(self.api.get_submitted_students(self.name))
+
+    def is_in_gradebook(self) -> bool:
+        """Whether the gradebook knows the exercise; makes no gradebook where there is none."""
+        db = self.api.coursedir.db_url
+        if db.startswith("sqlite:///") and not Path(db.removeprefix("sqlite:///")).exists():
+            return False
+        with self.gradebook() as gradebook:
+            return self.name in [assignment.name for assignment in gradebook.assignments]
+
+    def gradebook(self) -> Gradebook:
+        """The gradebook; to be used as a context manager."""
+        return Gradebook(self.api.coursedir.db_url, self.api.course_id)
+
+    def graded_notebook(self, student: str, notebook_id: str) -> NotebookNode | None:
+        """The graded notebook of a student, if there is one."""
+        path = self.folder("autograded", student) / f"{notebook_id}.ipynb"
+        return nbformat.read(path, as_version=4) if path.is_file() else None
+
+    def is_current(self, student: str) -> bool:
+        """Whether the grades belong to the very files that are handed in, and to this master."""
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.find_submission(self.name, student)
+            except MissingEntry:
+                return False
+        for notebook_id, master in self.masters.items():
+            path = self.folder("submitted", student) / f"{notebook_id}.ipynb"
+            graded = self.graded_notebook(student, notebook_id)
+            if graded is None and not path.exists():
+                continue
+            record = graded.metadata.get(RECORD, {}) if graded is not None else {}
+            came = fingerprint(read_file(path))
+            if (record.get("graded"), record.get("submitted"), record.get("master")) != (
+                True,
+                came,
+                master,
+            ):
+                return False
+        return True
+
+
+def open_course(root: Path) -> NbGraderAPI:
+    """nbgrader's API with the configuration of a course folder."""
+    if not (root / CONFIG).is_file():
+        raise CourseError(f"{root} is not a course folder: it has no {CONFIG}")
+    try:
+        config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+    except Exception as error:
+        raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
+    config.CourseDirectory.root = str(root)
+    return NbGraderAPI(config=config)
+
+
+def make_secret(root: Path) -> bool:
+    """Make the class's secret, unless there is one; returns whether it was made."""
+    path = root / SECRET
+    if path.exists():
+        return False
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_hex(16) + "\n", encoding="utf-8")
+    return True
+
+
+def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
+    """An exercise by its name; its source notebooks are read."""
+    names = sorted(api.get_source_assignments())
+    if name not in names:
+        known = ", ".join(names) or "none"
+        directory = api.coursedir.source_directory
+        raise CourseError(f"no exercise {name!r} in {directory}/; there are: {known}")
+    try:
+        masters = _read_masters(api, name)
+    except Exception as error:
+        raise CourseError(f"the source notebooks of {name} cannot be used: {error}") from error
+    fingerprints = {key: digest(master) for key, master in masters.items()}
+    cells = {key: [grade_id(cell) for cell in master.cells] for key, master in masters.items()}
+    return Exercise(api, name, fingerprints, cells)
+
+
+def bring_gradebook_up_to_date(exercise: Exercise) -> bool:
+    """Enter the source notebooks into the gradebook, if they changed; returns whether they had.
+
+    The same as `nbgrader generate_assignment`, but for the release folder, which stays untouched.
+    """
+    if _difference(exercise) is None:
+        return False
+    api = exercise.api
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        temp_attrs(api.coursedir, release_directory=scratch),
+    ):
+        result = api.generate_assignment(exercise.name)
+    if not result["success"] or (left := _difference(exercise)):
+        why = why_it_failed(result) if not result["success"] else left
+        raise CourseError(f"the gradebook cannot take {exercise.name}: {why}")
+    return True
+
+
+def why_it_failed(result: dict[str, Any]) -> str:
+    """The one line out of nbgrader's log that says what went wrong."""
+    lines = [line.strip() for line in result.get("log", "").splitlines()]
+    errors = [line for line in lines if _is_exception(line)]
+    return errors[-1] if errors else "see the log"
+
+
+def _is_exception(line: str) -> bool:
+    head, separator, _ = line.partition(": ")
+    last = head.rpartition(".")[2]
+    return bool(separator) and last.isidentifier() and last[0].isupper() and head == head.strip()
+
+
+def _read_masters(api: NbGraderAPI, name: str) -> dict[str, NotebookNode]:
+    paths = sorted(source_folder(api.coursedir, name).glob("*.ipynb"))
+    return {path.stem: read_master(api.coursedir, name, path.stem, parent=api) for path in paths}
+
+
+def _difference(exercise: Exercise) -> str | None:
+    db = exercise.api.coursedir.db_url
+    try:
+        for notebook_id, master in _read_masters(exercise.api, exercise.name).items():
+            check_against_gradebook(master, exercise.name, notebook_id, db)
+    except MasterChanged as change:
+        return str(change)
+    return None

@@ -1,0 +1,106 @@
+"""The page that a student gets back: points, notes, answers, reports, comments."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+from nbgrader.utils import is_grade, is_solution, is_task
+from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+from traitlets import default
+
+from courseware.grading.anomalies import NOTES_ID
+from courseware.grading.rebuild import grade_id
+from courseware.grading.scores import Task, score_of, shown_points
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+class FeedbackExporter(HTMLExporter):
+    """`c.GenerateFeedback.exporter_class`: the page, which loads nothing and runs no script."""
+
+    @default("template_paths")
+    def _template_paths(self, prune: bool = True, root_dirs: list[str] | None = None) -> list[str]:
+        return [str(TEMPLATES), *super()._template_paths(prune, root_dirs)]
+
+
+class PrepareFeedback(GetGrades):
+    """nbgrader's `GetGrades`; then keep what a student should see, and sum it up.
+
+    The statement of the exercise is left out, as are hidden tests, and what a failing test says
+    about its own source.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Reduce the notebook and put the summary for the template into the resources."""
+        nb, resources = super().preprocess(nb, resources)
+        for step in (ClearHiddenTests(), ClearMarkScheme()):
+            nb, _ = step.preprocess(nb, {})
+        shown, heading = [], ""
+        for cell in nb.cells:
+            if cell.get("id") == NOTES_ID or is_grade(cell) or is_solution(cell) or is_task(cell):
+                cell.metadata["heading"], heading = heading, ""
+                shown.append(_without_traceback(cell))
+            elif cell.cell_type == "markdown":
+                heading = _last_heading(cell.source) or heading
+        nb.cells = shown
+        ids = resources["nbgrader"]
+        tasks = _summary(shown, ids)
+        resources["feedback"] = {
+            "tasks": tasks,
+            "total": f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points",
+            "penalty": shown_points(ids["late_penalty"]) if ids["late_penalty"] else "",
+            "css": HtmlFormatter(style="default").get_style_defs(".highlight"),
+        }
+        return nb, resources
+
+
+def _summary(cells: list[NotebookNode], ids: dict[str, Any]) -> list[dict[str, Any]]:
+    graded = [cell for cell in cells if is_grade(cell) or is_task(cell)]
+    with Gradebook(ids["db_url"]) as gradebook:
+        submitted = gradebook.find_submission_notebook(
+            ids["notebook"], ids["assignment"], ids["student"]
+        )
+        scores = {row.name: score_of(row) for row in submitted.grades}
+    rows = []
+    for cell in graded:
+        points = float(cell.metadata.nbgrader["points"])
+        task, score = Task(ids["notebook"], grade_id(cell), points), scores[grade_id(cell)]
+        cell.metadata["label"] = task.label
+        cell.metadata["score"] = f"{shown_points(score.points)} of {shown_points(points)}"
+        rows.append(
+            {
+                "id": task.grade_id,
+                "label": task.label,
+                "score": cell.metadata["score"],
+                "state": "open" if score.open else _state(score.points or 0.0, points),
+            }
+        )
+    return rows
+
+
+def _state(score: float, points: float) -> str:
+    if score >= points:
+        return "full"
+    return "part" if score > 0 else "none"
+
+
+def _without_traceback(cell: NotebookNode) -> NotebookNode:
+    """A test cell's errors without the source lines in them."""
+    if is_grade(cell) and not is_solution(cell):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output.traceback = [f"{output.ename}: {output.evalue}"]
+    return cell
+
+
+def _last_heading(markdown: str) -> str:
+    headings = re.findall(r"^#+[ \t]+(.+?)[ \t#]*$", markdown, flags=re.MULTILINE)
+    return re.sub(r"[`*]", "", headings[-1]) if headings else ""

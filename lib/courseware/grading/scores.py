@@ -1,0 +1,106 @@
+"""Scores in nbgrader's gradebook: clearing them, and reading a class's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+
+@dataclass(frozen=True)
+class Task:
+    """A graded cell: its notebook, its nbgrader id, its points."""
+
+    notebook: str
+    grade_id: str
+    points: float
+
+    @property
+    def label(self) -> str:
+        """The id without the words that every id has.
+
+        >>> Task("01", "test_signed_value", 6.0).label
+        'signed_value'
+        """
+        return self.grade_id.removeprefix("test_").removeprefix("test-")
+
+
+@dataclass(frozen=True)
+class Score:
+    """Points for one task: None while nobody has given any; `open` while a person must look."""
+
+    points: float | None
+    open: bool = False
+
+
+@dataclass(frozen=True)
+class StudentScores:
+    """What the gradebook holds on one hand-in."""
+
+    student: str
+    scores: dict[Task, Score]
+    penalty: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """The points so far, less the penalty for being late."""
+        return max(0.0, sum(score.points or 0.0 for score in self.scores.values()) - self.penalty)
+
+
+def shown_points(points: float | None) -> str:
+    """Points as a reader wants them: no needless zeros, a dash while there are none.
+
+    >>> shown_points(2.5), shown_points(3.0), shown_points(None)
+    ('2.5', '3', '–')
+    """
+    return "–" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def clear_auto_scores(db: str, assignment: str, student: str, notebook: str) -> None:
+    """Forget what the autograder gave; points that a person gave stay.
+
+    The cells count as still to be graded until the autograder has been through.
+    """
+    with Gradebook(db) as gradebook:
+        try:
+            submitted = gradebook.find_submission_notebook(notebook, assignment, student)
+        except MissingEntry:
+            return
+        for grade in submitted.grades:
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+        gradebook.db.commit()
+
+
+def read_tasks(gradebook: Gradebook, assignment: str) -> list[Task]:
+    """The graded cells of an exercise, notebook by notebook."""
+    return [
+        Task(notebook.name, cell.name, float(cell.max_score))
+        for notebook in sorted(gradebook.find_assignment(assignment).notebooks, key=_name)
+        for cell in [*notebook.grade_cells, *notebook.task_cells]
+    ]
+
+
+def read_scores(gradebook: Gradebook, assignment: str) -> list[StudentScores]:
+    """The scores of everybody in the gradebook who handed this exercise in, by student id."""
+    found = []
+    for submission in gradebook.find_assignment(assignment).submissions:
+        grades = {
+            Task(notebook.name, grade.name, float(grade.max_score)): score_of(grade)
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+        penalty = float(submission.late_submission_penalty or 0.0)
+        found.append(StudentScores(submission.student.id, grades, penalty))
+    return sorted(found, key=lambda one: one.student)
+
+
+def _name(row: Any) -> str:
+    return str(row.name)
+
+
+def score_of(grade: Any) -> Score:
+    """What the gradebook holds for one task of one student."""
+    given = grade.auto_score is not None or grade.manual_score is not None
+    return Score(float(grade.score) if given else None, bool(grade.needs_manual_grade))

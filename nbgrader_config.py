@@ -1,0 +1,69 @@
+"""nbgrader's settings for this course. Every nbgrader command run in this folder reads them.
+
+The steps of grading that are replaced are named as text, so that a student's `nbgrader validate`
+does not import them.
+"""
+
+import os
+import secrets
+import sysconfig
+from pathlib import Path
+
+c = get_config()  # noqa: F821  (nbgrader defines it)
+
+# nbgrader starts `alembic` by its bare name to make a gradebook, which fails where the environment
+# is used without being activated.
+scripts = sysconfig.get_path("scripts")
+if scripts not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([scripts, os.environ["PATH"]])
+
+c.CourseDirectory.course_id = "model_compression"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+# What editors and systems leave behind is neither released nor graded.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "__pycache__", "*.pyc", ".DS_Store", "Thumbs.db", "desktop.ini",
+    ".git", ".vscode", ".idea", "feedback",
+]  # fmt: skip
+
+# What a student finds in place of a solution. The error keeps an empty task from passing.
+c.ClearSolutions.code_stub = {
+    "python": "# Your code here, in place of the next line.\n"
+    'raise NotImplementedError("this task is still to be done")'
+}
+c.ClearSolutions.text_stub = "*Your answer here, in your own words.*"
+
+# A check limits each call by itself, to a few seconds. This is for code outside of functions.
+c.Execute.timeout = 120
+# nbgrader does not run cells with this tag, and gives full points for a test that did not run.
+# A student must not know the word.
+c.Execute.skip_cells_with_tag = secrets.token_hex(16)
+
+# Hand-ins are graded on inputs that nobody can know before: drawn from a secret of the class.
+# `course grade` makes the file. Without it the inputs are the same in every class.
+secret = Path(__file__).with_name("class_secret.txt")
+if secret.is_file():
+    os.environ["COURSE_CLASS_SEED"] = secret.read_text(encoding="utf-8").strip()
+
+# A hand-in is not repaired but rebuilt: only the sources of its solution cells are used.
+c.Autograde.exporter_class = "courseware.grading.exporter.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "courseware.grading.preprocessors.RebuildFromMaster",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "courseware.grading.preprocessors.ExecuteToTheEnd",
+    "courseware.grading.preprocessors.SettleScores",
+    "courseware.grading.safe_html.SafeOutputs",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# The page that students get back has its own template, without scripts and hidden tests.
+c.GenerateFeedback.exporter_class = "courseware.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["courseware.grading.feedback.PrepareFeedback"]
+# Written answers may hold HTML; formgrader would run it with the teacher's rights.
+c.HTMLExporter.filters = {"markdown2html": "courseware.grading.safe_html.safe_markdown"}

@@ -1,0 +1,126 @@
+"""The `course` command: mistakes, Ctrl-C, going on, grading again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from courseware.grading.cli import main
+from tests.courseware.grading import toy
+from tests.courseware.grading.conftest import Course
+
+pytestmark = pytest.mark.slow
+
+COURSE = "courseware.grading.cli"
+ENDLESS = "open('started', 'w').close()\nwhile True:\n    pass"
+
+
+def modified(course: Course, student: str) -> int:
+    """When the graded notebook was written."""
+    path = course.root / "autograded" / student / toy.EXERCISE / f"{toy.EXERCISE}.ipynb"
+    return path.stat().st_mtime_ns
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade"], "the following arguments are required: EXERCISE"),
+        (["grade", "02_nothing"], "no exercise '02_nothing' in solutions/; there are: 01_toy"),
+        (["grade", "01_toy"], "nothing was handed in"),
+        (["report", "01_toy", "--course-dir", "/"], "/ is not a course folder"),
+        (["report", "01_toy", "--students", "eve"], "no hand-in to 01_toy by eve"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    released_course: Course,
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(released_course.root)
+    try:
+        code = main(arguments)
+    except SystemExit as stopped:  # argparse
+        code = stopped.code
+    assert code == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_interrupted_and_continued(course: Course) -> None:
+    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write("c.Execute.timeout = 300\n")
+    good = toy.solved(course.root)
+    toy.hand_in(course.root, "ada", good)
+    toy.hand_in(course.root, "bob", toy.with_cell(good, "square", ENDLESS))
+    toy.hand_in(course.root, "cem", good)
+    command = [sys.executable, "-m", COURSE, "grade", toy.EXERCISE]
+    process = subprocess.Popen(
+        command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    started = course.root / "autograded" / "bob" / toy.EXERCISE / "started"
+    while not started.exists():
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate()
+    assert process.returncode == 1
+    assert "interrupted, 2 left" in errors
+    assert "1 of 3 hand-ins graded" in output
+    assert course.scores("ada")["test_square"] == 4.0
+    assert set(course.scores("bob").values()) == {None}
+
+    before = modified(course, "ada")
+    toy.hand_in(course.root, "bob", good)
+    result = course.run(COURSE, "grade", toy.EXERCISE)
+    assert result.returncode == 0, result.stderr
+    assert "3 of 3 hand-ins graded" in result.stdout
+    assert modified(course, "ada") == before
+
+
+def test_what_is_graded_again(course: Course) -> None:
+    good = toy.solved(course.root)
+    for student in ("ada", "bob"):
+        toy.hand_in(course.root, student, good)
+    assert course.run(COURSE, "grade", toy.EXERCISE).returncode == 0
+    first = modified(course, "ada"), modified(course, "bob")
+
+    toy.hand_in(course.root, "ada", toy.with_cell(good, "square", "def square(x):\n    return 0"))
+    (course.root / "submitted" / "cem" / toy.EXERCISE).mkdir(parents=True)
+    misnamed = toy.hand_in(course.root, "dan", good) / f"{toy.EXERCISE}.ipynb"
+    misnamed.rename(misnamed.with_name(f"{toy.EXERCISE} (1).ipynb"))
+    toy.hand_in(course.root, "e[v]e", good)
+    (toy.hand_in(course.root, "fay", good) / "timestamp.txt").write_text("today?", encoding="utf-8")
+    result = course.run(COURSE, "grade", toy.EXERCISE, "--csv", "out/table.csv")
+    assert result.returncode == 1
+    assert course.scores("ada")["test_square"] == 0.0
+    assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
+    assert "cem: no file 01_toy.ipynb was handed in, but no notebook" in result.stdout
+    assert "dan: no file 01_toy.ipynb was handed in, but 01_toy (1).ipynb" in result.stdout
+    assert "e[v]e: nbgrader takes * ? [ in the name" in result.stdout
+    assert "fay: its timestamp.txt does not hold a date" in result.stdout
+    assert (course.root / "out" / "table.csv").is_file()
+
+    result = course.run(COURSE, "grade", toy.EXERCISE, "--force", "--students", "bob")
+    assert result.returncode == 0
+    assert modified(course, "bob") > first[1]
+
+
+def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> None:
+    course = Course(toy.make_course(tmp_path))
+    toy.hand_in(course.root, "ada", toy.source_notebook())
+    not_yet = course.run(COURSE, "report", toy.EXERCISE)
+    assert not_yet.returncode == 2 and "run `course grade 01_toy`" in not_yet.stderr
+    assert not (course.root / "gradebook.db").exists()
+    result = course.run(COURSE, "grade", toy.EXERCISE)
+    assert result.returncode == 0, result.stdout
+    assert "Entered 01_toy into the gradebook." in result.stdout
+    assert course.scores("ada")["test_square"] == 4.0
+    assert not (course.root / "exercises").exists()
+    secret = course.root / "class_secret.txt"
+    assert secret.stat().st_mode & 0o077 == 0 and len(secret.read_text(encoding="utf-8")) > 30
