@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SERVED = ("home.ipynb", "lectures", "exercises", "solutions", "nbgrader_config.py", ".jupyter")
 PATIENCE_MS = 90_000
 """A kernel that imports torch beside a busy browser on two cores: most of a minute at worst."""
+TRIES = 3
 
 
 class Course:
@@ -77,6 +79,7 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; the flags keep it from calling home."""
     quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
     flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags
@@ -96,8 +99,13 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def run_all(page: Page) -> None:
     """Run every cell, with JupyterLab's menu."""
-    page.locator(".lm-MenuBar-item", has_text="Run").first.click()
-    page.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
+
+    def press() -> None:
+        page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+        page.locator(".lm-Menu-item", has_text="Run All Cells").first.click()
+
+    # JupyterLab keeps only the cells near the screen in the page: any of them will do.
+    _until_it_ran(page, press, page.locator(".jp-InputPrompt"))
 
 
 def cell_with(page: Page, text: str) -> Locator:
@@ -117,8 +125,25 @@ def replace_source(page: Page, cell: Locator, source: str) -> None:
 
 def run(page: Page, cell: Locator) -> None:
     """Run one cell by Shift+Enter."""
-    cell.locator(".cm-content").click()
-    page.keyboard.press("Shift+Enter")
+
+    def press() -> None:
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+
+    _until_it_ran(page, press, cell.locator(".jp-InputPrompt"))
+
+
+def _until_it_ran(page: Page, press: Callable[[], None], prompts: Locator) -> None:
+    """JupyterLab drops what is run before it is connected to the kernel: then press again."""
+    before = set(prompts.all_inner_texts())
+    for _ in range(TRIES):
+        press()
+        for _ in range(PATIENCE_MS // TRIES // 250):
+            page.wait_for_timeout(250)
+            new = set(prompts.all_inner_texts()) - before
+            if any(re.search(r"\[\d+\]", text) for text in new):
+                return
+    raise AssertionError(f"no cell ran: the prompts are {prompts.all_inner_texts()}")
 
 
 def _free_port() -> int:

@@ -1,5 +1,7 @@
 """What a student does: open the course, play with a widget, fail a task, then pass it."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -28,11 +30,12 @@ def test_the_bit_flipper_changes_its_readings(page: Page, course: Course):
     run_all(page)
     signed = page.locator(".bit-flipper-signed").first
     signed.scroll_into_view_if_needed()
-    before = signed.inner_text()
+    expect(signed).to_have_text(re.compile(r"^\s*[−-]?\d+\s*$"))
+    before = signed.text_content().strip()
     page.locator(".bit-flipper-bit-7").first.click()
     expect(signed).not_to_have_text(before)
     unsigned = page.locator(".bit-flipper-unsigned").first
-    after = [int(_number(reading.inner_text())) for reading in (unsigned, signed)]
+    after = [int(_number(reading.text_content())) for reading in (unsigned, signed)]
     assert after[0] - after[1] in (0, 256)  # the first bit counts 128 or −128
     page.locator(".bit-flipper-bit-7").first.click()
     expect(signed).to_have_text(before)

@@ -1,0 +1,17 @@
+"""The pictures of the lectures, one idea a module. Every function returns a `style.Picture`.
+
+    style           colours, the card, how a picture is shown and stored
+    bits            patterns, their place values, two's complement
+    floats          sign, exponent, fraction; how floats are spread out
+    sizes           bytes of models, bits per weight, what fits where
+    accuracy        measured accuracies of networks of several sizes
+    techniques      what quantization, pruning and distillation each change
+    scaling         values on a grid of codes, rounding, clamping
+    weight_grids    the weights of a layer, and the grid that each of its scales makes
+    granularity     who shares a scale, and where the error goes
+    quantization_error  how errors are spread, SQNR and accuracy per bit
+    packing         two int4 codes in one byte
+    static_figures  the pictures that are stored as files, for where no kernel runs
+
+Import the module of an idea, not this package.
+"""
