@@ -4,6 +4,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
+from model_compression.magnitude_pruning import (
+    global_magnitude_masks,
+    magnitude_mask,
+    threshold_mask,
+)
+from model_compression.masks import Mask, joined_mask
 from tests.reference.pruning_oracles import (
     concatenated,
     distinct,
@@ -15,13 +22,6 @@ from tests.reference.pruning_oracles import (
     torch_mask,
     weight_dicts,
 )
-
-from model_compression.magnitude_pruning import (
-    global_magnitude_masks,
-    magnitude_mask,
-    threshold_mask,
-)
-from model_compression.masks import Mask, joined_mask
 
 SHAPES = [(12,), (7, 5), (4, 3, 3, 3)]
 SPARSITIES = [0.0, 0.1, 0.25, 0.4, 0.5, 0.75, 0.9, 1.0]

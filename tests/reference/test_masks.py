@@ -1,6 +1,7 @@
 """Masks: exact counts, one order for all rankings, nesting; against NumPy and torch's pruning."""
 
 import dataclasses
+import itertools
 import math
 
 import numpy as np
@@ -8,14 +9,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.reference.pruning_oracles import (
-    concatenated,
-    distinct_dict,
-    shares,
-    tensors,
-    torch_mask,
-    weight_dicts,
-)
 
 from model_compression.masks import (
     Mask,
@@ -26,6 +19,14 @@ from model_compression.masks import (
     prune_lowest,
     prune_lowest_together,
     pruned_count,
+)
+from tests.reference.pruning_oracles import (
+    concatenated,
+    distinct_dict,
+    shares,
+    tensors,
+    torch_mask,
+    weight_dicts,
 )
 
 sizes_and_counts = tensors().flatmap(
@@ -81,7 +82,7 @@ def test_count_is_exact_and_nothing_kept_is_below_anything_pruned(case):
 @given(tensors(12))
 def test_masks_of_rising_counts_are_nested(scores):
     masks = [prune_lowest(scores, n_pruned) for n_pruned in range(scores.numel() + 1)]
-    for larger, smaller in zip(masks, masks[1:], strict=False):
+    for larger, smaller in itertools.pairwise(masks):
         assert bool((larger | ~smaller).all())
 
 
@@ -137,6 +138,12 @@ def test_within_a_mask_counts_are_total_and_nothing_revives(scores, first, secon
         assert flat[newly].max() <= flat[after.kept].min()
 
 
+def test_masks_do_not_drag_each_other_along():
+    # A view would be saved together with the masks of all other layers.
+    for mask in prune_lowest_together(distinct_dict((2, 3), (3, 4)), 5).values():
+        assert mask.untyped_storage().nbytes() == mask.numel()
+
+
 def test_old_masks_are_matched_by_name():
     scores = distinct_dict((2, 3), (3, 2))
     old = {"2.weight": torch.ones(3, 2).bool(), "0.weight": torch.zeros(2, 3).bool()}
@@ -146,7 +153,7 @@ def test_old_masks_are_matched_by_name():
     assert masks["2.weight"].all()
 
 
-# ---- applying and counting ------------------------------------------------------------------------
+# ---- applying and counting ----------------------------------------------------------------------
 
 
 @given(tensors(), st.integers(0, 2**31))
