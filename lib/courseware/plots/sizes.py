@@ -12,10 +12,10 @@ from courseware.plots.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPL
 GB = 10**9
 
 
-def readable_bytes(n_bytes: float) -> str:
+def byte_text(n_bytes: float) -> str:
     """Bytes in the unit that reads best; 1 kB is 1000 bytes.
 
-    >>> readable_bytes(344_000_000), readable_bytes(13.5e9), readable_bytes(700e9), readable_bytes(36)
+    >>> byte_text(344_000_000), byte_text(13.5e9), byte_text(700e9), byte_text(36)
     ('344 MB', '13.5 GB', '700 GB', '36 B')
     """
     for unit, size in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
@@ -32,13 +32,13 @@ def size_bars(sizes: Mapping[str, int], title: str) -> tuple[Figure, str]:
     values = [sizes[name] / GB for name in names]
     bars = axes.barh(range(len(names)), values, height=0.62, color=BLUE)
     axes.bar_label(
-        bars, labels=[readable_bytes(sizes[name]) for name in names], padding=6, weight="bold"
+        bars, labels=[byte_text(sizes[name]) for name in names], padding=6, weight="bold"
     )
     axes.set_yticks(range(len(names)), labels=names)
     axes.set(xlim=(0, 1.16 * max(values)), xlabel="GB", title=title)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
-    alt = f"{title}: " + ", ".join(f"{name} {readable_bytes(sizes[name])}" for name in names)
+    alt = f"{title}: " + ", ".join(f"{name} {byte_text(sizes[name])}" for name in names)
     return figure, alt + "."
 
 
@@ -109,7 +109,7 @@ def memory_map(
     axes.grid(True, axis="x", color=FAINT)
     figure.legend(loc="outside lower center", ncols=len(widths))
     alt = "Weights of models at several widths against memory: " + "; ".join(
-        f"{model}: " + ", ".join(f"{width} {readable_bytes(n)}" for width, n in by_width.items())
+        f"{model}: " + ", ".join(f"{width} {byte_text(n)}" for width, n in by_width.items())
         for model, by_width in sizes.items()
     )
     return figure, alt + "."

@@ -24,8 +24,7 @@ def memory_of_known_models() -> Picture:
         for name, n_params in N_PARAMS.items()
     }
     devices = {
-        f"{name}, {sizes.readable_bytes(n_bytes)}": n_bytes
-        for name, n_bytes in DEVICE_BYTES.items()
+        f"{name}, {sizes.byte_text(n_bytes)}": n_bytes for name, n_bytes in DEVICE_BYTES.items()
     }
     return sizes.memory_map(by_model, devices)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import ipywidgets
 
 from courseware.known_models import DEVICE_BYTES, N_PARAMS
-from courseware.plots.sizes import GB, readable_bytes
+from courseware.plots.sizes import GB, byte_text
 from courseware.widgets.safely import message_area, number_html, safely, show_message
 from model_compression.number_formats import model_bytes
 
 BITS = (32, 16, 8, 4)
 GROUPS = {"no scales counted": 0, "256": 256, "128": 128, "64": 64, "32": 32, "16": 16}
 SCALE_BITS = 16
-DEVICES = {f"{name}, {readable_bytes(n_bytes)}": n_bytes for name, n_bytes in DEVICE_BYTES.items()}
+DEVICES = {f"{name}, {byte_text(n_bytes)}": n_bytes for name, n_bytes in DEVICE_BYTES.items()}
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class MemoryPlan:
         outcome = "fit" if self.fits else "do not fit"
         return (
             f"{self.n_params:,} weights × {self.bits_per_weight:g} bits / 8 = "
-            f"{readable_bytes(self.weight_bytes)}: they {outcome} into {readable_bytes(self.device_bytes)}."
+            f"{byte_text(self.weight_bytes)}: they {outcome} into {byte_text(self.device_bytes)}."
         )
 
 
@@ -116,7 +116,7 @@ class MemoryCalculator(ipywidgets.VBox):
         self.numbers[
             "bits-per-weight"
         ].value = f"bits per weight, with its share of a scale: {number_html(f'{bits:g}', bits)}"
-        shown = number_html(readable_bytes(n_bytes), n_bytes)
+        shown = number_html(byte_text(n_bytes), n_bytes)
         self.numbers["bytes"].value = f"weights: {shown}"
         self.bar.value = _bar_html(plan)
         show_message(self.message, plan.summary())
