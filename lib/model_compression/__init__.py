@@ -8,6 +8,15 @@
                                      granularity         one scale per tensor, channel or group
                                      packing             two int4 codes in one byte
                                      error_measures      SQNR, RMSE, largest error
+    06 unstructured_pruning          masks               counts, the one order of all rankings
+                                     magnitude_pruning   by threshold, by ratio, over all layers
+                                     sparse_storage      bytes of bitmask, csr and coo; break-even
+                                     masked_training     masked steps; prune, fine-tune, repeat
+    07 structured_pruning            structured_pruning  filter norms, mean activation, APoZ
+                                     network_surgery     Linear and Conv-BatchNorm pairs, narrower
+    08 when_to_prune                 snip                connection sensitivity before training
+                                     pruning_schedules   random masks, the cubic schedule
+    09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
 
 Import the module of a concept, not this package: `from model_compression.packing import pack_int4`.
 Nothing is imported here, so every module loads only the chapters it builds on.
