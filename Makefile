@@ -71,7 +71,7 @@ test: $(TESTS) $(CHROMIUM) ## run everything that CI runs: lint, types and all t
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory types || failed="$$failed types"; \
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --durations=10 $(ARGS) || failed="$$failed tests"; \
-	$(BIN)/python -m pytest -m browser $(ARGS) || failed="$$failed browser-tests"; \
+	$(BIN)/python -m pytest tests/browser $(ARGS) || failed="$$failed browser-tests"; \
 	echo "make test: $${failed:+failed:}$${failed:-passed}, $$SECONDS s"; \
 	[ -z "$$failed" ]
 

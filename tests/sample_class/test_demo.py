@@ -9,7 +9,8 @@ from courseware.grading.cli import main as course
 from tests.sample_class.__main__ import make_course
 from tests.sample_class.students import EXERCISE, STUDENTS
 
-pytestmark = pytest.mark.slow
+# A class of 16, graded one after the other on a busy machine, outlasts the usual limit of a test.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 # Points without the written answer (10), which a person reads.
 FULL = 90.0
