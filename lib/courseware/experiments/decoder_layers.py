@@ -35,6 +35,8 @@ class Shape:
 class Plain(nn.Module):
     """Weights in a float format, multiplied as they are."""
 
+    weight: torch.Tensor
+
     def __init__(self, weight: torch.Tensor) -> None:
         super().__init__()
         self.register_buffer("weight", weight)
@@ -45,6 +47,9 @@ class Plain(nn.Module):
 
 class Int8Dequantized(nn.Module):
     """int8 codes and a scale per row, turned back into floats before every multiplication."""
+
+    codes: torch.Tensor
+    scale: torch.Tensor
 
     def __init__(self, weight: torch.Tensor) -> None:
         super().__init__()
@@ -60,6 +65,8 @@ class Int4Packed(nn.Module):
     """4-bit codes in groups of 128, multiplied by a kernel that unpacks them on the way."""
 
     GROUP = 128
+    codes: torch.Tensor
+    scales: torch.Tensor
 
     def __init__(self, weight: torch.Tensor) -> None:
         super().__init__()
@@ -103,6 +110,8 @@ FORMATS: dict[str, tuple[torch.dtype, type[nn.Module]]] = {
 
 class Decoder(nn.Module):
     """The decoder: attention with a key-value cache of fixed length, gated feed-forward."""
+
+    cache: torch.Tensor
 
     def __init__(self, shape: Shape, storage: str, seed: int, device: str) -> None:
         super().__init__()
