@@ -382,3 +382,10 @@ def with_a_python_loop(q, scale):
 @right("dequantize")
 def with_numpy_and_back(q, scale):
     return torch.from_numpy(q.numpy().astype(np.float64) * float(scale)).float()
+
+
+@wrong("quantize", says="off-limits")
+def asks_torch_to_quantize(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    codes = torch.quantize_per_tensor(x, float(scale), 0, torch.qint8).int_repr()
+    return codes.clamp(-top, top - 1)

@@ -749,7 +749,7 @@ QUIZ = (
     ),
     Question(
         name="quiz_01_abs",
-        text="What is torch.tensor(-128, dtype=torch.int8).abs()?",
+        text="What is `torch.tensor(-128, dtype=torch.int8).abs()`?",
         options={
             "a": Option("128", "int8 ends at 127: 128 has no pattern of 8 bits with a sign."),
             "b": Option("127", "That would be saturation; integer arithmetic wraps instead."),
@@ -772,9 +772,7 @@ QUIZ = (
             "c": Option(
                 "Both", "Sixteen bits are sixteen bits: what the exponent gets, the fraction lacks."
             ),
-            "d": Option(
-                "Distinct values", "Both have 2¹⁶ patterns; they are spread out differently."
-            ),
+            "d": Option("Bit patterns", "Both have 2¹⁶ of them; they are spread out differently."),
         },
         right="a",
         points=4,

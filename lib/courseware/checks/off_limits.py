@@ -11,6 +11,9 @@ from typing import Any
 EVERYWHERE = ("torch.ao", "torch.nn.utils.prune", "courseware.checks")
 """Off limits in every chapter; a task adds its own, the chapter's reference first of all."""
 
+METHODS = "torch.Tensor."
+"""What is read from a value of any kind counts as a method of tensors: code does not tell kinds."""
+
 
 def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list[str]:
     """The off-limits names that `function`, or a helper of the student's that it calls, uses.
@@ -18,6 +21,8 @@ def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list
     >>> import torch
     >>> shortcuts(lambda x: torch.softmax(x, -1), ("torch.softmax",))
     ['torch.softmax']
+    >>> shortcuts(lambda x: x.softmax(-1), ("torch.Tensor.softmax",))
+    ['torch.Tensor.softmax']
     """
     # A function that lives in another process has no code here, but its names were read there.
     names = getattr(function, "__course_names__", None)
@@ -46,11 +51,12 @@ def used_names(function: Callable[..., Any]) -> set[str]:
 def dotted_names(code: types.CodeType) -> set[str]:
     """The global names and imports of a code object, with the attributes read from them.
 
-    Read from the bytecode, which is there even where a function's source is not.
+    Read from the bytecode, which is there even where a function's source is not. An attribute of
+    anything else (an argument, a local, a result) is a method of `torch.Tensor`.
 
-    >>> source = "def f(x): import torch.ao as a; return a.go(F.softmax(x))"
+    >>> source = "def f(x): import torch.ao as a; return a.go(F.softmax(x.exp()))"
     >>> sorted(dotted_names(compile(source, "", "exec").co_consts[0]))
-    ['F', 'F.softmax', 'torch.ao', 'torch.ao.go']
+    ['F', 'F.softmax', 'torch.Tensor.exp', 'torch.ao', 'torch.ao.go']
     """
     reader = _NameReader()
     for step in dis.get_instructions(code):
@@ -73,9 +79,10 @@ class _NameReader:
 
     def read(self, step: dis.Instruction) -> None:
         kind, _, place = step.opname.partition("_")
-        if step.opname in ("LOAD_ATTR", "LOAD_METHOD") and self._chain:
-            self._chain += f".{step.argval}"
-            self.names.add(self._chain)
+        if step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            if self._chain:
+                self._chain += f".{step.argval}"
+            self.names.add(self._chain or METHODS + step.argval)
             return
         self._chain = ""
         if step.opname == "LOAD_CONST":

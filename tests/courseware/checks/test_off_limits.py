@@ -9,10 +9,12 @@ from courseware.checks import all_tasks
 from courseware.checks.off_limits import shortcuts
 from courseware.checks.report import as_text
 from courseware.checks.run import run_task
+from courseware.grading.split.facts import read_cell
 from model_compression import number_formats
 from model_compression.number_formats import signed_value as reference_value
 
 SOFTMAX = ("torch.softmax", "torch.nn.functional.softmax")
+METHOD = ("torch.Tensor.softmax",)
 
 
 def _helper(x):
@@ -37,6 +39,28 @@ def by_an_imported_name(x):
     return soft(x, dim=-1)
 
 
+def as_a_method(x):
+    return x.softmax(-1)
+
+
+def as_a_method_of_a_result(x):
+    return (x / 2).exp().log().softmax(dim=-1)
+
+
+def as_a_method_of_the_class(x):
+    return torch.Tensor.softmax(x, -1)
+
+
+def as_a_method_by_another_name(x):
+    soft = x.softmax
+    return soft(-1)
+
+
+def by_a_local_name_of_the_module(x):
+    f = torch.nn.functional
+    return f.softmax(x, -1)
+
+
 def honest(x):
     powers = torch.exp(x - x.max(dim=-1, keepdim=True).values)
     return powers / powers.sum(dim=-1, keepdim=True)
@@ -49,6 +73,24 @@ def test_every_spelling_is_found():
 
 def test_the_function_itself_handed_over_is_found():
     assert shortcuts(F.softmax, SOFTMAX) == ["torch.nn.functional.softmax"]
+
+
+def test_a_method_is_found_whatever_it_is_read_from():
+    for function in (
+        *(as_a_method, as_a_method_of_a_result, as_a_method_of_the_class),
+        *(as_a_method_by_another_name, by_a_local_name_of_the_module),
+    ):
+        assert shortcuts(function, METHOD) == list(METHOD), function.__name__
+
+
+def test_a_method_is_off_limits_only_where_a_task_says_so():
+    assert shortcuts(as_a_method, SOFTMAX) == []
+    assert shortcuts(honest, (*METHOD, "torch.Tensor.log_softmax")) == []
+
+
+def test_a_method_is_found_where_only_the_source_of_a_hand_in_is_read():
+    cell = "def _soft(z):\n    return z.softmax(-1)\n\ndef f(x):\n    return _soft(x / 2)\n"
+    assert METHOD[0] in read_cell(cell).used("f")
 
 
 def test_source_that_cannot_be_read_is_searched_by_names():

@@ -37,7 +37,7 @@ QUIZ = (
         name="quiz_02_outlier",
         text=(
             "One weight of a row is a hundred times as large as any other. The row is quantized "
-            "to int4 with one scale. What becomes of the other weights?"
+            "to int4 with one symmetric scale. What becomes of the other weights?"
         ),
         options={
             "a": Option(
@@ -90,11 +90,11 @@ QUIZ = (
                 "would add up.",
             ),
             "c": Option(
-                "Because uint8 codes cannot be negative",
+                "Because the codes would be negative otherwise",
                 "Codes start at 0 whatever values they stand for: the zero point sees to that.",
             ),
             "d": Option(
-                "Because the error becomes smaller",
+                "Because the steps become finer",
                 "A wider range has a wider step, so the other values lose a little. That is the "
                 "price.",
             ),
