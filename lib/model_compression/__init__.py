@@ -8,6 +8,15 @@
                                      granularity         one scale per tensor, channel or group
                                      packing             two int4 codes in one byte
                                      error_measures      SQNR, RMSE, largest error
+    03 post_training_quantization    calibration         range of activations from sample data
+                                     int8_linear         int8 codes, int32 sums, one rescale
+                                     weight_quantization whole models; bits per weight
+                                     codebook_quantization  codes that are positions in a table
+                                     nf4                 the 4-bit NormalFloat of bitsandbytes
+                                     double_quantization scales in 8 bits each
+    04 quantization_aware_training   fake_quantization   straight-through estimator, the QAT layer
+                                     quantization_aware_training  train_qat
+    05 knowledge_distillation        distillation        softmax, cross-entropy, KL; distill
     06 unstructured_pruning          masks               counts, the one order of all rankings
                                      magnitude_pruning   by threshold, by ratio, over all layers
                                      sparse_storage      bytes of bitmask, csr and coo; break-even

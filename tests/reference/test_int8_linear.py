@@ -100,6 +100,13 @@ def test_the_bias_may_be_missing():
     assert torch.equal(int8_linear(x, weight, None)[1], int8_linear(x, weight, torch.zeros(4))[1])
 
 
+def test_arguments_stay_unchanged():
+    arguments = layer(3, 8, 4)
+    before = [tensor.clone() for tensor in arguments]
+    int8_linear(*arguments)
+    assert all(map(torch.equal, arguments, before))
+
+
 @pytest.mark.parametrize(
     ("shapes", "message"),
     [

@@ -118,6 +118,33 @@ def test_ties_go_to_the_lower_code(absmax):
         assert packed_like_bitsandbytes(x, 32)
 
 
+def neighbours_of_midpoints():
+    """Rows (absmax, 0, and per midpoint the float32 nearest to midpoint * absmax and 4 around)."""
+    absmax = torch.rand(500, 1, generator=torch.Generator().manual_seed(12)) + 0.5
+    columns = [absmax, torch.zeros_like(absmax)]
+    for direction in (-10.0, 10.0):
+        x = MIDPOINTS * absmax
+        for _ in range(3):
+            columns.append(x)
+            x = torch.nextafter(x, torch.tensor(direction))
+    return torch.cat(columns, dim=1)
+
+
+def test_dividing_and_multiplying_by_the_reciprocal_are_told_apart():
+    x = neighbours_of_midpoints()
+    absmax = x[:, :1]
+    divided = torch.bucketize(x / absmax, MIDPOINTS)
+    multiplied = torch.bucketize(x * (1 / absmax), MIDPOINTS)
+    assert (divided != multiplied).sum() > 100
+    # A full block is multiplied, a shorter last one divided: the same rows as either.
+    padded = torch.nn.functional.pad(x, (0, 128 - x.shape[1]))
+    assert torch.equal(nf4_quantize(padded, 128)[0][:, : x.shape[1]].long(), multiplied)
+    assert packed_like_bitsandbytes(padded, 128)
+    for row, codes in zip(x[:50], divided, strict=False):
+        assert torch.equal(nf4_quantize(row, 128)[0].long(), codes)
+        assert packed_like_bitsandbytes(row, 128)
+
+
 def test_six_midpoints_are_exact_in_float32():
     exact = (CODEBOOK[1:].double() + CODEBOOK[:-1].double()) / 2
     assert [i for i in range(15) if exact[i] == MIDPOINTS[i]] == EXACT_TIES
@@ -264,6 +291,24 @@ def test_stored_tensors_keep_their_shape():
     x = normal(3, 5, 7, seed=11)
     for double in (False, True):
         assert nf4_tensor(x, 16, double).dequantize().shape == x.shape
+
+
+def test_arguments_stay_unchanged():
+    x = normal(5, 13, seed=13)
+    codes, absmax = nf4_quantize(x, 32)
+    arguments = (x, codes, absmax, pack_nf4(codes))
+    before = [tensor.clone() for tensor in arguments]
+    nf4_tensor(x, 32, double_quantization=True)
+    nf4_dequantize(codes, absmax, 32)
+    pack_nf4(codes)
+    unpack_nf4(arguments[3], codes.numel())
+    assert all(map(torch.equal, arguments, before))
+
+
+def test_a_stored_tensor_is_frozen():
+    stored = nf4_tensor(torch.ones(4))
+    with pytest.raises(AttributeError):
+        stored.block_size = 32
 
 
 @pytest.mark.parametrize(

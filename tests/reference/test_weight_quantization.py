@@ -119,6 +119,14 @@ def test_bad_input_is_named(call, message):
         call(torch.ones(2, 4))
 
 
+def test_arguments_stay_unchanged():
+    state = convolutional_state()
+    before = {name: tensor.clone() for name, tensor in state.items()}
+    quantize_weights(state, 2, 12)
+    for name, tensor in state.items():
+        assert torch.equal(tensor, before[name]), name
+
+
 # ---- bits per weight ------------------------------------------------------------------------
 
 
