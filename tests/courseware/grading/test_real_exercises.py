@@ -1,0 +1,71 @@
+"""The course's own exercises: solved ones get all points that need no reader, untouched ones none.
+
+With our configuration, and with a stock nbgrader that knows nothing of it.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from courseware.checks import CHAPTERS
+
+ROOT = Path(__file__).parents[3]
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+"""
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module", params=["ours", "stock"])
+def graded(request, tmp_path_factory):
+    """The gradebook of a course in which `solved` and `untouched` handed in every exercise."""
+    course = tmp_path_factory.mktemp(request.param)
+    shutil.copytree(ROOT / "solutions", course / "solutions")
+    if request.param == "ours":
+        shutil.copy(ROOT / "nbgrader_config.py", course)
+    else:
+        (course / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    for exercise in CHAPTERS:
+        _nbgrader(course, "generate_assignment", exercise)
+        for student, step in (("solved", "solutions"), ("untouched", "exercises")):
+            folder = course / "submitted" / student / exercise
+            folder.mkdir(parents=True)
+            shutil.copy(course / step / exercise / f"{exercise}.ipynb", folder)
+        _nbgrader(course, "autograde", exercise)
+    return f"sqlite:///{course}/gradebook.db"
+
+
+@pytest.mark.parametrize("exercise", CHAPTERS)
+def test_solutions_get_all_points_and_releases_none(graded, exercise):
+    with Gradebook(graded) as gradebook:
+        solved, untouched = (
+            {
+                grade.name: (grade.auto_score, grade.max_score)
+                for grade in gradebook.find_submission_notebook(exercise, exercise, student).grades
+            }
+            for student in ("solved", "untouched")
+        )
+    read_by_a_person = [name for name, (score, _) in solved.items() if score is None]
+    assert len(read_by_a_person) == 1
+    assert sum(points for _, points in solved.values()) == 100
+    short = {k: v for k, v in solved.items() if v[0] != v[1] and k not in read_by_a_person}
+    assert short == {}
+    assert {score for score, _ in untouched.values()} == {0.0}
+
+
+def _nbgrader(course: Path, *arguments: str) -> None:
+    # nbgrader starts `alembic` by its bare name.
+    scripts = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
