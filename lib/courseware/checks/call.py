@@ -104,6 +104,8 @@ def copy_of(argument: Any) -> Any:
 
 def changes(before: Any, after: Any) -> bool:
     """Whether an argument was changed in place."""
+    if type(before) is not type(after):
+        return True
     if isinstance(before, torch.Tensor):
         return before.shape != after.shape or not torch.equal(before, after)
     if isinstance(before, list | tuple):
@@ -111,7 +113,7 @@ def changes(before: Any, after: Any) -> bool:
         return len(before) != len(after) or any(changes(a, b) for a, b in pairs)
     if isinstance(before, dict):
         return before.keys() != after.keys() or any(changes(before[k], after[k]) for k in before)
-    return False
+    return bool(before != after)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ def probe(*places: int) -> Probe:
     not depend on an argument has a gradient of zeros there; one that is cut off from all of them
     is an error of the function.
 
-    >>> square = probe(0)(lambda x: x**2, (torch.tensor([3.0]), torch.tensor([1.0])), 1.0)
+    >>> square = probe(0)(lambda x: x**2, (torch.tensor([3.0]), torch.tensor([1.0])), 30.0)
     >>> square.value
     (tensor([9.]), tensor([6.]))
     """

@@ -27,6 +27,14 @@ def test_changes_inside_lists_and_dicts_are_noticed():
     assert call(spoil, ([torch.ones(1)], {"w": torch.ones(1)}), seconds=1.0).changed == (0, 1)
 
 
+def test_changed_numbers_and_replaced_tensors_inside_lists_are_noticed():
+    def spoil(sizes, tensors):
+        sizes[0] = 7
+        tensors[0] = None
+
+    assert call(spoil, ([3], [torch.ones(1)]), seconds=1.0).changed == (0, 1)
+
+
 def test_errors_and_exits_become_outcomes():
     assert isinstance(call(lambda: [][1], (), seconds=1.0).error, IndexError)
     assert isinstance(call(lambda: sys.exit(0), (), seconds=1.0).error, SystemExit)

@@ -9,7 +9,6 @@ from courseware.checks import all_tasks
 from courseware.checks.off_limits import shortcuts
 from courseware.checks.report import as_text
 from courseware.checks.run import run_task
-from courseware.grading.split.facts import read_cell
 from model_compression import number_formats
 from model_compression.number_formats import signed_value as reference_value
 
@@ -86,11 +85,6 @@ def test_a_method_is_found_whatever_it_is_read_from():
 def test_a_method_is_off_limits_only_where_a_task_says_so():
     assert shortcuts(as_a_method, SOFTMAX) == []
     assert shortcuts(honest, (*METHOD, "torch.Tensor.log_softmax")) == []
-
-
-def test_a_method_is_found_where_only_the_source_of_a_hand_in_is_read():
-    cell = "def _soft(z):\n    return z.softmax(-1)\n\ndef f(x):\n    return _soft(x / 2)\n"
-    assert METHOD[0] in read_cell(cell).used("f")
 
 
 def test_source_that_cannot_be_read_is_searched_by_names():

@@ -14,6 +14,10 @@ from courseware.checks.task import Check, Misconception, Task
 from courseware.checks.values import Difference
 
 
+LONG = 30.0
+"""The first gradient in a process makes torch import sympy: seconds on a busy machine."""
+
+
 @pytest.mark.parametrize(
     "draw",
     [lambda: random.random(), lambda: np.random.rand(), lambda: torch.rand(()).item()],  # noqa: NPY002
@@ -34,7 +38,7 @@ def test_a_draw_from_a_global_generator_does_not_repeat_itself(draw):
 
 def test_gradients_come_with_the_result():
     x, w = torch.tensor([2.0, 3.0]), torch.tensor([5.0, 7.0])
-    outcome = gradients.probe(0, 1)(lambda x, w: x * w, (x, w, torch.tensor([1.0, 10.0])), 1.0)
+    outcome = gradients.probe(0, 1)(lambda x, w: x * w, (x, w, torch.tensor([1.0, 10.0])), LONG)
     result, to_x, to_w = outcome.value
     assert result.tolist() == [10.0, 21.0]
     assert to_x.tolist() == [5.0, 70.0] and to_w.tolist() == [2.0, 30.0]
@@ -42,9 +46,9 @@ def test_gradients_come_with_the_result():
 
 def test_a_result_that_is_cut_off_is_an_error_and_an_unused_argument_a_zero():
     arguments = (torch.ones(2), torch.ones(2), torch.ones(2))
-    cut = gradients.probe(0)(lambda x, w: (x * w).detach(), arguments, 1.0)
+    cut = gradients.probe(0)(lambda x, w: (x * w).detach(), arguments, LONG)
     assert isinstance(cut.error, TypeError)
-    unused = gradients.probe(0, 1)(lambda x, w: 2 * x, arguments, 1.0)
+    unused = gradients.probe(0, 1)(lambda x, w: 2 * x, arguments, LONG)
     assert unused.value[2].tolist() == [0.0, 0.0]
 
 
