@@ -13,7 +13,6 @@ from courseware.checks.run import run_task
 from courseware.checks.task import Check, Misconception, Task
 from courseware.checks.values import Difference
 
-
 LONG = 30.0
 """The first gradient in a process makes torch import sympy: seconds on a busy machine."""
 
