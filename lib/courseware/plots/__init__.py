@@ -11,6 +11,11 @@
     granularity     who shares a scale, and where the error goes
     quantization_error  how errors are spread, SQNR and accuracy per bit
     packing         two int4 codes in one byte
+    calibration     activations, their outliers, and the range that calibration gives them
+    integer_products  sums of int8 products against 16 bits
+    codebooks       tables of 16 values, true bits per weight
+    encoder_errors  what quantization does to sentence embeddings, by format and by matrix
+    decoder_speed   times on a GPU against what its memory allows
     static_figures  the pictures that are stored as files, for where no kernel runs
 
 Import the module of an idea, not this package.

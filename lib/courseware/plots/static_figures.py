@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from courseware.known_models import DEVICE_BYTES, N_PARAMS
-from courseware.plots import bits, sizes, techniques, weight_grids
+from courseware.plots import bits, calibration, sizes, techniques, weight_grids
 from courseware.plots.style import Picture
 from model_compression.number_formats import model_bytes
 
@@ -34,6 +34,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "00_three_techniques.svg": techniques.three_techniques,
     "01_invert_add_one.svg": lambda: bits.negation_steps("00000101"),
     "02_scale_explorer.svg": weight_grids.bell_shaped_example,
+    "03_calibration_explorer.svg": calibration.example_of_clipping,
 }
 """File name → what draws it."""
 

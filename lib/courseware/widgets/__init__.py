@@ -3,6 +3,7 @@
     bit_flipper          one pattern of bits, and what it is read as           lecture 01
     memory_calculator    parameters x bits + scales against device memory      lecture 00
     scale_explorer       scale, range, granularity, clipping of one layer      lecture 02
+    calibration_explorer range of an activation: what is clipped, what rounded lecture 03
 
 Every control that a reader sees carries a CSS class of its own, named after its widget, and every
 number that is shown stands in an attribute `data-value` as well.

@@ -1,0 +1,203 @@
+"""Calibration explorer: where the range of an activation ends, what is clipped and what rounded.
+
+`CalibrationExperiment` measures one setting and knows nothing of widgets; `CalibrationExplorer`
+puts controls in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+import torch
+
+from courseware.clipping import RangeError, range_error
+from courseware.layer_inputs import layer_inputs, rounded_inputs
+from courseware.plots.calibration import calibrated_range
+from courseware.plots.style import Picture
+from courseware.sentence_encoder import SentenceEncoder
+from courseware.widgets.safely import message_area, number_html, safely, show_message
+from model_compression.calibration import percentile_range
+
+PERCENTILES = (90.0, 95.0, 98.0, 99.0, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.995, 100.0)
+
+
+@dataclass(frozen=True)
+class CalibrationSetting:
+    """How the input of one layer is rounded.
+
+    Attributes:
+        layer: name of a linear layer.
+        calibrated_on: name of a set of texts.
+        percentile: of the range, 50 < p <= 100; 100 takes the smallest and the largest value.
+        n_bits: 2 ... 8.
+    """
+
+    layer: str
+    calibrated_on: str
+    percentile: float = 100.0
+    n_bits: int = 4
+
+
+@dataclass(frozen=True, eq=False)
+class CalibrationMeasurement:
+    """What a setting does to other texts than those it was calibrated on.
+
+    Attributes:
+        values: the input of the layer for the test texts.
+        low, high: the range that calibration found.
+        error: of `values` on the grid over that range.
+        cosine: mean cosine of the embeddings to the float ones, with only this input rounded.
+    """
+
+    values: torch.Tensor
+    low: float
+    high: float
+    error: RangeError
+    cosine: float
+
+
+class CalibrationExperiment:
+    """A sentence encoder, inputs of some of its layers on several sets of texts, and test texts."""
+
+    def __init__(
+        self,
+        model: SentenceEncoder,
+        layers: Sequence[str],
+        calibration: Mapping[str, Sequence[str]],
+        test: Sequence[str],
+    ) -> None:
+        if not layers or not calibration:
+            raise ValueError("layers, calibration: expected at least one of each")
+        self._model = model
+        self._test = list(test)
+        self.layers = list(layers)
+        self.sets = list(calibration)
+
+        def inputs(texts: Sequence[str]) -> dict[str, list[torch.Tensor]]:
+            return layer_inputs(model, self.layers, lambda: model.encode(texts))
+
+        self._seen = {name: inputs(texts) for name, texts in calibration.items()}
+        self._values = {name: torch.cat(parts) for name, parts in inputs(self._test).items()}
+        self._exact = model.encode(self._test)
+
+    def measure(self, setting: CalibrationSetting) -> CalibrationMeasurement:
+        """Calibrate one layer, and compare values and embeddings of the test texts.
+
+        Raises: ValueError for an unknown layer or set, or what `percentile_range` refuses.
+        """
+        if setting.layer not in self.layers:
+            raise ValueError(f"layer: expected one of {self.layers}, got {setting.layer!r}")
+        if setting.calibrated_on not in self.sets:
+            raise ValueError(
+                f"calibrated_on: expected one of {self.sets}, got {setting.calibrated_on!r}"
+            )
+        batches = self._seen[setting.calibrated_on][setting.layer]
+        low, high = percentile_range(batches, setting.percentile)
+        values = self._values[setting.layer]
+        with rounded_inputs(self._model, {setting.layer: (low, high)}, setting.n_bits):
+            rounded = self._model.encode(self._test)
+        return CalibrationMeasurement(
+            values=values,
+            low=low,
+            high=high,
+            error=range_error(values, low, high, setting.n_bits),
+            cosine=(rounded * self._exact).sum(dim=1).mean().item(),
+        )
+
+
+def draw(setting: CalibrationSetting, measured: CalibrationMeasurement) -> Picture:
+    """The picture of a measurement: the values, the range, the grid."""
+    title = (
+        f"input of {setting.layer}: {setting.n_bits} bits, percentile {setting.percentile:g} of "
+        f"{setting.calibrated_on}"
+    )
+    return calibrated_range(measured.values, measured.low, measured.high, setting.n_bits, title)
+
+
+class CalibrationExplorer(ipywidgets.VBox):
+    """The widget: controls, readings, picture.
+
+    CSS classes: calibration-explorer; calibration-explorer-layer, -calibrated-on, -percentile,
+    -n-bits (controls); -range, -step, -clipped, -clipping, -rounding, -cosine (numbers, in
+    `data-value`); -picture, -message.
+    """
+
+    def __init__(self, experiment: CalibrationExperiment) -> None:
+        self._experiment = experiment
+        self.message = message_area("calibration-explorer-message")
+        self.controls = _controls(experiment)
+        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
+        self.picture = _named(ipywidgets.HTML(), "picture")
+        for control in self.controls.values():
+            control.observe(safely(self.message, self._draw), names="value")
+        panels = [
+            ipywidgets.VBox(list(self.controls.values())),
+            ipywidgets.VBox(
+                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
+            ),
+        ]
+        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
+        super().__init__([row, self.message, self.picture])
+        self.add_class("calibration-explorer")
+        self._draw()
+
+    @property
+    def setting(self) -> CalibrationSetting:
+        """What the controls say."""
+        return CalibrationSetting(**{name: box.value for name, box in self.controls.items()})
+
+    def _draw(self, _: object = None) -> None:
+        setting = self.setting
+        measured = self._experiment.measure(setting)
+        for name, (label, read, form) in _READINGS.items():
+            value = read(measured)
+            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
+        self.picture.value = draw(setting, measured).html
+        larger = "clipping" if measured.error.clipping > measured.error.rounding else "rounding"
+        show_message(self.message, f"The larger part of the error comes from {larger}.")
+
+
+_READINGS: dict[
+    str, tuple[str, Callable[[CalibrationMeasurement], float], Callable[[float], str]]
+] = {
+    "range": ("width of the range", lambda found: found.high - found.low, "{:.2f}".format),
+    "step": ("one step of the grid", lambda found: found.error.step, "{:.4f}".format),
+    "clipped": ("values clipped", lambda found: found.error.clipped, "{:.3%}".format),
+    "clipping": ("squared error of clipping", lambda found: found.error.clipping, "{:.5f}".format),
+    "rounding": ("squared error of rounding", lambda found: found.error.rounding, "{:.5f}".format),
+    "cosine": ("cosine to the float embeddings", lambda found: found.cosine, "{:.4f}".format),
+}
+"""What is read from a measurement: what it is called, where it is, how it is written."""
+
+
+def _controls(experiment: CalibrationExperiment) -> dict[str, Any]:
+    """One control for each field of `CalibrationSetting`, by its name."""
+    wide: dict[str, Any] = {
+        "style": {"description_width": "130px"},
+        "layout": ipywidgets.Layout(width="400px"),
+    }
+    controls = {
+        "layer": ipywidgets.Dropdown(options=experiment.layers, description="input of", **wide),
+        "calibrated_on": ipywidgets.Dropdown(
+            options=experiment.sets, description="calibrated on", **wide
+        ),
+        "percentile": ipywidgets.SelectionSlider(
+            options=[(f"{p:g}", p) for p in PERCENTILES],
+            value=100.0,
+            continuous_update=False,
+            description="percentile",
+            **wide,
+        ),
+        "n_bits": ipywidgets.IntSlider(
+            value=4, min=2, max=8, continuous_update=False, description="bits", **wide
+        ),
+    }
+    return {name: _named(control, name.replace("_", "-")) for name, control in controls.items()}
+
+
+def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
+    widget.add_class(f"calibration-explorer-{name}")
+    return widget
