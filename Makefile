@@ -10,6 +10,7 @@ PYTHON ?= $(shell for python in python$(PYTHON_VERSION) python3 python; do \
 	$$python $(NEW_ENOUGH) 2>/dev/null && break; done; echo $$python)
 VENV ?= .venv
 CHROMIUM ?= /usr/bin/chromium
+BUBBLEWRAP ?= /usr/bin/bwrap
 WORKERS ?= 2
 ARGS ?=
 
@@ -68,7 +69,7 @@ lab: $(COURSE) ## open the course in JupyterLab (ARGS=--no-browser and the like 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" \
 		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-test: $(TESTS) $(CHROMIUM) ## run everything that CI runs: lint, types and all tests
+test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) ## run everything that CI runs: lint, types and all tests
 	@failed=; SECONDS=0; \
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory types || failed="$$failed types"; \
@@ -78,7 +79,7 @@ test: $(TESTS) $(CHROMIUM) ## run everything that CI runs: lint, types and all t
 	[ -z "$$failed" ]
 
 ##@ For teachers
-demo: $(COURSE) ## grade a made-up class from submission to report
+demo: $(COURSE) $(BUBBLEWRAP) ## grade a made-up class from submission to report
 	@$(BIN)/python -m tests.sample_class $(ARGS)
 
 exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
@@ -87,7 +88,7 @@ exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
 ##@ For authors
 setup-tests: $(TESTS) ## install what the tests need as well
 
-test-fast: $(TESTS) ## run the tests that take neither a browser nor long
+test-fast: $(TESTS) $(BUBBLEWRAP) ## run the tests that take neither a browser nor long
 	@SECONDS=0; $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser and not slow" $(ARGS); \
 	status=$$?; echo "make test-fast: $$SECONDS s"; exit $$status
 
@@ -132,6 +133,9 @@ $(TESTS): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 
 $(CHROMIUM):
 	@$(call debian_package,chromium,the browser tests)
+
+$(BUBBLEWRAP):
+	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
 .PHONY: help setup lab test demo exercises setup-tests test-fast selftest lectures lint types format lock clean FORCE
 FORCE:

@@ -5,7 +5,6 @@ does not import them.
 """
 
 import os
-import secrets
 import sysconfig
 from pathlib import Path
 
@@ -26,6 +25,10 @@ c.CourseDirectory.ignore = [
     ".git", ".vscode", ".idea", "feedback",
 ]  # fmt: skip
 
+# A gradebook elsewhere, such as postgresql://user@host/name, for many teachers or machines.
+if "COURSE_DB_URL" in os.environ:
+    c.CourseDirectory.db_url = os.environ["COURSE_DB_URL"]
+
 # What a student finds in place of a solution. The error keeps an empty task from passing.
 c.ClearSolutions.code_stub = {
     "python": "# Your code here, in place of the next line.\n"
@@ -33,33 +36,26 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Your answer here, in your own words.*"
 
-# A check limits each call by itself, to a few seconds. This is for code outside of functions.
-c.Execute.timeout = 120
-# nbgrader does not run cells with this tag, and gives full points for a test that did not run.
-# A student must not know the word.
-c.Execute.skip_cells_with_tag = secrets.token_hex(16)
-
 # Hand-ins are graded on inputs that nobody can know before: drawn from a secret of the class.
 # `course grade` makes the file. Without it the inputs are the same in every class.
 secret = Path(__file__).with_name("class_secret.txt")
 if secret.is_file():
     os.environ["COURSE_CLASS_SEED"] = secret.read_text(encoding="utf-8").strip()
 
-# A hand-in is not repaired but rebuilt: only the sources of its solution cells are used.
+# A hand-in is not repaired but rebuilt: only the sources of its solution cells are used. So all of
+# its metadata is the master's, and nbgrader's own repairs and checks have nothing left to do.
 c.Autograde.exporter_class = "courseware.grading.exporter.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "courseware.grading.preprocessors.RebuildFromMaster",
-    "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# Solutions run in a sandbox, tests in nbgrader's own process. Where bubblewrap does not work,
+# `c.SplitExecute.allow_unprotected = True` runs code that you trust without.
 c.Autograde.autograde_preprocessors = [
-    "courseware.grading.preprocessors.ExecuteToTheEnd",
-    "courseware.grading.preprocessors.SettleScores",
+    "courseware.grading.split.execute.SplitExecute",
     "courseware.grading.safe_html.SafeOutputs",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # The page that students get back has its own template, without scripts and hidden tests.

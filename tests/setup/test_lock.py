@@ -16,7 +16,9 @@ from tests.tracked import ROOT, tracked
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 COURSE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-TESTS = [Requirement(line) for line in PROJECT["project"]["optional-dependencies"]["test"]]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+TESTS = [Requirement(line) for line in EXTRAS["test"]]
+CLASS = [Requirement(line) for line in EXTRAS["class"]]
 LOCK_LINES = [
     line
     for line in (ROOT / "constraints.txt").read_text().splitlines()
@@ -35,6 +37,10 @@ def test_every_line_of_the_lock_is_one_public_version() -> None:
 @pytest.mark.parametrize("requirement", COURSE + TESTS, ids=lambda requirement: requirement.name)
 def test_the_lock_is_within_the_ranges(requirement: Requirement) -> None:
     assert requirement.specifier.contains(LOCK[canonicalize_name(requirement.name)])
+
+
+def test_what_a_class_needs_is_tested() -> None:
+    assert set(map(str, CLASS)) <= set(map(str, TESTS))
 
 
 def test_torch_is_exact() -> None:
@@ -103,7 +109,9 @@ def imported(source: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("folder", "requirements"), [("lib", COURSE), ("tests", COURSE + TESTS)], ids=["lib", "tests"]
+    ("folder", "requirements"),
+    [("lib", COURSE + CLASS), ("tests", COURSE + TESTS)],
+    ids=["lib", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, requirements: list[Requirement]) -> None:
     own = {"", "courseware", "model_compression", "tests"} | set(sys.stdlib_module_names)

@@ -1,4 +1,4 @@
-"""The `course` command: grade a class, and show its results."""
+"""The `course` command: grade a class, show its results, see whether the machine can do it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ examples:
   course grade 01_number_formats                  grade what is new or was handed in again
   course grade 01_number_formats --students ada bob
   course grade 01_number_formats --force          grade everything again
+  course grade 01_number_formats --workers 8
+  course grade 01_number_formats --scheduler tcp://10.0.0.1:8786
   course report 01_number_formats --csv grades.csv
+  course doctor
 
 Hand-ins lie in submitted/STUDENT/EXERCISE/ of the course folder. Exit codes: 0 all graded,
 1 some are not (the table says why), 2 a mistake in the command or in the set-up.
@@ -34,6 +37,19 @@ def _parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade a class and write its feedback pages")
     _described(grade, "Grade the hand-ins to an exercise, write feedback pages, show the table.")
     grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument(
+        "--workers", type=_positive, metavar="N", help="hand-ins at a time; default: one a core"
+    )
+    grade.add_argument(
+        "--scheduler", metavar="URL", help="run hand-ins on the workers of this Dask scheduler"
+    )
+    grade.add_argument(
+        "--without-sandbox",
+        action="store_true",
+        help="where bubblewrap does not work: run hand-ins unprotected. Only for code you trust",
+    )
+    doctor = commands.add_parser("doctor", help="say whether this machine can grade safely")
+    _described(doctor, "Try the sandbox in which hand-ins run, and say what to do if it fails.")
     report = commands.add_parser("report", help="show the table of a graded class")
     _described(report, "Show the table out of the gradebook; nothing is graded.")
     here = Path()
@@ -42,9 +58,22 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--students", nargs="+", metavar="ID", help="only these students")
         command.add_argument("--csv", type=Path, metavar="FILE", help="write the table there")
         command.add_argument(
+            "--db",
+            metavar="URL",
+            help="gradebook, such as postgresql://user@host/name; default: $COURSE_DB_URL, "
+            "else gradebook.db in the course folder",
+        )
+    for command in (grade, report, doctor):
+        command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 up, got {text!r}")
+    return int(text)
 
 
 def _described(parser: argparse.ArgumentParser, description: str) -> argparse.ArgumentParser:

@@ -1,9 +1,11 @@
-"""What the `course` command does: grade a class, show its results."""
+"""What the `course` command does: grade a class, show its results, try the sandbox."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 from tqdm import tqdm
@@ -18,14 +20,19 @@ from courseware.grading.course import (
     open_course,
     open_exercise,
 )
+from courseware.grading.crew import Crew, DaskCrew, LocalCrew
+from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.grade_class import grade_class
 from courseware.grading.quiet import chatter_to
+from courseware.grading.split.sandbox import UNPROTECTED
 
 
 def run(options: argparse.Namespace) -> int:
     """Run a parsed command; returns its exit code."""
     try:
-        return grade(options) if options.command == "grade" else report(options)
+        if getattr(options, "db", None):
+            os.environ["COURSE_DB_URL"] = options.db  # read by nbgrader_config.py
+        return COMMANDS[options.command](options)
     except CourseError as error:
         print(f"course: error: {error}", file=sys.stderr)
         return 2
@@ -37,20 +44,26 @@ def run(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade the hand-ins to an exercise, write feedback pages, show the table."""
     root = options.course_dir.resolve()
-    exercise = open_exercise(open_course(root), options.exercise)
+    exercise = open_exercise(open_course(root, options.without_sandbox), options.exercise)
     students = _students(exercise, options.students)
     if make_secret(root):
         # The configuration reads the secret.
-        exercise = open_exercise(open_course(root), options.exercise)
+        exercise = open_exercise(open_course(root, options.without_sandbox), options.exercise)
         print(f"Made {SECRET}: the class is graded on inputs drawn from it. Keep it to yourself.")
+    _check_sandbox(options, exercise, root)
     log = root / "build" / f"grade_{exercise.name}.log"
     problems: dict[str, str] = {}
     done = 0
-    with chatter_to(log) as terminal:
+    with chatter_to(log) as terminal, ExitStack() as open_crews:
         changed = bring_gradebook_up_to_date(exercise)
-        with tqdm(total=len(students), desc=exercise.name, unit=" hand-ins", file=terminal) as bar:
+        runners, writers = _crews(options, open_crews)
+        with tqdm(
+            total=len(students), desc=exercise.name, unit=" hand-ins", file=terminal, smoothing=0.1
+        ) as bar:
             try:
-                for student, problem in grade_class(exercise, students, options.force, print):
+                for student, problem in grade_class(
+                    exercise, students, options.force, runners, writers, print
+                ):
                     problems |= {student: problem} if problem else {}
                     done += 1
                     bar.update()
@@ -75,6 +88,38 @@ def report(options: argparse.Namespace) -> int:
     made = make_report(exercise, _students(exercise, options.students))
     _show(made, options.csv)
     return _exit_code(made)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say what works on this machine, and what to do about what does not."""
+    findings = examine(options.course_dir.resolve())
+    for finding in findings:
+        print(f"{'ok      ' if finding.fine else 'PROBLEM '}{finding.text}")
+        for line in finding.advice:
+            print(f"        {line}")
+    return 0 if all(finding.fine for finding in findings) else 1
+
+
+COMMANDS = {"grade": grade, "report": report, "doctor": doctor}
+
+
+def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:
+    """Refuse to begin what would fail hand-in by hand-in; say aloud what is not protected."""
+    if options.scheduler:
+        return
+    obstacle = sandbox_obstacle(root)
+    if obstacle and not exercise.allow_unprotected:
+        raise CourseError(f"{obstacle} (`course doctor` says more)")
+    if obstacle:
+        print(f"course: warning: {UNPROTECTED}", file=sys.stderr)
+
+
+def _crews(options: argparse.Namespace, stack: ExitStack) -> tuple[Crew, Crew]:
+    """Who runs hand-ins, and who writes feedback pages: processes here in any case."""
+    writers = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1))
+    if options.scheduler is None:
+        return writers, writers
+    return stack.enter_context(DaskCrew(options.scheduler)), writers
 
 
 def _students(exercise: Exercise, wanted: list[str] | None) -> list[str]:

@@ -44,12 +44,19 @@ class Exercise:
     """The fingerprint of each source notebook by its id."""
     cells: dict[str, list[str]]
     """The nbgrader ids of its cells, in order, by the same."""
+    sources: dict[str, str]
+    """The notebooks themselves with hidden tests and without solutions, as JSON, by the same."""
 
     def folder(self, step: str, student: str) -> Path:
         """The folder of one hand-in in one of nbgrader's steps: submitted, autograded, feedback."""
         coursedir = self.api.coursedir
         directory = getattr(coursedir, f"{step}_directory")
         return Path(coursedir.format_path(directory, student, self.name))
+
+    @property
+    def allow_unprotected(self) -> bool:
+        """Whether hand-ins may be run without a sandbox, by `c.SplitExecute` or by option."""
+        return bool(self.api.config.SplitExecute.get("allow_unprotected", False))
 
     def handed_in(self) -> list[str]:
         """The ids of all students who handed something in."""
@@ -95,7 +102,7 @@ class Exercise:
         return True
 
 
-def open_course(root: Path) -> NbGraderAPI:
+def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:
     """nbgrader's API with the configuration of a course folder."""
     if not (root / CONFIG).is_file():
         raise CourseError(f"{root} is not a course folder: it has no {CONFIG}")
@@ -104,6 +111,8 @@ def open_course(root: Path) -> NbGraderAPI:
     except Exception as error:
         raise CourseError(f"{root / CONFIG} cannot be read: {error}") from error
     config.CourseDirectory.root = str(root)
+    if allow_unprotected:
+        config.SplitExecute.allow_unprotected = True
     return NbGraderAPI(config=config)
 
 
@@ -130,7 +139,8 @@ def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
         raise CourseError(f"the source notebooks of {name} cannot be used: {error}") from error
     fingerprints = {key: digest(master) for key, master in masters.items()}
     cells = {key: [grade_id(cell) for cell in master.cells] for key, master in masters.items()}
-    return Exercise(api, name, fingerprints, cells)
+    sources = {key: nbformat.writes(master) for key, master in masters.items()}
+    return Exercise(api, name, fingerprints, cells, sources)
 
 
 def bring_gradebook_up_to_date(exercise: Exercise) -> bool:

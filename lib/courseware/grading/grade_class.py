@@ -1,47 +1,192 @@
-"""Grade the hand-ins of a class, one after the other, and let none of them stop the others."""
+"""Grade the hand-ins of a class: run by many, written by one; none of them stops the others.
+
+crew       rebuilds and runs hand-ins in sandboxes             (jobs.run_job)
+here       nbgrader's own `autograde`, which finds each run prepared, writes files and scores
+pages      processes of this machine write the feedback pages
+"""
 
 from __future__ import annotations
 
 import glob
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from courseware.grading.course import Exercise, why_it_failed
+from nbgrader.apps.api import NbGraderAPI
+
+from courseware.checks.seeds import secret
+from courseware.grading.course import Exercise, open_course, why_it_failed
+from courseware.grading.crew import Crew
+from courseware.grading.jobs import InfrastructureError, Job, Place, Run, prepare, run_job
 from courseware.grading.quiet import Interruption
+from courseware.grading.reading import read_file
 from courseware.grading.scores import clear_auto_scores
+
+ATTEMPTS = 3
+"""How often a hand-in is given to a crew that loses the process it runs in."""
+
+Log = Callable[[str], None]
+
+
+@dataclass
+class _HandIn:
+    """On its way through the stages."""
+
+    student: str
+    runs_left: int = 0
+    problem: str = ""
+
+
+@dataclass
+class _Desk:
+    """What is under way, and by whom."""
+
+    exercise: Exercise
+    runners: Crew
+    writers: Crew
+    write_log: Log
+    under_way: dict[Future[Any], tuple[_HandIn, Job | None, int]] = field(default_factory=dict)
+    waiting: deque[tuple[_HandIn, Job]] = field(default_factory=deque)
+
+    def fill(self) -> None:
+        """Keep the crew busy, and no more, so that pages need not wait behind a whole class."""
+        while self.waiting and len(self.under_way) < 2 * self.runners.size:
+            self.run(*self.waiting.popleft())
+
+    def run(self, hand_in: _HandIn, job: Job, attempt: int = 1) -> None:
+        self.under_way[self.runners.submit(run_job, job)] = hand_in, job, attempt
+
+    def write_page(self, hand_in: _HandIn, attempt: int = 1) -> None:
+        api = self.exercise.api
+        future = self.writers.submit(
+            write_page, Path(api.coursedir.root), self.exercise.name, hand_in.student
+        )
+        self.under_way[future] = hand_in, None, attempt
 
 
 def grade_class(
-    exercise: Exercise, students: Iterable[str], force: bool, write_log: Callable[[str], None]
+    exercise: Exercise,
+    students: Iterable[str],
+    force: bool,
+    runners: Crew,
+    writers: Crew,
+    write_log: Log,
 ) -> Iterator[tuple[str, str]]:
-    """Grade students in turn, then write their feedback; yields each with what went wrong, or "".
+    """Grade students, then write their feedback; yields each with what went wrong, or "".
 
     Grades that belong to the very file that is handed in are kept, unless `force`. Feedback is
     always written anew: points and comments of a person may have come in between. Raises
-    KeyboardInterrupt on Ctrl-C: the student in work is left without a grade, the ones before keep
+    KeyboardInterrupt on Ctrl-C: the students in work are left without a grade, the ones before keep
     theirs, and the next call goes on from there.
     """
+    desk = _Desk(exercise, runners, writers, write_log)
     with Interruption() as interruption:
         for student in students:
-            problem = _grade(exercise, student, force, write_log)
-            interruption.check()
-            yield student, problem
+            hand_in = _HandIn(student)
+            if problem := _obstacle(exercise, student):
+                for notebook_id in exercise.masters:
+                    db = exercise.api.coursedir.db_url
+                    clear_auto_scores(db, exercise.name, student, notebook_id)
+                yield student, problem
+            elif force or not exercise.is_current(student):
+                for job in _jobs(exercise, student):
+                    hand_in.runs_left += 1
+                    desk.waiting.append((hand_in, job))
+            else:
+                desk.write_page(hand_in)
+        desk.fill()
+        while desk.under_way:
+            done, _ = wait(desk.under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                hand_in = desk.under_way[future][0]
+                if _settle(desk, future):
+                    yield hand_in.student, hand_in.problem
+                interruption.check()
+            desk.fill()
 
 
-def _grade(exercise: Exercise, student: str, force: bool, write_log: Callable[[str], None]) -> str:
-    api = exercise.api
-    if obstacle := _obstacle(exercise, student):
-        for notebook_id in exercise.masters:
-            clear_auto_scores(api.coursedir.db_url, exercise.name, student, notebook_id)
-        return obstacle
-    if force or not exercise.is_current(student):
-        result = api.autograde(exercise.name, student, force=True, create=True)
-        _log(write_log, f"autograde {student}", result)
-        if not result["success"]:
-            return why_it_failed(result)
-    result = api.generate_feedback(exercise.name, student, force=True)
-    _log(write_log, f"generate_feedback {student}", result)
-    return "" if result["success"] else f"no feedback page: {why_it_failed(result)}"
+def _settle(desk: _Desk, future: Future[Any]) -> bool:
+    """Take what came back to its next stage; returns whether its hand-in is done with."""
+    hand_in, job, attempt = desk.under_way.pop(future)
+    try:
+        came = future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        if attempt < ATTEMPTS:
+            _again(desk, future, hand_in, job, attempt + 1)
+            return False
+        came = InfrastructureError(f"the processes that run hand-ins keep ending ({error})")
+    except Exception as error:  # of the machine or of the course, and never a reason for a 0
+        came = InfrastructureError(f"{type(error).__name__}: {error}")
+    if job is None:
+        log, problem = ("", str(came)) if isinstance(came, Exception) else came
+        desk.write_log(log)
+        hand_in.problem = hand_in.problem or (problem and f"no feedback page: {problem}")
+        return True
+    return _graded(desk, hand_in, job, came)
+
+
+def _graded(desk: _Desk, hand_in: _HandIn, job: Job, came: Run | InfrastructureError) -> bool:
+    """A notebook was run; after the last one of a hand-in nbgrader takes over."""
+    exercise, student = desk.exercise, hand_in.student
+    prepare(exercise.name, student, job.notebook_id, came)
+    hand_in.runs_left -= 1
+    if hand_in.runs_left:
+        return False
+    result = exercise.api.autograde(exercise.name, student, force=True, create=True)
+    desk.write_log(log_of(f"autograde {student}", result))
+    if not result["success"]:
+        hand_in.problem = why_it_failed(result)
+        return True
+    desk.write_page(hand_in)
+    return False
+
+
+def _again(
+    desk: _Desk, future: Future[Any], hand_in: _HandIn, job: Job | None, attempt: int
+) -> None:
+    """A process was lost: give what it had, and what waited for it, to a new one."""
+    crew = desk.runners if job is not None else desk.writers
+    desk.write_log(f"\n===== {hand_in.student}: a process was lost, attempt {attempt}\n")
+    if isinstance(future.exception() if not future.cancelled() else None, BrokenExecutor):
+        try:
+            crew.submit(len, "").result()
+        except BrokenExecutor:
+            crew.renew()
+    if job is not None:
+        desk.run(hand_in, job, attempt)
+    else:
+        desk.write_page(hand_in, attempt)
+
+
+def _jobs(exercise: Exercise, student: str) -> Iterator[Job]:
+    """A job for each notebook that was handed in."""
+    root = Path(exercise.api.coursedir.root)
+    place = Place(exercise.name, (root,), exercise.allow_unprotected)
+    for notebook_id, master in exercise.sources.items():
+        path = exercise.folder("submitted", student) / f"{notebook_id}.ipynb"
+        if path.exists() or path.is_symlink():
+            yield Job(student, notebook_id, read_file(path), master, secret(), place)
+
+
+@cache
+def _api(root: Path) -> NbGraderAPI:
+    return open_course(root)
+
+
+def write_page(root: Path, exercise: str, student: str) -> tuple[str, str]:
+    """Write the feedback page of a student; returns nbgrader's log, and what went wrong or ""."""
+    result = _api(root).generate_feedback(exercise, student, force=True)
+    log = log_of(f"generate_feedback {student}", result)
+    return log, "" if result["success"] else why_it_failed(result)
+
+
+def log_of(title: str, result: dict[str, Any]) -> str:
+    """What nbgrader's API logged, under a title."""
+    return f"\n===== {title}\n{result.get('log', '')}{result.get('error', '')}"
 
 
 def _obstacle(exercise: Exercise, student: str) -> str:
@@ -59,7 +204,3 @@ def _obstacle(exercise: Exercise, student: str) -> str:
         return ""
     there = ", ".join(names) or "no notebook"
     return f"no file {' or '.join(wanted)} was handed in, but {there}"
-
-
-def _log(write_log: Callable[[str], None], title: str, result: dict[str, Any]) -> None:
-    write_log(f"\n===== {title}\n{result.get('log', '')}{result.get('error', '')}")

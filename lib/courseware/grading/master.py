@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,24 @@ def read_master(
     Solutions are cleared to stubs, hidden tests are still there, checksums are set.
     """
     path = source_folder(coursedir, assignment) / f"{notebook_id}.ipynb"
+    status = path.stat()
+    key = (str(path.resolve()), status.st_mtime_ns, status.st_size)
+    if key not in _masters:
+        _masters[key] = _read(path, coursedir, assignment, notebook_id, parent)
+    return copy.deepcopy(_masters[key])
+
+
+_masters: dict[tuple[str, int, int], NotebookNode] = {}
+"""By file and its state: a class is graded against one master, hand-in by hand-in."""
+
+
+def _read(
+    path: Path,
+    coursedir: CourseDirectory,
+    assignment: str,
+    notebook_id: str,
+    parent: LoggingConfigurable,
+) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     notebook.nbformat_minor = max(notebook.nbformat_minor, 5)
     names = {"assignment": assignment, "notebook": notebook_id, "student": "."}

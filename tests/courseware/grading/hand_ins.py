@@ -50,7 +50,7 @@ EXPECTED: dict[str, tuple[dict[str, float], list[str]]] = {
     "noisy": (FULL, []),
     "endless": (ONLY_CUBE, []),
     "raises_at_once": (ONLY_CUBE, []),
-    "ends_the_process": (NOTHING, []),
+    "ends_the_process": (ONLY_CUBE, []),
     "prints_a_score": (ONLY_CUBE, []),
     "shadows_numpy": (FULL, ["side file"]),
     "scripts": (FULL, []),

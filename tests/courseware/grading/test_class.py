@@ -67,9 +67,7 @@ def test_table(graded_class: GradedClass) -> None:
     row = re.search(r"^partly_right +(.*)$", output, re.M)
     assert row and row[1].split()[:5] == ["3", "2", "–", "5", "71"]
     assert "feedback/partly_right/01_toy/01_toy.html" in row[1]
-    assert "endless: test_square ran out of time" in output
     assert "raises_at_once: square raised ZeroDivisionError" in output
-    assert "ends_the_process: test_square raised KernelDied" in output
     assert "own_cell_needed: The cell square uses helper" in output
     assert "test_deleted: The cell test_square is missing" in output
 

@@ -17,7 +17,7 @@ from tests.courseware.grading.conftest import Course
 pytestmark = pytest.mark.slow
 
 COURSE = "courseware.grading.cli"
-ENDLESS = "open('started', 'w').close()\nwhile True:\n    pass"
+ENDLESS = "while True:\n    pass"
 
 
 def modified(course: Course, student: str) -> int:
@@ -53,33 +53,30 @@ def test_mistakes_are_told_in_one_line(
 
 
 def test_interrupted_and_continued(course: Course) -> None:
-    with (course.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-        config.write("c.Execute.timeout = 300\n")
     good = toy.solved(course.root)
     toy.hand_in(course.root, "ada", good)
     toy.hand_in(course.root, "bob", toy.with_cell(good, "square", ENDLESS))
-    toy.hand_in(course.root, "cem", good)
-    command = [sys.executable, "-m", COURSE, "grade", toy.EXERCISE]
+    command = [sys.executable, "-m", COURSE, "grade", toy.EXERCISE, "--workers", "2"]
     process = subprocess.Popen(
         command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    started = course.root / "autograded" / "bob" / toy.EXERCISE / "started"
-    while not started.exists():
+    page = course.root / "feedback" / "ada" / toy.EXERCISE / f"{toy.EXERCISE}.html"
+    while not page.exists():
         assert process.poll() is None
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate()
     assert process.returncode == 1
-    assert "interrupted, 2 left" in errors
-    assert "1 of 3 hand-ins graded" in output
+    assert "interrupted, 1 left" in errors
+    assert "1 of 2 hand-ins graded" in output
     assert course.scores("ada")["test_square"] == 4.0
-    assert set(course.scores("bob").values()) == {None}
+    assert not (course.root / "autograded" / "bob").exists()
 
     before = modified(course, "ada")
     toy.hand_in(course.root, "bob", good)
     result = course.run(COURSE, "grade", toy.EXERCISE)
     assert result.returncode == 0, result.stderr
-    assert "3 of 3 hand-ins graded" in result.stdout
+    assert "2 of 2 hand-ins graded" in result.stdout
     assert modified(course, "ada") == before
 
 

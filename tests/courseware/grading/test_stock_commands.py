@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
 from courseware.grading.course import open_course
+from courseware.grading.split import sandbox
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
 
@@ -77,12 +78,14 @@ def test_a_failure_leaves_no_old_grade(course: Course) -> None:
     assert course.scores("ada") == EMPTY
 
 
-def test_a_kernel_that_does_not_start_is_no_zero(course: Course) -> None:
+def test_a_missing_sandbox_is_no_zero(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     toy.hand_in(course.root, "ada", toy.solved(course.root))
-    api = open_course(course.root)
-    api.config.Execute.kernel_name = "no-such-kernel"
-    assert not autograde(course, "ada", api)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda program: None)
+    assert not autograde(course, "ada")
     assert course.scores("ada") == EMPTY
+    api = open_course(course.root, allow_unprotected=True)
+    assert autograde(course, "ada", api)
+    assert course.scores("ada")["test_square"] == 4.0
 
 
 def test_points_of_a_person_stay(course: Course) -> None:

@@ -1,0 +1,137 @@
+"""Who runs the hand-ins: processes of this machine, or the workers of a Dask scheduler."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import signal
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import torch
+
+import courseware
+from courseware.grading.course import CourseError
+
+T = TypeVar("T")
+
+
+class Crew(Protocol):
+    """Runs functions elsewhere; `size` is how many at a time."""
+
+    size: int
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function of a module with these arguments, some time, somewhere."""
+
+    def renew(self) -> None:
+        """Make a crew that has lost a process fit for work again."""
+
+
+class LocalCrew:
+    """Processes forked from this one, which has torch loaded. Use as a context manager.
+
+    Fork before threads are started and gradebooks are opened.
+    """
+
+    def __init__(self, processes: int) -> None:
+        self.size = processes
+        self._pool: Executor = self._started()
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function in one of the processes."""
+        return self._pool.submit(function, *arguments)
+
+    def renew(self) -> None:
+        """Start new processes."""
+        self._stop()
+        self._pool = self._started()
+
+    def __enter__(self) -> LocalCrew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _started(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(
+            self.size, multiprocessing.get_context("fork"), initializer=_begin
+        )
+        pool.submit(_begin).result()
+        return pool
+
+    def _stop(self) -> None:
+        """Without waiting for what runs: a hand-in may take minutes until its time is used up."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+
+def _begin() -> None:
+    """In each process: Ctrl-C is for the one that started it, and there is one core for each."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+
+
+class DaskCrew:
+    """The workers of a Dask scheduler, which runs again elsewhere what a lost worker had."""
+
+    def __init__(self, scheduler: str) -> None:
+        # An extra of the course: only who asks for a scheduler needs it.
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise CourseError("--scheduler needs Dask: pip install distributed") from error
+        try:
+            self._client = Client(scheduler, timeout="10s", set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise CourseError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+        try:
+            self._check_workers(scheduler)
+        except CourseError:
+            self._client.close()
+            raise
+        self.size = sum(self._client.nthreads().values())
+        self._executor = self._client.get_executor(pure=False)
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Call a function on one of the workers."""
+        future: Future[T] = self._executor.submit(function, *arguments)
+        return future
+
+    def renew(self) -> None:
+        """Nothing to do: the scheduler sees to its workers."""
+
+    def __enter__(self) -> DaskCrew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    def _check_workers(self, scheduler: str) -> None:
+        """Marks must not depend on where a hand-in is run."""
+        try:
+            theirs = self._client.run(version)
+        except Exception as error:  # whatever a worker without the course raises
+            raise CourseError(f"a worker of {scheduler} cannot run the course: {error}") from error
+        if not theirs:
+            raise CourseError(f"the scheduler {scheduler} has no workers")
+        others = sorted(worker for worker, found in theirs.items() if found != version())
+        if others:
+            names = ", ".join(others)
+            raise CourseError(f"workers have another version of the course than this one: {names}")
+
+
+def version() -> str:
+    """A fingerprint of the course's library as it is installed here."""
+    folder = Path(courseware.__path__[0]).parent
+    files = sorted(folder.glob("courseware/**/*.py")) + sorted(
+        folder.glob("model_compression/*.py")
+    )
+    digest = hashlib.sha256(torch.__version__.encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

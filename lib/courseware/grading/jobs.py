@@ -1,0 +1,125 @@
+"""Running one hand-in: a job that another process, or another machine, can do.
+
+A job holds all that it needs, and gives back what the code cells showed. It knows no gradebook:
+`course grade` prepares the runs of many hand-ins at once, and nbgrader's own `autograde`, in one
+process, takes them from here instead of running them, and writes files and scores.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import nbformat
+from nbformat import NotebookNode
+
+from courseware.checks.seeds import drawn_for
+from courseware.grading.rebuild import rebuild
+from courseware.grading.split.notebook import run_notebook, student_names
+from courseware.grading.split.sandbox import InfrastructureError, Sandbox
+from courseware.grading.split.sandboxes import Place, in_sandbox
+
+__all__ = [
+    "InfrastructureError",
+    "Job",
+    "Place",
+    "Run",
+    "prepare",
+    "run_job",
+    "run_rebuilt",
+    "show",
+    "take_prepared",
+]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook that was handed in, its master, and the class's secret."""
+
+    student: str
+    notebook_id: str
+    submitted: bytes | str = field(repr=False)
+    """The bytes of the file, or why there are none."""
+    master: str = field(repr=False)
+    secret: str = field(repr=False)
+    place: Place = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the code cells of a notebook showed: JSON, a list of outputs for each."""
+
+    sources: str
+    """A fingerprint of what was run."""
+    outputs: str = field(repr=False)
+    isolation: str = "bubblewrap"
+
+
+def run_job(job: Job) -> Run:
+    """Rebuild a hand-in from its master and run it. A fault of the machine is raised."""
+    master = _parsed(job.master)
+    notebook, _ = rebuild(master, job.submitted)
+    return run_rebuilt(notebook, student_names(master), job.place, job.student, job.secret)
+
+
+@lru_cache(maxsize=8)
+def _parsed(master: str) -> NotebookNode:
+    return nbformat.reads(master, as_version=4)
+
+
+_one_at_a_time = threading.Lock()
+"""What a test cell prints is collected by redirecting stdout, which a process has only one of."""
+
+
+def run_rebuilt(
+    notebook: NotebookNode, names: tuple[str, ...], place: Place, student: str, secret: str
+) -> Run:
+    """Run a notebook that was rebuilt; `names` are what its solution cells are to define."""
+
+    def use(sandbox: Sandbox) -> Run:
+        notebook_run = copy.deepcopy(notebook)
+        run_notebook(notebook_run, names, sandbox)
+        outputs = json.dumps([cell.outputs for cell in _code(notebook_run)])
+        return Run(fingerprint(notebook), outputs, "bubblewrap" if sandbox.isolated else "none")
+
+    with _one_at_a_time, drawn_for(f"{place.exercise}/{student}", secret):
+        return in_sandbox(place, use)
+
+
+def show(run: Run, notebook: NotebookNode) -> None:
+    """Put what a run showed into the notebook that was run."""
+    for cell, outputs in zip(_code(notebook), json.loads(run.outputs), strict=True):
+        cell.execution_count = None
+        cell.outputs = nbformat.from_dict(outputs)
+
+
+def fingerprint(notebook: NotebookNode) -> str:
+    """Tells whether two notebooks have the same code, cell by cell."""
+    sources = json.dumps([cell.source for cell in _code(notebook)])
+    return hashlib.sha256(sources.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+_prepared: dict[tuple[str, str, str], Run | InfrastructureError] = {}
+
+
+def prepare(exercise: str, student: str, notebook_id: str, run: Run | InfrastructureError) -> None:
+    """Keep a run, or why there is none, until `autograde` comes to this hand-in."""
+    _prepared[exercise, student, notebook_id] = run
+
+
+def take_prepared(
+    exercise: str, student: str, notebook_id: str, notebook: NotebookNode
+) -> Run | None:
+    """The run of this very notebook, if there is one; it is handed out once."""
+    run = _prepared.pop((exercise, student, notebook_id), None)
+    if isinstance(run, InfrastructureError):
+        raise run
+    return run if run is not None and run.sources == fingerprint(notebook) else None
+
+
+def _code(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]

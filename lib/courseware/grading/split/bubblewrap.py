@@ -1,0 +1,80 @@
+"""The command line of bubblewrap: what a sandbox is cut off from, and all that it sees."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+import numpy
+import torch
+
+from courseware.grading.split.lockdown import SCRATCH
+
+COURSE = "/course"
+"""Where the course's own packages are inside the sandbox."""
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+ENVIRONMENT = {
+    "HOME": SCRATCH,
+    "LANG": "C.UTF-8",
+    "MKL_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/nonexistent",
+    "TMPDIR": SCRATCH,
+}
+
+
+def command(files: Path) -> list[str]:
+    """The command line, up to the program; `files` are the course's own that workers see."""
+    line = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"]
+    line += ["--die-with-parent", "--new-session", "--hostname", "worker", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        line += ["--setenv", name, value]
+    for link in _system_links():
+        line += ["--symlink", os.readlink(link), link]
+    for tree in visible_trees():
+        line += ["--ro-bind", str(tree), str(tree)]
+    for folder in site_packages():
+        # Where the course is installed like any package, its solutions are there too.
+        for name in ("courseware", "model_compression"):
+            if (folder / name).is_dir():
+                line += ["--tmpfs", str(folder / name), "--remount-ro", str(folder / name)]
+    for device in _DEVICES:
+        line += ["--dev-bind", device, device]
+    # /proc: torch reads there what the processor can do. Every worker hides it from itself.
+    line += ["--proc", "/proc", "--ro-bind", str(files), COURSE]
+    # For the libraries that the zygote loads; every worker puts its own over it.
+    line += ["--tmpfs", SCRATCH]
+    if not any(tree.is_relative_to("/tmp") for tree in visible_trees()):
+        line += ["--symlink", SCRATCH, "/tmp"]
+    return [*line, "--remount-ro", "/"]
+
+
+def _system_links() -> list[str]:
+    return [path for path in ("/lib", "/lib64") if os.path.islink(path)]
+
+
+def visible_trees() -> list[Path]:
+    """Python, its libraries and the system's: all of the disk that workers see."""
+    base = Path(sys.base_prefix)
+    system = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
+    trees = [Path(path) for path in system if path not in _system_links()]
+    trees += [python(), base / "lib", base / "lib64", *site_packages()]
+    there = dict.fromkeys(tree for tree in trees if tree.exists())
+    return [tree for tree in there if not there.keys() & set(tree.parents)]
+
+
+def site_packages() -> list[Path]:
+    """Where torch, NumPy and what else is installed lie."""
+    folders = [Path(sysconfig.get_path(kind)) for kind in ("purelib", "platlib")]
+    folders += [Path(package.__path__[0]).parent for package in (torch, numpy)]
+    return list(dict.fromkeys(folders))
+
+
+def python() -> Path:
+    """The interpreter itself, without the virtual environment around it."""
+    return Path(getattr(sys, "_base_executable", sys.executable)).resolve()

@@ -1,0 +1,55 @@
+"""nbgrader's step that runs a notebook: solutions in a sandbox, test cells in this process.
+
+    c.Autograde.autograde_preprocessors = [
+        "courseware.grading.split.execute.SplitExecute",
+        …
+
+in place of `nbgrader.preprocessors.Execute`, behind `RebuildFromMaster`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool
+
+from courseware.checks.seeds import secret
+from courseware.grading.jobs import Place, run_rebuilt, show, take_prepared
+from courseware.grading.master import read_master
+from courseware.grading.preprocessors import RECORD
+from courseware.grading.split.notebook import student_names
+
+Resources = dict[str, Any]
+
+
+class SplitExecute(NbGraderPreprocessor):
+    """Runs solution cells in a worker and test cells here, and writes their outputs and scores.
+
+    Where `course grade` has run this very notebook before, in another process, its outputs are
+    taken.
+    """
+
+    allow_unprotected = Bool(
+        False,
+        help="Where bubblewrap does not work, run hand-ins as plain processes: they can then read "
+        "and write all that you can. For code that you trust.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """Run a notebook that was rebuilt from its master."""
+        converter, ids = self.parent.parent, resources["nbgrader"]
+        assert isinstance(converter, Autograde)
+        exercise, student, notebook_id = ids["assignment"], ids["student"], ids["notebook"]
+        run = take_prepared(exercise, student, notebook_id, nb)
+        if run is None:
+            coursedir = converter.coursedir
+            master = read_master(coursedir, exercise, notebook_id, parent=converter)
+            place = Place(exercise, (Path(coursedir.root),), self.allow_unprotected)
+            run = run_rebuilt(nb, student_names(master), place, student, secret())
+        show(run, nb)
+        nb.metadata.setdefault(RECORD, {}).update(graded=True, isolation=run.isolation)
+        return nb, resources

@@ -1,0 +1,52 @@
+"""In place of a student's function: it looks like one, and the call happens in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from courseware.checks.call import Outcome, TimeLimit
+from courseware.grading.split.session import Session
+
+
+class StandIn:
+    """A function of the submission, for test cells and `courseware.checks`.
+
+    `courseware.checks` asks for the dunder names; other test cells just call it, and get the value
+    or the error.
+    """
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session = session
+        self.__name__ = self.__qualname__ = name
+
+    def __repr__(self) -> str:
+        return f"<the submitted function {self.__name__}>"
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        outcome = self._session.call(self.__name__, arguments, keywords)
+        if isinstance(outcome.error, TimeLimit):
+            raise TimeoutError(str(outcome.error))
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
+
+    def __course_call__(self, arguments: tuple[Any, ...], seconds: float) -> Outcome:
+        """What `courseware.checks.call.call` does, in the worker."""
+        return self._session.call(self.__name__, arguments, seconds=seconds)
+
+    def __course_gradients__(
+        self, arguments: tuple[Any, ...], places: Sequence[int], seconds: float
+    ) -> Outcome:
+        """What `courseware.checks.gradients.probe` does, in the worker."""
+        return self._session.call(self.__name__, arguments, seconds=seconds, places=places)
+
+    @property
+    def __course_names__(self) -> set[str]:
+        """The dotted names that the function and its helpers use, aliases resolved."""
+        return self._session.facts().used(self.__name__)
+
+    @property
+    def __course_calls__(self) -> set[str]:
+        """The global names that the function refers to, as they are spelled."""
+        return self._session.facts().called(self.__name__)

@@ -1,0 +1,119 @@
+"""What a worker may import of the course: which files are in its sandbox, and which are not."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import courseware
+import model_compression
+
+FIRST_EXERCISE = {
+    "_validation": 0,
+    "_validation_reals": 0,
+    "number_formats": 1,
+    "float_formats": 1,
+    "integer_scaling": 2,
+    "granularity": 2,
+    "packing": 2,
+    "error_measures": 2,
+    "calibration": 3,
+    "int8_linear": 3,
+    "codebook_quantization": 3,
+    "double_quantization": 3,
+    "nf4": 3,
+    "weight_quantization": 3,
+    "_training": 4,
+    "_cosine_decay": 4,
+    "_straight_through": 4,
+    "fake_quantization": 4,
+    "quantization_aware_training": 4,
+    "distillation": 5,
+    "_mask_validation": 6,
+    "masks": 6,
+    "magnitude_pruning": 6,
+    "masked_training": 6,
+    "sparse_storage": 6,
+    "network_surgery": 7,
+    "structured_pruning": 7,
+    "pruning_schedules": 8,
+    "snip": 8,
+    "lottery_tickets": 9,
+}
+"""Module of the reference library → the exercise that asks for what is in it. A module that is
+not named here is in no sandbox."""
+
+FIRST_TRAINING = 4
+"""The first exercise in which solutions use gradients."""
+
+TEACHING = ("data.py", "measuring.py", "models.py", "show.py", "training.py", "plots")
+WORKER = (
+    "checks/call.py",
+    "checks/gradients.py",
+    "checks/off_limits.py",
+    "checks/task.py",
+    "checks/values.py",
+    "grading/__init__.py",
+    "grading/split/__init__.py",
+    "grading/split/encoding.py",
+    "grading/split/facts.py",
+    "grading/split/lockdown.py",
+    "grading/split/protocol.py",
+    "grading/split/seccomp.py",
+    "grading/split/worker.py",
+    "grading/split/zygote.py",
+)
+"""Of `courseware`: what lectures and exercises use, and what a worker is made of."""
+
+
+def number_of(exercise: str) -> int:
+    """The number of an exercise; 0, for which all of the library is withheld, if it has none.
+
+    >>> number_of("02_integer_scaling"), number_of("toy")
+    (2, 0)
+    """
+    digits = re.match(r"\d+", exercise)
+    return int(digits[0]) if digits else 0
+
+
+def copy_to(folder: Path, exercise: str) -> None:
+    """Copy the files that a worker of this exercise may read, as packages, into a folder."""
+    ours, library = Path(courseware.__path__[0]), Path(model_compression.__path__[0])
+    number = number_of(exercise)
+    earlier = [f"{name}.py" for name, first in FIRST_EXERCISE.items() if first < number]
+    for name in ("__init__.py", *TEACHING, *WORKER):
+        _copy(ours / name, folder / "courseware" / name)
+    _copy(ours / "grading/split/inside_checks.py", folder / "courseware/checks/__init__.py")
+    for name in ("__init__.py", *earlier):
+        _copy(library / name, folder / "model_compression" / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    elif source.is_file():
+        shutil.copyfile(source, target)
+
+
+def preloaded(exercise: str) -> list[str]:
+    """What torch imports at the first gradient and the first optimizer, in seconds."""
+    trains = number_of(exercise) >= FIRST_TRAINING
+    return ["torch.fx.experimental.symbolic_shapes", "torch._dynamo"] if trains else []
+
+
+def withheld(exercise: str) -> dict[str, str]:
+    """Module → why it is not there, as the end of a sentence."""
+    number = number_of(exercise)
+    names = {path.stem for path in Path(model_compression.__path__[0]).glob("*.py")} - {"__init__"}
+    why = "is what this exercise asks for: it is not there while a hand-in is graded"
+    later = "belongs to a later chapter: it is not there while a hand-in is graded"
+    return {
+        f"model_compression.{name}": why if FIRST_EXERCISE.get(name) == number else later
+        for name in sorted(names)
+        if FIRST_EXERCISE.get(name, number) >= number
+    } | {
+        f"courseware.{name}": "is no part of a hand-in: use Python, torch and NumPy"
+        for name in ("widgets", "notebooks")
+    }

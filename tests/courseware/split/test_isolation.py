@@ -1,0 +1,471 @@
+"""Attacks, really tried from inside a worker."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from courseware.checks.call import TimeLimit
+from courseware.grading.split import seccomp
+from courseware.grading.split.bubblewrap import python
+from courseware.grading.split.session import BABBLED, ProcessEnded
+from courseware.grading.split.visible import FIRST_EXERCISE
+from tests.courseware.split.conftest import opened
+
+REPOSITORY = Path(__file__).parents[3]
+GOOD = "\ndef g(x): return x + 1\n"
+
+
+def attempt(body: str) -> str:
+    """A function `f` that returns what its body returns, or the name of the error."""
+    lines = "\n".join(f"        {line}" for line in body.strip().splitlines())
+    return (
+        "import ctypes, errno, gc, os, signal, socket, struct, sys, threading, time\nimport torch\n"
+        "libc = ctypes.CDLL(None, use_errno=True)\n"
+        f"def f(*args):\n    try:\n{lines}\n"
+        "    except BaseException as error:\n        return type(error).__name__\n"
+    )
+
+
+# --- what it can see ----------------------------------------------------------------------------
+
+
+def test_no_network(inside):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        for body in (
+            f"socket.create_connection(('127.0.0.1', {port}), 1)\nreturn 'connected'",
+            "socket.socket(socket.AF_UNIX)\nreturn 'made'",
+            "socket.socketpair()\nreturn 'made'",
+            "socket.getaddrinfo('localhost', 80)\nreturn 'resolved'",
+        ):
+            assert inside(attempt(body)).value in ("PermissionError", "gaierror")
+        server.settimeout(0.05)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_no_file_of_the_course_or_of_anybody(inside, tmp_path):
+    secret = tmp_path / "gradebook.db"
+    secret.write_text("secret")
+    paths = [str(secret), str(REPOSITORY), str(REPOSITORY / "nbgrader_config.py"), __file__]
+    paths += [str(Path.home()), "/etc/passwd", "/etc/hostname", "/home", "/var", "/sys", "/work"]
+    paths += ["/proc/1", "/proc/self", "/dev/shm", "/dev/pts", "/dev/tty", "/dev/mem", "/run"]
+    body = (
+        "return [p for p in args[0] if os.path.exists(p) and (os.path.isfile(p) or os.listdir(p))]"
+    )
+    there = set(inside(attempt(body), paths).value)
+    # Python may be installed below a home directory: the way to it is there, and nothing beside it.
+    assert there <= {str(Path.home())}
+
+
+def test_only_python_and_libraries_are_there(inside):
+    body = """
+found = []
+for folder, _, files in os.walk("/"):
+    found += [os.path.join(folder, file) for file in files]
+return [f for f in found if not f.endswith((".so", ".h")) and "/lib/" not in f and "/usr" not in f]
+"""
+    found = inside(attempt(body), seconds=60.0).value
+    outside = {path for path in found if not path.startswith(("/course/", "/dev/", "/lib"))}
+    assert {path for path in outside if "site-packages" not in path} <= {
+        str(python()),
+        "/etc/ld.so.cache",
+    }
+    course = {path.removeprefix("/course/") for path in found if path.startswith("/course/")}
+    assert "courseware/data.py" in course
+    earlier = {name for name, first in FIRST_EXERCISE.items() if first < 1}
+    assert {path for path in course if path.startswith("model_compression/")} == {
+        f"model_compression/{name}.py" for name in ("__init__", *earlier)
+    }
+    assert not any("chapter_" in path or "quiz" in path for path in course)
+    assert not any("sandbox" in path or "session" in path for path in course)
+
+
+def test_the_reference_is_nowhere_on_the_disk(inside):
+    body = """
+hits = []
+for folder, folders, files in os.walk("/"):
+    hits += [folder for name in files if name.startswith("number_formats")]
+    hits += [folder for name in files if name.endswith(".ipynb") and "01_" in name]
+return hits
+"""
+    assert inside(attempt(body), seconds=60.0).value == []
+
+
+def test_nothing_to_know_from_memory_environment_or_descriptors(inside, monkeypatch):
+    monkeypatch.setenv("COURSE_CLASS_SEED", "secret-seed")
+    body = """
+open_files = []
+for number in range(64):
+    try:
+        os.fstat(number)
+        open_files.append(number)
+    except OSError:
+        pass
+loaded = [m for m in sys.modules if m.startswith(("courseware", "model_compression"))]
+tasks = [o for o in gc.get_objects() if type(o).__name__ in ("Task", "Question", "Misconception")]
+return [dict(os.environ), open_files, loaded, len(tasks), sys.argv, os.getcwd(), os.getuid()]
+"""
+    environment, files, loaded, tasks, arguments, folder, uid = inside(attempt(body)).value
+    assert not any("SEED" in name or "secret" in value for name, value in environment.items())
+    assert set(environment) <= {
+        *("HOME", "LANG", "PATH", "PWD", "TMPDIR"),
+        *("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"),
+    }
+    assert files == [0, 1, 2, 3]
+    assert not any("chapter" in name or "number_formats" in name for name in loaded)
+    assert tasks == 0
+    assert arguments == [""]
+    assert folder == "/scratch"
+    assert uid == 65534
+
+
+def test_workers_do_not_see_each_other(sandbox):
+    write = attempt("open('/scratch/x', 'w').write('1')\nreturn [os.getpid(), os.listdir('.')]")
+    look = attempt("return [os.getpid(), os.listdir('/scratch'), os.listdir('/proc')]")
+    with opened(sandbox, write) as first, opened(sandbox, look) as second:
+        assert first.call("f", ()).value == [1, ["x"]]
+        assert second.call("f", ()).value == [1, [], []]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/x", "/course/x", "/course/courseware/x.py", "/dev/x", "/usr/lib/x", "/proc/x", "/etc/x"],
+)
+def test_nothing_can_be_written_elsewhere(inside, path):
+    body = f"open({path!r}, 'w').write('x')\nreturn 'written'"
+    assert inside(attempt(body)).value in ("OSError", "PermissionError", "FileNotFoundError")
+
+
+# --- what it can do to others -------------------------------------------------------------------
+
+
+def test_no_signals_to_others(sandbox):
+    body = """
+failed = []
+for pid in [-1, 0, 1, 2, 3, os.getppid(), *range(4, 300)]:
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP):
+        try:
+            os.kill(pid, number)
+        except OSError as error:
+            failed.append(type(error).__name__)
+return sorted(set(failed)), len(failed)
+"""
+    with opened(sandbox, attempt(body) + GOOD) as first, opened(sandbox, GOOD) as second:
+        assert first.call("f", ()).value == (["PermissionError"], 302 * 3)
+        assert first.call("g", (1,)).value == second.call("g", (1,)).value == 2
+    assert sandbox.is_alive()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return os.fork()",
+        "threading.Thread(target=print, daemon=True).start()\nreturn 'started'",
+        "import subprocess\nreturn subprocess.run(['/usr/bin/true']).returncode",
+        "os.execv(sys.executable, ['python'])",
+        "import multiprocessing\nmultiprocessing.Process(target=print).start()\nreturn 'started'",
+        "os.posix_spawn('/usr/bin/true', ['true'], {})\nreturn 'started'",
+        "while True: os.fork()",
+        "os.kill(os.getpid(), signal.SIGSTOP)\nreturn 'stopped'",
+    ],
+)
+def test_no_second_process_or_thread(open_session, body):
+    with open_session(attempt(body) + GOOD) as session:
+        error = session.call("f", ()).value
+        assert error in ("PermissionError", "RuntimeError", "FileNotFoundError")
+        assert session.call("g", (1,)).value == 2
+
+
+def test_no_namespaces_mounts_or_privileges(inside):
+    body = """
+answers = [
+    libc.unshare(0x10000000), libc.unshare(0x00020000), libc.setns(3, 0),
+    libc.mount(b"proc", b"/proc", b"proc", 0, None), libc.umount2(b"/proc", 2),
+    libc.umount2(b"/scratch", 2), libc.chroot(b"/scratch"), libc.ptrace(16, 1, 0, 0),
+    libc.setuid(0), libc.setgroups(0, None), libc.prctl(24, 0, 0, 0, 0),
+]
+header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+capabilities = libc.capget(header, data), list(data)
+return answers, capabilities, libc.prctl(39, 0, 0, 0, 0), libc.prctl(21, 0, 0, 0, 0)
+"""
+    answers, capabilities, no_new_privileges, seccomp_mode = inside(attempt(body)).value
+    assert answers == [-1] * len(answers)
+    assert capabilities == (0, [0] * 6)
+    assert (no_new_privileges, seccomp_mode) == (1, 2)
+
+
+def test_every_system_call_of_the_table_is_refused(inside):
+    _, column = seccomp.ARCHITECTURES[os.uname().machine]
+    numbers = [pair[column] for pair in seccomp.DENIED.values() if pair[column] is not None]
+    unknown = [seccomp.CLONE3, *range(seccomp.FIRST_UNKNOWN, 600), 0x40000000, 0x40000039]
+    body = """
+found = []
+for number in args[0]:
+    result = libc.syscall(number, 0, 0, 0, 0, 0, 0)
+    found.append((result, ctypes.get_errno()))
+return found
+"""
+    assert inside(attempt(body), numbers).value == [(-1, errno.EPERM)] * len(numbers)
+    assert inside(attempt(body), unknown).value == [(-1, errno.ENOSYS)] * len(unknown)
+
+
+def test_limits_cannot_be_raised(inside):
+    body = """
+import resource
+for name in ("AS", "CPU", "NOFILE", "FSIZE", "CORE"):
+    kind = getattr(resource, "RLIMIT_" + name)
+    try:
+        resource.setrlimit(kind, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        return 'raised'
+    except (ValueError, OSError):
+        pass
+return 'kept'
+"""
+    assert inside(attempt(body)).value == "kept"
+
+
+# --- how much it can take -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x = bytearray(1 << 34)\nreturn len(x)",
+        "return torch.zeros(1 << 33).sum()",
+        "x = []\nwhile True: x.append(bytearray(1 << 20))",
+        "x = []\nwhile True: x.append(torch.ones(1 << 18))",
+        "import mmap\nx = []\nwhile True: x.append(mmap.mmap(-1, 1 << 24))",
+    ],
+)
+def test_memory_has_a_limit(tight_sandbox, body):
+    with opened(tight_sandbox, attempt(body) + GOOD) as session:
+        assert session.call("f", ()).value in ("MemoryError", "RuntimeError", "OSError")
+        assert session.call("g", (1,)).value == 2
+
+
+def test_disk_has_a_limit(tight_sandbox):
+    body = """
+total = 0
+try:
+    for number in range(10_000):
+        with open(f"/scratch/{number}", "wb") as file:
+            total += file.write(bytes(1 << 20))
+except OSError:
+    return total
+"""
+    many = """
+try:
+    for number in range(100_000):
+        open(f"/scratch/{number}", "w").close()
+except OSError:
+    return number
+"""
+    with opened(tight_sandbox, attempt(body)) as session:
+        assert session.call("f", ()).value <= 4 << 20
+    with opened(tight_sandbox, attempt(many)) as session:
+        assert session.call("f", ()).value < 5_000
+
+
+def test_open_files_have_a_limit(tight_sandbox):
+    body = "x = []\nwhile True: x.append(os.pipe())"
+    with opened(tight_sandbox, attempt(body) + GOOD) as session:
+        assert session.call("f", ()).value == "OSError"
+
+
+def test_output_is_cut_off(tight_sandbox):
+    body = """
+end = time.monotonic() + 0.3
+while time.monotonic() < end:
+    print("x" * 10_000); os.write(1, b"y" * 10_000); os.write(2, b"z" * 10_000)
+"""
+    with opened(tight_sandbox, attempt(body)) as session:
+        assert len(session.call("f", ()).printed) < 21_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "signal.setitimer(signal.ITIMER_REAL, 0)\ntime.sleep(60)",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))\ntime.sleep(60)",
+        "return 10 ** 10 ** 8",
+        "os.read(os.pipe()[0], 1)",
+        "os.read(3, 1)",
+    ],
+)
+def test_what_does_not_end_is_ended(open_session, body):
+    with open_session(
+        attempt(body).replace("except BaseException as e", "except OSError as e") + GOOD
+    ) as session:
+        begun = time.monotonic()
+        outcome = session.call("f", (), seconds=0.3)
+        assert time.monotonic() - begun < 10
+        assert isinstance(outcome.error, TimeLimit)
+        assert session.call("g", (1,)).value == 2
+
+
+def test_processor_time_has_a_limit(tight_sandbox):
+    body = "signal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass"
+    with opened(tight_sandbox, attempt(body) + GOOD) as session:
+        outcome = session.call("f", ())
+        assert isinstance(outcome.error, TimeLimit)
+        assert "used up" in str(outcome.error)
+        assert session.call("g", (1,)).value == 2
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os._exit(0)",
+        "os._exit(3)",
+        "ctypes.string_at(0)",
+        "os.abort()",
+        "sys.setrecursionlimit(10**9)\ndef r(n): return r(n + 1) + [].sort()\nreturn r(0)",
+        "libc.exit(0)",
+        "os.close(3)",
+        "signal.signal(signal.SIGALRM, signal.SIG_DFL)\nos.close(3)\nwhile True: pass",
+        "import resource\nresource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+    ],
+)
+def test_a_death_costs_one_call(open_session, body):
+    with open_session(attempt(body).replace("BaseException", "OSError") + GOOD) as session:
+        outcome = session.call("f", ())
+        assert isinstance(outcome.error, ProcessEnded | TimeLimit), outcome
+        assert session.call("g", (1,)).value == 2
+        assert session.fault is None
+
+
+# --- lies on the socket -------------------------------------------------------------------------
+
+FORGE = """
+import json, os, struct
+def frame(message, data=b""):
+    text = json.dumps(message).encode()
+    return struct.pack(">II", len(text), len(data)) + text + data
+def answer(value, number="00"):
+    return frame({"id": number, "value": value, "printed": "", "error": None, "changed": []})
+def send(content):
+    for number in range(64):
+        try:
+            os.write(number, content)
+        except OSError:
+            pass
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "answer(99)",
+        "answer(99) * 1000",
+        "b'\\xff' * 8",
+        "b'\\0' * 1000",
+        "b'garbage' * 100",
+        "frame({'id': None})",
+        "frame([1])",
+        "answer({'t': ['float32', [2**40]]})",
+        "answer({'o': ['int', '99']})",
+        "answer(99)[:20]",
+        "struct.pack('>II', 2**32 - 1, 2**32 - 1)",
+        "struct.pack('>II', 1 << 20, 1 << 20)",
+    ],
+)
+def test_forged_answers_in_advance_are_never_taken(open_session, content):
+    """Neither for the call at hand nor for a later one, which gets its own right answer."""
+    source = FORGE + f"def f():\n    send({content})\n    return 1\n" + GOOD
+    with open_session(source) as session:
+        outcome = session.call("f", (), seconds=1.0)
+        assert isinstance(outcome.error, ProcessEnded | TimeLimit)
+        assert str(outcome.error) == BABBLED or isinstance(outcome.error, TimeLimit)
+        assert [session.call("g", (x,)).value for x in (1, 2)] == [2, 3]
+
+
+def test_what_a_call_leaves_behind_is_never_taken(open_session):
+    """The next call begins with a forged answer, which a hook of the first one sends."""
+    hook = "lambda n: send(answer(99)) or original(n)"
+    source = FORGE + f"original = os.urandom\ndef f():\n    os.urandom = {hook}\n    return 1\n"
+    with open_session(source + GOOD) as session:
+        assert session.call("f", ()).value == 1
+        assert [session.call("g", (x,)).value for x in (1, 2)] == [2, 3]
+        assert session.fault is None
+
+
+def test_two_answers_to_one_call(open_session):
+    """The first counts: it is the worker's own. The second is not taken for the next one."""
+    source = (
+        FORGE
+        + "import sys\n"
+        + "def f():\n"
+        + "    frame_ = sys._getframe()\n"
+        + "    while 'request' not in frame_.f_locals: frame_ = frame_.f_back\n"
+        + "    send(answer(99, frame_.f_locals['request']['id']))\n"
+        + "    return 1\n"
+        + GOOD
+    )
+    with open_session(source) as session:
+        assert session.call("f", ()).value == 99
+        assert session.call("g", (1,)).value == 2
+        assert session.fault is None
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "import json; json.dumps = lambda *a, **k: 'x'",
+        "import courseware.grading.split.protocol as p; p._write = lambda m: '{\"id\": NaN}'",
+        "import courseware.grading.split.protocol as p; p._write = lambda m: '[' * 100000",
+        "import courseware.grading.split.worker as w; w.encode = lambda *a: {'pickle': 'x'}",
+        "import courseware.grading.split.worker as w; w.encode = lambda *a: {'b': 2**70}",
+        "import courseware.grading.split.worker as w; w.describe_error = lambda e: 5",
+        "import sys; sys.modules.clear()",
+        "import sys; sys.modules['torch'] = None; sys.meta_path.clear(); sys.path.clear()",
+        "import builtins; builtins.isinstance = lambda *a: True",
+        "import builtins; builtins.len = lambda *a: 0",
+        "import torch; torch.Tensor.shape = 5; torch.equal = lambda *a: True",
+        "import gc; [o.clear() for o in gc.get_objects() if type(o) is dict]",
+    ],
+)
+def test_tricks_with_the_worker_itself_hurt_nobody_else(sandbox, trick):
+    source = f"def f():\n    {trick}\n    return 1\n" + GOOD
+    with opened(sandbox, source) as session:
+        session.call("f", (), seconds=1.0)
+        outcome = session.call("g", (1,), seconds=1.0)
+        assert outcome.value in (None, 2)
+        assert session.fault is None
+    with opened(sandbox, GOOD) as session:
+        assert session.call("g", (1,)).value == 2
+
+
+def test_descriptors_sent_along_are_not_kept(open_session):
+    source = (
+        "import socket, os, array\n"
+        "def f():\n"
+        "    s = socket.socket(fileno=os.dup(3))\n"
+        "    fds = array.array('i', [0, 1, 2])\n"
+        "    for _ in range(5):\n"
+        "        s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)])\n" + GOOD
+    )
+    before = len(os.listdir("/proc/self/fd"))
+    with open_session(source) as session:
+        assert session.call("f", (), seconds=0.5).error is not None
+        assert session.call("g", (1,)).value == 2
+    assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_all_workers_are_gone_after_their_sessions(sandbox):
+    with opened(sandbox, "def f(): return 1") as session:
+        worker = session._worker
+        assert worker is not None and not worker.has_ended(seconds=0)
+        pidfd = os.dup(worker.pidfd)
+    with pytest.raises(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, 0)
+    os.close(pidfd)

@@ -1,0 +1,123 @@
+"""The checks judge a function in a worker as they judge it in their own process."""
+
+from __future__ import annotations
+
+import importlib
+import re
+
+import pytest
+
+from courseware.checks import CHAPTERS, all_tasks, check, reports_to
+from courseware.checks.report import as_html, as_text
+from courseware.checks.run import run_task
+from courseware.grading.split.sandbox import Sandbox
+from tests.courseware.split.conftest import opened, stand_in
+from tests.mutants import table
+from tests.mutants.selftest import SETUP, released_stubs
+
+table.load()
+
+FIRST, SECOND = (
+    {task.name for task in importlib.import_module(CHAPTERS[exercise]).TASKS}
+    for exercise in ("01_number_formats", "02_integer_scaling")
+)
+SOLUTIONS = [*table.WRONG, *table.RIGHT]
+
+
+def solutions_of(tasks: set[str]) -> pytest.MarkDecorator:
+    """A parametrization by all wrong and right solutions of some tasks."""
+    chosen = [entry for entry in SOLUTIONS if entry.task in tasks]
+    return pytest.mark.parametrize("entry", chosen, ids=lambda e: f"{e.task}-{e.function.__name__}")
+
+
+def assert_same_report(sandbox: Sandbox, entry: table.Wrong | table.Right) -> None:
+    """The same score, causes and words; only the numbering of lines is another."""
+    task = all_tasks()[entry.task]
+    here = run_task(task, entry.function, "parity")
+    with opened(sandbox, SETUP, table.source_as(entry.function, task.name)) as session:
+        there = run_task(task, stand_in(session, task.name), "parity")
+        assert session.fault is None
+    assert there.score == here.score
+    assert there.diagnoses == here.diagnoses
+    assert there.refusal == here.refusal
+    assert without_places(as_text(there)) == without_places(as_text(here))
+    assert bool(there.results) == bool(here.results)
+    if isinstance(entry, table.Right):
+        assert there.score == task.points
+    else:
+        assert there.score < task.points
+
+
+def without_places(text: str) -> str:
+    """A report without the lines of source in it."""
+    return re.sub(r"line \d+ of your cell: .*", "line of your cell", text)
+
+
+@solutions_of(FIRST)
+def test_solutions_of_exercise_01(sandbox, entry):
+    assert_same_report(sandbox, entry)
+
+
+@pytest.mark.slow
+@solutions_of(SECOND)
+def test_solutions_of_exercise_02(later_sandbox, entry):
+    assert_same_report(later_sandbox, entry)
+
+
+@pytest.mark.parametrize("name", sorted(FIRST))
+def test_a_stub_scores_nothing(sandbox, name):
+    stub = (
+        f"def {name}(*arguments):\n    raise NotImplementedError('this task is still to be done')"
+    )
+    task = all_tasks()[name]
+    with opened(sandbox, stub) as session:
+        there = run_task(task, stand_in(session, name), "parity")
+    here = run_task(task, released_stubs()[name], "parity")
+    assert there.score == here.score == 0
+    assert there.diagnoses == here.diagnoses
+
+
+def test_a_shortcut_is_refused_with_the_same_words(later_sandbox):
+    source = (
+        "from model_compression.number_formats import to_bits\n"
+        "import torch.nn.utils.prune\n"
+        "def helper(x): return torch.nn.utils.prune.identity(x)\n"
+        "def absmax_scale(x, n_bits, full_range=False): return helper(x)"
+    )
+    with opened(later_sandbox, source) as session:
+        report = run_task(all_tasks()["absmax_scale"], stand_in(session, "absmax_scale"), "s")
+    assert "torch.nn.utils.prune" in report.refusal and report.score == 0
+
+
+def test_a_function_that_builds_on_another_is_told_so(sandbox):
+    source = "def unsigned_value(b): return 0\ndef signed_value(b): return unsigned_value(b)"
+    with opened(sandbox, source) as session:
+        report = run_task(all_tasks()["signed_value"], stand_in(session, "signed_value"), "s")
+    assert report.builds_on == ("unsigned_value",)
+
+
+def test_what_a_student_controls_is_escaped(sandbox):
+    source = (
+        "class E(Exception): pass\nE.__name__ = '<script>a'\n"
+        "def unsigned_value(bits):\n    print('<script>b')\n    raise E('<script>c')  # <script>d"
+    )
+    shown: list[str] = []
+    with opened(sandbox, source) as session, reports_to(lambda text, html: shown.append(html)):
+        assert check("unsigned_value", stand_in(session, "unsigned_value")) == 0.0
+    assert "<script" not in shown[0] and "&lt;script&gt;c" in shown[0]
+
+
+def test_the_right_answers_do_not_reach_the_worker(sandbox):
+    """A function that keeps all it is ever given learns the inputs and nothing else."""
+    source = (
+        "seen = []\n"
+        "def unsigned_value(*a, **k):\n    seen.append(repr((a, k)))\n    return 0\n"
+        "def f(): return seen"
+    )
+    task = all_tasks()["unsigned_value"]
+    with opened(sandbox, source) as session:
+        report = run_task(task, stand_in(session, "unsigned_value"), "secret seed")
+        seen = session.call("f", ()).value
+    assert report.score == 0
+    assert all(re.fullmatch(r"\(\('[01]+',\), \{\}\)", line) for line in seen)
+    assert as_html(report)
