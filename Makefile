@@ -11,6 +11,7 @@ PYTHON ?= $(shell for python in python$(PYTHON_VERSION) python3 python; do \
 VENV ?= .venv
 CHROMIUM ?= /usr/bin/chromium
 BUBBLEWRAP ?= /usr/bin/bwrap
+POSTGRES ?= /usr/lib/postgresql
 WORKERS ?= 2
 ARGS ?=
 
@@ -69,7 +70,7 @@ lab: $(COURSE) ## open the course in JupyterLab (ARGS=--no-browser and the like 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" \
 		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
-test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) ## run everything that CI runs: lint, types and all tests
+test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) $(POSTGRES) ## run everything that CI runs: lint, types and all tests
 	@failed=; SECONDS=0; \
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory types || failed="$$failed types"; \
@@ -133,6 +134,9 @@ $(TESTS): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 
 $(CHROMIUM):
 	@$(call debian_package,chromium,the browser tests)
+
+$(POSTGRES):
+	@$(call debian_package,postgresql,the test of a gradebook on a server)
 
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)

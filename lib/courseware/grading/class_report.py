@@ -25,7 +25,7 @@ from courseware.grading.scores import (
 )
 
 NOT_GRADED = "not graded"
-RAISED_IN_CALL = re.compile(r"^\s*got\s+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit))\b", re.M)
+RAISED_IN_CALL = re.compile(r"^\s*got\s+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit|Ended))\b", re.M)
 """The line of a check's report that names the exception a student's function ended in."""
 
 
@@ -130,6 +130,7 @@ def _failures(graded: NotebookNode) -> Iterator[str]:
             for how in dict.fromkeys(ended):
                 late = how in ("CellTimeoutError", "TimeLimit")
                 what = "ran out of time" if late else f"raised {name(how)}"
+                what = "ended its process" if how == "ProcessEnded" else what
                 if how != "NotImplementedError":
                     yield f"{grade_id(cell)} {what}"
 

@@ -16,6 +16,7 @@ from courseware.grading.course import (
     CourseError,
     Exercise,
     bring_gradebook_up_to_date,
+    check_gradebook,
     make_secret,
     open_course,
     open_exercise,
@@ -51,6 +52,7 @@ def grade(options: argparse.Namespace) -> int:
         exercise = open_exercise(open_course(root, options.without_sandbox), options.exercise)
         print(f"Made {SECRET}: the class is graded on inputs drawn from it. Keep it to yourself.")
     _check_sandbox(options, exercise, root)
+    check_gradebook(exercise.api)
     log = root / "build" / f"grade_{exercise.name}.log"
     problems: dict[str, str] = {}
     done = 0
@@ -83,6 +85,8 @@ def grade(options: argparse.Namespace) -> int:
 def report(options: argparse.Namespace) -> int:
     """Show the table out of the gradebook."""
     exercise = open_exercise(open_course(options.course_dir.resolve()), options.exercise)
+    if options.db:
+        check_gradebook(exercise.api)
     if not exercise.is_in_gradebook():
         raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
     made = make_report(exercise, _students(exercise, options.students))

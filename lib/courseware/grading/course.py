@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import temp_attrs
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
 from courseware.grading.master import (
@@ -114,6 +116,26 @@ def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:
     if allow_unprotected:
         config.SplitExecute.allow_unprotected = True
     return NbGraderAPI(config=config)
+
+
+def check_gradebook(api: NbGraderAPI) -> None:
+    """Raise a `CourseError` unless there is a gradebook at its URL, or one can be made there."""
+    url = api.coursedir.db_url
+    try:
+        shown = make_url(url).render_as_string(hide_password=True)
+        create_engine(url).connect().close()
+    except ModuleNotFoundError as error:
+        advice = "for PostgreSQL: pip install 'psycopg[binary]'"
+        raise CourseError(
+            f"the gradebook needs {error.name}, which is missing; {advice}"
+        ) from error
+    except ArgumentError as error:
+        raise CourseError(
+            "the URL of the gradebook is none, such as postgresql://user@host/name"
+        ) from error
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        raise CourseError(f"the gradebook {shown} cannot be opened: {reason}") from error
 
 
 def make_secret(root: Path) -> bool:

@@ -108,7 +108,7 @@ class DaskCrew:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
         self._client.close()
 
     def _check_workers(self, scheduler: str) -> None:

@@ -101,6 +101,7 @@ class Session:
         """A test cell begins: it gets a budget of its own, and a worker that is not worn out."""
         self._task_left = self._limits.task_seconds
         self._deaths_left = self._limits.deaths
+        self._last_loss: BaseException | None = None
         if self._worn > self._limits.worn_seconds:
             self._drop()
 
@@ -154,15 +155,18 @@ class Session:
         wanted = self._limits.call_seconds if seconds is None else seconds
 
         def attempt() -> Outcome:
-            if self._task_left <= 0 or self._deaths_left <= 0:
+            if self._deaths_left <= 0 and self._last_loss is not None:
+                raise WorkerLost(self._last_loss)
+            if self._task_left <= 0:
                 raise WorkerLost(TimeLimit(USED_UP))
             begun = time.monotonic()
             try:
                 self._bring_up_to_date(self._task_left)
                 left = self._task_left - (time.monotonic() - begun)
                 return self._ask(request, data, min(wanted, left), read)
-            except WorkerLost:
+            except WorkerLost as lost:
                 self._deaths_left -= 1
+                self._last_loss = lost.error
                 raise
             finally:
                 self._task_left -= time.monotonic() - begun

@@ -1,0 +1,163 @@
+"""Hand-ins on the workers of a Dask scheduler, the gradebook on a PostgreSQL server."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from courseware.grading.course import CourseError
+from courseware.grading.crew import DaskCrew
+from tests.courseware.grading import toy
+from tests.courseware.grading.conftest import Course
+
+pytestmark = [
+    pytest.mark.slow,
+    # The warning is about nbgrader's own way of using its database.
+    pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
+]
+STUDENTS = 12
+Scores = dict[str, dict[str, float | None]]
+
+
+def wait_for(what: Callable[[], bool], running: subprocess.Popen[str] | None = None) -> None:
+    """Until it is so; fails after five minutes, or when the process has ended before."""
+    end = time.monotonic() + 300
+    while not what():
+        ended = running is not None and running.poll() is not None
+        assert time.monotonic() < end and not ended, running and running.communicate()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """The URL of an empty database on a server of our own, reached by a socket file."""
+    [programs] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+    as_user = []
+    if os.getuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = str(folder / "data")
+    make = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    subprocess.run([*as_user, *map(str, make)], check=True, capture_output=True, cwd="/")
+    run = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen([*as_user, *map(str, run)], stdout=log, stderr=log, cwd="/")
+    ready = [str(programs / "pg_isready"), "-q", "-h", str(folder)]
+    wait_for(lambda: subprocess.run(ready, check=False).returncode == 0)
+    yield f"postgresql://postgres@/postgres?host={folder}"
+    server.terminate()
+    server.wait()
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A scheduler or a worker."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def workers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler's address, and its three workers."""
+    file = tmp_path / "scheduler.json"
+    name = ["--scheduler-file", str(file), "--no-dashboard"]
+    with ExitStack() as stack:
+        stack.enter_context(dask("scheduler", "--port", "0", "--host", "127.0.0.1", *name))
+        wait_for(file.exists)
+        started = [
+            stack.enter_context(dask("worker", "--no-nanny", "--nthreads", "1", *name))
+            for _ in range(3)
+        ]
+        wait_for(lambda: bool(file.read_text()))
+        address = str(json.loads(file.read_text())["address"])
+        yield address, started
+
+
+def hand_ins(root: Path) -> None:
+    """Good ones, wrong ones, and two that are no notebooks."""
+    good = toy.solved(root)
+    for number in range(STUDENTS):
+        wrong = toy.with_cell(good, "square", f"def square(x):\n    return {number}")
+        toy.hand_in(root, f"student_{number:02}", good if number % 3 else wrong)
+    toy.hand_in(root, "cut_off", toy.as_bytes(good)[:300])
+    toy.hand_in(root, "empty", b"")
+
+
+def scores(url: str) -> Scores:
+    """All that was given, by student."""
+    with Gradebook(url) as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.find_assignment(toy.EXERCISE).submissions
+        }
+
+
+def test_a_lost_worker_changes_no_mark(
+    course: Course, database: str, workers: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, started = workers
+    hand_ins(course.root)
+    command = ["courseware.grading.cli", "grade", toy.EXERCISE]
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "--scheduler", address, "--db", database],
+        cwd=course.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    graded = course.root / "autograded"
+    wait_for(lambda: graded.is_dir() and len(list(graded.iterdir())) >= 2, process)
+    started[0].kill()
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    there = scores(database)
+    assert there["student_01"] == {"test_square": 4.0, "test_cube": 2.0, "why": None}
+
+    local = course.run(*command, "--force")
+    assert local.returncode == 0, local.stderr
+    assert scores(f"sqlite:///{course.root}/gradebook.db") == there
+    for processes in ("1", "3"):
+        again = course.run(*command, "--force", "--workers", processes)
+        assert again.returncode == 0, again.stderr
+        assert scores(f"sqlite:///{course.root}/gradebook.db") == there
+
+
+def test_a_scheduler_that_does_not_answer(course: Course) -> None:
+    toy.hand_in(course.root, "ada", toy.solved(course.root))
+    command = ["courseware.grading.cli", "grade", toy.EXERCISE]
+    result = course.run(*command, "--scheduler", "tcp://127.0.0.1:9")
+    assert result.returncode == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in result.stderr.splitlines()[-1]
+
+
+def test_a_scheduler_without_workers(tmp_path: Path) -> None:
+    file = tmp_path / "scheduler.json"
+    with dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)):
+        wait_for(lambda: file.exists() and bool(file.read_text()))
+        with pytest.raises(CourseError, match="has no workers"):
+            DaskCrew(str(json.loads(file.read_text())["address"]))
