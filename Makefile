@@ -96,6 +96,9 @@ test-fast: $(TESTS) $(BUBBLEWRAP) ## run the tests that take neither a browser n
 selftest: $(TESTS) ## show that the checks tell wrong solutions from right ones
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+bench: $(TESTS) $(BUBBLEWRAP) ## measure speed, as ratios of two ways in one run (minutes)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
 lectures: $(COURSE) ## run every lecture from top to bottom and print how long each took
 	@$(BIN)/python -m courseware.notebooks execute lectures $(ARGS)
 
@@ -141,5 +144,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo exercises setup-tests test-fast selftest lectures lint types format lock clean FORCE
+.PHONY: help setup lab test demo exercises setup-tests test-fast selftest bench lectures lint types format lock clean FORCE
 FORCE:

@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         "--scheduler", metavar="URL", help="run hand-ins on the workers of this Dask scheduler"
     )
     grade.add_argument(
+        "--no-pages", action="store_true", help="points only: leave the feedback pages for later"
+    )
+    grade.add_argument(
         "--without-sandbox",
         action="store_true",
         help="where bubblewrap does not work: run hand-ins unprotected. Only for code you trust",

@@ -58,13 +58,13 @@ def grade(options: argparse.Namespace) -> int:
     done = 0
     with chatter_to(log) as terminal, ExitStack() as open_crews:
         changed = bring_gradebook_up_to_date(exercise)
-        runners, writers = _crews(options, open_crews)
+        runners, pages = _crews(options, open_crews)
         with tqdm(
             total=len(students), desc=exercise.name, unit=" hand-ins", file=terminal, smoothing=0.1
         ) as bar:
             try:
                 for student, problem in grade_class(
-                    exercise, students, options.force, runners, writers, print
+                    exercise, students, options.force, runners, pages, print
                 ):
                     problems |= {student: problem} if problem else {}
                     done += 1
@@ -118,12 +118,13 @@ def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) 
         print(f"course: warning: {UNPROTECTED}", file=sys.stderr)
 
 
-def _crews(options: argparse.Namespace, stack: ExitStack) -> tuple[Crew, Crew]:
-    """Who runs hand-ins, and who writes feedback pages: processes here in any case."""
-    writers = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1))
+def _crews(options: argparse.Namespace, stack: ExitStack) -> tuple[Crew, Crew | None]:
+    """Who runs hand-ins, and who writes feedback pages: processes here, if anybody."""
+    local = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1))
+    pages = None if options.no_pages else local
     if options.scheduler is None:
-        return writers, writers
-    return stack.enter_context(DaskCrew(options.scheduler)), writers
+        return local, pages
+    return stack.enter_context(DaskCrew(options.scheduler)), pages
 
 
 def _students(exercise: Exercise, wanted: list[str] | None) -> list[str]:

@@ -47,7 +47,7 @@ class _Desk:
 
     exercise: Exercise
     runners: Crew
-    writers: Crew
+    pages: Crew | None
     write_log: Log
     under_way: dict[Future[Any], tuple[_HandIn, Job | None, int]] = field(default_factory=dict)
     waiting: deque[tuple[_HandIn, Job]] = field(default_factory=deque)
@@ -60,12 +60,16 @@ class _Desk:
     def run(self, hand_in: _HandIn, job: Job, attempt: int = 1) -> None:
         self.under_way[self.runners.submit(run_job, job)] = hand_in, job, attempt
 
-    def write_page(self, hand_in: _HandIn, attempt: int = 1) -> None:
+    def write_page(self, hand_in: _HandIn, attempt: int = 1) -> bool:
+        """The last stage; returns whether the hand-in is done with, as no page is wanted."""
+        if self.pages is None:
+            return True
         api = self.exercise.api
-        future = self.writers.submit(
+        future = self.pages.submit(
             write_page, Path(api.coursedir.root), self.exercise.name, hand_in.student
         )
         self.under_way[future] = hand_in, None, attempt
+        return False
 
 
 def grade_class(
@@ -73,17 +77,19 @@ def grade_class(
     students: Iterable[str],
     force: bool,
     runners: Crew,
-    writers: Crew,
+    pages: Crew | None,
     write_log: Log,
 ) -> Iterator[tuple[str, str]]:
     """Grade students, then write their feedback; yields each with what went wrong, or "".
 
+    `runners` run the hand-ins; `pages`, if there are any, are processes that see the course folder.
+
     Grades that belong to the very file that is handed in are kept, unless `force`. Feedback is
-    always written anew: points and comments of a person may have come in between. Raises
+    written anew: points and comments of a person may have come in between. Raises
     KeyboardInterrupt on Ctrl-C: the students in work are left without a grade, the ones before keep
     theirs, and the next call goes on from there.
     """
-    desk = _Desk(exercise, runners, writers, write_log)
+    desk = _Desk(exercise, runners, pages, write_log)
     with Interruption() as interruption:
         for student in students:
             hand_in = _HandIn(student)
@@ -96,8 +102,8 @@ def grade_class(
                 for job in _jobs(exercise, student):
                     hand_in.runs_left += 1
                     desk.waiting.append((hand_in, job))
-            else:
-                desk.write_page(hand_in)
+            elif desk.write_page(hand_in):
+                yield student, ""
         desk.fill()
         while desk.under_way:
             done, _ = wait(desk.under_way, return_when=FIRST_COMPLETED)
@@ -141,15 +147,15 @@ def _graded(desk: _Desk, hand_in: _HandIn, job: Job, came: Run | InfrastructureE
     if not result["success"]:
         hand_in.problem = why_it_failed(result)
         return True
-    desk.write_page(hand_in)
-    return False
+    return desk.write_page(hand_in)
 
 
 def _again(
     desk: _Desk, future: Future[Any], hand_in: _HandIn, job: Job | None, attempt: int
 ) -> None:
     """A process was lost: give what it had, and what waited for it, to a new one."""
-    crew = desk.runners if job is not None else desk.writers
+    crew = desk.runners if job is not None else desk.pages
+    assert crew is not None
     desk.write_log(f"\n===== {hand_in.student}: a process was lost, attempt {attempt}\n")
     if isinstance(future.exception() if not future.cancelled() else None, BrokenExecutor):
         try:

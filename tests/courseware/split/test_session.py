@@ -157,8 +157,8 @@ def test_a_task_may_cost_a_number_of_workers(sandbox):
     few = with_limits(sandbox, deaths=2)
     with opened(few, "import os\ndef f(): os._exit(0)\ndef g(): return 1") as session:
         kinds = [type(session.call("f", ()).error) for _ in range(4)]
-        assert kinds == [ProcessEnded, ProcessEnded, TimeLimit, TimeLimit]
-        assert isinstance(session.call("g", ()).error, TimeLimit)
+        assert kinds == [ProcessEnded] * 4
+        assert isinstance(session.call("g", ()).error, ProcessEnded)
         session.start_task()
         assert session.call("g", ()).value == 1
 

@@ -101,7 +101,7 @@ class Session:
         """A test cell begins: it gets a budget of its own, and a worker that is not worn out."""
         self._task_left = self._limits.task_seconds
         self._deaths_left = self._limits.deaths
-        self._last_loss: BaseException | None = None
+        self._last_loss: BaseException = TimeLimit(USED_UP)
         if self._worn > self._limits.worn_seconds:
             self._drop()
 
@@ -155,7 +155,7 @@ class Session:
         wanted = self._limits.call_seconds if seconds is None else seconds
 
         def attempt() -> Outcome:
-            if self._deaths_left <= 0 and self._last_loss is not None:
+            if self._deaths_left <= 0:
                 raise WorkerLost(self._last_loss)
             if self._task_left <= 0:
                 raise WorkerLost(TimeLimit(USED_UP))
