@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 import torch
@@ -13,12 +12,16 @@ from tests.mutants.table import right, wrong
 
 def _quantiles(outermost, count):
     """Quantiles at `count` shares from the outermost one down to 1/2, which is left out."""
+    from statistics import NormalDist
+
     shares = np.linspace(outermost, 0.5, count + 1)[:-1]
     return [NormalDist().inv_cdf(float(share)) for share in shares]
 
 
 def _table():
     """The codebook from its definition."""
+    from statistics import NormalDist
+
     values = [0.0]
     for sign, count in ((-1, 7), (1, 8)):
         shares = np.linspace(929 / 960, 0.5, count + 1)[:-1]

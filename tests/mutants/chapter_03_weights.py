@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from fractions import Fraction
 
 import numpy as np
 import torch
@@ -113,6 +111,8 @@ def total_of_a_group_over_its_size(n_bits, group_size, scale_bits, zero_point_bi
 
 @right("bits_per_weight")
 def exact_fractions(n_bits, group_size, scale_bits, zero_point_bits=0):
+    from fractions import Fraction
+
     overhead = Fraction(scale_bits) + Fraction(zero_point_bits)
     return float(n_bits + overhead / group_size)
 
@@ -466,6 +466,8 @@ def with_a_helper(state, n_bits, group_size):
 
 @right("quantize_weights")
 def group_by_group_in_python(state, n_bits, group_size):
+    from collections import OrderedDict
+
     top, result = 2 ** (n_bits - 1) - 1, OrderedDict()
     for name, w in reversed(state.items()):
         if w.dim() < 2 or not w.dtype.is_floating_point:
