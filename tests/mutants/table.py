@@ -83,13 +83,22 @@ def source_as(function: Solution, name: str) -> str:
     definition.name = name
     definition.decorator_list = []
     _Renamer(function.__name__, name).visit(definition)
-    used = {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
-    helpers = [
-        _definition(function.__globals__[h])
-        for h in sorted(used & set(function.__globals__))
-        if h.startswith("_")
-    ]
-    return "\n\n".join(ast.unparse(tree) for tree in (*helpers, definition))
+    helpers = _helpers(definition, function.__globals__)
+    trees = [helpers[helper] for helper in sorted(helpers)]
+    return "\n\n".join(ast.unparse(tree) for tree in (*trees, definition))
+
+
+def _helpers(definition: ast.FunctionDef, module: dict[str, Any]) -> dict[str, ast.FunctionDef]:
+    """The private functions of a module that a definition uses, and those that these use."""
+    found: dict[str, ast.FunctionDef] = {}
+    waiting = [definition]
+    while waiting:
+        nodes = ast.walk(waiting.pop())
+        for name in {node.id for node in nodes if isinstance(node, ast.Name)} & set(module):
+            if name.startswith("_") and name not in found:
+                found[name] = _definition(module[name])
+                waiting.append(found[name])
+    return found
 
 
 class _Renamer(ast.NodeTransformer):

@@ -26,6 +26,8 @@ GENERAL = {
     "no-error": "This input is not valid, and your function returned a value for it. Raise a "
     "ValueError instead: a wrong answer that looks right is worse than an error.",
     "raises": "Your function raised an error on a valid input.",
+    "other-error": "This input is not valid, and your function stops, but not with the ValueError "
+    "asked for. Look at the input first and say what is wrong with it.",
     "float-for-integer": "The value is right for a float, but an integer is asked for: "
     "`/` always gives a float in Python.",
     "wrong-type": "The value came back as another kind of object than the one asked for.",

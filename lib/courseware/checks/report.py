@@ -11,6 +11,7 @@ from courseware.checks.run import Report, Result
 from courseware.checks.values import show
 
 PRINTED_LINES = 10
+LIBRARIES = "site-packages", "courseware", "model_compression"
 
 
 def points(value: float) -> str:
@@ -129,9 +130,7 @@ def _line_of(outcome: Outcome) -> str:
     if outcome.error is None or (isinstance(outcome.error, ValueError) and not outcome.error.args):
         return ""
     frames = traceback.extract_tb(outcome.error.__traceback__)
-    own = [
-        f for f in frames if "site-packages" not in f.filename and "courseware" not in f.filename
-    ]
+    own = [f for f in frames if not any(library in f.filename for library in LIBRARIES)]
     return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
 
 

@@ -108,7 +108,7 @@ def _find(
             return None
         came = type(got.error).__name__ if got.error else "a value"
         text = f"expected {type(expected.error).__name__}, got {came}"
-        return Difference("raises" if got.error else "no-error", text)
+        return Difference("other-error" if got.error else "no-error", text)
     if got.error is not None:
         return Difference("raises", f"{type(got.error).__name__}: {got.error}")
     if got.changed:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import torch
 
 RELATIVE = 1e-5
 ABSOLUTE = 1e-6
-SHOWN_ELEMENTS = 12
+SHOWN_ELEMENTS = 16
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Difference:
 
     kind: str
     text: str
+
+
+NOTHING_CAME = Difference("returns-none", "nothing was returned (None)")
 
 
 def same_values(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -49,11 +53,13 @@ def difference(expected: Any, got: Any, dtypes: bool = False) -> Difference | No
     True
     """
     if got is None and expected is not None:
-        return Difference("returns-none", "nothing was returned (None)")
+        return NOTHING_CAME
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(expected, got, dtypes)
     if isinstance(expected, tuple):
         return _sequence_difference(expected, got, dtypes)
+    if isinstance(expected, dict):
+        return _dict_difference(expected, got, dtypes)
     if isinstance(expected, str):
         return _string_difference(expected, got)
     return _number_difference(expected, got)
@@ -75,6 +81,38 @@ def _sequence_difference(expected: tuple[Any, ...], got: Any, dtypes: bool) -> D
         found = difference(wanted, came, dtypes)
         if found:
             return Difference(found.kind, f"value {position}: {found.text}")
+    return None
+
+
+def _dict_difference(expected: dict[str, Any], got: Any, dtypes: bool) -> Difference | None:
+    found = other_entries(expected, got)
+    if found:
+        return found
+    for key, wanted in expected.items():
+        found = difference(wanted, got[key], dtypes)
+        if found:
+            return Difference(found.kind, f"{key}: {found.text}")
+    return None
+
+
+def other_entries(expected: dict[str, Any], got: Any) -> Difference | None:
+    """Whether a dict with other keys came back, or none; their order does not count.
+
+    >>> other_entries({"w": 1, "b": 2}, {"b": 0, "w": 0}) is None
+    True
+    >>> other_entries({"w": 1, "b": 2}, {"w": 1}).text
+    "'b' is missing"
+    """
+    if got is None:
+        return NOTHING_CAME
+    if not isinstance(got, dict):
+        return _wrong_type("a dict", got)
+    missing = [key for key in expected if key not in got]
+    if missing:
+        return Difference("entries-missing", f"{missing[0]!r} is missing")
+    added = [key for key in got if key not in expected]
+    if added:
+        return Difference("entries-added", f"{added[0]!r} was not asked for")
     return None
 
 
@@ -178,6 +216,8 @@ def _show(value: Any) -> str:
     if isinstance(value, tuple | list):
         inner = ", ".join(show(item) for item in value)
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    if type(value) in (dict, OrderedDict):
+        return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "…"
 

@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,28 @@ def test_a_function_that_builds_on_another_is_told_so():
     report = run_task(all_tasks()["signed_value"], namespace["signed_value"], "calls")
     assert report.builds_on == ("unsigned_value",)
     assert "your own `unsigned_value`" in as_text(report)
+
+
+def test_an_error_other_than_the_one_asked_for_is_told_from_one_on_a_valid_input():
+    def to_bits(value, width):
+        if not 0 <= value < 2**width:
+            raise KeyError(value)
+        return format(value, f"0{width}b")
+
+    report = run_task(all_tasks()["to_bits"], to_bits, "errors")
+    told = {r.check.name: r.diagnosis.name for r in report.results if not r.passed}
+    assert set(told.values()) == {"raises", "other-error"}, told
+    assert "not with the ValueError asked for" in as_text(report)
+
+
+def test_the_line_shown_is_the_student_s_and_not_one_of_a_library(tmp_path):
+    cell = "from model_compression.packing import pack_int4\ndef negate(bits):\n    pack_int4(bits)"
+    (tmp_path / "cell.py").write_text(cell, encoding="utf-8")
+    negate = runpy.run_path(str(tmp_path / "cell.py"))["negate"]
+    report = run_task(
+        dataclasses.replace(all_tasks()["negate"], off_limits=()), negate, "library's error"
+    )
+    assert "line 3 of your cell: pack_int4(bits)" in as_text(report)
 
 
 def test_what_is_no_function_is_refused_with_a_reason():

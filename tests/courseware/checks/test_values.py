@@ -87,11 +87,28 @@ def test_nan_inside_a_tensor_is_found():
 
 
 @pytest.mark.parametrize(
+    ("got", "kind"),
+    [
+        ({"b": 2, "w": torch.ones(2)}, None),
+        ({"w": torch.ones(2)}, "entries-missing"),
+        ({"w": torch.ones(2), "b": 2, "scale": 1.0}, "entries-added"),
+        ({"w": torch.zeros(2), "b": 2}, "wrong-value"),
+        ([torch.ones(2), 2], "wrong-type"),
+        (None, "returns-none"),
+    ],
+)
+def test_a_dict_is_compared_entry_by_entry(got, kind):
+    found = difference({"w": torch.ones(2), "b": 2}, got)
+    assert (found.kind if found else None) == kind
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         (torch.zeros(20), "tensor of shape (20,), dtype=float32"),
         (torch.tensor([0.123456789]), "tensor([0.12346], dtype=float32)"),
         ((1, 2.5), "(1, 2.5)"),
+        ({"w": torch.ones(1), "b": [2]}, "{'w': tensor([1], dtype=float32), 'b': [2]}"),
         (-0.0, "-0.0"),
         (math.inf, "inf"),
         ("10", "'10'"),

@@ -1,0 +1,344 @@
+"""Solutions of exercise 03 as students could write them: ranges from calibration data."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+
+from tests.mutants.table import right, wrong
+
+# --- minmax_range -------------------------------------------------------------------------------
+
+
+@wrong("minmax_range", says="last-batch-only")
+def overwrites_the_range(batches):
+    for batch in batches:
+        low, high = batch.min().item(), batch.max().item()
+    return low, high
+
+
+@wrong("minmax_range", says="first-batch-only")
+def returns_inside_the_loop(batches):
+    for batch in batches:
+        return batch.min().item(), batch.max().item()
+
+
+@wrong("minmax_range", says="ranges-averaged")
+def averages_the_ends(batches):
+    lows = [float(batch.min()) for batch in batches]
+    highs = [float(batch.max()) for batch in batches]
+    return sum(lows) / len(lows), sum(highs) / len(highs)
+
+
+@wrong("minmax_range", says="ranges-averaged")
+def moves_the_range_a_little(batches):
+    low, high = batches[0].min(), batches[0].max()
+    for batch in batches[1:]:
+        low = 0.9 * low + 0.1 * batch.min()
+        high = 0.9 * high + 0.1 * batch.max()
+    return low, high
+
+
+@wrong("minmax_range", says="one-range-a-batch")
+def lists_a_range_for_each(batches):
+    return [(batch.min().item(), batch.max().item()) for batch in batches]
+
+
+@wrong("minmax_range", says="zero-forced-in")
+def begins_the_search_at_zero(batches):
+    low = high = 0.0
+    for batch in batches:
+        low = min(low, batch.min().item())
+        high = max(high, batch.max().item())
+    return low, high
+
+
+@wrong("minmax_range", says="zero-forced-in")
+def stretches_to_zero(batches):
+    values = torch.cat([batch.flatten() for batch in batches])
+    return values.min().clamp(max=0), values.max().clamp(min=0)
+
+
+@wrong("minmax_range", says="made-symmetric")
+def takes_absmax_on_both_sides(batches):
+    absmax = max(batch.abs().max().item() for batch in batches)
+    return -absmax, absmax
+
+
+@wrong("minmax_range", says="magnitudes-not-values")
+def looks_at_magnitudes(batches):
+    values = torch.cat([batch.abs().reshape(-1) for batch in batches])
+    return values.min(), values.max()
+
+
+@wrong("minmax_range", says="ends-swapped")
+def returns_high_first(batches):
+    return max(b.max().item() for b in batches), min(b.min().item() for b in batches)
+
+
+@wrong("minmax_range", says="inner-range")
+def mixes_up_min_and_max(batches):
+    return max(b.min().item() for b in batches), min(b.max().item() for b in batches)
+
+
+@wrong("minmax_range", says="one-range-a-column")
+def forgets_to_reduce_all_axes(batches):
+    stacked = torch.stack(batches)
+    return stacked.min(dim=0).values, stacked.max(dim=0).values
+
+
+@wrong("minmax_range", says="shapes-not-alike")
+def stacks_batches_of_any_shape(batches):
+    stacked = torch.stack(batches)
+    return stacked.min().item(), stacked.max().item()
+
+
+@wrong("minmax_range", says="shapes-not-alike")
+def joins_batches_as_they_are(batches):
+    values = torch.cat(batches)
+    return values.min().item(), values.max().item()
+
+
+@wrong("minmax_range", says="one-number-for-the-range")
+def returns_the_width(batches):
+    values = torch.cat([batch.reshape(-1) for batch in batches])
+    return values.max() - values.min()
+
+
+@wrong("minmax_range", says="mean-and-spread")
+def goes_three_sigma_out(batches):
+    values = torch.cat([batch.reshape(-1) for batch in batches])
+    return values.mean() - 3 * values.std(), values.mean() + 3 * values.std()
+
+
+@wrong("minmax_range", says="returns-none")
+def prints_the_range(batches):
+    print(min(b.min().item() for b in batches), max(b.max().item() for b in batches))
+
+
+@wrong("minmax_range", says="changes-input")
+def empties_the_list(batches):
+    low, high = math.inf, -math.inf
+    while batches:
+        batch = batches.pop()
+        low, high = min(low, batch.min().item()), max(high, batch.max().item())
+    return low, high
+
+
+@wrong("minmax_range", says="off-limits")
+def asks_the_library(batches):
+    from model_compression import calibration
+
+    return calibration.minmax_range(batches)
+
+
+@right("minmax_range")
+def one_batch_after_the_other(batches):
+    low, high = math.inf, -math.inf
+    for batch in batches:
+        for value in batch.flatten().tolist():
+            low = value if value < low else low
+            high = value if value > high else high
+    return low, high
+
+
+@right("minmax_range")
+def all_values_in_one_line(batches):
+    return torch.cat([batch.reshape(-1) for batch in batches]).aminmax()
+
+
+@right("minmax_range")
+def extremes_of_numpy_arrays(batches):
+    arrays = [batch.numpy().astype(np.float64) for batch in batches]
+    return [np.min([a.min() for a in arrays]), np.max([a.max() for a in arrays])]
+
+
+@right("minmax_range")
+def minimum_of_negated_maximum(batches):
+    ends = torch.stack([torch.stack((-batch.min(), batch.max())) for batch in batches])
+    return -ends[:, 0].max(), ends[:, 1].max()
+
+
+# --- percentile_range ---------------------------------------------------------------------------
+
+
+@wrong("percentile_range", says="ranges-averaged")
+def averages_percentiles(batches, percentile):
+    lows = [np.percentile(b.numpy(), 100 - percentile) for b in batches]
+    highs = [np.percentile(b.numpy(), percentile) for b in batches]
+    return sum(lows) / len(lows), sum(highs) / len(highs)
+
+
+@wrong("percentile_range", says="widest-of-the-batches")
+def keeps_the_widest_percentiles(batches, percentile):
+    low = min(np.percentile(b.numpy(), 100 - percentile) for b in batches)
+    high = max(np.percentile(b.numpy(), percentile) for b in batches)
+    return low, high
+
+
+@wrong("percentile_range", says="last-batch-only")
+def looks_at_one_batch(batches, percentile):
+    for batch in batches:
+        low = torch.quantile(batch, 1 - percentile / 100)
+        high = torch.quantile(batch, percentile / 100)
+    return low, high
+
+
+@wrong("percentile_range", says="tails-shared")
+def splits_the_rest_between_both_sides(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    rest = (1 - percentile / 100) / 2
+    return torch.quantile(values, rest), torch.quantile(values, 1 - rest)
+
+
+@wrong("percentile_range", says="one-side-clipped")
+def clips_only_the_top(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    return values.min(), torch.quantile(values, percentile / 100)
+
+
+@wrong("percentile_range", says="percent-taken-for-fraction")
+def passes_percent_to_quantile(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    return torch.quantile(values, 100 - percentile), torch.quantile(values, percentile)
+
+
+@wrong("percentile_range", says="percent-taken-for-fraction")
+def passes_a_fraction_to_percentile(batches, percentile):
+    values = np.concatenate([b.numpy().ravel() for b in batches])
+    p = percentile / 100
+    return np.percentile(values, 1 - p), np.percentile(values, p)
+
+
+@wrong("percentile_range", says="not-interpolated")
+def takes_the_nearest_value(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches]).sort().values
+    last = len(values) - 1
+    return values[round(last * (100 - percentile) / 100)], values[round(last * percentile / 100)]
+
+
+@wrong("percentile_range", says="not-interpolated")
+def takes_the_lower_neighbour(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    p = percentile / 100
+    low = torch.quantile(values.double(), 1 - p, interpolation="lower")
+    return low, torch.quantile(values.double(), p, interpolation="lower")
+
+
+@wrong("percentile_range", says="not-interpolated")
+def takes_the_middle_of_two(batches, percentile):
+    values = np.concatenate([b.numpy().ravel() for b in batches])
+    ends = [np.percentile(values, p, method="midpoint") for p in (100 - percentile, percentile)]
+    return ends[0], ends[1]
+
+
+@wrong("percentile_range", says="position-miscounted")
+def counts_values_and_not_steps(batches, percentile):
+    values = np.concatenate([b.numpy().ravel() for b in batches])
+    ends = [np.percentile(values, p, method="weibull") for p in (100 - percentile, percentile)]
+    return ends[0], ends[1]
+
+
+@wrong("percentile_range", says="not-interpolated")
+def drops_a_count_of_values(batches, percentile):
+    values = sorted(v for b in batches for v in b.flatten().tolist())
+    dropped = int(len(values) * (100 - percentile) / 100)
+    kept = values[dropped : len(values) - dropped]
+    return kept[0], kept[-1]
+
+
+@wrong("percentile_range", says="not-sorted")
+def forgets_to_sort(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches]).tolist()
+
+    def at(p):
+        place = (len(values) - 1) * p / 100
+        below = math.floor(place)
+        above = min(below + 1, len(values) - 1)
+        return values[below] + (place - below) * (values[above] - values[below])
+
+    return at(100 - percentile), at(percentile)
+
+
+@wrong("percentile_range", says="share-of-the-width")
+def narrows_the_range(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    low, high = values.min().item(), values.max().item()
+    cut = (high - low) * (1 - percentile / 100)
+    return low + cut, high - cut
+
+
+@wrong("percentile_range", says="made-symmetric")
+def clips_magnitudes(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches]).abs()
+    high = torch.quantile(values, percentile / 100).item()
+    return -high, high
+
+
+@wrong("percentile_range", says="zero-forced-in")
+def makes_room_for_zero(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    low, high = (torch.quantile(values, p / 100) for p in (100 - percentile, percentile))
+    return min(low.item(), 0.0), max(high.item(), 0.0)
+
+
+@wrong("percentile_range", says="ends-swapped")
+def returns_the_upper_end_first(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    p = percentile / 100
+    return torch.quantile(values, p), torch.quantile(values, 1 - p)
+
+
+@wrong("percentile_range", says="percentile-ignored")
+def leaves_out_nothing(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    return values.min().item(), values.max().item()
+
+
+@wrong("percentile_range", says="shapes-not-alike")
+def stacks_before_sorting(batches, percentile):
+    values = torch.stack(batches)
+    p = percentile / 100
+    return torch.quantile(values, 1 - p), torch.quantile(values, p)
+
+
+@wrong("percentile_range", says="wrong-type")
+def returns_both_in_a_tensor(batches, percentile):
+    values = torch.cat([b.flatten() for b in batches])
+    p = percentile / 100
+    return torch.quantile(values, torch.tensor([1 - p, p]))
+
+
+@right("percentile_range")
+def with_quantile(batches, percentile):
+    values = torch.cat([b.reshape(-1) for b in batches])
+    p = percentile / 100
+    return torch.quantile(values, 1 - p), torch.quantile(values, p)
+
+
+@right("percentile_range")
+def with_numpy_percentile(batches, percentile):
+    values = np.concatenate([b.numpy().ravel() for b in batches])
+    return np.percentile(values, [100 - percentile, percentile]).tolist()
+
+
+@right("percentile_range")
+def by_hand_in_python(batches, percentile):
+    values = sorted(v for b in batches for v in b.flatten().tolist())
+
+    def at(p):
+        place = (len(values) - 1) * p / 100
+        below = math.floor(place)
+        above = math.ceil(place)
+        return values[below] + (place - below) * (values[above] - values[below])
+
+    return at(100 - percentile), at(percentile)
+
+
+@right("percentile_range")
+def with_interp(batches, percentile):
+    values = np.sort(np.concatenate([b.numpy().ravel() for b in batches]))
+    shares = np.linspace(0, 100, len(values))
+    return np.interp(100 - percentile, shares, values), np.interp(percentile, shares, values)
