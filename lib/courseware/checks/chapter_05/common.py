@@ -1,0 +1,122 @@
+"""What the tasks of this exercise share: tolerances, judges, ways of calling, causes.
+
+Why 1e-4, and not 1e-5 as in chapters 01 and 02: a divergence is a sum of terms of both signs,
+p * log(p / q), each off by some 1e-7 of |log p| + |log q|, which is below 15 here. Divergences
+are 0.03 and more, so their relative error is up to 15 * 1e-7 / 0.03 = 5e-5 in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from courseware.checks import gradients
+from courseware.checks.call import Outcome
+from courseware.checks.task import Judge, Misconception, Probe
+from courseware.checks.values import ABSOLUTE, Difference, as_number, difference
+
+T = torch.Tensor
+
+RELATIVE = 1e-4
+
+GRADIENT_SECONDS = 10.0
+"""For a call that asks for a gradient: the first one in a process makes torch import sympy, which
+alone takes 0.6 to 2 s, and more from a cold disk."""
+
+OFF_LIMITS = tuple(
+    f"model_compression.{module}" for module in ("distillation", "_training", "_cosine_decay")
+)
+"""The modules of the reference library that hold this chapter; earlier ones may be used."""
+
+
+def same_probabilities(arguments: tuple[Any, ...], expected: T, got: Any) -> Difference | None:
+    """A float tensor by value."""
+    return close(expected, got)
+
+
+def same_loss(arguments: tuple[Any, ...], expected: T, got: Any) -> Difference | None:
+    """One number by value, a Python number or a 0-dim tensor."""
+    number = as_number(got)
+    if number is None:
+        return difference(float(expected), got)
+    return close(expected, torch.tensor(float(number)))
+
+
+def same_gradient(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The gradient with respect to the first argument asked for, whatever the loss is."""
+    found = close(expected[1], got[1])
+    return Difference(found.kind, f"the gradient: {found.text}") if found else None
+
+
+def told_apart(judge: Judge, name_of: Callable[[tuple[Any, ...], Any], str]) -> Judge:
+    """The judge, with a result that is nan or inf put down to the cause that `name_of` names.
+
+    No two results that hold nan are equal, so no wrong function can explain one.
+    """
+
+    def named(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+        found = judge(arguments, expected, got)
+        if found and found.kind == "not-finite":
+            return Difference(name_of(arguments, got) or found.kind, found.text)
+        return found
+
+    return named
+
+
+def close(expected: T, got: Any) -> Difference | None:
+    """What tells `got` from a float tensor, at the tolerance of this chapter.
+
+    >>> close(torch.tensor([1.0, 2.0]), torch.tensor([1.00005, 2.001])).text
+    'element [1] is 2.001, expected 2'
+    """
+    found = difference(expected, got)
+    if found is None or found.kind != "wrong-value":
+        return found
+    wanted, came = expected.double(), got.detach().double()
+    slack = RELATIVE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
+    near = (came - wanted).abs() <= slack
+    return difference(wanted, torch.where(near, wanted, came))
+
+
+def back_propagated(*places: int) -> Probe:
+    """A probe for a loss and its gradients with respect to the arguments at `places`."""
+    inner = gradients.probe(*places)
+
+    def probe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+        return inner(function, (*arguments, torch.tensor(1.0)), seconds)
+
+    return probe
+
+
+def in_float64(function: Callable[..., T]) -> Callable[..., T]:
+    """The function, computed on float64 copies of its float tensors: what is expected, exactly."""
+
+    def exact(*arguments: Any) -> T:
+        wide = (
+            a.double() if isinstance(a, torch.Tensor) and a.is_floating_point() else a
+            for a in arguments
+        )
+        return function(*wide).float()
+
+    return exact
+
+
+def cut_off(right: Callable[..., T]) -> tuple[Misconception, ...]:
+    """A right loss in a wrong wrapping: without its gradient, or with an axis of its own."""
+    return (
+        Misconception(
+            "gradient-cut",
+            "The value is right, but no gradient leads back from it: it was turned into a plain "
+            "number on the way (`item`, `float`, `detach`, NumPy, `torch.tensor(…)`). A loss is "
+            "there to be back-propagated: compute it with torch operations to the end.",
+            lambda *arguments: float(right(*arguments)),
+        ),
+        Misconception(
+            "axis-left",
+            "The value is right, but it sits in a tensor with an axis. A loss is one number: a "
+            "tensor without any axis.",
+            lambda *arguments: right(*arguments).reshape(1),
+        ),
+    )
