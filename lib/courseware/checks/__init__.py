@@ -25,6 +25,7 @@ from courseware.checks.task import Task
 CHAPTERS = {
     "01_number_formats": "courseware.checks.chapter_01",
     "02_integer_scaling": "courseware.checks.chapter_02",
+    "06_unstructured_pruning": "courseware.checks.chapter_06",
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 
