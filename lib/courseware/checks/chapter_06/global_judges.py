@@ -286,6 +286,6 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
 
 LAYER_WITHOUT_MASK = Misconception(
     "layer-without-mask",
-    "A tensor has no mask. The result has the keys of the argument: one mask for each weight, the "
-    "last layer's too.",
+    "One of the weights has no mask. Each of them gets one, under its own name, that of the last "
+    "layer too.",
 )
