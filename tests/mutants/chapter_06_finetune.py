@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import nn
-from torch.nn import functional as F
 
 from tests.mutants.table import right, wrong
 
@@ -34,10 +32,12 @@ def _tuned(state, masks, images, labels, seed, steps=40, rate=0.1, put_back=True
         rows = torch.randint(len(images), (64,), generator=generator)
         x = images[rows]
         for layer in layers:
-            x = F.linear(x, parameters[f"{layer}.weight"], parameters[f"{layer}.bias"])
+            x = torch.nn.functional.linear(
+                x, parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
+            )
             x = x.relu() if layer != layers[-1] else x
         optimizer.zero_grad()
-        F.cross_entropy(x, labels[rows]).backward()
+        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
         optimizer.step()
         with torch.no_grad():
             for name, mask in masks.items():
@@ -159,8 +159,8 @@ def masks_the_gradients_only(state, images, labels, sparsities, seed):
     layers = []
     for w in state.values():
         if w.dim() == 2:
-            layers += [nn.Linear(w.shape[1], w.shape[0]), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
+            layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
     model.load_state_dict(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
@@ -174,7 +174,7 @@ def masks_the_gradients_only(state, images, labels, sparsities, seed):
         for _ in range(40):
             rows = torch.randint(len(images), (64,))
             optimizer.zero_grad()
-            F.cross_entropy(model(images[rows]), labels[rows]).backward()
+            torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
             for name, w in weights.items():
                 w.grad.mul_(masks[name])
             optimizer.step()
@@ -332,8 +332,8 @@ def adam_on_a_module(state, images, labels, sparsities, seed):
     layers = []
     for w in state.values():
         if w.dim() == 2:
-            layers += [nn.Linear(w.shape[1], w.shape[0]), nn.ReLU()]
-    model = nn.Sequential(*layers[:-1])
+            layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
     model.load_state_dict(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
@@ -345,7 +345,7 @@ def adam_on_a_module(state, images, labels, sparsities, seed):
             if step:
                 rows = torch.randint(len(images), (64,))
                 optimizer.zero_grad()
-                F.cross_entropy(model(images[rows]), labels[rows]).backward()
+                torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
                 optimizer.step()
             for name, w in weights.items():
                 w.data[~masks[name]] = 0.0
@@ -389,9 +389,13 @@ def all_images_at_once(state, images, labels, sparsities, seed):
             leaves = {name: w.clone().requires_grad_() for name, w in state.items()}
             x = images
             for name in names:
-                x = F.linear(x, leaves[name], leaves[name.replace("weight", "bias")])
-                x = F.relu(x) if name != names[-1] else x
-            slopes = torch.autograd.grad(F.cross_entropy(x, labels), list(leaves.values()))
+                x = torch.nn.functional.linear(
+                    x, leaves[name], leaves[name.replace("weight", "bias")]
+                )
+                x = torch.nn.functional.relu(x) if name != names[-1] else x
+            slopes = torch.autograd.grad(
+                torch.nn.functional.cross_entropy(x, labels), list(leaves.values())
+            )
             for name, slope in zip(leaves, slopes, strict=True):
                 speed[name] = 0.9 * speed[name] + slope
                 state[name] = (state[name] - 0.1 * speed[name]) * masks.get(name, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch.nn.utils import prune
 
 from tests.mutants.table import right, wrong
 
@@ -308,6 +307,8 @@ def forgets_the_shape(w, sparsity):
 
 @wrong("magnitude_mask", says="off-limits")
 def lets_torch_prune(w, sparsity):
+    from torch.nn.utils import prune
+
     layer = torch.nn.Linear(1, 1)
     layer.weight = torch.nn.Parameter(w.clone())
     prune.l1_unstructured(layer, "weight", sparsity)

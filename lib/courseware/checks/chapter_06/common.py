@@ -15,7 +15,7 @@ from courseware.checks.values import SHOWN_ELEMENTS, Difference, difference, sho
 OFF_LIMITS = tuple(
     f"model_compression.{module}"
     for module in (
-        *("masks", "magnitude_pruning", "sparse_storage", "masked_training", "_training"),
+        *("_mask_validation", "masks", "magnitude_pruning", "sparse_storage", "masked_training"),
         *("network_surgery", "structured_pruning", "pruning_schedules", "snip", "lottery_tickets"),
     )
 )
