@@ -27,6 +27,7 @@ CHAPTERS = {
     "02_integer_scaling": "courseware.checks.chapter_02",
     "03_post_training_quantization": "courseware.checks.chapter_03",
     "05_knowledge_distillation": "courseware.checks.chapter_05",
+    "06_unstructured_pruning": "courseware.checks.chapter_06",
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 

@@ -19,6 +19,8 @@ import torch
 RELATIVE = 1e-5
 ABSOLUTE = 1e-6
 SHOWN_ELEMENTS = 16
+SEQUENCES = tuple.__repr__, list.__repr__
+"""A tuple or list of a kind that says itself how it is shown is none of these."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,7 @@ def _show(value: Any) -> str:
         return _show_tensor(value.detach())
     if isinstance(value, float):
         return f"{value:.7g}" if value != int_or_none(value) else f"{value:.1f}"
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple | list) and type(value).__repr__ in SEQUENCES:
         inner = ", ".join(show(item) for item in value)
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
     if type(value) in (dict, OrderedDict):

@@ -116,3 +116,11 @@ def test_a_dict_is_compared_entry_by_entry(got, kind):
 )
 def test_values_are_shown_short(value, text):
     assert show(value) == text
+
+
+def test_a_tuple_that_says_how_it_is_shown_is_shown_so():
+    class Pair(tuple):
+        def __repr__(self):
+            return "a pair"
+
+    assert show(Pair((1, 2))) == "a pair"

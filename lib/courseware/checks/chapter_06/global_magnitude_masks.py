@@ -1,0 +1,100 @@
+"""The task `global_magnitude_masks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.checks.chapter_02.common import several, ways
+from courseware.checks.chapter_06 import inputs
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, OFF_LIMITS, Named, paired_call
+from courseware.checks.chapter_06.global_judges import (
+    LAYER_WITHOUT_MASK,
+    MISTAKES,
+    global_ranking,
+    global_ranking_and_dtype,
+)
+from courseware.checks.task import Check, Draw, Judge, Task
+from model_compression import magnitude_pruning as reference
+
+Arguments = tuple[Named, float]
+
+
+def _two_layers(draw: Draw) -> Iterator[Arguments]:
+    # Small, and yet no two mistakes of `global_judges` about the ranking prune the same here.
+    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
+    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
+    yield Named({"0.weight": first, "2.weight": last}), 0.25
+    three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
+    for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
+        yield inputs.layers(draw, shapes), inputs.whole_share(draw)
+
+
+def _rounded_once(draw: Draw) -> Iterator[Arguments]:
+    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
+    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
+    yield Named(a=a, b=b, c=c), 0.4
+    yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
+    for rows in (3, 5):
+        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+        n = sum(rows * columns for rows, columns in shapes.values())
+        yield inputs.layers(draw, shapes), inputs.share(draw, n)
+
+
+def _convolutions(draw: Draw) -> Iterator[Arguments]:
+    shapes = {"conv1.weight": (4, 1, 3, 3), "conv2.weight": (2, 4, 3, 3), "head.weight": (5, 4)}
+    yield (
+        Named(conv=torch.tensor([[[1.0, -7.0]], [[2.0, 6.0]]]), fc=torch.tensor([[5.0, 3.0]])),
+        0.5,
+    )
+    yield inputs.layers(draw, shapes), inputs.whole_share(draw)
+    yield inputs.layers(draw, dict(reversed(shapes.items()))), inputs.whole_share(draw)
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    small, large = torch.tensor([[0.1, -0.2]]), torch.tensor([[0.3, -4.0]])
+    yield Named({"0.weight": small, "2.weight": large}), 0.5
+    yield Named({"0.weight": large, "2.weight": small}), 0.5
+    weights = inputs.layers(draw, {"0.weight": (3, 4), "2.weight": (2, 3)})
+    yield weights, 0.0
+    yield weights, 1.0
+
+
+def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
+    twos = torch.tensor([[2.0, -2.0, 2.0]])
+    yield Named({"0.weight": twos, "2.weight": -twos[:, :1]}), 0.5
+    zeros = torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.0, 0.0, 0.0, -3.0, 0.0]])
+    yield Named({"0.weight": zeros[0], "2.weight": zeros[1]}), 0.5
+    for _ in range(2):
+        weights = {"0.weight": inputs.ties(draw, 3, 5), "2.weight": inputs.ties(draw, 3, 3)}
+        yield Named(weights), inputs.whole_share(draw)
+
+
+def _check(
+    name: str, weight: int, draw: Callable[[Draw], Iterator[Any]], judge: Judge = global_ranking
+) -> Check:
+    return Check(name, weight, draw, judge, paired_call)
+
+
+GLOBAL_MAGNITUDE_MASKS = Task(
+    name="global_magnitude_masks",
+    points=16,
+    reference=reference.global_magnitude_masks,
+    lecture="lecture 06, “One threshold for the whole network”",
+    off_limits=OFF_LIMITS,
+    calls=("magnitude_mask", "threshold_mask"),
+    checks=(
+        _check("all tensors are one ranking", 4, _two_layers),
+        _check("how many: rounded once, for all together", 3, _rounded_once),
+        _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
+        _check("a layer may lose all its weights, or none", 2, _extremes),
+        _check("equal magnitudes and zeros", 3, _equal_magnitudes),
+        _check("the masks are torch.bool", 2, _two_layers, global_ranking_and_dtype),
+    ),
+    misconceptions=several(
+        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+    ),
+)

@@ -1,0 +1,369 @@
+"""Solutions of exercise 06 as students could write them: the mask of one tensor."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from tests.mutants.table import right, wrong
+
+# --- threshold_mask -----------------------------------------------------------------------------
+
+
+@wrong("threshold_mask", says="sign-not-ignored")
+def compares_with_the_sign(w, threshold):
+    return w >= threshold
+
+
+@wrong("threshold_mask", says="mask-inverted")
+def marks_what_goes(w, threshold):
+    return w.abs() < threshold
+
+
+@wrong("threshold_mask", says="mask-inverted")
+def keeps_the_middle(w, threshold):
+    return (w > -threshold) & (w < threshold)
+
+
+@wrong("threshold_mask", says="threshold-itself-pruned")
+def compares_strictly(w, threshold):
+    return torch.abs(w) > threshold
+
+
+@wrong("threshold_mask", says="zeros-always-pruned")
+def drops_zeros_anyway(w, threshold):
+    mask = w.abs() >= threshold
+    mask[w == 0] = False
+    return mask
+
+
+@wrong("threshold_mask", says="pruned-weights-returned")
+def returns_the_weights(w, threshold):
+    return w * (w.abs() >= threshold)
+
+
+@wrong("threshold_mask", says="survivors-returned")
+def returns_the_places(w, threshold):
+    return torch.nonzero(w.abs() >= threshold)
+
+
+@wrong("threshold_mask", says="survivors-returned")
+def returns_the_survivors(w, threshold):
+    return w[w.abs() >= threshold]
+
+
+@wrong("threshold_mask", says="threshold-scaled")
+def takes_a_share_of_the_largest(w, threshold):
+    return w.abs() >= threshold * w.abs().max()
+
+
+@wrong("threshold_mask", says="threshold-scaled")
+def counts_in_standard_deviations(w, threshold):
+    return w.abs() / w.std() >= threshold
+
+
+@wrong("threshold_mask", says="squares-compared")
+def compares_squares(w, threshold):
+    return w**2 >= threshold
+
+
+@wrong("threshold_mask", says="whole-rows")
+def prunes_rows(w, threshold):
+    norms = w.reshape(w.shape[0], -1).norm(dim=1)
+    shape = [-1] + [1] * (w.dim() - 1)
+    return (norms >= threshold).reshape(shape).expand(w.shape)
+
+
+@wrong("threshold_mask", says="mask-not-bool")
+def returns_ones_and_zeros(w, threshold):
+    return (w.abs() >= threshold).float()
+
+
+@wrong("threshold_mask", says="mask-not-bool")
+def returns_bytes(w, threshold):
+    return torch.where(w.abs() >= threshold, 1, 0).to(torch.uint8)
+
+
+@wrong("threshold_mask", says="wrong-shape")
+def returns_a_flat_mask(w, threshold):
+    return w.abs().flatten() >= threshold
+
+
+@wrong("threshold_mask", says="wrong-type")
+def returns_a_list(w, threshold):
+    return [abs(value) >= threshold for value in w.flatten().tolist()]
+
+
+@wrong("threshold_mask", says="changes-input")
+def takes_magnitudes_in_place(w, threshold):
+    return w.abs_() >= threshold
+
+
+@right("threshold_mask")
+def two_comparisons(w, threshold):
+    return torch.logical_or(w >= threshold, w <= -threshold)
+
+
+@right("threshold_mask")
+def not_below(w, threshold):
+    return ~(torch.abs(w) < threshold)
+
+
+@right("threshold_mask")
+def with_numpy(w, threshold):
+    return torch.from_numpy(np.abs(w.numpy()) >= threshold)
+
+
+@right("threshold_mask")
+def in_a_loop(w, threshold):
+    kept = [not (-threshold < value < threshold) for value in w.reshape(-1).tolist()]
+    return torch.tensor(kept).reshape(w.shape) if threshold > 0 else w == w
+
+
+# --- magnitude_mask -----------------------------------------------------------------------------
+
+
+@wrong("magnitude_mask", says="mask-inverted")
+def marks_the_smallest(w, sparsity):
+    k = round(sparsity * w.numel())
+    mask = torch.zeros(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[:k]] = True
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="largest-pruned")
+def prunes_the_largest(w, sparsity):
+    k = round(sparsity * w.numel())
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().topk(k).indices] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="signed-ranking")
+def forgets_the_magnitude(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[torch.argsort(w.flatten())[: round(sparsity * w.numel())]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="density-for-sparsity")
+def keeps_the_share(w, sparsity):
+    k = round(sparsity * w.numel())
+    mask = torch.zeros(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().topk(k).indices] = True
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="count-truncated")
+def cuts_the_count_off(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[: int(sparsity * w.numel())]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="count-rounded-up")
+def rounds_the_count_up(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[: int(np.ceil(sparsity * w.numel()))]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="count-rounded-up")
+def rounds_halves_up(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[: int(sparsity * w.numel() + 0.5)]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="kept-count-rounded")
+def rounds_the_number_to_keep(w, sparsity):
+    n_kept = round((1 - sparsity) * w.numel())
+    mask = torch.zeros(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort(descending=True)[:n_kept]] = True
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="count-off-by-one")
+def prunes_one_too_many(w, sparsity):
+    ranked = w.abs().flatten().sort().values
+    k = round(sparsity * w.numel())
+    return w.abs() > ranked[min(k, len(ranked) - 1)]
+
+
+@wrong("magnitude_mask", says="count-off-by-one")
+def prunes_one_too_few(w, sparsity):
+    k = max(round(sparsity * w.numel()), 1)
+    return w.abs() >= w.abs().flatten().kthvalue(k).values
+
+
+@wrong("magnitude_mask", says="ranked-row-by-row")
+def sorts_the_last_axis(w, sparsity):
+    k = round(sparsity * w.shape[-1])
+    mask = torch.ones_like(w, dtype=torch.bool)
+    return mask.scatter(-1, w.abs().argsort(dim=-1)[..., :k], False)
+
+
+@wrong("magnitude_mask", says="ranked-row-by-row")
+def prunes_each_output(w, sparsity):
+    masks = []
+    for row in w:
+        mask = torch.ones(row.numel(), dtype=torch.bool)
+        mask[row.abs().flatten().argsort()[: round(sparsity * row.numel())]] = False
+        masks.append(mask.reshape(row.shape))
+    return torch.stack(masks)
+
+
+@wrong("magnitude_mask", says="rows-counted")
+def takes_the_length(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[: round(sparsity * len(w))]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="zeros-not-counted")
+def counts_what_is_left(w, sparsity):
+    n_zero = int((w == 0).sum())
+    k = n_zero + round(sparsity * (w.numel() - n_zero))
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[:k]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="ratio-taken-for-threshold")
+def compares_with_the_sparsity(w, sparsity):
+    return w.abs() > sparsity
+
+
+@wrong("magnitude_mask", says="ratio-taken-for-threshold")
+def compares_with_a_share_of_the_largest(w, sparsity):
+    return w.abs() >= sparsity * w.abs().max()
+
+
+@wrong("magnitude_mask", says="ties-all-pruned")
+def prunes_up_to_the_kth(w, sparsity):
+    k = round(sparsity * w.numel())
+    if k == 0:
+        return torch.ones_like(w).bool()
+    return w.abs() > w.abs().flatten().kthvalue(k).values
+
+
+@wrong("magnitude_mask", says="ties-all-kept")
+def keeps_from_the_first_survivor(w, sparsity):
+    k = round(sparsity * w.numel())
+    ranked = [*sorted(w.abs().flatten().tolist()), float("inf")]
+    return w.abs() >= ranked[k]
+
+
+@wrong("magnitude_mask", says="quantile-interpolated")
+def takes_a_quantile(w, sparsity):
+    return w.abs() >= torch.quantile(w.abs().flatten(), sparsity)
+
+
+@wrong("magnitude_mask", says="order-taken-for-ranks")
+def compares_the_order_with_the_count(w, sparsity):
+    order = torch.argsort(w.abs().flatten(), stable=True)
+    return (order >= round(sparsity * w.numel())).view_as(w)
+
+
+@wrong("magnitude_mask", says="pruned-weights-returned")
+def zeroes_the_smallest(w, sparsity):
+    flat = w.clone().flatten()
+    flat[flat.abs().argsort()[: round(sparsity * w.numel())]] = 0
+    return flat.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="all-go-at-zero")
+def takes_the_last_for_none(w, sparsity):
+    order = w.abs().flatten().argsort()
+    k = round(sparsity * w.numel())
+    rank = torch.empty_like(order)
+    rank[order] = torch.arange(len(order))
+    return (rank > rank[order[k - 1]]).reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="ends-fail")
+def asks_for_the_zeroth_smallest(w, sparsity):
+    k = round(sparsity * w.numel())
+    flat = w.abs().flatten()
+    cut = flat.kthvalue(k).values
+    mask = flat >= cut
+    mask[(flat == cut).nonzero().flatten()[: k - int((flat < cut).sum())]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="mask-not-bool")
+def returns_floats(w, sparsity):
+    flat = torch.ones(w.numel())
+    flat[w.abs().flatten().argsort()[: round(sparsity * w.numel())]] = 0.0
+    return flat.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="wrong-shape")
+def forgets_the_shape(w, sparsity):
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[: round(sparsity * w.numel())]] = False
+    return mask
+
+
+@wrong("magnitude_mask", says="off-limits")
+def lets_torch_prune(w, sparsity):
+    from torch.nn.utils import prune
+
+    layer = torch.nn.Linear(1, 1)
+    layer.weight = torch.nn.Parameter(w.clone())
+    prune.l1_unstructured(layer, "weight", sparsity)
+    return layer.weight_mask.bool()
+
+
+@wrong("magnitude_mask", says="changes-input")
+def works_in_place(w, sparsity):
+    flat = w.view(-1).abs_()
+    mask = torch.ones_like(flat, dtype=torch.bool)
+    mask[flat.argsort()[: round(sparsity * len(flat))]] = False
+    return mask.view_as(w)
+
+
+@right("magnitude_mask")
+def keeps_the_top(w, sparsity):
+    n_kept = w.numel() - round(sparsity * w.numel())
+    mask = torch.zeros(w.numel(), dtype=torch.bool)
+    mask[torch.topk(w.abs().reshape(-1), n_kept, sorted=False).indices] = True
+    return mask.view(w.shape)
+
+
+@right("magnitude_mask")
+def compares_ranks(w, sparsity):
+    ranks = w.square().flatten().argsort().argsort()
+    return (ranks >= round(sparsity * w.numel())).view_as(w)
+
+
+@right("magnitude_mask")
+def partitions_with_numpy(w, sparsity):
+    flat = np.abs(w.numpy().ravel().astype(np.float64))
+    k = round(sparsity * flat.size)
+    kept = np.ones(flat.size, bool)
+    if 0 < k < flat.size:
+        kept[np.argpartition(flat, k)[:k]] = False
+    elif k:
+        kept[:] = False
+    return torch.from_numpy(kept.reshape(w.shape))
+
+
+@right("magnitude_mask")
+def sorts_pairs(w, sparsity):
+    places = sorted(range(w.numel()), key=lambda i: (-abs(w.flatten()[i].item()), i))
+    kept = set(places[: w.numel() - round(sparsity * w.numel())])
+    return torch.tensor([i in kept for i in range(w.numel())]).reshape(w.shape)
+
+
+@right("magnitude_mask")
+def counts_out_the_ties(w, sparsity):
+    k = int(torch.round(torch.tensor(sparsity * w.numel(), dtype=torch.float64)))
+    if k == 0:
+        return torch.ones(w.shape, dtype=torch.bool)
+    cut = w.abs().flatten().kthvalue(k).values
+    mask = w.abs() >= cut
+    missing = k - int((~mask).sum())
+    for place in (w.abs() == cut).nonzero().tolist()[::-1][:missing]:
+        mask[tuple(place)] = False
+    return mask
