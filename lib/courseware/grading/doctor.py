@@ -12,7 +12,7 @@ from pathlib import Path
 
 from courseware.grading.course import CONFIG, SECRET
 from courseware.grading.split import seccomp
-from courseware.grading.split.bubblewrap import command, visible_trees
+from courseware.grading.split.bubblewrap import command, visible_packages, visible_trees
 from courseware.grading.split.sandbox import NO_BUBBLEWRAP, UNPROTECTED, InfrastructureError
 from courseware.grading.split.sandboxes import Place, close_sandbox, sandbox_for
 from courseware.grading.split.session import Cell, Session
@@ -121,14 +121,15 @@ def _isolation(root: Path) -> Finding:
 
 def _private(root: Path) -> list[str]:
     """Files and folders of this machine that no hand-in may see."""
-    home = [path for path in Path.home().iterdir() if not _holds_libraries(path)]
-    system = ["/etc/passwd", "/etc/shadow", "/proc/1/environ", "/var/lib", "/dev/shm"]
-    return [str(root), *map(str, home[:100]), *system]
+    folders = [root, Path.home()]
+    mine = [path for folder in folders for path in folder.iterdir() if not _holds_libraries(path)]
+    system = ["/etc/passwd", "/etc/shadow", "/proc/1/environ", "/var/lib"]
+    return [*map(str, mine[:200]), *system]
 
 
 def _holds_libraries(path: Path) -> bool:
-    """Python itself may be installed in a home; nothing else of it is shown."""
-    return any(tree.is_relative_to(path) for tree in visible_trees())
+    """Python or the environment may be installed there; nothing else of it is shown."""
+    return any(tree.is_relative_to(path) for tree in [*visible_trees(), *visible_packages()])
 
 
 def _course(root: Path) -> Finding:

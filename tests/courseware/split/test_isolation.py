@@ -13,7 +13,7 @@ import pytest
 
 from courseware.checks.call import TimeLimit
 from courseware.grading.split import seccomp
-from courseware.grading.split.bubblewrap import python
+from courseware.grading.split.bubblewrap import python, visible_packages, visible_trees
 from courseware.grading.split.session import BABBLED, ProcessEnded
 from courseware.grading.split.visible import FIRST_EXERCISE
 from tests.courseware.split.conftest import opened
@@ -57,12 +57,15 @@ def test_no_file_of_the_course_or_of_anybody(inside, tmp_path):
     paths = [str(secret), str(REPOSITORY), str(REPOSITORY / "nbgrader_config.py"), __file__]
     paths += [str(Path.home()), "/etc/passwd", "/etc/hostname", "/home", "/var", "/sys", "/work"]
     paths += ["/proc/1", "/proc/self", "/dev/shm", "/dev/pts", "/dev/tty", "/dev/mem", "/run"]
-    body = (
-        "return [p for p in args[0] if os.path.exists(p) and (os.path.isfile(p) or os.listdir(p))]"
-    )
-    there = set(inside(attempt(body), paths).value)
-    # Python may be installed below a home directory: the way to it is there, and nothing beside it.
-    assert there <= {str(Path.home())}
+    body = """
+there = [path for path in args[0] if os.path.exists(path)]
+return {path: sorted(os.listdir(path)) if os.path.isdir(path) else ["a file"] for path in there}
+"""
+    # Python or the environment may lie below such a folder: the way to it is there, nothing else.
+    ways = {place for tree in (*visible_trees(), *visible_packages()) for place in tree.parents}
+    found = inside(attempt(body), paths).value
+    beside = {str(Path(path) / name) for path, names in found.items() for name in names}
+    assert beside <= set(map(str, ways))
 
 
 def test_only_python_and_libraries_are_there(inside):
@@ -79,13 +82,26 @@ return [f for f in found if not f.endswith((".so", ".h")) and "/lib/" not in f a
         "/etc/ld.so.cache",
     }
     course = {path.removeprefix("/course/") for path in found if path.startswith("/course/")}
-    assert "courseware/data.py" in course
+    assert not any("data" in path or "training" in path for path in course)
     earlier = {name for name, first in FIRST_EXERCISE.items() if first < 1}
     assert {path for path in course if path.startswith("model_compression/")} == {
         f"model_compression/{name}.py" for name in ("__init__", *earlier)
     }
     assert not any("chapter_" in path or "quiz" in path for path in course)
     assert not any("sandbox" in path or "session" in path for path in course)
+
+
+@pytest.mark.parametrize("package", ["sklearn", "mlxtend", "torchao", "courseware.data", "IPython"])
+def test_only_torch_and_numpy_are_there(inside, package):
+    """Networks are judged on data that no worker has."""
+    body = f"""
+import importlib
+try:
+    importlib.import_module({package!r})
+except ModuleNotFoundError:
+    return True
+"""
+    assert inside(attempt(body)).value is True
 
 
 def test_the_reference_is_nowhere_on_the_disk(inside):

@@ -5,15 +5,23 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from collections.abc import Iterable
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy
 import torch
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from courseware.grading.split.lockdown import SCRATCH
 
 COURSE = "/course"
 """Where the course's own packages are inside the sandbox."""
+
+LIBRARIES = ("torch", "numpy")
+"""What a student has besides Python."""
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 ENVIRONMENT = {
@@ -38,18 +46,19 @@ def command(files: Path) -> list[str]:
         line += ["--symlink", os.readlink(link), link]
     for tree in visible_trees():
         line += ["--ro-bind", str(tree), str(tree)]
-    for folder in site_packages():
-        # Where the course is installed like any package, its solutions are there too.
-        for name in ("courseware", "model_compression"):
-            if (folder / name).is_dir():
-                line += ["--tmpfs", str(folder / name), "--remount-ro", str(folder / name)]
+    for folder in _package_folders():
+        line += ["--tmpfs", str(folder)]
+    for path in visible_packages():
+        line += ["--ro-bind", str(path), str(path)]
+    for folder in _package_folders():
+        line += ["--remount-ro", str(folder)]
     for device in _DEVICES:
         line += ["--dev-bind", device, device]
     # /proc: torch reads there what the processor can do. Every worker hides it from itself.
     line += ["--proc", "/proc", "--ro-bind", str(files), COURSE]
     # For the libraries that the zygote loads; every worker puts its own over it.
     line += ["--tmpfs", SCRATCH]
-    if not any(tree.is_relative_to("/tmp") for tree in visible_trees()):
+    if not any(path.is_relative_to("/tmp") for path in [*visible_trees(), *_package_folders()]):
         line += ["--symlink", SCRATCH, "/tmp"]
     return [*line, "--remount-ro", "/"]
 
@@ -59,13 +68,47 @@ def _system_links() -> list[str]:
 
 
 def visible_trees() -> list[Path]:
-    """Python, its libraries and the system's: all of the disk that workers see."""
+    """Python's own library and the system's. With `visible_packages`, all that workers see."""
     base = Path(sys.base_prefix)
     system = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
     trees = [Path(path) for path in system if path not in _system_links()]
-    trees += [python(), base / "lib", base / "lib64", *site_packages()]
+    trees += [python(), base / "lib", base / "lib64"]
     there = dict.fromkeys(tree for tree in trees if tree.exists())
     return [tree for tree in there if not there.keys() & set(tree.parents)]
+
+
+@cache
+def visible_packages() -> tuple[Path, ...]:
+    """What torch and NumPy are made of, and nothing else that is installed.
+
+    Neither the course with its solutions, nor data sets on which a student's network is judged.
+    """
+    return tuple(path for path in _installed(LIBRARIES) if path.exists())
+
+
+def _package_folders() -> list[Path]:
+    """Where packages are installed, inside or outside of the visible trees."""
+    base = Path(sysconfig.get_path("stdlib")) / "site-packages"
+    return [folder for folder in dict.fromkeys([base, *site_packages()]) if folder.is_dir()]
+
+
+def _installed(names: Iterable[str]) -> list[Path]:
+    """Files and folders of installed distributions and of those that they need."""
+    waiting, seen, found = list(names), set(), dict[Path, None]()
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            distribution = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # needed on other platforms only
+        top = {Path(file).parts[0] for file in distribution.files or []} - {"..", "__pycache__"}
+        found |= dict.fromkeys(Path(str(distribution.locate_file(part))) for part in sorted(top))
+        needed = map(Requirement, distribution.requires or [])
+        waiting += [one.name for one in needed if not one.marker or one.marker.evaluate()]
+    return list(found)
 
 
 def site_packages() -> list[Path]:

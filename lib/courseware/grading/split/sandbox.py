@@ -30,6 +30,7 @@ from courseware.grading.split.bubblewrap import (
     command,
     python,
     site_packages,
+    visible_packages,
     visible_trees,
 )
 from courseware.grading.split.encoding import Malformed
@@ -252,12 +253,16 @@ def open_sandbox(
         return Sandbox(exercise, limits, isolated=False)
 
 
+def _seen() -> list[Path]:
+    return [*visible_trees(), *visible_packages()]
+
+
 def _check_machine(isolated: bool, secret: tuple[Path, ...]) -> None:
     if sys.platform != "linux" or not seccomp.supported():
         raise InfrastructureError("split grading needs Linux on x86-64 or 64-bit ARM")
     if isolated and not shutil.which("bwrap"):
         raise InfrastructureError(NO_BUBBLEWRAP)
-    shown = [(tree, path) for tree in visible_trees() for path in secret if isolated]
+    shown = [(tree, path) for tree in _seen() for path in secret if isolated]
     for tree, path in shown:
         if path.resolve().is_relative_to(tree.resolve()):
             raise InfrastructureError(f"{path} lies in {tree}, which hand-ins can read: move it")

@@ -47,7 +47,6 @@ not named here is in no sandbox."""
 FIRST_TRAINING = 4
 """The first exercise in which solutions use gradients."""
 
-TEACHING = ("data.py", "measuring.py", "models.py", "show.py", "training.py", "plots")
 WORKER = (
     "checks/call.py",
     "checks/gradients.py",
@@ -64,7 +63,7 @@ WORKER = (
     "grading/split/worker.py",
     "grading/split/zygote.py",
 )
-"""Of `courseware`: what lectures and exercises use, and what a worker is made of."""
+"""Of `courseware`: what a worker is made of."""
 
 
 def number_of(exercise: str) -> int:
@@ -82,7 +81,7 @@ def copy_to(folder: Path, exercise: str) -> None:
     ours, library = Path(courseware.__path__[0]), Path(model_compression.__path__[0])
     number = number_of(exercise)
     earlier = [f"{name}.py" for name, first in FIRST_EXERCISE.items() if first < number]
-    for name in ("__init__.py", *TEACHING, *WORKER):
+    for name in ("__init__.py", *WORKER):
         _copy(ours / name, folder / "courseware" / name)
     _copy(ours / "grading/split/inside_checks.py", folder / "courseware/checks/__init__.py")
     for name in ("__init__.py", *earlier):
