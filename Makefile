@@ -102,6 +102,9 @@ bench: $(TESTS) $(BUBBLEWRAP) ## measure speed, as ratios of two ways in one run
 lectures: $(COURSE) ## run every lecture from top to bottom and print how long each took
 	@$(BIN)/python -m courseware.notebooks execute lectures $(ARGS)
 
+experiments: $(COURSE) ## repeat the recorded experiments that need no GPU
+	@$(BIN)/python -m courseware.experiments $(ARGS)
+
 lint: $(TESTS) ## check style and layout of code and notebooks
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
@@ -144,5 +147,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo exercises setup-tests test-fast selftest bench lectures lint types format lock clean FORCE
+.PHONY: help setup lab test demo exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
 FORCE:

@@ -1,1 +1,12 @@
-"""Long measurements behind lectures, recorded with seeds, versions and devices."""
+"""Long measurements behind lectures, recorded with seeds, versions and devices.
+
+`python -m courseware.experiments` repeats them. Each is a module with a command line of its own,
+whose record has the name of the module.
+"""
+
+NEEDS_GPU = {
+    "decoder_7b": True,
+    "minilm_quantization": False,
+    "qat_digits": False,
+}
+"""Every recorded experiment, in the order of the lectures, and whether it needs a GPU."""

@@ -16,6 +16,8 @@
     codebooks       tables of 16 values, true bits per weight
     encoder_errors  what quantization does to sentence embeddings, by format and by matrix
     decoder_speed   times on a GPU against what its memory allows
+    fake_quantization  the staircase, its gradients, a weight that follows them
+    qat             errors of networks rounded after training, and during it
     static_figures  the pictures that are stored as files, for where no kernel runs
 
 Import the module of an idea, not this package.

@@ -4,6 +4,7 @@
     memory_calculator    parameters x bits + scales against device memory      lecture 00
     scale_explorer       scale, range, granularity, clipping of one layer      lecture 02
     calibration_explorer range of an activation: what is clipped, what rounded lecture 03
+    staircase_explorer   a value on a grid, and the gradient it hands back     lecture 04
 
 Every control that a reader sees carries a CSS class of its own, named after its widget, and every
 number that is shown stands in an attribute `data-value` as well.

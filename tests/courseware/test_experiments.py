@@ -1,0 +1,87 @@
+"""`python -m courseware.experiments`: what there is, and what it runs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from courseware.experiments import NEEDS_GPU
+from courseware.experiments.__main__ import main
+from tests.tracked import ROOT
+
+Command = list[str]
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
+    """The commands that would have been run; that of qat_digits fails."""
+    commands: list[Command] = []
+
+    def run(command: Command, check: bool) -> subprocess.CompletedProcess[bytes]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, int("qat_digits" in command[2]))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return commands
+
+
+def names(commands: list[Command]) -> list[str]:
+    return [command[2].removeprefix("courseware.experiments.") for command in commands]
+
+
+def test_every_experiment_is_listed_and_recorded() -> None:
+    folder = ROOT / "lib" / "courseware" / "experiments"
+    runnable = {
+        path.stem
+        for path in folder.glob("[!_]*.py")
+        if any(
+            isinstance(node, ast.FunctionDef) and node.name == "main"
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+        )
+    }
+    recorded = {path.stem for path in (ROOT / "lectures" / "results").glob("*.json")}
+    assert runnable == recorded == set(NEEDS_GPU)
+
+
+def test_the_list_names_what_needs_a_gpu(
+    started: list[Command], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--list"]) == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert list(lines) == list(NEEDS_GPU)
+    assert {name: "GPU" in line for name, line in lines.items()} == NEEDS_GPU
+    assert started == []
+
+
+def test_all_without_a_gpu_run_and_a_failure_is_told(
+    started: list[Command], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--folder", str(tmp_path)]) == 1
+    assert names(started) == [name for name, needs_gpu in NEEDS_GPU.items() if not needs_gpu]
+    for name, command in zip(names(started), started, strict=True):
+        module = f"courseware.experiments.{name}"
+        out = str(tmp_path / f"{name}.json")
+        assert command == [sys.executable, "-m", module, "--out", out]
+    output = capsys.readouterr()
+    assert "left out, for a GPU is needed: decoder_7b" in output.out
+    assert output.err.splitlines() == ["experiments: failed: qat_digits"]
+
+
+def test_only_runs_what_is_named(started: list[Command], tmp_path: Path) -> None:
+    assert main(["--folder", str(tmp_path), "--only", "decoder_7b", "minilm_quantization"]) == 0
+    assert names(started) == ["decoder_7b", "minilm_quantization"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--only", "unknown"], ["--folder", "/no/such/folder"], ["--only"]]
+)
+def test_bad_arguments_are_refused(
+    started: list[Command], arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "error:" in capsys.readouterr().err
+    assert started == []
