@@ -16,6 +16,7 @@ from courseware.checks.chapter_05.common import (
     back_propagated,
     cut_off,
     in_float64,
+    labelled,
     same_gradient,
     same_loss,
     told_apart,
@@ -71,8 +72,7 @@ def _cause_of_infinity(arguments: tuple[Any, ...], got: Any) -> str:
 
 
 def _batch(draw: Draw, n_rows: int, n_classes: int) -> Arguments:
-    labels = torch.randint(n_classes, (n_rows,), generator=draw.generator)
-    return 2 * draw.normal(n_rows, n_classes), labels
+    return labelled(2 * draw.normal(n_rows, n_classes), draw)
 
 
 def _log_p(z: T, labels: T) -> T:

@@ -15,6 +15,7 @@ from courseware.checks.chapter_05.common import (
     back_propagated,
     cut_off,
     in_float64,
+    labelled,
     same_gradient,
     same_loss,
 )
@@ -59,8 +60,8 @@ def _alpha(draw: Draw) -> float:
 
 
 def _logits(draw: Draw, n_rows: int, n_classes: int) -> tuple[T, T, T]:
-    labels = torch.randint(n_classes, (n_rows,), generator=draw.generator)
-    return 2 * draw.normal(n_rows, n_classes), 3 * draw.normal(n_rows, n_classes), labels
+    student, labels = labelled(2 * draw.normal(n_rows, n_classes), draw)
+    return student, 3 * draw.normal(n_rows, n_classes), labels
 
 
 def _no_gradient_for_the_teacher(
