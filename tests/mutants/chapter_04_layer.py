@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from torch.nn import functional as F
 
 from tests.mutants.table import right, wrong
 
@@ -19,20 +18,20 @@ def _seen_through(rounded, weight):
 @wrong("qat_forward", says="gradient-of-a-staircase")
 def rounds_without_an_estimator(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
-    return F.linear(x, torch.round(weight / scale) * scale, bias)
+    return torch.nn.functional.linear(x, torch.round(weight / scale) * scale, bias)
 
 
 @wrong("qat_forward", says="cut-off")
 def rounds_the_data_of_the_weight(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
-    return F.linear(x, torch.round(weight.data / scale) * scale, bias)
+    return torch.nn.functional.linear(x, torch.round(weight.data / scale) * scale, bias)
 
 
 @wrong("qat_forward", says="all-cut-off")
 def turns_all_gradients_off(x, weight, bias, n_bits):
     with torch.no_grad():
         scale = _row_scale(weight, n_bits)
-        return F.linear(x, torch.round(weight / scale) * scale, bias)
+        return torch.nn.functional.linear(x, torch.round(weight / scale) * scale, bias)
 
 
 @wrong("qat_forward", says="scale-not-constant")
@@ -40,19 +39,19 @@ def leaves_the_scale_in_the_graph(x, weight, bias, n_bits):
     scale = weight.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
     steps = weight / scale
     codes = steps + (torch.round(steps) - steps).detach()
-    return F.linear(x, codes * scale, bias)
+    return torch.nn.functional.linear(x, codes * scale, bias)
 
 
 @wrong("qat_forward", says="not-quantized")
 def forgets_to_quantize(x, weight, bias, n_bits):
-    return F.linear(x, weight, bias)
+    return torch.nn.functional.linear(x, weight, bias)
 
 
 @wrong("qat_forward", says="gradient-of-the-float-layer")
 def looks_through_the_whole_layer(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
-    y = F.linear(x, weight, bias)
-    y_hat = F.linear(x, torch.round(weight / scale) * scale, bias)
+    y = torch.nn.functional.linear(x, weight, bias)
+    y_hat = torch.nn.functional.linear(x, torch.round(weight / scale) * scale, bias)
     return y + (y_hat - y).detach()
 
 
@@ -61,26 +60,30 @@ def stops_the_gradient_of_the_largest(x, weight, bias, n_bits):
     top, scale = 2 ** (n_bits - 1) - 1, _row_scale(weight, n_bits)
     codes = torch.round(weight / scale)
     passing = weight * (codes.abs() < top)
-    return F.linear(x, passing + (codes * scale - passing).detach(), bias)
+    return torch.nn.functional.linear(x, passing + (codes * scale - passing).detach(), bias)
 
 
 @wrong("qat_forward", says="gradient-in-steps")
 def looks_through_to_the_codes(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
     codes = weight + (torch.round(weight / scale) - weight).detach()
-    return F.linear(x, codes * scale, bias)
+    return torch.nn.functional.linear(x, codes * scale, bias)
 
 
 @wrong("qat_forward", says="one-scale-for-all")
 def takes_one_scale(x, weight, bias, n_bits):
     scale = weight.detach().abs().max() / (2 ** (n_bits - 1) - 1)
-    return F.linear(x, _seen_through(torch.round(weight / scale) * scale, weight), bias)
+    return torch.nn.functional.linear(
+        x, _seen_through(torch.round(weight / scale) * scale, weight), bias
+    )
 
 
 @wrong("qat_forward", says="wrong-axis")
 def takes_a_scale_per_input(x, weight, bias, n_bits):
     scale = weight.detach().abs().amax(dim=0) / (2 ** (n_bits - 1) - 1)
-    return F.linear(x, _seen_through(torch.round(weight / scale) * scale, weight), bias)
+    return torch.nn.functional.linear(
+        x, _seen_through(torch.round(weight / scale) * scale, weight), bias
+    )
 
 
 @wrong("qat_forward", says="full-range-scale")
@@ -88,14 +91,14 @@ def uses_the_full_range(x, weight, bias, n_bits):
     low, high = -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
     scale = weight.detach().abs().amax(dim=1, keepdim=True) / ((high - low) / 2)
     rounded = torch.round(weight / scale).clamp(low, high) * scale
-    return F.linear(x, _seen_through(rounded, weight), bias)
+    return torch.nn.functional.linear(x, _seen_through(rounded, weight), bias)
 
 
 @wrong("qat_forward", says="levels-off-by-one")
 def divides_by_the_power_of_two(x, weight, bias, n_bits):
     scale = weight.detach().abs().amax(dim=1, keepdim=True) / 2 ** (n_bits - 1)
     rounded = torch.round(weight / scale).clamp(max=2 ** (n_bits - 1) - 1) * scale
-    return F.linear(x, _seen_through(rounded, weight), bias)
+    return torch.nn.functional.linear(x, _seen_through(rounded, weight), bias)
 
 
 @wrong("qat_forward", says="signed-max")
@@ -103,13 +106,15 @@ def forgets_negative_weights(x, weight, bias, n_bits):
     top = 2 ** (n_bits - 1) - 1
     scale = weight.detach().amax(dim=1, keepdim=True) / top
     rounded = torch.round(weight / scale).clamp(-top - 1, top) * scale
-    return F.linear(x, _seen_through(rounded, weight), bias)
+    return torch.nn.functional.linear(x, _seen_through(rounded, weight), bias)
 
 
 @wrong("qat_forward", says="n-bits-ignored")
 def always_uses_eight_bits(x, weight, bias, n_bits):
     scale = weight.detach().abs().amax(dim=1, keepdim=True) / 127
-    return F.linear(x, _seen_through(torch.round(weight / scale) * scale, weight), bias)
+    return torch.nn.functional.linear(
+        x, _seen_through(torch.round(weight / scale) * scale, weight), bias
+    )
 
 
 @wrong("qat_forward", says="x-quantized")
@@ -117,7 +122,7 @@ def quantizes_x_as_well(x, weight, bias, n_bits):
     w_scale, x_scale = _row_scale(weight, n_bits), _row_scale(x, n_bits)
     w_hat = _seen_through(torch.round(weight / w_scale) * w_scale, weight)
     x_hat = _seen_through(torch.round(x / x_scale) * x_scale, x)
-    return F.linear(x_hat, w_hat, bias)
+    return torch.nn.functional.linear(x_hat, w_hat, bias)
 
 
 @wrong("qat_forward", says="bias-quantized")
@@ -125,7 +130,9 @@ def quantizes_the_bias_as_well(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
     b_scale = bias.detach().abs().max() / (2 ** (n_bits - 1) - 1)
     b_hat = _seen_through(torch.round(bias / b_scale) * b_scale, bias)
-    return F.linear(x, _seen_through(torch.round(weight / scale) * scale, weight), b_hat)
+    return torch.nn.functional.linear(
+        x, _seen_through(torch.round(weight / scale) * scale, weight), b_hat
+    )
 
 
 @wrong("qat_forward", says="bias-missing")
@@ -138,19 +145,21 @@ def forgets_the_bias(x, weight, bias, n_bits):
 def scales_the_bias_as_well(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
     steps = weight / scale
-    return F.linear(x, _seen_through(torch.round(steps), steps), bias) * scale.T
+    return torch.nn.functional.linear(x, _seen_through(torch.round(steps), steps), bias) * scale.T
 
 
 @wrong("qat_forward", says="codes-used")
 def multiplies_by_the_codes(x, weight, bias, n_bits):
     steps = weight / _row_scale(weight, n_bits)
-    return F.linear(x, _seen_through(torch.round(steps), steps), bias)
+    return torch.nn.functional.linear(x, _seen_through(torch.round(steps), steps), bias)
 
 
 @wrong("qat_forward", says="truncated")
 def cuts_off_the_fraction_of_the_weights(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
-    return F.linear(x, _seen_through(torch.trunc(weight / scale) * scale, weight), bias)
+    return torch.nn.functional.linear(
+        x, _seen_through(torch.trunc(weight / scale) * scale, weight), bias
+    )
 
 
 @wrong("qat_forward", says="raises")
@@ -185,7 +194,7 @@ def with_a_function_of_its_own(x, weight, bias, n_bits):
         def backward(ctx, upstream):
             return upstream
 
-    return F.linear(x, Rounding.apply(weight), bias)
+    return torch.nn.functional.linear(x, Rounding.apply(weight), bias)
 
 
 @right("qat_forward")
@@ -211,4 +220,4 @@ def adds_the_error_in_64_bits(x, weight, bias, n_bits):
     w = weight.detach().double()
     scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
     error = torch.round(w / scale) * scale - w
-    return F.linear(x.double(), weight.double() + error, bias.double()).float()
+    return torch.nn.functional.linear(x.double(), weight.double() + error, bias.double()).float()

@@ -6,8 +6,6 @@ They train for 200 to 500 steps, a quarter of a second a call.
 from __future__ import annotations
 
 import torch
-from torch import nn
-from torch.nn import functional as F
 
 from tests.mutants.table import right, wrong
 
@@ -30,10 +28,12 @@ def _fine_tune(state, images, labels, seed, acting, steps=250, lr=3e-3):
     generator = torch.Generator().manual_seed(seed)
     for _ in range(steps):
         rows = torch.randint(len(images), (64,), generator=generator)
-        hidden = torch.relu(F.linear(images[rows], acting(p["0.weight"]), p["0.bias"]))
-        logits = F.linear(hidden, acting(p["2.weight"]), p["2.bias"])
+        hidden = torch.relu(
+            torch.nn.functional.linear(images[rows], acting(p["0.weight"]), p["0.bias"])
+        )
+        logits = torch.nn.functional.linear(hidden, acting(p["2.weight"]), p["2.bias"])
         optimizer.zero_grad()
-        F.cross_entropy(logits, labels[rows]).backward()
+        torch.nn.functional.cross_entropy(logits, labels[rows]).backward()
         optimizer.step()
         decay.step()
     return {name: tensor.detach() for name, tensor in p.items()}
@@ -57,8 +57,8 @@ def trains_without_an_estimator(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="weights-stuck")
 def rounds_after_every_step(state, images, labels, n_bits, seed):
-    model = nn.Sequential(nn.Linear(64, len(state["0.bias"])), nn.ReLU())
-    model.append(nn.Linear(len(state["0.bias"]), 10))
+    model = torch.nn.Sequential(torch.nn.Linear(64, len(state["0.bias"])), torch.nn.ReLU())
+    model.append(torch.nn.Linear(len(state["0.bias"]), 10))
     model.load_state_dict(state)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     generator = torch.Generator().manual_seed(seed)
@@ -68,7 +68,7 @@ def rounds_after_every_step(state, images, labels, n_bits, seed):
             for layer in (model[0], model[2]):
                 layer.weight.copy_(_on_grid(layer.weight, n_bits))
         optimizer.zero_grad()
-        F.cross_entropy(model(images[rows]), labels[rows]).backward()
+        torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
         optimizer.step()
     return _export(model.state_dict(), lambda w: _on_grid(w, n_bits))
 
@@ -236,7 +236,7 @@ def with_all_images_at_once(state, images, labels, n_bits, seed):
         w1, w2 = (_see_through(_on_grid(p[k], n_bits), p[k]) for k in ("0.weight", "2.weight"))
         logits = torch.relu(images @ w1.T + p["0.bias"]) @ w2.T + p["2.bias"]
         optimizer.zero_grad()
-        F.cross_entropy(logits, labels).backward()
+        torch.nn.functional.cross_entropy(logits, labels).backward()
         optimizer.step()
     return _export(p, lambda w: _on_grid(w, n_bits))
 
@@ -252,7 +252,8 @@ def by_hand_with_momentum(state, images, labels, n_bits, seed):
         x, w1, w2 = images[rows], _on_grid(p["0.weight"], n_bits), _on_grid(p["2.weight"], n_bits)
         hidden = torch.relu(x @ w1.T + p["0.bias"])
         logits = hidden @ w2.T + p["2.bias"]
-        error = (torch.softmax(logits, 1) - F.one_hot(labels[rows], 10)) / len(rows)
+        wanted = torch.nn.functional.one_hot(labels[rows], 10)
+        error = (torch.softmax(logits, dim=1) - wanted) / len(rows)
         back = error @ w2 * (hidden > 0)
         g = {"0.weight": back.T @ x, "0.bias": back.sum(0)}
         g |= {"2.weight": error.T @ hidden, "2.bias": error.sum(0)}
@@ -264,18 +265,20 @@ def by_hand_with_momentum(state, images, labels, n_bits, seed):
 
 @right("train_qat")
 def with_modules_and_epochs(state, images, labels, n_bits, seed):
-    class Rounded(nn.Linear):
+    class Rounded(torch.nn.Linear):
         def forward(self, x):
-            return F.linear(x, _see_through(_on_grid(self.weight, n_bits), self.weight), self.bias)
+            return torch.nn.functional.linear(
+                x, _see_through(_on_grid(self.weight, n_bits), self.weight), self.bias
+            )
 
     hidden = len(state["0.bias"])
-    model = nn.Sequential(Rounded(64, hidden), nn.ReLU(), Rounded(hidden, 10))
+    model = torch.nn.Sequential(Rounded(64, hidden), torch.nn.ReLU(), Rounded(hidden, 10))
     model.load_state_dict(state)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.004, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     for epoch in range(24):
         for rows in torch.randperm(len(images), generator=generator).split(64):
-            loss = F.cross_entropy(model(images[rows]), labels[rows])
+            loss = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
             model.zero_grad()
             loss.backward()
             optimizer.step()

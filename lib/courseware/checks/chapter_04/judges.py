@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 
+from courseware.checks.chapter_03.judges import close
 from courseware.checks.task import Judge
-from courseware.checks.values import ABSOLUTE, Difference, difference
-
-RELATIVE = 1e-4
+from courseware.checks.values import Difference, difference
 
 GRADIENT_SECONDS = 10.0
 """For a call that asks for a gradient: the first one in a process makes torch import sympy, which
@@ -24,26 +23,11 @@ alone takes 0.6 to 2 s, and more from a cold disk."""
 OFF_LIMITS = tuple(
     f"model_compression.{module}"
     for module in (
-        *("fake_quantization", "quantization_aware_training"),
+        *("fake_quantization", "quantization_aware_training", "_straight_through"),
         *("_training", "_cosine_decay"),
     )
 )
 """The modules of the reference library that hold this chapter; earlier ones may be used."""
-
-
-def close(expected: torch.Tensor, got: Any) -> Difference | None:
-    """What tells `got` from a float tensor, at the tolerance of this chapter.
-
-    >>> close(torch.tensor([1.0, 2.0]), torch.tensor([1.00005, 2.001])).text
-    'element [1] is 2.001, expected 2'
-    """
-    found = difference(expected, got)
-    if found is None or found.kind != "wrong-value":
-        return found
-    wanted, came = expected.double(), got.detach().double()
-    slack = RELATIVE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
-    near = (came - wanted).abs() <= slack
-    return difference(wanted, torch.where(near, wanted, came))
 
 
 def same_reals(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> Difference | None:
