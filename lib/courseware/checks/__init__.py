@@ -26,6 +26,7 @@ CHAPTERS = {
     "01_number_formats": "courseware.checks.chapter_01",
     "02_integer_scaling": "courseware.checks.chapter_02",
     "03_post_training_quantization": "courseware.checks.chapter_03",
+    "04_quantization_aware_training": "courseware.checks.chapter_04",
     "05_knowledge_distillation": "courseware.checks.chapter_05",
     "06_unstructured_pruning": "courseware.checks.chapter_06",
 }

@@ -1,0 +1,79 @@
+"""What the wrong versions of several tasks are made of: roundings, masks, gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+T = torch.Tensor
+Mask = Callable[..., T]
+"""`mask(steps, low, high)`: where the gradient passes, from x / scale."""
+
+MASKS: tuple[tuple[str, str, Mask], ...] = (
+    (
+        "border-before-rounding",
+        "The border was drawn before the rounding. 127.4 steps become the code 127, which is in "
+        "the range, so nothing was clipped: ask the rounded value.",
+        lambda steps, low, high: (steps >= low) & (steps <= high),
+    ),
+    (
+        "ends-left-out",
+        "The lowest and the highest code were counted as outside. Both are codes of the grid: a "
+        "value that rounds to one of them was not clipped.",
+        lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) < high),
+    ),
+    (
+        "one-end-forgotten",
+        "Only one end of the range was looked at. Values are clipped below the lowest code just "
+        "as above the highest.",
+        lambda steps, low, high: torch.round(steps) <= high,
+    ),
+    (
+        "one-end-forgotten",
+        "Only one end of the range was looked at. Values are clipped below the lowest code just "
+        "as above the highest.",
+        lambda steps, low, high: torch.round(steps) >= low,
+    ),
+    (
+        "mask-inverted",
+        "This is the mask the wrong way round: the gradient passes where the value was only "
+        "rounded, and stops where it was clipped.",
+        lambda steps, low, high: (torch.round(steps) < low) | (torch.round(steps) > high),
+    ),
+    (
+        "lower-end-mirrored",
+        "The range was taken to reach as far below zero as above. `qmin` says where it begins.",
+        lambda steps, low, high: torch.round(steps).abs() <= high,
+    ),
+    (
+        "eight-bits-assumed",
+        "`qmin` and `qmax` have no effect: this is the range of int8, whatever was asked for.",
+        lambda steps, low, high: (torch.round(steps) >= -128) & (torch.round(steps) <= 127),
+    ),
+)
+"""Other ideas of where the gradient passes, as (name, message, mask)."""
+
+
+def inside(steps: T, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
+    """The right mask, or that of another rounding."""
+    return (rounding(steps) >= low) & (rounding(steps) <= high)
+
+
+def with_gradient(values: T, x: T, factor: T | float) -> T:
+    """`values`, with the gradient `factor` with respect to x."""
+    through = x * factor
+    return through + (values - through).detach()
+
+
+class UpstreamIgnored(torch.autograd.Function):
+    """A gradient that does not depend on what comes from above."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: T, values: T, mask: T) -> T:
+        ctx.save_for_backward(mask)
+        return values
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, *upstream: T) -> tuple[T, None, None]:
+        return ctx.saved_tensors[0].to(upstream[0].dtype), None, None  # type: ignore[attr-defined]

@@ -1,0 +1,64 @@
+"""State dicts as arguments and results of `train_qat`: how they are shown, how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from courseware.checks.call import Outcome, call, shuffled_call
+
+
+class State(dict[str, torch.Tensor]):
+    """A state dict that a report shows in a line.
+
+    >>> State(bias=torch.zeros(3))
+    {'bias': (3,)}
+    """
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{name!r}: {_shape(value)}" for name, value in self.items()) + "}"
+
+
+class Words(str):
+    """What is expected, in words: a report shows them without quotes."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _shape(value: Any) -> str:
+    return str(tuple(value.shape)) if isinstance(value, torch.Tensor) else type(value).__name__
+
+
+def trained(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """A probe: one call."""
+    outcome = call(function, _plain(arguments), seconds)
+    return replace(outcome, value=_readable(outcome.value))
+
+
+def trained_twice(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A probe: two calls with the same arguments, from different states of the generators."""
+    first = shuffled_call(function, _plain(arguments), seconds)
+    if first.error is not None or first.changed or first.value is None:
+        return first
+    if isinstance(first.value, Words):
+        return first
+    second = shuffled_call(function, _plain(arguments), seconds)
+    if second.error is not None:
+        return second
+    return replace(second, value=(_readable(first.value), _readable(second.value)))
+
+
+def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments as a function gets them: with an ordinary dict."""
+    return tuple(dict(value) if type(value) is State else value for value in arguments)
+
+
+def _readable(value: Any) -> Any:
+    # By its type alone: an object of a student's may fail at whatever it is asked.
+    return State(dict.items(value)) if issubclass(type(value), dict) else value

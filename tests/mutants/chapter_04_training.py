@@ -1,0 +1,286 @@
+"""Solutions of exercise 04 as students could write them: quantization-aware training.
+
+They train for 200 to 500 steps, a quarter of a second a call.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from tests.mutants.table import right, wrong
+
+
+def _on_grid(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    scale = w.detach().abs().amax(dim=1, keepdim=True) / top
+    return torch.round(w.detach() / scale) * scale
+
+
+def _see_through(rounded, w):
+    return w + (rounded - w).detach()
+
+
+def _fine_tune(state, images, labels, seed, acting, steps=250, lr=3e-3):
+    """All of the state, trained; `acting(w)` is the weight that acts in the forward pass."""
+    p = {name: tensor.clone().requires_grad_() for name, tensor in state.items()}
+    optimizer = torch.optim.Adam(p.values(), lr=lr)
+    decay = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(steps):
+        rows = torch.randint(len(images), (64,), generator=generator)
+        hidden = torch.relu(
+            torch.nn.functional.linear(images[rows], acting(p["0.weight"]), p["0.bias"])
+        )
+        logits = torch.nn.functional.linear(hidden, acting(p["2.weight"]), p["2.bias"])
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits, labels[rows]).backward()
+        optimizer.step()
+        decay.step()
+    return {name: tensor.detach() for name, tensor in p.items()}
+
+
+def _export(trained, rounded):
+    """The weights as they act, the biases as they are."""
+    return {name: rounded(t) if t.dim() == 2 else t for name, t in trained.items()}
+
+
+@wrong("train_qat", says="only-rounded")
+def rounds_without_training(state, images, labels, n_bits, seed):
+    return _export(state, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="weights-stuck")
+def trains_without_an_estimator(state, images, labels, n_bits, seed):
+    trained = _fine_tune(state, images, labels, seed, lambda w: _on_grid(w, n_bits))
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="weights-stuck")
+def rounds_after_every_step(state, images, labels, n_bits, seed):
+    model = torch.nn.Sequential(torch.nn.Linear(64, len(state["0.bias"])), torch.nn.ReLU())
+    model.append(torch.nn.Linear(len(state["0.bias"]), 10))
+    model.load_state_dict(state)
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    generator = torch.Generator().manual_seed(seed)
+    for _ in range(200):
+        rows = torch.randint(len(images), (64,), generator=generator)
+        with torch.no_grad():
+            for layer in (model[0], model[2]):
+                layer.weight.copy_(_on_grid(layer.weight, n_bits))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
+        optimizer.step()
+    return _export(model.state_dict(), lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-hardly-changed")
+def trains_in_float_and_rounds(state, images, labels, n_bits, seed):
+    trained = _fine_tune(state, images, labels, seed, lambda w: w)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-hardly-changed")
+def takes_tiny_steps(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting, lr=3e-4)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-hardly-changed")
+def stops_too_early(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting, steps=10)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="off-grid")
+def returns_the_float_weights(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    return _fine_tune(state, images, labels, seed, acting)
+
+
+@wrong("train_qat", says="off-grid")
+def returns_what_came_in(state, images, labels, n_bits, seed):
+    return dict(state)
+
+
+@wrong("train_qat", says="too-many-levels")
+def always_uses_eight_bits(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, 8), w)  # noqa: E731
+    return _export(_fine_tune(state, images, labels, seed, acting), lambda w: _on_grid(w, 8))
+
+
+@wrong("train_qat", says="one-scale-for-all")
+def shares_one_scale(state, images, labels, n_bits, seed):
+    def rounded(w):
+        scale = w.detach().abs().max() / (2 ** (n_bits - 1) - 1)
+        return torch.round(w.detach() / scale) * scale
+
+    acting = lambda w: _see_through(rounded(w), w)  # noqa: E731
+    return _export(_fine_tune(state, images, labels, seed, acting), rounded)
+
+
+@wrong("train_qat", says="not-won-back")
+def takes_giant_steps(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting, lr=0.5)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="accuracy-lost")
+def trains_with_one_scale_and_exports_with_many(state, images, labels, n_bits, seed):
+    def shared(w):
+        scale = w.detach().abs().max() / (2 ** (n_bits - 1) - 1)
+        return torch.round(w.detach() / scale) * scale
+
+    acting = lambda w: _see_through(shared(w), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-hardly-changed")
+def leaves_the_scale_in_the_graph(state, images, labels, n_bits, seed):
+    def acting(w):
+        scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        return torch.round(w / scale) * scale
+
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-hardly-changed")
+def trains_on_the_grid_of_eight_bits(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, 8), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="codes-returned")
+def returns_codes(state, images, labels, n_bits, seed):
+    def codes(w):
+        scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        return torch.round(w / scale)
+
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    return _export(_fine_tune(state, images, labels, seed, acting), codes)
+
+
+@wrong("train_qat", says="biases-quantized")
+def rounds_the_biases_as_well(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return {
+        k: _on_grid(t.reshape(len(t), -1) if t.dim() == 2 else t[None], n_bits).reshape(t.shape)
+        for k, t in trained.items()
+    }
+
+
+@wrong("train_qat", says="started-anew")
+def starts_with_a_new_network(state, images, labels, n_bits, seed):
+    generator = torch.Generator().manual_seed(seed)
+    fresh = {name: torch.randn(t.shape, generator=generator) / 8 for name, t in state.items()}
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(fresh, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="seed-ignored")
+def draws_from_the_global_generator(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    own = int(torch.randint(10**6, ()))
+    trained = _fine_tune(state, images, labels, own, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@wrong("train_qat", says="names-changed")
+def names_the_layers_anew(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting, steps=5)
+    finished = _export(trained, lambda w: _on_grid(w, n_bits))
+    return {f"net.{name}": tensor for name, tensor in finished.items()}
+
+
+@wrong("train_qat", says="changes-input")
+def trains_the_state_that_came_in(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting, steps=5)
+    for name, tensor in _export(trained, lambda w: _on_grid(w, n_bits)).items():
+        state[name].copy_(tensor)
+    return state
+
+
+@wrong("train_qat", says="returns-none")
+def forgets_to_return(state, images, labels, n_bits, seed):
+    _fine_tune(state, images, labels, seed, lambda w: w, steps=5)
+
+
+@wrong("train_qat", says="off-limits")
+def asks_the_library_to_train(state, images, labels, n_bits, seed):
+    from model_compression.quantization_aware_training import train_qat
+
+    return train_qat(state, images, labels, n_bits, seed)
+
+
+@right("train_qat")
+def with_adam_and_a_falling_rate(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
+@right("train_qat")
+def with_all_images_at_once(state, images, labels, n_bits, seed):
+    p = {name: tensor.clone().requires_grad_() for name, tensor in state.items()}
+    optimizer = torch.optim.Adam(p.values(), lr=0.005)
+    for _ in range(200):
+        w1, w2 = (_see_through(_on_grid(p[k], n_bits), p[k]) for k in ("0.weight", "2.weight"))
+        logits = torch.relu(images @ w1.T + p["0.bias"]) @ w2.T + p["2.bias"]
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(logits, labels).backward()
+        optimizer.step()
+    return _export(p, lambda w: _on_grid(w, n_bits))
+
+
+@right("train_qat")
+def by_hand_with_momentum(state, images, labels, n_bits, seed):
+    """No autograd: the gradient of each layer is written out, on the rounded weights."""
+    p = {name: tensor.clone() for name, tensor in state.items()}
+    speed = {name: torch.zeros_like(tensor) for name, tensor in p.items()}
+    generator, steps = torch.Generator().manual_seed(seed), 500
+    for step in range(steps):
+        rows = torch.randperm(len(images), generator=generator)[:64]
+        x, w1, w2 = images[rows], _on_grid(p["0.weight"], n_bits), _on_grid(p["2.weight"], n_bits)
+        hidden = torch.relu(x @ w1.T + p["0.bias"])
+        logits = hidden @ w2.T + p["2.bias"]
+        wanted = torch.nn.functional.one_hot(labels[rows], 10)
+        error = (torch.softmax(logits, dim=1) - wanted) / len(rows)
+        back = error @ w2 * (hidden > 0)
+        g = {"0.weight": back.T @ x, "0.bias": back.sum(0)}
+        g |= {"2.weight": error.T @ hidden, "2.bias": error.sum(0)}
+        for name in p:
+            speed[name] = 0.9 * speed[name] + g[name]
+            p[name] = p[name] - 0.05 * (1 - step / steps) * speed[name]
+    return _export(p, lambda w: _on_grid(w, n_bits))
+
+
+@right("train_qat")
+def with_modules_and_epochs(state, images, labels, n_bits, seed):
+    class Rounded(torch.nn.Linear):
+        def forward(self, x):
+            return torch.nn.functional.linear(
+                x, _see_through(_on_grid(self.weight, n_bits), self.weight), self.bias
+            )
+
+    hidden = len(state["0.bias"])
+    model = torch.nn.Sequential(Rounded(64, hidden), torch.nn.ReLU(), Rounded(hidden, 10))
+    model.load_state_dict(state)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.004, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    for epoch in range(24):
+        for rows in torch.randperm(len(images), generator=generator).split(64):
+            loss = torch.nn.functional.cross_entropy(model(images[rows]), labels[rows])
+            model.zero_grad()
+            loss.backward()
+            optimizer.step()
+        optimizer.param_groups[0]["lr"] = 0.004 * (1 - epoch / 24)
+    return _export(model.state_dict(), lambda w: _on_grid(w, n_bits))
