@@ -18,6 +18,8 @@
     decoder_speed   times on a GPU against what its memory allows
     fake_quantization  the staircase, its gradients, a weight that follows them
     qat             errors of networks rounded after training, and during it
+    soft_targets    a teacher's answers by temperature, and their gradients
+    student_errors  how many errors students make, by what they were taught from
     static_figures  the pictures that are stored as files, for where no kernel runs
 
 Import the module of an idea, not this package.

@@ -12,7 +12,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from courseware.known_models import DEVICE_BYTES, N_PARAMS
-from courseware.plots import bits, calibration, fake_quantization, sizes, techniques, weight_grids
+from courseware.plots import (
+    bits,
+    calibration,
+    fake_quantization,
+    sizes,
+    soft_targets,
+    techniques,
+    weight_grids,
+)
 from courseware.plots.style import Picture
 from model_compression.number_formats import model_bytes
 
@@ -36,6 +44,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "02_scale_explorer.svg": weight_grids.bell_shaped_example,
     "03_calibration_explorer.svg": calibration.example_of_clipping,
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
+    "05_temperature_explorer.svg": soft_targets.example_of_softening,
 }
 """File name → what draws it."""
 
