@@ -165,10 +165,13 @@ MISTAKES = (
     *("'mean' for 'batchmean'", "T = 20, T² left out", "T on the student only"),
     *("T on the teacher only", "logits of other images", "teacher in train mode"),
 )
-OF_BOTH_SIZES = (
+MAIN = (
     *("labels", *(f"T = {T}" for T in TEMPERATURES), "labels, smoothed", "wrong answers shuffled"),
-    *("labels, shifted images", "teacher, shifted images", *MISTAKES),
+    "labels, shifted images",
 )
+"""What every seed is for; the other lessons have fewer."""
+
+OF_BOTH_SIZES = (*MAIN, "teacher, shifted images", *MISTAKES)
 BIASED = {
     "one unseen, labels": (UNSEEN,),
     "one unseen, teacher": (UNSEEN,),
