@@ -130,7 +130,7 @@ def wrong_answers_shuffled(logits: torch.Tensor, labels: torch.Tensor, seed: int
     as before, but no longer says which wrong classes come close.
 
     >>> wrong_answers_shuffled(torch.tensor([[1.0, 2.0, 7.0, 3.0]]), torch.tensor([2]), seed=0)
-    tensor([[2., 3., 7., 1.]])
+    tensor([[3., 1., 7., 2.]])
     """
     n, n_classes = logits.shape
     generator = torch.Generator().manual_seed(seed)

@@ -267,7 +267,7 @@ def test_an_interrupted_run_goes_on_and_ends_as_if_it_had_not_been(
         assert distillation_mnist.main() == 130
     assert tiny.read_text() == "what was there before"
     assert "goes on from" in capsys.readouterr().err
-    partial = json.loads(tiny.with_suffix(".part.json").read_text())
+    partial = json.loads(tiny.with_suffix(".partial").read_text())
     assert len(partial["students"]) == 4
     monkeypatch.setattr(distillation_mnist, "learn", lambda *a: trained.append(a[-1]) or learn(*a))
     assert distillation_mnist.main() == 0
@@ -284,7 +284,7 @@ def test_what_other_settings_left_is_not_used(tiny: Path) -> None:
     record = json.loads(tiny.read_text())
     left = {**record, "settings": {**record["settings"], "teacher_steps": 1}}
     left["students"] = [{**entry, "test_errors": -1} for entry in left["students"]]
-    tiny.with_suffix(".part.json").write_text(json.dumps(left))
+    tiny.with_suffix(".partial").write_text(json.dumps(left))
     assert distillation_mnist.main() == 0
     again = json.loads(tiny.read_text())
     assert without_times(again) == without_times(record)

@@ -8,5 +8,6 @@ NEEDS_GPU = {
     "decoder_7b": True,
     "minilm_quantization": False,
     "qat_digits": False,
+    "distillation_mnist": False,
 }
 """Every recorded experiment, in the order of the lectures, and whether it needs a GPU."""

@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument("--teacher-hidden", type=int, default=600, help="units of both its layers")
     options = parser.parse_args()
     settings = {name: value for name, value in vars(options).items() if name != "out"}
-    partial = options.out.with_suffix(".part.json")
+    partial = options.out.with_suffix(".partial")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     record = _begun(partial, settings)
     try:
@@ -68,8 +68,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print(f"interrupted; started again, it goes on from {partial}", file=sys.stderr)
         return 130
-    options.out.write_text(text_of(record), encoding="utf-8")
-    partial.unlink()
+    _write(record, options.out)
+    partial.unlink(missing_ok=True)
     return 0
 
 
@@ -109,6 +109,12 @@ def text_of(record: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
+def _write(record: Mapping[str, Any], path: Path) -> None:
+    fresh = path.with_suffix(".new")  # renamed when complete: never half a file
+    fresh.write_text(text_of(record), encoding="utf-8")
+    fresh.replace(path)
+
+
 @one_thread()
 def measure(record: dict[str, Any], partial: Path) -> None:
     """Train what the record does not hold yet, and write it down after each network."""
@@ -130,7 +136,7 @@ def measure(record: dict[str, Any], partial: Path) -> None:
         bar.update()
         for student in missing:
             record["students"].append(learn(data, teaching, student))
-            partial.write_text(text_of(record), encoding="utf-8")
+            _write(record, partial)
             bar.update()
     bar.close()
 
