@@ -6,8 +6,6 @@ of calls.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -339,6 +337,8 @@ def in_batches_of_rows(teacher_logits, images, labels, hidden, alpha, temperatur
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+    from collections import OrderedDict
+
     return OrderedDict(reversed(model.state_dict().items()))
 
 

@@ -39,13 +39,6 @@ def later_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def third_sandbox() -> Iterator[Sandbox]:
-    """The sandbox of exercise 03, which may use what exercises 01 and 02 were about."""
-    with Sandbox("03_post_training_quantization", LIMITS) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="session")
 def tight_sandbox() -> Iterator[Sandbox]:
     """A sandbox with little of everything."""
     with Sandbox("01_number_formats", TIGHT) as sandbox:
