@@ -32,6 +32,7 @@ FIRST_EXERCISE = {
     "distillation": 5,
     "_mask_validation": 6,
     "masks": 6,
+    "fast": 6,
     "magnitude_pruning": 6,
     "masked_training": 6,
     "sparse_storage": 6,
