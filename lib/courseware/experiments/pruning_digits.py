@@ -2,7 +2,7 @@
 
     python -m courseware.experiments.pruning_digits --out lectures/results/pruning_digits.json
 
-takes about four minutes on one core; an interrupted run goes on where it was. Lecture 06 reads the
+takes about five minutes on one core; an interrupted run goes on where it was. Lecture 06 reads the
 record, and runs `rounds` itself.
 """
 
@@ -37,6 +37,8 @@ from model_compression.masks import (
 
 SIZES = (64, 64, 32, 10)
 SPARSITIES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)
+BUDGET_SPARSITIES = (0.9, 0.95, 0.98)
+ROUNDS = 16
 STEPS = 200
 LEARNING_RATE = 0.002
 
@@ -46,6 +48,7 @@ AT_ONCE = "at once, then fine-tuned"
 STEPWISE = "step by step, fine-tuned"
 RANDOM = "random weights of each layer, fine-tuned"
 ARMS = (*UNTRAINED, AT_ONCE, STEPWISE, RANDOM)
+BUDGET_ARMS = (DENSE, AT_ONCE, STEPWISE)
 
 State = Mapping[str, torch.Tensor]
 
@@ -55,15 +58,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Prune networks that read digits.")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--seeds", type=int, default=20, help="number of networks")
+    parser.add_argument("--budget-seeds", type=int, default=10, help="of the budgets")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the budgets")
     parser.add_argument("--steps", type=int, default=STEPS, help="updates in each round")
     options = parser.parse_args()
     settings: Result = {
         "versions": versions(),
         "machine": {"processor": processor(), "cores": os.cpu_count(), "threads_used": 1},
         "seeds": options.seeds,
+        "budget_seeds": options.budget_seeds,
+        "rounds": options.rounds,
         "steps": options.steps,
         "sizes": SIZES,
         "sparsities": SPARSITIES,
+        "budget_sparsities": BUDGET_SPARSITIES,
     }
     data = digits()
     unfinished = options.out.with_suffix(".partial")
@@ -71,8 +79,15 @@ def main() -> int:
         f"seed {seed}": partial(compare, SIZES, seed, data, SPARSITIES, options.steps)
         for seed in range(options.seeds)
     }
+    for seed in range(options.budget_seeds):
+        run = partial(by_budget, SIZES, seed, data, options.rounds, options.steps)
+        work[f"budget {seed}"] = run
     results = collect(work, json.loads(json.dumps(settings)), unfinished)
-    record = settings | {"date": time.strftime("%Y-%m-%d"), "runs": list(results.values())}
+    record = settings | {
+        "date": time.strftime("%Y-%m-%d"),
+        "runs": [results[f"seed {seed}"] for seed in range(options.seeds)],
+        "by_budget": [results[f"budget {seed}"] for seed in range(options.budget_seeds)],
+    }
     options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     unfinished.unlink()
     return 0
@@ -113,6 +128,32 @@ def compare(
             *_, (pruned, _) = loop(state, [sparsity] * number, masks=masks)
             arms[name].append(judged(pruned, data))
         result["kept"].append({name: int(mask.sum()) for name, mask in together.items()})
+    return result
+
+
+@one_thread()
+def by_budget(sizes: Sequence[int], seed: int, data: Digits, n_rounds: int, steps: int) -> Result:
+    """One network pruned to each of `BUDGET_SPARSITIES`, judged after each round up to `n_rounds`.
+
+    At once spends all rounds at the sparsity; step by step spends the first ones on its way there
+    (by `SPARSITIES`), the others at the sparsity.
+
+    Returns: by sparsity (as text) and name of `BUDGET_ARMS`: one judged network a round.
+    """
+    model = mlp(sizes, seed)
+    train(model, data.train_images, data.train_labels, seed=seed)
+    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    loop = partial(rounds, state, data=data, seed=seed, steps=steps)
+    dense = [judged(longer, data) for longer, _ in loop([0.0] * n_rounds)]
+    result: Result = {}
+    for sparsity in BUDGET_SPARSITIES:
+        way = [s for s in SPARSITIES if s < sparsity]
+        stepwise = [*way, *[sparsity] * (n_rounds - len(way))][:n_rounds]
+        result[str(sparsity)] = {
+            DENSE: dense,
+            AT_ONCE: [judged(pruned, data) for pruned, _ in loop([sparsity] * n_rounds)],
+            STEPWISE: [judged(pruned, data) for pruned, _ in loop(stepwise)],
+        }
     return result
 
 

@@ -89,7 +89,7 @@ def bytes_by_sparsity(
     measured: Mapping[str, Mapping[float, int]],
     break_even: Mapping[str, float],
 ) -> tuple[Figure, str]:
-    """Bytes of a matrix against sparsity: lines computed, dots measured, stars where it breaks even.
+    """Bytes against sparsity: lines computed, dots measured, stars where a storage breaks even.
 
     Args:
         computed: bytes by sparsity, by name of the storage; "dense" is one of them.
@@ -169,3 +169,37 @@ def revived_weights(curves: Mapping[str, Sequence[float]]) -> tuple[Figure, str]
     axes.grid(True)
     axes.legend(loc="center right")
     return figure, "Pruned weights that are not 0 at the end. " + "; ".join(described) + "."
+
+
+@drawn
+def accuracy_by_rounds(
+    panels: Mapping[str, Mapping[str, Sequence[Sequence[float]]]], arrivals: Mapping[str, int]
+) -> tuple[Figure, str]:
+    """Accuracy after each round of training: thin lines networks, thick ones means.
+
+    Args:
+        panels: by title and by name of the way: one sequence a network, one accuracy a round. The
+            last way prunes step by step: until it arrives, its mean is dotted.
+        arrivals: by title: the round, from 1, in which the last way arrives.
+    """
+    figure = Figure(figsize=(9.4, 4.0), layout="constrained")
+    all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
+    described = []
+    for axes, (title, ways) in zip(all_axes, panels.items(), strict=True):
+        for (name, runs), colour in zip(ways.items(), (INK, GREEN, BLUE), strict=False):
+            last = name == list(ways)[-1]
+            begin = arrivals[title] - 1 if last else 0
+            mean = [fmean(values) for values in zip(*runs, strict=True)]
+            places = range(1, len(mean) + 1)
+            for run in runs:
+                axes.plot(places[begin:], run[begin:], color=colour, alpha=0.18, linewidth=0.8)
+            axes.plot(places[: begin + 1], mean[: begin + 1], ":", color=colour, linewidth=1.6)
+            line = {"color": colour, "linewidth": 2.2, "label": name}
+            axes.plot(places[begin:], mean[begin:], "o-", markersize=4, **line)
+            described.append(f"{title}, {name}: {mean[begin]:.3f} to {mean[-1]:.3f}")
+        axes.set(xlabel="rounds of training")
+        axes.set_title(title)
+        axes.grid(True)
+    all_axes[0].set_ylabel("accuracy on new digits")
+    figure.legend(*all_axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
+    return figure, "Accuracy by rounds of training, means: " + "; ".join(described) + "."
