@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from matplotlib.axes import Axes
@@ -46,7 +47,10 @@ def cut_connections(
     for i, y_in in enumerate(rows):
         for j, y_out in enumerate(columns):
             kept = bool(mask[i, j])
-            line = {"color": BLUE if kept else ORANGE, "linewidth": 1.7 if kept else 1.2}
+            line: dict[str, Any] = {
+                "color": BLUE if kept else ORANGE,
+                "linewidth": 1.7 if kept else 1.2,
+            }
             axes.plot([1.0, 5.2], [y_in, y_out], "-" if kept else "--", **line, zorder=1)
         _draw_node(axes, 1.0, y_in, f"{x[i]:g}")
     for j, y_out in enumerate(columns):

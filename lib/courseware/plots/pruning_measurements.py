@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -134,7 +135,7 @@ def time_by_sparsity(
             of_all = [spread(of_rounds) for of_rounds in ratios]
             means = [found.mean for found in of_all]
             margins = [found.margin for found in of_all]
-            line = {"color": colour, "marker": marker, "capsize": 3, "label": name}
+            line: dict[str, Any] = {"color": colour, "marker": marker, "capsize": 3, "label": name}
             axes.errorbar(range(len(sparsities)), means, margins, **line)
             listed = zip(sparsities, means, strict=True)
             text = ", ".join(f"{sparsity:.0%} {mean:.2f}" for sparsity, mean in listed)
@@ -160,7 +161,10 @@ def revived_weights(curves: Mapping[str, Sequence[float]]) -> tuple[Figure, str]
     figure, axes = new_axes(7.6, 3.6)
     described = []
     for k, (name, shares) in enumerate(curves.items()):
-        line = {"color": COLOURS[k % len(COLOURS)], "marker": MARKERS[k % len(MARKERS)]}
+        line: dict[str, Any] = {
+            "color": COLOURS[k % len(COLOURS)],
+            "marker": MARKERS[k % len(MARKERS)],
+        }
         percent = [100 * share for share in shares]
         axes.plot(percent, **line, markersize=6, linewidth=2, markerfacecolor="none", label=name)
         described.append(f"{name}: {shares[-1]:.0%}")
@@ -194,7 +198,7 @@ def accuracy_by_rounds(
             for run in runs:
                 axes.plot(places[begin:], run[begin:], color=colour, alpha=0.18, linewidth=0.8)
             axes.plot(places[: begin + 1], mean[: begin + 1], ":", color=colour, linewidth=1.6)
-            line = {"color": colour, "linewidth": 2.2, "label": name}
+            line: dict[str, Any] = {"color": colour, "linewidth": 2.2, "label": name}
             axes.plot(places[begin:], mean[begin:], "o-", markersize=4, **line)
             described.append(f"{title}, {name}: {mean[begin]:.3f} to {mean[-1]:.3f}")
         axes.set(xlabel="rounds of training")
