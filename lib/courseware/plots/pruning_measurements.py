@@ -54,10 +54,11 @@ def accuracy_by_sparsity(
         axes.set_title(title)
         axes.grid(True)
     all_axes[0].set_ylabel("accuracy on new digits")
-    handles = {}
+    handles: dict[str, Any] = {}
     for axes in all_axes:
-        handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=2)
+        drawn_here, labels = axes.get_legend_handles_labels()
+        handles |= dict(zip(labels, drawn_here, strict=True))
+    figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=2)
     return figure, "Accuracy by sparsity, means: " + "; ".join(described) + "."
 
 
