@@ -166,14 +166,23 @@ def _encode_csr(values: torch.Tensor, kept: torch.Tensor) -> dict[str, torch.Ten
     ends = kept.sum(dim=1).cumsum(dim=0)
     return {
         "row_starts": torch.nn.functional.pad(ends, (1, 0)),
-        "columns": kept.nonzero(as_tuple=True)[1],
+        "columns": _places_kept(kept)[1],
         "values": values[kept],
     }
 
 
 def _encode_coo(values: torch.Tensor, kept: torch.Tensor) -> dict[str, torch.Tensor]:
-    rows, columns = kept.nonzero(as_tuple=True)
+    rows, columns = _places_kept(kept)
     return {"rows": rows, "columns": columns, "values": values[kept]}
+
+
+def _places_kept(kept: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Row and column of each kept weight; each tensor owns its memory.
+
+    What torch hands out are two views of one tensor: each of them would keep, and save, both.
+    """
+    rows, columns = kept.nonzero(as_tuple=True)
+    return rows.clone(), columns.clone()
 
 
 _Encoder = Callable[[torch.Tensor, torch.Tensor], dict[str, torch.Tensor]]

@@ -128,3 +128,19 @@ def test_at_half_the_weights_csr_is_larger_than_dense():
 def test_zeros_in_a_dense_tensor_save_nothing():
     weight = torch.ones(100, 100)
     assert encode(weight, mask_with(100, 100, 0), "dense").nbytes == weight.nbytes
+
+
+@pytest.mark.parametrize("storage", ["dense", "bitmask", "csr", "coo"])
+def test_memory_and_file_hold_what_is_counted_and_no_more(storage, tmp_path):
+    """A view counts its own bytes, but keeps and saves all of the tensor that it looks at."""
+    weight = torch.arange(1.0, 4097.0).reshape(64, 64)
+    parts = encode(weight, mask_with(64, 64, 1000), storage).parts
+    in_memory = {
+        part.untyped_storage().data_ptr(): part.untyped_storage() for part in parts.values()
+    }
+    assert len(in_memory) == len(parts)
+    counted = sparse_bytes(mask_with(64, 64, 1000), storage)
+    assert sum(memory.nbytes() for memory in in_memory.values()) == counted
+    torch.save(parts, tmp_path / "parts.pt")
+    # The file names and describes each tensor, in less than half of what one index too many takes.
+    assert counted < (tmp_path / "parts.pt").stat().st_size < counted + 8 * 1000 / 2

@@ -16,6 +16,7 @@ from courseware.plots import (
     bits,
     calibration,
     fake_quantization,
+    pruning,
     sizes,
     soft_targets,
     techniques,
@@ -45,6 +46,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "03_calibration_explorer.svg": calibration.example_of_clipping,
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
+    "06_pruning_explorer.svg": pruning.example_of_masks,
 }
 """File name → what draws it."""
 
