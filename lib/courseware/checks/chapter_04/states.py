@@ -44,9 +44,8 @@ def trained_twice(
 ) -> Outcome:
     """A probe: two calls with the same arguments, from different states of the generators."""
     first = shuffled_call(function, _plain(arguments), seconds)
-    if first.error is not None or first.changed or first.value is None:
-        return first
-    if isinstance(first.value, Words):
+    # What a student's object says when it is asked for its class is not to be relied on.
+    if first.error is not None or first.changed or type(first.value) in (type(None), Words):
         return first
     second = shuffled_call(function, _plain(arguments), seconds)
     if second.error is not None:
