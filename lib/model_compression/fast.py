@@ -58,24 +58,20 @@ def quantize_groupwise(
     if not _is_plain(w) or w.dim() != 2 or w.shape[1] % group:
         return integer_scaling.quantize_groupwise(w, n_bits, group_size)
     n_bits = checked_n_bits(n_bits)
-    values = w.detach().reshape(-1, group).numpy()
-    codes = np.empty(values.shape, dtype=np.int8)
-    scale = np.empty(len(values), dtype=np.float32)
+    values = w.detach().reshape(-1, group)
+    codes = torch.empty(values.shape, dtype=torch.int8)
+    scale = torch.empty(len(values))
     _, highest = integer_range(n_bits, signed=True)
     for rows in range(0, len(values), step := max(1, CHUNK // group)):
         chunk = values[rows : rows + step]
-        absmax = np.maximum(chunk.max(axis=1), -chunk.min(axis=1))
-        if not np.isfinite(absmax).all():
+        absmax = torch.maximum(chunk.amax(dim=1), chunk.amin(dim=1).neg_())
+        if not math.isfinite(absmax.sum()) and not bool(torch.isfinite(absmax).all()):
             return integer_scaling.quantize_groupwise(w, n_bits, group_size)
-        scales = _symmetric_scale(torch.from_numpy(absmax), n_bits, full_range=False).numpy()
-        scale[rows : rows + step] = scales
-        steps = chunk / scales[:, None]
-        np.rint(steps, out=steps)
+        scale[rows : rows + step] = _symmetric_scale(absmax, n_bits, full_range=False)
         # The restricted scale puts nothing beyond the highest code but by its own rounding.
-        np.clip(steps, -highest - 1, highest, out=steps)
-        np.copyto(codes[rows : rows + step], steps, casting="unsafe")
-    shape = w.shape[0], w.shape[1] // group
-    return torch.from_numpy(codes).reshape(w.shape), torch.from_numpy(scale).reshape(shape)
+        steps = (chunk / scale[rows : rows + step, None]).round_().clamp_(-highest - 1, highest)
+        codes[rows : rows + step] = steps
+    return codes.reshape(w.shape), scale.reshape(w.shape[0], -1)
 
 
 def nf4_quantize(x: torch.Tensor, block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
