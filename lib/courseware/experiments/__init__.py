@@ -9,5 +9,6 @@ NEEDS_GPU = {
     "minilm_quantization": False,
     "qat_digits": False,
     "distillation_mnist": False,
+    "lottery_tickets_mnist": False,
 }
 """Every recorded experiment, in the order of the lectures, and whether it needs a GPU."""

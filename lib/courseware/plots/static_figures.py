@@ -19,6 +19,7 @@ from courseware.plots import (
     sizes,
     soft_targets,
     techniques,
+    tickets,
     weight_grids,
 )
 from courseware.plots.style import Picture
@@ -45,6 +46,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "03_calibration_explorer.svg": calibration.example_of_clipping,
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
+    "09_ticket_explorer.svg": tickets.example_of_rounds,
 }
 """File name → what draws it."""
 
