@@ -28,6 +28,7 @@ Runs = Mapping[float, Sequence[float]]
 
 COLOURS = (BLUE, ORANGE, PURPLE, GREEN)
 MARKERS = ("o", "s", "^", "D")
+LOSS_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5)
 
 
 @drawn
@@ -54,6 +55,10 @@ def curves_of_arms(
         axes.plot(steps, mean, style, color=colour, linewidth=2.4, label=name)
         described.append(f"{name} from {mean[0]:.3g} to {mean[-1]:.3g}")
     axes.set(xlabel="updates", ylabel=label, yscale="log")
+    low, high = axes.get_ylim()
+    ticks = [tick for tick in LOSS_TICKS if low <= tick <= high]
+    axes.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
     axes.set_title(title)
     axes.grid(True)
     axes.legend(loc="upper right")
@@ -71,12 +76,12 @@ def arms_by_size(
             for each arm, up to four, its runs by size.
         size_label: of the horizontal axis.
     """
-    figure = Figure(figsize=(4.9 * len(panels), 4.1), layout="constrained")
+    figure = Figure(figsize=(max(4.9 * len(panels), 7.8), 4.1), layout="constrained")
     all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
     described = []
     for axes, (label, (dense, arms)) in zip(all_axes, panels.items(), strict=True):
         if dense:
-            described.append(f"{label}, dense {_draw_dense(axes, dense):.3g}")
+            described.append(f"{label}, dense {_draw_dense(axes, dense):.4g}")
         sizes = sorted({size for runs in arms.values() for size in runs}, reverse=True)
         for k, (name, runs) in enumerate(arms.items()):
             means = [spread(values) for values in runs.values()]
@@ -90,7 +95,7 @@ def arms_by_size(
                 linewidth=1.6,
                 label=name,
             )
-            text = ", ".join(f"{found.mean:.3g}" for found in means)
+            text = ", ".join(f"{found.mean:.4g}" for found in means)
             described.append(f"{label}, {name} at {', '.join(map(_size, runs))}: {text}")
         axes.set(xscale="log", xlabel=size_label, ylabel=label)
         axes.set_xticks(sizes, labels=[_size(size) for size in sizes])
@@ -167,14 +172,6 @@ def weights_left(counts: Sequence[int], chosen: int) -> tuple[Figure, str]:
             color=FAINT,
             width=0.72,
         )
-    axes.text(
-        chosen,
-        100 * counts[max(chosen - 1, 0)] / total + 2,
-        f"{counts[chosen]:,}",
-        ha="center",
-        color=ORANGE,
-        weight="bold",
-    )
     axes.set(xlabel="rounds", ylabel="weights left, %", ylim=(0, 112))
     axes.set_xticks(range(len(counts)))
     axes.set_title(f"{counts[chosen]:,} of {total:,} weights after {chosen} rounds")
