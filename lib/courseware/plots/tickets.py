@@ -137,7 +137,7 @@ def distance_map(
     axes.set_yticks(list(shown), labels=labels)
     axes.set(xlabel="mask after so many updates", ylabel="mask after so many updates")
     bar = figure.colorbar(image, ax=axes, label="share of entries that differ")
-    bar.outline.set_edgecolor(INK)  # type: ignore[operator]
+    bar.outline.set_edgecolor(INK)
     alt = (
         f"Distances of the mask at the end, after {steps[-1]} updates: from the first mask "
         f"{distances[-1][0]:.3f}, from the middle one {distances[-1][len(steps) // 2]:.3f}; "
