@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import grading, library
+from tests.bench import grading, library, tickets
 
 
 def main() -> int:
@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2, metavar="N", help="default: 2")
     benchmarks: dict[str, Callable[[], bool]] = {
         "library": library.run,
+        "tickets": tickets.run,
         "grading": lambda: grading.run(options.class_size, options.rounds),
     }
     parser.add_argument("--only", choices=benchmarks, help="one of the benchmarks")

@@ -10,5 +10,6 @@ NEEDS_GPU = {
     "qat_digits": False,
     "distillation_mnist": False,
     "pruning_digits": False,
+    "lottery_tickets_mnist": False,
 }
 """Every recorded experiment, in the order of the lectures, and whether it needs a GPU."""

@@ -20,6 +20,7 @@ from courseware.plots import (
     sizes,
     soft_targets,
     techniques,
+    tickets,
     weight_grids,
 )
 from courseware.plots.style import Picture
@@ -47,6 +48,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
     "06_pruning_explorer.svg": pruning.example_of_masks,
+    "09_ticket_explorer.svg": tickets.example_of_rounds,
 }
 """File name → what draws it."""
 
