@@ -20,6 +20,7 @@
     qat             errors of networks rounded after training, and during it
     soft_targets    a teacher's answers by temperature, and their gradients
     student_errors  how many errors students make, by what they were taught from
+    structured      units taken out of a network; what it costs by weights left
     static_figures  the pictures that are stored as files, for where no kernel runs
 
 Import the module of an idea, not this package.

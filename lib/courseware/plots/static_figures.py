@@ -18,6 +18,7 @@ from courseware.plots import (
     fake_quantization,
     sizes,
     soft_targets,
+    structured,
     techniques,
     weight_grids,
 )
@@ -45,6 +46,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "03_calibration_explorer.svg": calibration.example_of_clipping,
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
+    "07_unit_explorer.svg": structured.example_of_units,
 }
 """File name → what draws it."""
 

@@ -6,6 +6,7 @@
     calibration_explorer range of an activation: what is clipped, what rounded lecture 03
     staircase_explorer   a value on a grid, and the gradient it hands back     lecture 04
     temperature_explorer what a teacher's answer says at each temperature      lecture 05
+    unit_explorer        units taken out of a network, by three criteria       lecture 07
 
 Every control that a reader sees carries a CSS class of its own, named after its widget, and every
 number that is shown stands in an attribute `data-value` as well.
