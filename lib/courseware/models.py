@@ -34,6 +34,37 @@ def mlp(sizes: Sequence[int], seed: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
+def conv_net(channels: Sequence[int], seed: int) -> nn.Sequential:
+    """Convolutional network for the digits: twice (Conv, BatchNorm, ReLU), pooling, Linear.
+
+    Convolutions are 3 x 3 with padding. torch's own initialisation, from `seed`; its global
+    generator stays as it is.
+
+    Args:
+        channels: of the first and of the second convolution.
+        seed: int.
+    Returns: nn.Sequential for images of shape (N, 64); 1 and 4 are the convolutions, 2 and 5 their
+        batch norms, 9 is the linear layer.
+    Raises: ValueError for another number of channels than 2, or one below 1.
+
+    >>> model = conv_net([16, 8], seed=0)
+    >>> [tuple(model[i].weight.shape) for i in (1, 2, 4, 5, 9)]
+    [(16, 1, 3, 3), (16,), (8, 16, 3, 3), (8,), (10, 128)]
+    """
+    channels = list(channels)
+    if len(channels) != 2 or min(channels) < 1:
+        raise ValueError(f"channels: expected 2 numbers >= 1, got {channels}")
+    first, second = channels
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return nn.Sequential(
+            nn.Unflatten(1, (1, 8, 8)),
+            *(nn.Conv2d(1, first, 3, padding=1), nn.BatchNorm2d(first), nn.ReLU()),
+            *(nn.Conv2d(first, second, 3, padding=1), nn.BatchNorm2d(second), nn.ReLU()),
+            *(nn.MaxPool2d(2), nn.Flatten(), nn.Linear(16 * second, 10)),
+        )
+
+
 def count_parameters(model: nn.Module) -> int:
     """Number of weights and biases.
 

@@ -38,6 +38,21 @@ def test_conv_pair_is_that_of_torch_pruning(bias):
     assert torch.equal(small(IMAGES), expected(IMAGES))
 
 
+def test_a_channel_before_a_flatten_is_a_block_of_columns_as_in_torch_pruning():
+    # A linear layer over flattened 8 x 4 x 4 pictures is a convolution that covers them.
+    torch.manual_seed(6)
+    head = [nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.AdaptiveMaxPool2d(4)]
+    model = nn.Sequential(*head, nn.Flatten(), nn.Linear(8 * 16, 5)).double().eval()
+    conv, norm, linear = (model[i].state_dict() for i in (0, 1, 5))
+    as_pictures = {"weight": linear["weight"].reshape(5, 8, 4, 4), "bias": linear["bias"]}
+    small = shrink_conv_pair(conv, norm, as_pictures, KEPT)
+    remove_units(model, model[0], GONE, IMAGES)
+    for ours, layer in zip(small[:2], (model[0], model[1]), strict=True):
+        assert all(torch.equal(ours[key], value) for key, value in layer.state_dict().items())
+    assert torch.equal(small[2]["weight"].flatten(1), model[5].weight)
+    assert torch.equal(small[2]["bias"], model[5].bias)
+
+
 def test_linear_pair_is_that_of_torch_pruning():
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 3))

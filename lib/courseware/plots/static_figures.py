@@ -19,6 +19,7 @@ from courseware.plots import (
     pruning,
     sizes,
     soft_targets,
+    structured,
     techniques,
     tickets,
     weight_grids,
@@ -48,6 +49,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "04_staircase_explorer.svg": fake_quantization.example_of_a_staircase,
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
     "06_pruning_explorer.svg": pruning.example_of_masks,
+    "07_unit_explorer.svg": structured.example_of_units,
     "09_ticket_explorer.svg": tickets.example_of_rounds,
 }
 """File name → what draws it."""

@@ -8,6 +8,7 @@
     temperature_explorer what a teacher's answer says at each temperature      lecture 05
     pruning_explorer     sparsity or threshold, and what is left of each layer lecture 06
     ticket_explorer      rounds and rate of pruning: what is left              lecture 09
+    unit_explorer        units taken out of a network, by three criteria       lecture 07
 
 Every control that a reader sees carries a CSS class of its own, named after its widget, and every
 number that is shown stands in an attribute `data-value` as well.
