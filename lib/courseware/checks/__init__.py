@@ -28,6 +28,7 @@ CHAPTERS = {
     "03_post_training_quantization": "courseware.checks.chapter_03",
     "05_knowledge_distillation": "courseware.checks.chapter_05",
     "06_unstructured_pruning": "courseware.checks.chapter_06",
+    "07_structured_pruning": "courseware.checks.chapter_07",
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 
