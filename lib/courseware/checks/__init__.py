@@ -31,6 +31,7 @@ CHAPTERS = {
     "06_unstructured_pruning": "courseware.checks.chapter_06",
     "07_structured_pruning": "courseware.checks.chapter_07",
     "08_when_to_prune": "courseware.checks.chapter_08",
+    "09_lottery_tickets": "courseware.checks.chapter_09",
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 

@@ -1,0 +1,179 @@
+"""The task `find_ticket`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from courseware import models
+from courseware.checks.call import Outcome, call, shuffled_call
+from courseware.checks.chapter_06 import networks
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, Words, named, plain
+from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
+from courseware.checks.chapter_09 import ticket_judges as judges
+from courseware.checks.chapter_09.common import OFF_LIMITS
+from courseware.checks.chapter_09.ticket_mistakes import MISTAKES
+from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.data import digits
+from model_compression import lottery_tickets as reference
+
+T = torch.Tensor
+Arguments = tuple[Named, T, T, int, float, int]
+
+SECONDS = 20.0
+"""For a call, on one thread."""
+
+N_TRAINING = 1000
+"""Images of the 1,197: which ones, and in which order, is drawn."""
+
+ROUNDS, RATE = 5, 0.45
+"""Leaves 5 % of the weights: random masks of this density are of no use (`ticket_judges`)."""
+
+
+class Starts(tuple[Any, ...]):
+    """The pairs that came back, which a report shows by the number of kept weights."""
+
+    def __repr__(self) -> str:
+        kept = (str(sum(int(m.sum()) for m in masks.values())) for _, masks in self)
+        return f"{len(self)} pairs (state, masks), kept: {', '.join(kept)}"
+
+
+def _small(draw: Draw, rounds: int, *sizes: int) -> Arguments:
+    problem = networks.small_problem(draw, *sizes)
+    n = sum(problem[0][name].numel() for name in networks.weight_names(problem[0]))
+    while True:
+        rate = draw.integer(20, 45) / 100
+        if judges.clearly_rounded(n, rounds, rate):
+            return *problem, rounds, rate, draw.integer(0, 999)
+
+
+def _three_rounds(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 3, 12, 16, 10, 4)
+
+
+def _two_rounds(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 2, 9, 24, 5)
+
+
+def _one_round(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 1, 9, 16, 4)
+
+
+def _on_digits(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
+    def draw_digits(draw: Draw) -> Iterator[Arguments]:
+        data, network = digits(), models.mlp((64, 64, 10), seed=draw.integer(0, 10**6))
+        initial = Named((name, w.detach().clone()) for name, w in network.state_dict().items())
+        rows = torch.randperm(len(data.train_images), generator=draw.generator)[:N_TRAINING]
+        seed = draw.integer(0, 999)
+        yield initial, data.train_images[rows], data.train_labels[rows], rounds, RATE, seed
+
+    return draw_digits
+
+
+def _starts(value: Any) -> Any:
+    """A sequence of pairs of dicts, made to be shown in a line; anything else as it is."""
+    if type(value) not in (list, tuple):
+        return value
+    pairs = [named(pair) for pair in value]
+    whole = all(
+        type(pair) is tuple and len(pair) == 2 and all(type(part) is Named for part in pair)
+        for pair in pairs
+    )
+    tensors = whole and all(
+        isinstance(tensor, torch.Tensor) for _, masks in pairs for tensor in masks.values()
+    )
+    return Starts(pairs) if tensors and pairs else value
+
+
+def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    outcome = call(function, plain(arguments), seconds)
+    return replace(outcome, value=_starts(outcome.value))
+
+
+def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """Two calls with the same arguments, from different states of the global generators."""
+    results = []
+    for _ in range(2):
+        outcome = shuffled_call(function, plain(arguments), seconds)
+        if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
+            return outcome
+        results.append(_starts(outcome.value))
+    return replace(outcome, value=tuple(results))
+
+
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which would be only one of many right results: words."""
+
+    def words(initial: Named, images: T, labels: T, rounds: int, rate: float, seed: int) -> Words:
+        kept = judges.kept_counts(initial, rounds, rate)
+        return Words(what.format(n=rounds + 1, kept=", ".join(map(str, kept))))
+
+    return words
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Judge,
+    expect: str,
+    probe: Probe = _once,
+) -> Check:
+    return Check(name, weight, draw, judge, probe, _expect(expect))
+
+
+FIND_TICKET = Task(
+    name="find_ticket",
+    points=24,
+    reference=reference.find_ticket,
+    lecture="lecture 09, “Seven steps”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("iterative_masks", "rewind"),
+    checks=(
+        _check(
+            "each round takes its share of what is left, for good",
+            5,
+            _three_rounds,
+            judges.nested_counts,
+            "{n} pairs (state, masks), kept: {kept}",
+        ),
+        _check(
+            "every start is the first network under its masks",
+            5,
+            _two_rounds,
+            judges.rewound,
+            "{n} pairs (state, masks), each state the first one where its masks keep, 0 elsewhere",
+        ),
+        _check(
+            "one seed, one result",
+            2,
+            _one_round,
+            judges.repeatable,
+            "{n} pairs (state, masks), the same in both calls",
+            _twice,
+        ),
+        _check(
+            "digits: the trained weights are ranked, all layers together",
+            5,
+            _on_digits(2),
+            judges.trained_ranking,
+            "{n} pairs (state, masks): the masks follow from the trained weights",
+        ),
+        _check(
+            "digits: the ticket wins, trained from its own start",
+            7,
+            _on_digits(ROUNDS),
+            judges.winning,
+            "{n} pairs (state, masks): kept {kept}; the last one trains to over 75 %",
+        ),
+    ),
+    misconceptions=(
+        MASK_NOT_BOOL,
+        LAYER_WITHOUT_MASK,
+        *(Misconception(name, message) for name, message in MISTAKES),
+    ),
+)

@@ -1,0 +1,102 @@
+"""What may have gone wrong with a list of starts: kinds of differences, and what to say."""
+
+from __future__ import annotations
+
+MISTAKES = (
+    (
+        "not-all-pairs",
+        "The number of pairs is not rounds + 1. One pair for each training and one more for the "
+        "ticket: the first holds the state as it came in, with masks that keep everything.",
+    ),
+    (
+        "pair-order-swapped",
+        "The two parts of a pair are swapped: the state comes first, then the masks.",
+    ),
+    (
+        "names-changed",
+        "A state has other names than the one that came in. It can be trained only with all its "
+        "tensors, biases included, under their own names.",
+    ),
+    (
+        "biases-masked",
+        "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
+    ),
+    (
+        "first-pair-pruned",
+        "The masks of the first pair prune something. The first training starts from the whole "
+        "network.",
+    ),
+    (
+        "share-of-all-weights",
+        "Every round took its share of all weights. A round removes a share of the weights that "
+        "are left.",
+    ),
+    (
+        "rate-taken-for-kept",
+        "A round left what it should have removed: the rate is the share of the survivors that "
+        "goes.",
+    ),
+    (
+        "masks-never-changed",
+        "The masks stay as they were. Every round gives new ones, which the next round starts "
+        "from.",
+    ),
+    (
+        "counted-layer-by-layer",
+        "The numbers of kept weights are those of layers pruned one by one. Rank the survivors of "
+        "all layers together, and round once.",
+    ),
+    (
+        "other-counts",
+        "The numbers of kept weights do not follow the rule: each round prunes round(rate · "
+        "survivors) weights, of all layers together.",
+    ),
+    (
+        "not-nested",
+        "A weight that was pruned in one round is kept in a later one. What is pruned stays "
+        "pruned.",
+    ),
+    (
+        "trained-state-returned",
+        "The first pair does not hold the state that came in, but a trained one. Either the "
+        "trained weights were put into the list, or training changed the copy: `state_dict()` and "
+        "`detach()` share memory with the network, `clone()` does not.",
+    ),
+    (
+        "not-rewound",
+        "A later start does not hold the first weights: the network went on from its trained "
+        "weights, or from new ones. Rewind: the survivors get back the very values that they had "
+        "before any training.",
+    ),
+    (
+        "biases-not-rewound",
+        "The weights are rewound, the biases are not. A bias goes back to its first value as well.",
+    ),
+    (
+        "pruned-not-zero",
+        "Pruned weights of a start are not 0. A start is the first state times its masks.",
+    ),
+    (
+        "not-repeatable",
+        "Two calls with the same seed gave two results. Draw the order of the images from a "
+        "generator of your own that starts from `seed`.",
+    ),
+    (
+        "ranked-before-training",
+        "The first round prunes just the weights that were smallest at the start. The trained "
+        "weights are to be ranked: the start does not know yet what will matter.",
+    ),
+    (
+        "layer-by-layer",
+        "Every layer loses the same share: they were ranked one by one. All layers are one "
+        "ranking.",
+    ),
+    (
+        "no-winner",
+        "The counts are right, but this ticket does not win: trained from its start, it falls "
+        "short of what such a small part of the network can do. Every round must train anew from "
+        "its own start, long enough, with the pruned weights held at 0 after every step, and then "
+        "prune the smallest of the trained survivors.",
+    ),
+)
+"""Name and message; each is the kind of a difference that a judge finds."""

@@ -1,0 +1,412 @@
+"""Solutions of exercise 09 as students could write them: the search for a ticket.
+
+The budgets are small, since all of them run in every self-test.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from tests.mutants.table import right, wrong
+
+
+def _kept_of(values, old, count):
+    """The old masks without the `count` smallest survivors of all layers together."""
+    flat = torch.cat([w.abs().flatten() for w in values.values()])
+    mask = torch.cat([m.flatten() for m in old.values()]).clone()
+    flat[~mask] = float("inf")
+    mask[flat.argsort()[:count]] = False
+    parts = mask.split([w.numel() for w in values.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(values.items(), parts, strict=True)}
+
+
+def _left(masks):
+    return sum(int(mask.sum()) for mask in masks.values())
+
+
+def _all_true(state):
+    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in state.items() if w.dim() == 2}
+
+
+def _masked(state, masks):
+    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
+
+
+def _weights(state):
+    return {name: w for name, w in state.items() if w.dim() == 2}
+
+
+def _trained(state, masks, images, labels, seed, steps=60, rate=0.1, hold=True):
+    """SGD with momentum; the zeros are put back after every step."""
+    generator = torch.Generator().manual_seed(seed)
+    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
+    optimizer = torch.optim.SGD(parameters.values(), lr=rate, momentum=0.9)
+    names = [name for name in state if name.endswith("weight")]
+    for _ in range(steps):
+        rows = torch.randint(len(images), (64,), generator=generator)
+        x = images[rows]
+        for name in names:
+            bias = parameters[name.replace("weight", "bias")]
+            x = torch.nn.functional.linear(x, parameters[name], bias)
+            x = x.relu() if name != names[-1] else x
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for name, mask in masks.items():
+                parameters[name].mul_(mask if hold else 1)
+    return {name: w.detach() for name, w in parameters.items()}
+
+
+# --- wrong --------------------------------------------------------------------------------------
+
+
+@wrong("find_ticket", says="trained-state-returned")
+def collects_trained_states(initial, images, labels, rounds, rate, seed):
+    masks, starts = _all_true(initial), []
+    for _ in range(rounds + 1):
+        state = _trained(_masked(initial, masks), masks, images, labels, seed)
+        starts.append((state, masks))
+        masks = _kept_of(_weights(state), masks, round(rate * _left(masks)))
+    return starts
+
+
+@wrong("find_ticket", says="trained-state-returned")
+def keeps_no_copy(initial, images, labels, rounds, rate, seed):
+    layers = []
+    for w in _weights(initial).values():
+        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    model.load_state_dict(initial)
+    first, masks = model.state_dict(), _all_true(initial)
+    starts = [(first, masks)]
+    for _ in range(rounds):
+        trained = _trained(first, masks, images, labels, seed)
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                parameter.copy_(trained[name])
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(first, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="not-rewound")
+def goes_on_from_trained_weights(initial, images, labels, rounds, rate, seed):
+    state, masks = dict(initial), _all_true(initial)
+    starts = [(state, masks)]
+    for _ in range(rounds):
+        state = _trained(state, masks, images, labels, seed)
+        masks = _kept_of(_weights(state), masks, round(rate * _left(masks)))
+        state = _masked(state, masks)
+        starts.append((state, masks))
+    return starts
+
+
+@wrong("find_ticket", says="not-rewound")
+def draws_new_weights(initial, images, labels, rounds, rate, seed):
+    generator = torch.Generator().manual_seed(seed)
+    state, masks = dict(initial), _all_true(initial)
+    starts = [(state, masks)]
+    for _ in range(rounds):
+        trained = _trained(state, masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        drawn = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
+        state = _masked(drawn, masks)
+        starts.append((state, masks))
+    return starts
+
+
+@wrong("find_ticket", says="biases-not-rewound")
+def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
+    state, masks = dict(initial), _all_true(initial)
+    starts = [(state, masks)]
+    for _ in range(rounds):
+        trained = _trained(state, masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        state = {**trained, **_masked(_weights(initial), masks)}
+        starts.append((state, masks))
+    return starts
+
+
+@wrong("find_ticket", says="pruned-not-zero")
+def returns_the_first_state_again_and_again(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((initial, masks))
+    return starts
+
+
+@wrong("find_ticket", says="ranked-before-training")
+def ranks_the_first_weights(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        masks = _kept_of(_weights(initial), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="no-winner")
+def prunes_at_random(initial, images, labels, rounds, rate, seed):
+    generator = torch.Generator().manual_seed(seed)
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        drawn = {n: torch.rand(m.shape, generator=generator) for n, m in masks.items()}
+        masks = _kept_of(drawn, masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="no-winner")
+def prunes_the_largest(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed)
+        upside_down = {name: 1 / (w.abs() + 1e-6) for name, w in _weights(trained).items()}
+        masks = _kept_of(upside_down, masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="layer-by-layer")
+def prunes_every_layer_alike(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed)
+        new = {}
+        for name, mask in masks.items():
+            new |= _kept_of({name: trained[name]}, {name: mask}, round(rate * int(mask.sum())))
+        masks = new
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="share-of-all-weights")
+def prunes_the_same_number_every_round(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts, count = [(initial, masks)], round(rate * _left(masks))
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, min(count, _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="rate-taken-for-kept")
+def keeps_the_rate(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, _left(masks) - round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="masks-never-changed")
+def ranks_but_forgets_the_masks(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed, steps=10)
+        _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="not-nested")
+def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts, n = [(initial, masks)], _left(masks)
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed, hold=False)
+        count = n - _left(masks) + round(rate * _left(masks))
+        masks = _kept_of(_weights(trained), _all_true(initial), count)
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="first-pair-pruned")
+def prunes_before_the_first_training(initial, images, labels, rounds, rate, seed):
+    masks, starts = _all_true(initial), []
+    for _ in range(rounds + 1):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="not-all-pairs")
+def returns_the_ticket_only(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+    return _masked(initial, masks), masks
+
+
+@wrong("find_ticket", says="not-all-pairs")
+def leaves_out_the_first_pair(initial, images, labels, rounds, rate, seed):
+    masks, starts = _all_true(initial), []
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="pair-order-swapped")
+def puts_masks_first(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(masks, initial)]
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((masks, _masked(initial, masks)))
+    return starts
+
+
+@wrong("find_ticket", says="biases-masked")
+def prunes_biases_as_well(initial, images, labels, rounds, rate, seed):
+    masks = {name: torch.ones_like(w, dtype=torch.bool) for name, w in initial.items()}
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
+        masks = _kept_of(trained, masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="layer-without-mask")
+def spares_the_last_layer(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    masks.popitem()
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
+        masks = _kept_of({n: trained[n] for n in masks}, masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="not-repeatable")
+def forgets_the_seed(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        order = int(torch.randint(10**6, ()))
+        trained = _trained(_masked(initial, masks), masks, images, labels, order)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="mask-not-bool")
+def returns_masks_of_floats(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return [(state, {n: m.float() for n, m in masks.items()}) for state, masks in starts]
+
+
+@wrong("find_ticket", says="changes-input")
+def masks_the_first_state_itself(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(initial, masks, images, labels, seed)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        for name, mask in masks.items():
+            initial[name].mul_(mask)
+        starts.append((initial, masks))
+    return starts
+
+
+# --- right --------------------------------------------------------------------------------------
+
+
+@right("find_ticket")
+def momentum_from_every_start(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for number in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed + number, steps=80)
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@right("find_ticket")
+def adam_on_a_module(initial, images, labels, rounds, rate, seed):
+    torch.manual_seed(seed)
+    layers = []
+    for w in _weights(initial).values():
+        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    masks, starts = _all_true(initial), ()
+    for _ in range(rounds + 1):
+        starts += ([_masked(initial, masks), masks],)
+        model.load_state_dict(starts[-1][0])
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+        for _ in range(60 if len(starts) <= rounds else 0):
+            rows = torch.randint(len(images), (64,))
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
+            optimizer.step()
+            for name, mask in masks.items():
+                model.get_parameter(name).data *= mask
+        now = {name: model.get_parameter(name).detach() for name in masks}
+        masks = _kept_of(now, masks, round(rate * _left(masks)))
+    return starts
+
+
+@right("find_ticket")
+def masks_inside_the_network(initial, images, labels, rounds, rate, seed):
+    rng = np.random.default_rng(seed)
+    masks = _all_true(initial)
+    starts = [({name: w.clone() for name, w in initial.items()}, masks)]
+    for _ in range(rounds):
+        values = {name: w.clone().requires_grad_() for name, w in initial.items()}
+        optimizer = torch.optim.Adam(values.values(), lr=0.01)
+        for _ in range(100):
+            rows = torch.from_numpy(rng.permutation(len(images))[:64])
+            x = images[rows]
+            for name in masks:
+                x = x @ (values[name] * masks[name]).T + values[name.replace("weight", "bias")]
+                x = torch.relu(x) if name != list(masks)[-1] else x
+            loss = torch.logsumexp(x, 1).mean() - x.gather(1, labels[rows][:, None]).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        now = {name: values[name].detach() for name in masks}
+        masks = _kept_of(now, masks, round(rate * _left(masks)))
+        zero = torch.zeros(())
+        start = {n: torch.where(masks[n], w, zero) if n in masks else w for n, w in initial.items()}
+        starts.append((start, masks))
+    return starts
+
+
+@right("find_ticket")
+def with_the_library_of_earlier_chapters(initial, images, labels, rounds, rate, seed):
+    from model_compression.masked_training import train_masked
+    from model_compression.masks import apply_masks, keep_all, prunable_weights
+
+    masks = keep_all(prunable_weights(initial))
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = train_masked(
+            starts[-1][0], images, labels, masks, steps=100, learning_rate=0.01, seed=seed
+        )
+        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        starts.append((apply_masks(initial, masks), masks))
+    return starts
