@@ -37,8 +37,13 @@ def _leading_one(draw: Draw) -> Iterator[tuple[str]]:
         yield (draw.bits(width, first="1"),)
 
 
+def _widths(draw: Draw) -> list[int]:
+    """Some that nobody knows before: the patterns below are the same for every seed but for it."""
+    return sorted(draw.integer(9, 63) for _ in range(3))
+
+
 def _extreme_patterns(draw: Draw) -> Iterator[tuple[str]]:
-    for width in (4, 8):
+    for width in (4, 8, *_widths(draw)):
         yield ("1" + "0" * (width - 1),)
         yield ("1" * width,)
         yield ("0" * (width - 1) + "1",)
@@ -198,7 +203,7 @@ def _upper_half(draw: Draw) -> Iterator[tuple[int, int]]:
 
 
 def _range_ends(draw: Draw) -> Iterator[tuple[int, int]]:
-    for width in (4, 8, 64):
+    for width in (4, 8, *_widths(draw), 64):
         yield -(2 ** (width - 1)), width
         yield 2 ** (width - 1) - 1, width
         yield 2**width - 1, width
@@ -343,6 +348,9 @@ def _fixed_points(draw: Draw) -> Iterator[tuple[str]]:
     yield ("00000000",)
     yield ("10000000",)
     yield ("0001",)
+    for width in _widths(draw):
+        yield ("0" * width,)
+        yield ("1" + "0" * (width - 1),)
 
 
 def _negated(bits: str) -> str:
@@ -444,6 +452,9 @@ def _ranges_unusual(draw: Draw) -> Iterator[tuple[int, bool]]:
     yield 1, False
     yield 64, True
     yield 64, False
+    for width in _widths(draw):
+        yield width, True
+        yield width, False
 
 
 def _symmetric_range(width: int, signed: bool) -> tuple[int, int]:
@@ -460,7 +471,7 @@ INTEGER_RANGE = Task(
     checks=(
         Check("signed", 3, _ranges_signed),
         Check("unsigned", 2, _ranges_unsigned),
-        Check("1 bit and 64 bits", 1, _ranges_unusual),
+        Check("1 bit, 64 bits, and between", 1, _ranges_unusual),
     ),
     misconceptions=(
         Misconception(
@@ -540,6 +551,7 @@ def _special_floats(draw: Draw) -> Iterator[tuple[float]]:
     yield (-0.0,)
     yield (math.inf,)
     yield (-math.inf,)
+    yield (_from_pattern(draw.integer(0, 1), 254, draw.integer(1, 2**23 - 1)),)
 
 
 def _subnormal_floats(draw: Draw) -> Iterator[tuple[float]]:
@@ -654,11 +666,13 @@ def _fractional_bits(draw: Draw) -> Iterator[tuple[int, float]]:
     yield 64, 4.5
     yield 1_000, 4.127
     yield 3, 1.5
+    yield draw.integer(1_000, 9_999), 2.5
 
 
 def _nothing(draw: Draw) -> Iterator[tuple[int, float]]:
     yield 0, 32
     yield 2, 32
+    yield 1, draw.integer(65, 9_999) / 64
 
 
 MODEL_BYTES = Task(

@@ -14,6 +14,7 @@ from courseware.checks import CHAPTERS, all_questions, all_tasks, check, check_q
 from courseware.checks.diagnose import GENERAL
 from courseware.checks.report import as_html, as_text
 from courseware.checks.run import run_task
+from courseware.checks.task import Draw
 from tests.mutants import selftest, table
 from tests.mutants.__main__ import good_enough, summary
 
@@ -51,6 +52,16 @@ def test_right_solution_keeps_its_marks_on_every_draw(entry):
     for seed in range(3 if task.seconds > TRAINING else 20):
         report = run_task(task, entry.function, f"draw {seed}")
         assert report.score == task.points, as_text(report)
+
+
+@every_task
+def test_who_knows_the_inputs_of_one_seed_passes_no_check_of_another(task):
+    for check in task.checks:
+        known, met = (
+            {repr(arguments) for arguments in check.draw(Draw(f"{seed}/{task.name}/{check.name}"))}
+            for seed in ("practice", "hand-in")
+        )
+        assert not met <= known, check.name
 
 
 @every_task
