@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import secrets
 import tempfile
 from dataclasses import dataclass
@@ -62,7 +63,11 @@ class Exercise:
 
     def handed_in(self) -> list[str]:
         """The ids of all students who handed something in."""
-        return sorted(self.api.get_submitted_students(self.name))
+        coursedir = self.api.coursedir
+        # nbgrader passes over them without a word.
+        hidden = glob.glob(coursedir.format_path(coursedir.submitted_directory, ".*", self.name))
+        overlooked = {Path(folder).parent.name for folder in hidden}
+        return sorted(self.api.get_submitted_students(self.name) | overlooked)
 
     def is_in_gradebook(self) -> bool:
         """Whether the gradebook knows the exercise; makes no gradebook where there is none."""

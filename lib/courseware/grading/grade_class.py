@@ -199,6 +199,8 @@ def _obstacle(exercise: Exercise, student: str) -> str:
     """What keeps nbgrader from even looking at a hand-in."""
     if student != glob.escape(student):
         return "nbgrader takes * ? [ in the name of a folder for a pattern: rename the folder"
+    if student.startswith("."):
+        return "nbgrader passes over a folder whose name begins with a dot: rename the folder"
     folder = exercise.folder("submitted", student)
     try:
         exercise.api.coursedir.get_existing_timestamp(str(folder))
