@@ -22,6 +22,8 @@ from unittest import mock
 import numpy as np
 import torch
 
+from courseware.checks.watching import watched
+
 
 class TimeLimit(BaseException):
     """Raised inside a call that takes too long; no Exception, so that `except Exception` in a
@@ -32,7 +34,8 @@ class TimeLimit(BaseException):
 class Outcome:
     """What one call came to: a value or an error, what it printed, which arguments it changed.
 
-    `at` is the line that raised, where the error itself no longer knows.
+    `at` is the line that raised, where the error itself no longer knows; `used` are the functions
+    of torch that were called.
     """
 
     value: Any = None
@@ -40,6 +43,7 @@ class Outcome:
     printed: str = ""
     changed: tuple[int, ...] = ()
     at: str = ""
+    used: frozenset[str] = frozenset()
 
 
 def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -57,7 +61,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
         return outcome
     given = tuple(copy_of(argument) for argument in arguments)
     value, error = None, None
-    with captured_output() as printed:
+    with captured_output() as printed, watched(seconds) as used:
         try:
             with time_limit(seconds):
                 value = function(*given)
@@ -66,7 +70,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
     changed = tuple(
         i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if changes(a, b)
     )
-    return Outcome(value, error, printed.getvalue(), changed)
+    return Outcome(value, error, printed.getvalue(), changed, used=frozenset(used))
 
 
 def shuffled_call(

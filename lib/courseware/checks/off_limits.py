@@ -5,7 +5,7 @@ from __future__ import annotations
 import dis
 import inspect
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 EVERYWHERE = ("torch.ao", "torch.nn.utils.prune", "courseware.checks")
@@ -28,6 +28,15 @@ def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list
     names = getattr(function, "__course_names__", None)
     if names is None:
         names = {name for own in _own_functions(function) for name in used_names(own)}
+    return among(names, off_limits)
+
+
+def among(names: Iterable[str], off_limits: tuple[str, ...]) -> list[str]:
+    """Those of the names that are off limits or inside of what is, the plainest first.
+
+    >>> among({"torch.ao.quantization", "torch.aot"}, ("torch.ao",))
+    ['torch.ao.quantization']
+    """
     found = (n for n in names if any(n == p or n.startswith(p + ".") for p in off_limits))
     return sorted(found, key=lambda name: (len(name), name))
 

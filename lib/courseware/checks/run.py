@@ -8,7 +8,7 @@ from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.diagnose import Case, Diagnosis, diagnose
-from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
+from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
 
@@ -58,12 +58,16 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
     """Judge `function` on inputs drawn from `seed`. Never raises for what the function does."""
     if not callable(function):
         return Report(task, (), refusal=f"`{task.name}` is not a function but {function!r:.60}")
-    used = shortcuts(function, EVERYWHERE + task.off_limits)
+    off_limits = EVERYWHERE + task.off_limits
+    used = shortcuts(function, off_limits)
     if used:
         return Report(task, (), refusal=_refusal(task, used))
     with silent_descriptors():
         judged = _judge_all(task, function, seed)
         everything = [case for cases in judged.values() for case in cases]
+        used = among({name for case in everything for name in case.got.used}, off_limits)
+        if used:
+            return Report(task, (), refusal=_refusal(task, used))
         results = []
         for check in task.checks:
             failing = [case for case in judged[check.name] if case.found]

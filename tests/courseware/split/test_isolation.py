@@ -368,7 +368,8 @@ def frame(message, data=b""):
     text = json.dumps(message).encode()
     return struct.pack(">II", len(text), len(data)) + text + data
 def answer(value, number="00"):
-    return frame({"id": number, "value": value, "printed": "", "error": None, "changed": []})
+    lists = {"changed": [], "used": []}
+    return frame({"id": number, "value": value, "printed": "", "error": None, **lists})
 def send(content):
     for number in range(64):
         try:

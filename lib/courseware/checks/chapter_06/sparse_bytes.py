@@ -43,6 +43,7 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
     for storage in ("dense", "coo", "csr", "bitmask"):
         yield torch.ones(2, 5, dtype=torch.bool), storage
         yield torch.zeros(3, 2, dtype=torch.bool), storage
+        yield torch.ones(draw.integer(3, 40), draw.integer(3, 40), dtype=torch.bool), storage
 
 
 def _dense(rows: int, columns: int, kept: int) -> float:

@@ -37,7 +37,13 @@ class CellResult:
 def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:
     """The outcome of a call."""
     match message:
-        case {"value": node, "printed": str(printed), "error": error, "changed": list(changed)}:
+        case {
+            "value": node,
+            "printed": str(printed),
+            "error": error,
+            "changed": list(changed),
+            "used": list(used),
+        }:
             places = {place for place in changed if type(place) is int and 0 <= place < arguments}
             raised, at = _error(error)
             return Outcome(
@@ -46,6 +52,7 @@ def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:
                 printed=readable(printed[:MAX_PRINTED]),
                 changed=tuple(sorted(places)),
                 at=at,
+                used=frozenset(name for name in used if type(name) is str),
             )
     raise Malformed("not the outcome of a call")
 

@@ -53,6 +53,7 @@ WORKER = (
     "checks/off_limits.py",
     "checks/task.py",
     "checks/values.py",
+    "checks/watching.py",
     "grading/__init__.py",
     "grading/split/__init__.py",
     "grading/split/encoding.py",

@@ -25,6 +25,7 @@ import torch
 
 from courseware.checks.call import changes, copy_of, time_limit
 from courseware.checks.gradients import differentiated
+from courseware.checks.watching import watched
 from courseware.grading.split import facts
 from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, describe, encode
 from courseware.grading.split.protocol import Channel, TooLarge
@@ -34,6 +35,9 @@ PRINTED = 20_000
 
 SMALL = 10_000
 """Bytes of the largest value that a name may stand for; all of them come in one answer."""
+
+USED = 500
+"""Names of torch's functions that are told of one call."""
 
 Message = dict[str, Any]
 
@@ -61,6 +65,7 @@ def serve(channel: Channel, withheld: Mapping[str, str]) -> None:
         except TooLarge:
             error = ResultTooLarge("the result is too large to be handed over")
             empty: Message = {"functions": [], "values": {"d": []}, "value": None, "changed": []}
+            empty["used"] = []
             answer = {"printed": "", "error": describe_error(error), **empty}
             channel.send({"id": request["id"], **answer})
 
@@ -117,17 +122,23 @@ class Notebook:
         before = [copy_of(argument) for argument in given]
         places = tuple(request["places"])
         result: list[Node] = []
+        used: set[str] = set()
+        seconds = request["milliseconds"] / 1000
 
         def work() -> None:
             function = self._names[request["name"]]
             if places:
                 function = differentiated(function, places)
-            value = function(*given, **keywords)
+            with watched(seconds) as names:
+                try:
+                    value = function(*given, **keywords)
+                finally:
+                    used.update(names)
             result.append(encode(value, out, describe))
 
         reseed()
         with _captured() as printed:
-            error = _error_of(work, request["milliseconds"] / 1000)
+            error = _error_of(work, seconds)
         if error is not None:
             out.clear()
         pairs = enumerate(zip(before, given, strict=True))
@@ -136,6 +147,7 @@ class Notebook:
             "printed": printed.text(),
             "error": error,
             "changed": [place for place, (a, b) in pairs if _is_changed(a, b)],
+            "used": sorted(used - {""})[:USED],
         }
 
 
