@@ -83,6 +83,9 @@ test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) $(POSTGRES) ## run everything that CI r
 demo: $(COURSE) $(BUBBLEWRAP) ## grade a made-up class from submission to report
 	@$(BIN)/python -m tests.sample_class $(ARGS)
 
+cheats: $(COURSE) $(BUBBLEWRAP) ## attack the grading, ours and stock nbgrader's (ARGS=--help)
+	@$(BIN)/python -m tests.cheats $(ARGS)
+
 exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
 	@$(BIN)/python -m courseware.notebooks release $(ARGS)
 
@@ -147,5 +150,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
 FORCE:

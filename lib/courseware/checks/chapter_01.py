@@ -39,7 +39,7 @@ def _leading_one(draw: Draw) -> Iterator[tuple[str]]:
 
 def _widths(draw: Draw) -> list[int]:
     """Some that nobody knows before: the patterns below are the same for every seed but for it."""
-    return sorted(draw.integer(9, 63) for _ in range(3))
+    return sorted(draw.integer(9, 63) for _ in range(4))
 
 
 def _extreme_patterns(draw: Draw) -> Iterator[tuple[str]]:
@@ -214,7 +214,7 @@ def _out_of_range(draw: Draw) -> Iterator[tuple[int, int]]:
     yield -9, 4
     yield 256, 8
     yield -129, 8
-    yield 2**16 + draw.integer(0, 99), 16
+    yield 2**16 + draw.integer(0, 99_999), 16
     yield 5, 4
 
 
@@ -330,7 +330,7 @@ def _carries(draw: Draw) -> Iterator[tuple[str]]:
     yield ("0100",)
     yield ("00000110",)
     yield ("1000" + "1000",)
-    for width in (6, 9):
+    for width in (6, 9, 20):
         yield (draw.bits(width - 2, first="01") + "00",)
 
 
@@ -437,14 +437,16 @@ def _ranges_signed(draw: Draw) -> Iterator[tuple[int, bool]]:
     yield 2, True
     yield 4, True
     yield 8, True
-    yield draw.integer(9, 31), True
+    for width in _widths(draw):
+        yield width, True
 
 
 def _ranges_unsigned(draw: Draw) -> Iterator[tuple[int, bool]]:
     yield 2, False
     yield 4, False
     yield 8, False
-    yield draw.integer(9, 31), False
+    for width in _widths(draw):
+        yield width, False
 
 
 def _ranges_unusual(draw: Draw) -> Iterator[tuple[int, bool]]:
@@ -658,7 +660,7 @@ def _whole_bytes(draw: Draw) -> Iterator[tuple[int, float]]:
 def _half_bytes(draw: Draw) -> Iterator[tuple[int, float]]:
     yield 9, 4
     yield 3, 1
-    yield 2 * draw.integer(50, 500) + 1, 4
+    yield 2 * draw.integer(50, 50_000) + 1, 4
     yield 7, 2
 
 

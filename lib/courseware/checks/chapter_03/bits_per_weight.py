@@ -50,7 +50,7 @@ def _fractions(draw: Draw) -> Iterator[Arguments]:
 
 def _extremes(draw: Draw) -> Iterator[Arguments]:
     yield 4, 1, 16
-    yield 8, 2 ** draw.integer(12, 18), 32
+    yield 8, draw.integer(2**12, 2**18), 32
     yield draw.integer(2, 8), 2, 16, 8
 
 
