@@ -1,0 +1,105 @@
+"""What an attack is: hand-ins that solve some tasks honestly and want points for others as well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.sample_class.handing_in import Notebook, fill_in, grade_id, released, solved
+
+NUMBERS = "01_number_formats"
+SCALING = "02_integer_scaling"
+EXERCISES = (NUMBERS, SCALING)
+
+Edit = Callable[[Notebook], None]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A side file that is a symbolic link."""
+
+    to: str
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One submission: tasks of `honest` as in the solution, then `sources`, then `edit`.
+
+    `sources` go into solution cells by nbgrader id, `files` beside the notebook.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    honest: tuple[str, ...] = ()
+    edit: Edit | None = None
+    files: Mapping[str, str | Link] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """Hand-ins that are graded in this order, and one sentence on what they try.
+
+    An attack has *scored* if its hand-ins together earn a point more than the tasks that they
+    solve honestly are worth. It has *hurt* if one of these is not given all of its points.
+    """
+
+    name: str
+    tries: str
+    hand_ins: tuple[HandIn, ...]
+    exercise: str = NUMBERS
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """The student ids of its hand-ins; they sort in the order of the hand-ins."""
+        if len(self.hand_ins) == 1:
+            return (self.name,)
+        return tuple(f"{self.name}-{number}" for number in range(1, len(self.hand_ins) + 1))
+
+
+def attack(
+    name: str,
+    tries: str,
+    sources: Mapping[str, str] | None = None,
+    *,
+    exercise: str = NUMBERS,
+    honest: tuple[str, ...] = (),
+    edit: Edit | None = None,
+    files: Mapping[str, str | Link] | None = None,
+) -> Attack:
+    """An attack of a single hand-in."""
+    hand_in = HandIn(sources or {}, honest, edit, files or {})
+    return Attack(name, tries, (hand_in,), exercise)
+
+
+def tasks_of(exercise: str) -> tuple[str, ...]:
+    """The tasks and questions that are graded by checks; their tests are called `test_…`."""
+    tests = (grade_id(cell) for cell in released(exercise)["cells"])
+    return tuple(name.removeprefix("test_") for name in tests if name.startswith("test_"))
+
+
+def notebook_of(exercise: str, hand_in: HandIn) -> Notebook:
+    """The notebook that is handed in."""
+    cells = released(exercise)["cells"]
+    others = {grade_id(cell) for cell in cells} - {*hand_in.honest}
+    notebook = solved(exercise, leave=tuple(others))
+    for name, source in hand_in.sources.items():
+        fill_in(notebook, name, source)
+    if hand_in.edit is not None:
+        hand_in.edit(notebook)
+    return notebook
+
+
+def write(folder: Path, exercise: str, hand_in: HandIn) -> None:
+    """Put a hand-in into the folder of its student."""
+    place = folder / exercise
+    place.mkdir(parents=True)
+    text = json.dumps(notebook_of(exercise, hand_in))
+    (place / f"{exercise}.ipynb").write_text(text, encoding="utf-8")
+    for name, content in hand_in.files.items():
+        file = place / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Link):
+            file.symlink_to(content.to)
+        else:
+            file.write_text(content, encoding="utf-8")

@@ -1,0 +1,101 @@
+"""Course folders to grade the corpus in, and what their grade books hold afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from tests.cheats.attack import EXERCISES, Attack, HandIn, tasks_of, write
+from tests.sample_class.handing_in import ROOT
+
+HONEST = "honest"
+"""A classmate who solved everything, and whose work is worth stealing."""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Points that an attack did nothing for, and how many honest tasks lost some."""
+
+    undeserved: float
+    lost: float = 0.0
+
+
+def make_course(folder: Path, config: str) -> Path:
+    """A course folder with the exercises that are attacked, and a classmate in each."""
+    folder.mkdir(parents=True)
+    (folder / "nbgrader_config.py").write_text(config, encoding="utf-8")
+    for exercise in EXERCISES:
+        for step in ("solutions", "exercises"):
+            shutil.copytree(ROOT / step / exercise, folder / step / exercise)
+        hand_in(folder, [classmate(exercise)])
+    return folder
+
+
+def classmate(exercise: str) -> Attack:
+    """One who attacks nothing and solves everything."""
+    return Attack(HONEST, "", (HandIn(honest=tasks_of(exercise)),), exercise)
+
+
+def hand_in(course: Path, attacks: Iterable[Attack]) -> None:
+    """Put the hand-ins of attacks where nbgrader looks for them."""
+    for attack in attacks:
+        for student, submission in zip(attack.students, attack.hand_ins, strict=True):
+            write(course / "submitted" / student, attack.exercise, submission)
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The environment of a grading process: its own home folder, one thread, nbgrader's tools."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    threads = {"OMP_NUM_THREADS": "1", "JUPYTER_PREFER_ENV_PATH": "1"}
+    return {**os.environ, "HOME": str(home), "PATH": path, **threads, **more}
+
+
+def generate(course: Path, exercise: str, home: Path) -> None:
+    """Enter an exercise into the grade book, with nbgrader's own command."""
+    command = [sys.executable, "-m", "nbgrader", "generate_assignment", exercise, "--force"]
+    subprocess.run(command, cwd=course, env=environment(home), capture_output=True, check=True)
+
+
+def scores(course: Path, exercise: str) -> dict[str, dict[str, tuple[float, float]]]:
+    """Student → test → points in the grade book and the most there are, whoever gave them."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        return {
+            submission.student.id: {
+                grade.name: (float(grade.score or 0.0), float(grade.max_score))
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+            for submission in gradebook.find_assignment(exercise).submissions
+        }
+
+
+def points_of(attack: Attack, graded: dict[str, dict[str, tuple[float, float]]]) -> Points:
+    """What an attack earned; a hand-in without any grade earned nothing."""
+    undeserved = lost = 0.0
+    for student, submission in zip(attack.students, attack.hand_ins, strict=True):
+        honest = {f"test_{name}" for name in submission.honest}
+        found = graded.get(student, {})
+        for test, (score, most) in found.items():
+            undeserved += max(0.0, score - (most if test in honest else 0.0))
+        kept = {test for test in honest if test in found and found[test][0] >= found[test][1]}
+        lost += len(honest - kept)
+    return Points(undeserved, lost)
+
+
+def digests(folders: Iterable[Path]) -> dict[str, str]:
+    """File → a digest of its content, for all files in some folders."""
+    files = (path for folder in folders for path in sorted(folder.rglob("*")))
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+        if path.is_file() and "__pycache__" not in path.parts
+    }

@@ -1,0 +1,139 @@
+"""Grading the corpus with the course's own configuration, by its own command."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.cheats.attack import NUMBERS, Attack
+from tests.cheats.course import (
+    HONEST,
+    Points,
+    classmate,
+    digests,
+    environment,
+    hand_in,
+    make_course,
+    points_of,
+    scores,
+)
+from tests.cheats.mangled import Mangled
+from tests.sample_class.handing_in import ROOT
+
+ONE_AFTER_THE_OTHER = ("--workers", "1")
+"""What one hand-in leaves behind, the next one would find."""
+
+SECONDS = 1800
+"""A class that is not graded after so long has hung."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class after grading: whether it came to its end, and what is not as it was or should be."""
+
+    course: Path
+    aborted: bool
+    complaints: tuple[str, ...]
+    rows: dict[str, dict[str, str]]
+    output: str
+
+
+def grade(folder: Path, exercise: str, quiet: bool) -> Graded:
+    """Run `course grade` on a course folder, as an instructor would."""
+    home = folder.with_name(f"{folder.name}-home")
+    before = watched(folder, home)
+    command = [sys.executable, "-m", "courseware.grading.cli", "grade", exercise]
+    try:
+        done = subprocess.run(
+            [*command, "--course-dir", str(folder), *ONE_AFTER_THE_OTHER],
+            cwd=ROOT,
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if quiet else None,
+            text=True,
+            timeout=SECONDS,
+        )
+        code, output = done.returncode, done.stdout + (done.stderr or "")
+    except subprocess.TimeoutExpired:
+        code, output = None, f"not done after {SECONDS} s"
+    rows = read_rows(folder / "build" / f"grades_{exercise}.csv")
+    students = {
+        path.name for path in (folder / "submitted").iterdir() if (path / exercise).exists()
+    }
+    aborted = code not in (0, 1) or rows.keys() != students
+    after = watched(folder, home)
+    changed = sorted(path for path in before.keys() | after if before.get(path) != after.get(path))
+    return Graded(folder, aborted, tuple(f"{path} was changed" for path in changed), rows, output)
+
+
+def watched(folder: Path, home: Path) -> dict[str, str]:
+    """Digests of what no hand-in may write to."""
+    found = digests([folder / "solutions", folder / "submitted", ROOT / "lib"])
+    start_up = digests([home / ".ipython", home / ".local"])
+    config = folder / "nbgrader_config.py"
+    return found | start_up | {str(config): config.read_text(encoding="utf-8")}
+
+
+def read_rows(path: Path) -> dict[str, dict[str, str]]:
+    """The rows of the class's table by student."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def grade_attacks(
+    folder: Path, exercise: str, attacks: Sequence[Attack], quiet: bool = False
+) -> tuple[Graded, dict[str, Points]]:
+    """Grade attacks on one exercise in one class; returns the class, and attack → points."""
+    make_course(folder, configuration())
+    hand_in(folder, attacks)
+    graded = grade(folder, exercise, quiet)
+    found = scores(folder, exercise)
+    complaints = [*graded.complaints]
+    for student, row in graded.rows.items():
+        complaints += [f"{student} was not graded: {row['problem']}"] if row["problem"] else []
+    if points_of(classmate(exercise), found) != Points(0.0):
+        complaints.append(f"{HONEST} solved everything and did not get all points")
+    points = {attack.name: points_of(attack, found) for attack in attacks}
+    return replace(graded, complaints=tuple(complaints)), points
+
+
+def grade_mangled(
+    folder: Path, mangled: Sequence[Mangled], quiet: bool = False
+) -> tuple[Graded, dict[str, str]]:
+    """Grade mangled notebooks in one class; returns the class, and name → what is not as wanted."""
+    make_course(folder, configuration())
+    for one in mangled:
+        place = folder / "submitted" / one.folder / NUMBERS
+        place.mkdir(parents=True)
+        one.build(place)
+    graded = grade(folder, NUMBERS, quiet)
+    found = scores(folder, NUMBERS)
+    return graded, {one.name: _difference(one, graded, found.get(one.folder)) for one in mangled}
+
+
+def _difference(one: Mangled, graded: Graded, found: dict[str, tuple[float, float]] | None) -> str:
+    """What tells the end that a mangled notebook came to from the wanted one; "" if nothing."""
+    row = graded.rows.get(one.folder)
+    if row is None:
+        return "it is not in the class's table"
+    points = sum(score for score, _ in (found or {}).values())
+    if one.points is None:
+        if not row["problem"] or points:
+            return f"not refused: {points:g} points, {row['odd'] or 'nothing odd'}"
+    elif row["problem"]:
+        return f"not graded: {row['problem']}"
+    elif points != one.points:
+        return f"{points:g} points, not {one.points:g}; {row['odd'] or 'nothing odd'}"
+    told = f"{row['problem']} {row['odd']}"
+    return "" if one.told in told else f"the report does not say {one.told!r} but {told!r}"
+
+
+def configuration() -> str:
+    """The course's own settings."""
+    return (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
