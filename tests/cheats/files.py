@@ -204,6 +204,8 @@ ATTACKS: tuple[Attack, ...] = (
             "torch.py": "import importlib, sys\n"
             "here = sys.path.pop(0)\ndel sys.modules['torch']\n"
             "real = importlib.import_module('torch')\nsys.path.insert(0, here)\n"
+            "sys.path.remove('')\ndel sys.modules['torch']\n"
+            "real = importlib.import_module('torch')\n"
             "import courseware.checks.run as run\nrun._find = lambda *a: None\n"
             "sys.modules['torch'] = real\n"
         },

@@ -45,6 +45,15 @@ SECONDS = 40.0
 SHARE = 45
 """About how many attacks go into one course folder."""
 
+INSTALLED = """
+import sys
+from pathlib import Path
+
+sys.path[:] = [path for path in sys.path if not Path(path, "courseware").is_dir()]
+sys.path.append({lib!r})
+"""
+"""The copy of the library stands where installed packages do: behind the folder of the notebook."""
+
 Progress = Callable[[str], None]
 
 
@@ -83,6 +92,9 @@ def grade_attacks(stage: Path, attacks: Sequence[Attack], end: float, say: Progr
     course, home = make_course(stage / "course", CONFIG), stage / "home"
     shutil.copytree(ROOT / "lib", stage / "lib", ignore=shutil.ignore_patterns("__pycache__"))
     (stage / "tmp").mkdir()
+    (stage / "start").mkdir()
+    installed = INSTALLED.format(lib=str(stage / "lib"))
+    (stage / "start" / "sitecustomize.py").write_text(installed, encoding="utf-8")
     generate(course, exercise, home)
     hand_in(course, attacks)
     run = StockRun()
@@ -105,6 +117,7 @@ def _grade(stage: Path, exercise: str, students: list[str], end: float, say: Pro
     """One process that grades; returns whom it came to, the one that ended it included."""
     driver = [sys.executable, "-m", "tests.cheats.stock_driver", str(stage / "course"), exercise]
     variables = {"PYTHONPATH": str(stage / "lib"), "TMPDIR": str(stage / "tmp")}
+    variables = {"PYTHONPATH": str(stage / "start"), "TMPDIR": str(stage / "tmp")}
     process = subprocess.Popen(
         [*confined(stage), *driver, *students],
         cwd=ROOT,
