@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -45,6 +45,10 @@ def _ends(draw: Draw) -> Iterator[tuple[T]]:
 
 def _counts(rows: T) -> T:
     return (rows == 0).sum(dim=1)
+
+
+def _below(limit: float) -> Callable[[T], T]:
+    return lambda rows: (rows < limit).float().mean(dim=1)
 
 
 APOZ = Task(
@@ -103,14 +107,8 @@ APOZ = Task(
             "small-counted",
             "Small activations were counted as zeros, too. Only those that are exactly 0 count: "
             "after a ReLU no limit has to be chosen.",
-            *(
-                over(lambda rows, e=limit: (rows.abs() < e).float().mean(dim=1), axis=1)
-                for limit in (1e-3, 1e-2, 0.1)
-            ),
-            *(
-                over(lambda rows, e=limit: (rows < e).float().mean(dim=1), axis=1)
-                for limit in (1e-3, 1e-2, 0.1)
-            ),
+            *(over(_below(limit), axis=1) for limit in (1e-3, 1e-2, 0.1)),
+            *(over(_below(limit), axis=1, prepare=torch.abs) for limit in (1e-3, 1e-2, 0.1)),
             over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
             over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
         ),

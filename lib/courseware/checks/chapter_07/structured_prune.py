@@ -23,6 +23,7 @@ from courseware.checks.chapter_07.ways import (
     any_units,
     apoz_rank,
     before_relu,
+    cut_pair,
     layers_of,
     norm_rank,
     right_count,
@@ -103,9 +104,8 @@ def _one_ranking(state: State, images: T, keep_ratio: float) -> dict[str, T]:
     mask[together.argsort(descending=True)[:n_kept]] = True
     small = dict(state)
     chosen = mask.split([len(mean) for mean in means])
-    for (name, following), kept in zip(pairwise(layers_of(state)), chosen, strict=True):
-        keys = [f"{layer}.{kind}" for layer in (name, following) for kind in ("weight", "bias")]
-        small |= dict(zip(keys, any_units(*(small[k] for k in keys), kept), strict=True))
+    for pair, kept in zip(pairwise(layers_of(state)), chosen, strict=True):
+        small |= cut_pair(small, pair, kept)
     return small
 
 
@@ -122,11 +122,10 @@ def _only_rows_zeroed(w1: T, b1: T, w2: T, b2: T, kept: T) -> tuple[T, ...]:
 def _linear_network(state: State, images: T, keep_ratio: float) -> dict[str, T]:
     """Measured on the network without its ReLUs."""
     small, x = dict(state), images
-    for name, following in pairwise(layers_of(state)):
-        x = torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
+    for pair in pairwise(layers_of(state)):
+        x = torch.nn.functional.linear(x, state[f"{pair[0]}.weight"], state[f"{pair[0]}.bias"])
         kept = reference.keep_indices(x.abs().mean(dim=0), right_count(x.shape[1], keep_ratio))
-        keys = [f"{layer}.{kind}" for layer in (name, following) for kind in ("weight", "bias")]
-        small |= dict(zip(keys, any_units(*(small[k] for k in keys), kept), strict=True))
+        small |= cut_pair(small, pair, kept)
     return small
 
 

@@ -67,9 +67,7 @@ def way(
             outputs = before_relu(small if remeasured else state, images)[place]
             scores = score(state[f"{pair[0]}.weight"], outputs)
             n_kept = min(max(count(len(scores), keep_ratio), 0), len(scores))
-            keys = [f"{name}.{kind}" for name in pair for kind in ("weight", "bias")]
-            tensors = cut(*(small[key] for key in keys), keep(scores, n_kept))
-            small |= dict(zip(keys, tensors, strict=True))
+            small |= cut_pair(small, pair, keep(scores, n_kept), cut)
         return small
 
     return behaves
@@ -78,6 +76,12 @@ def way(
 def any_units(w1: T, b1: T, w2: T, b2: T, kept: T) -> Iterable[T]:
     """`shrink_linear_pair` for any number of units in any order."""
     return w1[kept], b1[kept], w2[:, kept], b2
+
+
+def cut_pair(state: State, pair: tuple[str, str], kept: T, cut: Cut = any_units) -> dict[str, T]:
+    """The four new tensors of two layers, by name."""
+    keys = [f"{name}.{kind}" for name in pair for kind in ("weight", "bias")]
+    return dict(zip(keys, cut(*(state[key] for key in keys), kept), strict=True))
 
 
 def apoz_rank(weight: T, outputs: T) -> T:
