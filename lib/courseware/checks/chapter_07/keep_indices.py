@@ -25,7 +25,7 @@ NOT_INT64 = Misconception(
 
 
 def _positive(draw: Draw) -> Iterator[Arguments]:
-    yield torch.tensor([0.3, 0.9, 0.1, 0.5]), 2
+    yield torch.tensor([0.5, 0.9, 0.1, 0.7]), 3
     for n in (9, 16):
         yield inputs.apart(draw, n) + n, draw.integer(3, n // 2)
         yield inputs.apart(draw, n) + n, draw.integer(n // 2 + 1, n - 2)

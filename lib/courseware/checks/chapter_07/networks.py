@@ -67,6 +67,7 @@ def clear(state: Named, images: T, keep_ratio: float) -> bool:
         ranked = mean_abs_activation(outputs.relu()).sort(descending=True).values.double()
         n_kept = right_count(len(ranked), keep_ratio)
         below = ranked[n_kept] if n_kept < len(ranked) else -ranked[0]
-        if ranked[n_kept - 1] - below < GAP * ranked[0]:
+        # A layer that never answers is all ties: 0 > 0 is not clear either.
+        if not ranked[n_kept - 1] - below > GAP * ranked[0]:
             return False
     return True
