@@ -29,6 +29,7 @@ CHAPTERS = {
     "04_quantization_aware_training": "courseware.checks.chapter_04",
     "05_knowledge_distillation": "courseware.checks.chapter_05",
     "06_unstructured_pruning": "courseware.checks.chapter_06",
+    "08_when_to_prune": "courseware.checks.chapter_08",
 }
 """Exercise → the module that holds its `TASKS` and `QUIZ`."""
 

@@ -28,7 +28,7 @@ def magnitude_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Di
     return Difference(found.kind, text) if text else None
 
 
-def ranking_problem(scores: Tensors, masks: Tensors, count: int) -> str:
+def ranking_problem(scores: Tensors, masks: Tensors, count: int, what: str = "magnitude") -> str:
     """What is wrong with masks that are to prune the `count` lowest scores; empty if nothing is.
 
     >>> w = {"w": torch.tensor([2.0, 1.0, 1.0])}
@@ -48,7 +48,7 @@ def ranking_problem(scores: Tensors, masks: Tensors, count: int) -> str:
     if 0 < count < len(kept):
         low, high = float(flat[kept].min()), float(flat[~kept].max())
         if low < high * (1 - SLACK):
-            return f"a magnitude of {low:.4g} is kept and one of {high:.4g} is pruned"
+            return f"a {what} of {low:.4g} is kept and one of {high:.4g} is pruned"
     return ""
 
 

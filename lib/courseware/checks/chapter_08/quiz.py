@@ -1,0 +1,128 @@
+"""The multiple-choice questions of exercise 08."""
+
+from __future__ import annotations
+
+from courseware.checks.quiz import Option, Question
+
+QUIZ = (
+    Question(
+        name="quiz_08_challenge",
+        text="What makes pruning hard in practice, whenever it is done?",
+        options={
+            "a": Option(
+                "To make the model larger",
+                "Pruning makes it smaller. That part is easy: any weight can be set to zero.",
+            ),
+            "b": Option(
+                "To keep the model good while it becomes simpler",
+                "To remove weights is easy, and so is to keep the accuracy. The two at once are "
+                "the difficulty, and before, during and after training are three answers to it.",
+            ),
+            "c": Option(
+                "To find more parameters to train",
+                "Pruning takes parameters away. No method looks for more of them.",
+            ),
+            "d": Option(
+                "To make the architecture as simple as possible, at any price",
+                "The price is the point: a network that is simple and wrong is of no use.",
+            ),
+        },
+        right="b",
+        points=3,
+    ),
+    Question(
+        name="quiz_08_saliency",
+        text=(
+            "Three weights of a fresh network are 0.1, 0.9 and 2.0, and their gradients on one "
+            "batch 0.8, 0.2 and 0.1. A slide divides the gradients by their sum and gets 0.727, "
+            "0.182 and 0.091. One of the three weights is to go. Which one does SNIP prune?"
+        ),
+        options={
+            "a": Option(
+                "The third: its share, 0.091, is the smallest",
+                "That ranks the gradients alone. SNIP asks what happens when the connection is "
+                "switched off, and that is weight times gradient: 0.08, 0.18 and 0.2.",
+            ),
+            "b": Option(
+                "The second: it has neither the largest weight nor the largest gradient",
+                "What counts is the product, and it is in the middle there, too: 0.18.",
+            ),
+            "c": Option(
+                "The first: its product of weight and gradient, 0.08, is the smallest",
+                "The products are 0.08, 0.18 and 0.2. To divide all of them by their sum would "
+                "not change the order; to leave out the weights turns it round.",
+            ),
+            "d": Option(
+                "Any of them: before training the weights are random",
+                "The weights are random, but the loss on real images is not: its gradient says "
+                "what each of them does to it.",
+            ),
+        },
+        right="c",
+        points=3,
+    ),
+    Question(
+        name="quiz_08_schedule",
+        text=(
+            "A network is pruned from 0 to 90 % over 1000 steps by the cubic schedule. How much is "
+            "gone after 500 steps, and why is it made like this?"
+        ),
+        options={
+            "a": Option(
+                "About 11 %: it starts slowly, because the network has to learn first",
+                "That would be 0.9 · 0.5³, the cube of the way that is done. The schedule takes "
+                "the cube of the way that is left.",
+            ),
+            "b": Option(
+                "45 %: each step removes the same number of weights",
+                "That is a straight line. It removes as much at the end, where every weight hurts, "
+                "as at the start, where there is plenty.",
+            ),
+            "c": Option(
+                "90 %: the first half prunes, the second half fine-tunes",
+                "90 % are reached at the end of the schedule, not halfway.",
+            ),
+            "d": Option(
+                "About 79 %: it prunes fast while there is much to choose from, and slowly at the "
+                "end",
+                "0.9 · (1 − 0.5³) = 0.7875. At the start many weights hardly matter; at the end "
+                "every one does, and the network gets more steps to recover.",
+            ),
+        },
+        right="d",
+        points=3,
+    ),
+    Question(
+        name="quiz_08_timing",
+        text=(
+            "Pruning after training usually gives the more accurate network. What can speak for "
+            "pruning before training all the same?"
+        ),
+        options={
+            "a": Option(
+                "The training itself can be cheaper, if software or hardware makes use of the "
+                "zeros",
+                "Pruning afterwards first pays for the training of the whole network. Whoever "
+                "prunes at the start could save this, but zeros without a pattern save no time "
+                "by themselves.",
+            ),
+            "b": Option(
+                "Magnitudes tell more before training",
+                "Before training, the magnitudes are what the random start made them. They come "
+                "to mean something by training.",
+            ),
+            "c": Option(
+                "The network needs no training any more",
+                "A mask at the start leaves random weights. They have to be trained like any "
+                "others.",
+            ),
+            "d": Option(
+                "The pruned weights can come back during training",
+                "Not with a fixed mask: it holds for all of the training, and is put back after "
+                "every step.",
+            ),
+        },
+        right="a",
+        points=3,
+    ),
+)

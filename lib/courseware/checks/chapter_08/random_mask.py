@@ -1,0 +1,198 @@
+"""The task `random_mask`: a draw, judged by what must hold for any seed, and over many seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.checks.call import Outcome, call, shuffled_call
+from courseware.checks.chapter_06 import inputs
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Words
+from courseware.checks.chapter_08 import random_judges as judges
+from courseware.checks.chapter_08.common import OFF_LIMITS
+from courseware.checks.chapter_08.random_judges import Drawn
+from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from model_compression import pruning_schedules as reference
+from model_compression.masks import pruned_count
+
+Arguments = tuple[list[int], float, int]
+
+
+def _whole_counts(draw: Draw) -> Iterator[Arguments]:
+    yield [8], 0.25, draw.integer(0, 999)
+    for shape in ([4, 6], [3, 2, 4], [5, 2, 2, 2]):
+        yield shape, draw.rng.choice((1, 2, 3, 5, 6, 7)) / 8, draw.integer(0, 999)
+
+
+def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
+    yield [3, 3], 0.4, draw.integer(0, 999)
+    # Exact in binary: 2.5 and 3.5 go to the even number.
+    yield [5], 0.5, draw.integer(0, 999)
+    yield [7], 0.5, draw.integer(0, 999)
+    for shape in ([3, 9], [13, 3]):
+        yield shape, inputs.share(draw, shape[0] * shape[1]), draw.integer(0, 999)
+
+
+def _ends(draw: Draw) -> Iterator[Arguments]:
+    for sparsity in (0.0, 1.0):
+        yield [2, 3], sparsity, draw.integer(0, 999)
+
+
+def _one_seed(draw: Draw) -> Iterator[Arguments]:
+    for _ in range(3):
+        yield [5, 8], draw.rng.choice((3, 4, 5)) / 8, draw.integer(0, 999)
+
+
+def _two_by_four(draw: Draw) -> Iterator[Arguments]:
+    yield [4, 2], 0.5, draw.integer(0, 999)
+    yield [2, 4], 0.5, draw.integer(0, 999)
+
+
+def _with_seeds(steps: list[int]) -> Probe:
+    """A probe: a call for the seed plus each of the steps.
+
+    Only where one seed is asked twice, the generators are put into other states: it takes time.
+    """
+    one_call = shuffled_call if len(set(steps)) < len(steps) else call
+
+    def probe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+        shape, sparsity, seed = arguments
+        values = []
+        for step in steps:
+            outcome = one_call(function, (shape, sparsity, seed + step), seconds)
+            if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
+                return outcome
+            values.append(outcome.value)
+        return Outcome(Drawn(values))
+
+    return probe
+
+
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which would be only one of many right draws: words."""
+
+    def words(shape: list[int], sparsity: float, seed: int) -> Words:
+        n = int(torch.Size(shape).numel())
+        return Words(what.format(count=pruned_count(n, sparsity), n=n, seed=seed))
+
+    return words
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Judge,
+    expect: str,
+    steps: list[int],
+) -> Check:
+    return Check(name, weight, draw, judge, _with_seeds(steps), _expect(expect))
+
+
+_COUNT = "a mask in which {count} of {n} are False, whatever the seed"
+_FEW = list(range(8))
+
+RANDOM_MASK = Task(
+    name="random_mask",
+    points=14,
+    reference=reference.random_mask,
+    lecture="lecture 08, “Before training: at random, and by SNIP”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        _check(
+            "so many go, in a mask of that shape", 3, _whole_counts, judges.counts, _COUNT, _FEW
+        ),
+        _check("how many: sparsity × n, rounded", 2, _rounded_counts, judges.counts, _COUNT, _FEW),
+        _check("a sparsity of 0 or 1", 1, _ends, judges.counts, _COUNT, [0]),
+        _check(
+            "one seed, one mask",
+            2,
+            _one_seed,
+            judges.repeated,
+            "the same mask whenever it is called with {seed}",
+            [0, 0],
+        ),
+        _check(
+            "other seeds, other masks",
+            2,
+            _one_seed,
+            judges.different,
+            "another mask than with other seeds",
+            _FEW,
+        ),
+        _check(
+            f"every place is as likely as any other ({judges.SEEDS} seeds)",
+            3,
+            _two_by_four,
+            judges.uniform,
+            "any {count} of the {n} places, all choices as likely",
+            list(range(judges.SEEDS)),
+        ),
+        _check(
+            "the mask is torch.bool",
+            1,
+            _whole_counts,
+            judges.counts_and_dtype,
+            "a mask of torch.bool with {count} of {n} False",
+            _FEW,
+        ),
+    ),
+    misconceptions=(
+        MASK_NOT_BOOL,
+        Misconception(
+            "density-for-sparsity",
+            "As many are kept as should go. Either the sparsity was taken for the share that is "
+            "kept, or True and False are swapped: the sparsity is the share that goes, and True "
+            "means kept.",
+        ),
+        Misconception(
+            "count-left-to-chance",
+            "The number of pruned places changes from seed to seed: a coin was thrown for each of "
+            "them, or one place can be drawn twice. Only *which* places go is left to chance, not "
+            "how many: draw them without putting any back.",
+        ),
+        Misconception(
+            "count-truncated",
+            "The number to prune was cut off to a whole number. Round it: 40 % of 9 is 3.6, so 4 "
+            "go.",
+        ),
+        Misconception(
+            "count-rounded-up",
+            "The number to prune was rounded up, or its half was. Round it to the nearest whole "
+            "number, and a half to the even one, as Python's `round` does.",
+        ),
+        Misconception(
+            "counted-row-by-row",
+            "The number to prune was worked out for each row by itself, or from the number of rows "
+            "alone. It is the share of all entries, rounded once.",
+        ),
+        Misconception(
+            "not-a-mask",
+            "The entries are numbers and not True or False. A random number for each place says "
+            "in which order they go; the mask says which ones do.",
+        ),
+        Misconception(
+            "not-repeatable",
+            "Two calls with one seed gave two masks. Draw from a generator that starts from "
+            "`seed`, and from no other, or nobody can repeat your experiment.",
+        ),
+        Misconception(
+            "seed-without-effect",
+            "Different seeds gave the same mask. Nothing is random then: let the draw depend on "
+            "`seed`.",
+        ),
+        Misconception(
+            "not-uniform",
+            "Some places go far more often than others. Each of them must be as likely as any "
+            "other: mix the places of the whole tensor and take the first ones.",
+        ),
+        Misconception(
+            "places-hang-together",
+            "Whether a place goes says too much about another one: the same number goes in every "
+            "row or column, or neighbours go together. Any choice of places must be as likely as "
+            "any other: mix all places of the tensor in one line.",
+        ),
+    ),
+)
