@@ -33,14 +33,16 @@ DEVIATIONS = 6.0
 
 
 class Drawn(tuple[Any, ...]):
-    """What came for several seeds; a report shows the first.
+    """What came for several seeds; a report shows the first, or the one that a judge points to.
 
     >>> Drawn([torch.tensor([True, False]), torch.tensor([False, True])])
     tensor([True, False], dtype=bool)
     """
 
+    shown = 0
+
     def __repr__(self) -> str:
-        return show(self[0])
+        return show(self[self.shown])
 
 
 def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
@@ -53,7 +55,8 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
     wrong = next((i for i, count in enumerate(pruned) if count != wanted), None)
     if wrong is None:
         return None
-    text = f"seed {seed + wrong}: {pruned[wrong]} of {n} are False, expected {wanted}"
+    got.shown = wrong
+    text = f"with the seed {seed + wrong}, {pruned[wrong]} of {n} are False, expected {wanted}"
     return Difference(_cause(list(shape), sparsity, pruned), text)
 
 

@@ -105,7 +105,7 @@ RANDOM_MASK = Task(
             "so many go, in a mask of that shape", 3, _whole_counts, judges.counts, _COUNT, _FEW
         ),
         _check("how many: sparsity × n, rounded", 2, _rounded_counts, judges.counts, _COUNT, _FEW),
-        _check("a sparsity of 0 or 1", 1, _ends, judges.counts, _COUNT, [0]),
+        _check("a sparsity of 0 or 1", 1, _ends, judges.counts, _COUNT, _FEW),
         _check(
             "one seed, one mask",
             2,
@@ -180,8 +180,8 @@ RANDOM_MASK = Task(
         ),
         Misconception(
             "seed-without-effect",
-            "Different seeds gave the same mask. Nothing is random then: let the draw depend on "
-            "`seed`.",
+            "Different seeds gave the same mask: the draw does not depend on `seed`, or there are "
+            "only few masks that it can come to.",
         ),
         Misconception(
             "not-uniform",
