@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 
 import numpy as np
 import torch
@@ -185,6 +184,8 @@ def ranks_noise(shape, sparsity, seed):
 
 @right("random_mask")
 def pythons_sample(shape, sparsity, seed):
+    import random
+
     n = math.prod(shape)
     gone = set(random.Random(seed).sample(range(n), round(sparsity * n)))
     return torch.tensor([place not in gone for place in range(n)]).view(*shape)
@@ -201,6 +202,8 @@ def numpy_without_replacement(shape, sparsity, seed):
 
 @right("random_mask")
 def shuffles_in_place(shape, sparsity, seed):
+    import random
+
     n = math.prod(shape)
     entries = [False] * round(sparsity * n) + [True] * (n - round(sparsity * n))
     random.seed(seed)
