@@ -202,8 +202,6 @@ ATTACKS: tuple[Attack, ...] = (
         "Hands in a `torch.py` that loads the real one and forges the checks.",
         files={
             "torch.py": "import importlib, sys\n"
-            "here = sys.path.pop(0)\ndel sys.modules['torch']\n"
-            "real = importlib.import_module('torch')\nsys.path.insert(0, here)\n"
             "sys.path.remove('')\ndel sys.modules['torch']\n"
             "real = importlib.import_module('torch')\n"
             "import courseware.checks.run as run\nrun._find = lambda *a: None\n"

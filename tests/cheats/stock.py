@@ -116,7 +116,6 @@ def grade_attacks(stage: Path, attacks: Sequence[Attack], end: float, say: Progr
 def _grade(stage: Path, exercise: str, students: list[str], end: float, say: Progress) -> set[str]:
     """One process that grades; returns whom it came to, the one that ended it included."""
     driver = [sys.executable, "-m", "tests.cheats.stock_driver", str(stage / "course"), exercise]
-    variables = {"PYTHONPATH": str(stage / "lib"), "TMPDIR": str(stage / "tmp")}
     variables = {"PYTHONPATH": str(stage / "start"), "TMPDIR": str(stage / "tmp")}
     process = subprocess.Popen(
         [*confined(stage), *driver, *students],
