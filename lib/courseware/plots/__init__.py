@@ -22,6 +22,7 @@
     student_errors  how many errors students make, by what they were taught from
     pruning         masks: cut connections, ranked weights, whole layers, pixels
     pruning_measurements  accuracy, bytes and time against sparsity, weights that return
+    pruning_moments schedules, and accuracy by when the network was pruned
     structured      units taken out of a network; what it costs by weights left
     tickets         lottery tickets and their control arms, settled masks, weights left
     static_figures  the pictures that are stored as files, for where no kernel runs

@@ -17,6 +17,7 @@ from courseware.plots import (
     calibration,
     fake_quantization,
     pruning,
+    pruning_moments,
     sizes,
     soft_targets,
     structured,
@@ -50,6 +51,7 @@ STATIC_FIGURES: dict[str, Callable[[], Picture]] = {
     "05_temperature_explorer.svg": soft_targets.example_of_softening,
     "06_pruning_explorer.svg": pruning.example_of_masks,
     "07_unit_explorer.svg": structured.example_of_units,
+    "08_schedule_explorer.svg": pruning_moments.example_of_a_schedule,
     "09_ticket_explorer.svg": tickets.example_of_rounds,
 }
 """File name → what draws it."""

@@ -1,0 +1,165 @@
+"""Schedule explorer: how much the cubic schedule has pruned at a step.
+
+`ScheduleSetting` says what is looked at, `read_schedule` computes it and knows nothing of widgets;
+`ScheduleExplorer` puts controls in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets
+
+from courseware.plots.pruning_moments import sparsity_schedule
+from courseware.show import cell_text
+from courseware.widgets.safely import message_area, number_html, safely, show_message
+from model_compression.masks import pruned_count
+from model_compression.pruning_schedules import cubic_sparsity
+
+N_WEIGHTS = 64 * 64 + 64 * 10
+LAST = 400
+EVERY = 40
+
+
+@dataclass(frozen=True)
+class ScheduleSetting:
+    """A schedule, and the step at which it is read.
+
+    Attributes:
+        final: sparsity at the end, 0 ... 1.
+        begin: update at which pruning starts.
+        end: update at which it ends, after `begin`.
+        step: update at which the schedule is read.
+    """
+
+    final: float = 0.9
+    begin: int = 0
+    end: int = 280
+    step: int = 80
+
+
+@dataclass(frozen=True)
+class ScheduleReading:
+    """What the schedule asks for, in a network of N_WEIGHTS weights.
+
+    Attributes:
+        sparsity: total share that is pruned at the step.
+        pruned: weights pruned in all.
+        next_taken: weights that the EVERY updates after the step will take.
+        share_done: pruned weights, as a share of all that will be pruned; 1 if none will.
+    """
+
+    sparsity: float
+    pruned: int
+    next_taken: int
+    share_done: float
+
+
+def read_schedule(setting: ScheduleSetting) -> ScheduleReading:
+    """Read the schedule at a step.
+
+    Raises: ValueError for an end that is not after begin, or a sparsity outside 0 ... 1.
+    """
+
+    def pruned(step: int) -> int:
+        sparsity = cubic_sparsity(step, setting.begin, setting.end, 0.0, setting.final)
+        return pruned_count(N_WEIGHTS, sparsity)
+
+    now, in_the_end = pruned(setting.step), pruned(setting.end)
+    return ScheduleReading(
+        sparsity=cubic_sparsity(setting.step, setting.begin, setting.end, 0.0, setting.final),
+        pruned=now,
+        next_taken=pruned(setting.step + EVERY) - now,
+        share_done=now / in_the_end if in_the_end else 1.0,
+    )
+
+
+class ScheduleExplorer(ipywidgets.VBox):
+    """The widget: controls, readings, picture.
+
+    CSS classes: schedule-explorer; schedule-explorer-final, -begin, -end, -step (controls);
+    -sparsity, -pruned, -next, -done (numbers, in `data-value`); -picture, -message.
+    """
+
+    def __init__(self, setting: ScheduleSetting | None = None) -> None:
+        self.message = message_area("schedule-explorer-message")
+        self.controls = _controls(setting or ScheduleSetting())
+        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
+        self.picture = _named(ipywidgets.HTML(), "picture")
+        for control in self.controls.values():
+            control.observe(safely(self.message, self._draw), names="value")
+        panels = [
+            ipywidgets.VBox(list(self.controls.values())),
+            ipywidgets.VBox(
+                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
+            ),
+        ]
+        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
+        super().__init__([row, self.message, self.picture])
+        self.add_class("schedule-explorer")
+        self._draw()
+
+    @property
+    def setting(self) -> ScheduleSetting:
+        """What the controls say."""
+        return ScheduleSetting(**{name: box.value for name, box in self.controls.items()})
+
+    def _draw(self, _: object = None) -> None:
+        setting = self.setting
+        found = read_schedule(setting)
+        for name, (label, read, form) in _READINGS.items():
+            value = read(found)
+            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
+        picture = sparsity_schedule(
+            setting.begin, setting.end, setting.final, setting.step, float(LAST)
+        )
+        self.picture.value = picture.html
+        show_message(self.message, _in_words(setting, found))
+
+
+def _in_words(setting: ScheduleSetting, found: ScheduleReading) -> str:
+    if setting.step <= setting.begin:
+        return "Pruning has not started: the network trains as a dense one."
+    if setting.step >= setting.end:
+        return "The goal is reached: from here on only the weights change, not the masks."
+    gone = (setting.step - setting.begin) / (setting.end - setting.begin)
+    return f"{gone:.0%} of the way, and {found.share_done:.0%} of the pruning is done."
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+_READINGS: dict[str, tuple[str, Callable[[ScheduleReading], float], Callable[[float], str]]] = {
+    "sparsity": ("sparsity", lambda found: found.sparsity, _percent),
+    "pruned": (f"pruned, of {N_WEIGHTS:,} weights", lambda found: found.pruned, cell_text),
+    "next": (f"taken by the next {EVERY} updates", lambda found: found.next_taken, cell_text),
+    "done": ("share of the pruning that is done", lambda found: found.share_done, _percent),
+}
+"""What is read: what it is called, where it is, how it is written."""
+
+
+def _controls(setting: ScheduleSetting) -> dict[str, Any]:
+    """One control for each field of `ScheduleSetting`, by its name."""
+    live: dict[str, Any] = {
+        "continuous_update": False,
+        "style": {"description_width": "110px"},
+        "layout": ipywidgets.Layout(width="400px"),
+    }
+    final = ipywidgets.FloatSlider(
+        value=setting.final, min=0.0, max=1.0, step=0.01, description="final sparsity", **live
+    )
+    controls = {"final": final} | {
+        name: ipywidgets.IntSlider(
+            value=getattr(setting, name), min=0, max=LAST, step=10, description=name, **live
+        )
+        for name in ("begin", "end", "step")
+    }
+    return {name: _named(control, name) for name, control in controls.items()}
+
+
+def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
+    widget.add_class(f"schedule-explorer-{name}")
+    return widget
