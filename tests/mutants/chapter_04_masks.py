@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 
 from tests.mutants.table import right, wrong
@@ -140,6 +139,8 @@ def value_by_value(x, scale, qmin, qmax):
 
 @right("ste_mask")
 def with_numpy(x, scale, qmin, qmax):
+    import numpy as np
+
     codes = np.rint(x.numpy().astype(np.float64) / float(scale))
     return torch.from_numpy(((codes >= qmin) * (codes <= qmax)).astype(np.uint8))
 

@@ -20,8 +20,9 @@ from courseware.grading.split.lockdown import SCRATCH
 COURSE = "/course"
 """Where the course's own packages are inside the sandbox."""
 
-LIBRARIES = ("torch", "numpy")
-"""What a student has besides Python."""
+LIBRARIES = ("torch", "numpy", "matplotlib", "ipython")
+"""What a student has besides Python: torch and NumPy to solve tasks with, the others to look at
+results; a picture that was left in a cell costs nothing."""
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 ENVIRONMENT = {
@@ -79,7 +80,7 @@ def visible_trees() -> list[Path]:
 
 @cache
 def visible_packages() -> tuple[Path, ...]:
-    """What torch and NumPy are made of, and nothing else that is installed.
+    """What `LIBRARIES` are made of, and nothing else that is installed.
 
     Neither the course with its solutions, nor data sets on which a student's network is judged.
     """

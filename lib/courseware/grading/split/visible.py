@@ -115,6 +115,7 @@ def withheld(exercise: str) -> dict[str, str]:
         for name in sorted(names)
         if FIRST_EXERCISE.get(name, number) >= number
     } | {
-        f"courseware.{name}": "is no part of a hand-in: use Python, torch and NumPy"
-        for name in ("widgets", "notebooks")
+        f"courseware.{path.stem}": "is no part of a hand-in: use Python, torch and NumPy"
+        for path in sorted(Path(courseware.__path__[0]).iterdir())
+        if not path.stem.startswith("_") and path.stem not in ("checks", "grading")
     }
