@@ -26,6 +26,7 @@
     08 when_to_prune                 snip                connection sensitivity before training
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
+    –                                fast                three of the above, sooner, bit for bit
 
 Import the module of a concept, not this package: `from model_compression.packing import pack_int4`.
 Nothing is imported here, so every module loads only the chapters it builds on.

@@ -28,6 +28,14 @@ CHUNK = 1 << 18
 def magnitude_mask(w: torch.Tensor, sparsity: float) -> torch.Tensor:
     """Prune the smallest magnitudes of one tensor, as `magnitude_pruning.magnitude_mask`.
 
+    The round(sparsity * n) smallest |w| go, equal ones in the order of their positions.
+
+    Args:
+        w: floating-point tensor of any shape; fast for float32.
+        sparsity: share to remove, 0 ... 1; weights that are zero already count.
+    Returns: torch.bool tensor of the shape of w, True = kept.
+    Raises: ValueError for a sparsity outside 0 ... 1, an empty tensor, NaN or infinity.
+
     >>> magnitude_mask(torch.tensor([0.5, -2.0, 0.0, 1.0]), 0.5)
     tensor([False,  True, False,  True])
     """
@@ -50,6 +58,17 @@ def quantize_groupwise(
     w: torch.Tensor, n_bits: int, group_size: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Symmetric codes, one scale a group, as `integer_scaling.quantize_groupwise`.
+
+    scale_g = max |w_g| / (2^(b-1) - 1);  q_g = clamp(round(w_g / scale_g)), half to even.
+
+    Args:
+        w: floating-point tensor of shape (out, in); fast for float32.
+        n_bits: 2 ... 8.
+        group_size: int >= 1 that divides the row.
+    Returns: (q, scale): int8 of the shape of w; float32 of shape (out, in / group_size), in the
+        units of w per step. An all-zero group: scale 1, codes 0.
+    Raises: ValueError if w is not 2-D, the group size does not divide the row, for n_bits outside
+        2 ... 8, an empty tensor, NaN or infinity.
 
     >>> quantize_groupwise(torch.tensor([[7.0, 3.0, 0.7, -0.2]]), 4, 2)
     (tensor([[ 7,  3,  7, -2]], dtype=torch.int8), tensor([[1.0000, 0.1000]]))
@@ -76,6 +95,15 @@ def quantize_groupwise(
 
 def nf4_quantize(x: torch.Tensor, block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
     """NF4 codes of a tensor, and the absmax of each block, as `nf4.nf4_quantize`.
+
+    absmax_b = max |x_b|;  code = argmin over k of |x / absmax_b - table_k|.
+
+    Args:
+        x: floating-point tensor of any shape; fast for float32 in whole blocks.
+        block_size: int >= 1; 64 is usual.
+    Returns: (codes, absmax): uint8 in the shape of x, 0 ... 15; float32 of shape
+        (ceil(n / block_size),), in the units of x. Ties go to the lower code.
+    Raises: ValueError for a block size below 1, an empty tensor, NaN or infinity.
 
     >>> nf4_quantize(torch.tensor([2.0, -1.0, 0.1, 0.0, -0.3]), block_size=4)
     (tensor([15,  2,  8,  7,  0], dtype=torch.uint8), tensor([2.0000, 0.3000]))
