@@ -6,7 +6,7 @@ puts controls in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from courseware.layer_inputs import layer_inputs, rounded_inputs
 from courseware.plots.calibration import calibrated_range
 from courseware.plots.style import Picture
 from courseware.sentence_encoder import SentenceEncoder
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.calibration import percentile_range
 
 PERCENTILES = (90.0, 95.0, 98.0, 99.0, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.995, 100.0)
@@ -117,7 +117,7 @@ def draw(setting: CalibrationSetting, measured: CalibrationMeasurement) -> Pictu
     return calibrated_range(measured.values, measured.low, measured.high, setting.n_bits, title)
 
 
-class CalibrationExplorer(ipywidgets.VBox):
+class CalibrationExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: calibration-explorer; calibration-explorer-layer, -calibrated-on, -percentile,
@@ -127,42 +127,23 @@ class CalibrationExplorer(ipywidgets.VBox):
 
     def __init__(self, experiment: CalibrationExperiment) -> None:
         self._experiment = experiment
-        self.message = message_area("calibration-explorer-message")
-        self.controls = _controls(experiment)
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("calibration-explorer")
-        self._draw()
+        super().__init__("calibration-explorer", _controls(experiment), _READINGS)
 
     @property
     def setting(self) -> CalibrationSetting:
         """What the controls say."""
-        return CalibrationSetting(**{name: box.value for name, box in self.controls.items()})
+        return CalibrationSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
-        measured = self._experiment.measure(setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(measured)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        self.picture.value = draw(setting, measured).html
-        larger = "clipping" if measured.error.clipping > measured.error.rounding else "rounding"
-        show_message(self.message, f"The larger part of the error comes from {larger}.")
+        found = self._experiment.measure(setting)
+        larger = "clipping" if found.error.clipping > found.error.rounding else "rounding"
+        text = f"The larger part of the error comes from {larger}."
+        return View(found, draw(setting, found), text)
 
 
-_READINGS: dict[
-    str, tuple[str, Callable[[CalibrationMeasurement], float], Callable[[float], str]]
-] = {
+_READINGS: Readings = {
     "range": ("width of the range", lambda found: found.high - found.low, "{:.2f}".format),
     "step": ("one step of the grid", lambda found: found.error.step, "{:.4f}".format),
     "clipped": ("values clipped", lambda found: found.error.clipped, "{:.3%}".format),
@@ -175,29 +156,21 @@ _READINGS: dict[
 
 def _controls(experiment: CalibrationExperiment) -> dict[str, Any]:
     """One control for each field of `CalibrationSetting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "130px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
+    size = wide(130, 400)
     controls = {
-        "layer": ipywidgets.Dropdown(options=experiment.layers, description="input of", **wide),
+        "layer": ipywidgets.Dropdown(options=experiment.layers, description="input of", **size),
         "calibrated_on": ipywidgets.Dropdown(
-            options=experiment.sets, description="calibrated on", **wide
+            options=experiment.sets, description="calibrated on", **size
         ),
         "percentile": ipywidgets.SelectionSlider(
             options=[(f"{p:g}", p) for p in PERCENTILES],
             value=100.0,
             continuous_update=False,
             description="percentile",
-            **wide,
+            **size,
         ),
         "n_bits": ipywidgets.IntSlider(
-            value=4, min=2, max=8, continuous_update=False, description="bits", **wide
+            value=4, min=2, max=8, continuous_update=False, description="bits", **size
         ),
     }
-    return {name: _named(control, name.replace("_", "-")) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"calibration-explorer-{name}")
-    return widget
+    return controls

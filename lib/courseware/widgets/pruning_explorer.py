@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import torch
 from courseware.plots.pruning import example_weights, masked_layers
 from courseware.plots.sizes import byte_text
 from courseware.show import cell_text
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.magnitude_pruning import (
     global_magnitude_masks,
     magnitude_mask,
@@ -101,7 +101,7 @@ def _masks(weights: Weights, setting: PruningSetting) -> Masks:
     raise ValueError(f"rule: expected one of {list(RULES)}, got {setting.rule!r}")
 
 
-class PruningExplorer(ipywidgets.VBox):
+class PruningExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     Args:
@@ -116,39 +116,21 @@ class PruningExplorer(ipywidgets.VBox):
         self, weights: Weights | None = None, setting: PruningSetting | None = None
     ) -> None:
         self._weights = example_weights() if weights is None else dict(weights)
-        self.message = message_area("pruning-explorer-message")
-        self.controls = _controls(setting or PruningSetting())
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("pruning-explorer")
-        self._draw()
+        super().__init__("pruning-explorer", _controls(setting or PruningSetting()), _READINGS)
 
     @property
     def setting(self) -> PruningSetting:
         """What the controls say."""
-        return PruningSetting(**{name: box.value for name, box in self.controls.items()})
+        return PruningSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         by_threshold = setting.rule == RULES[2]
         self.controls["sparsity"].disabled = by_threshold
         self.controls["threshold"].disabled = not by_threshold
         found = read_pruning(self._weights, setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        self.picture.value = masked_layers(self._weights, found.masks).html
-        show_message(self.message, _in_words(found))
+        return View(found, masked_layers(self._weights, found.masks), _in_words(found))
 
 
 def _in_words(found: PruningReading) -> str:
@@ -163,7 +145,7 @@ def _percent(value: float) -> str:
     return f"{value:.1%}"
 
 
-_READINGS: dict[str, tuple[str, Callable[[PruningReading], float], Callable[[float], str]]] = {
+_READINGS: Readings = {
     "pruned": ("weights pruned", lambda found: found.n_pruned, cell_text),
     "share": ("sparsity", lambda found: found.sparsity, _percent),
     "lowest-density": ("smallest density of a layer", lambda f: f.lowest_density, _percent),
@@ -175,14 +157,11 @@ _READINGS: dict[str, tuple[str, Callable[[PruningReading], float], Callable[[flo
 
 def _controls(setting: PruningSetting) -> dict[str, Any]:
     """One control for each field of `PruningSetting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "90px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
-    live: dict[str, Any] = {"continuous_update": False, "min": 0.0, "step": 0.01, **wide}
+    size = wide(90, 400)
+    live: dict[str, Any] = {"continuous_update": False, "min": 0.0, "step": 0.01, **size}
     controls = {
         "rule": ipywidgets.Dropdown(
-            options=list(RULES), value=setting.rule, description="rule", **wide
+            options=list(RULES), value=setting.rule, description="rule", **size
         ),
         "sparsity": ipywidgets.FloatSlider(
             value=setting.sparsity, max=1.0, description="sparsity", **live
@@ -191,9 +170,4 @@ def _controls(setting: PruningSetting) -> dict[str, Any]:
             value=setting.threshold, max=MAX_THRESHOLD, description="threshold", **live
         ),
     }
-    return {name: _named(control, name) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"pruning-explorer-{name}")
-    return widget
+    return controls

@@ -6,8 +6,8 @@ in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import ipywidgets
@@ -18,7 +18,7 @@ from courseware.models import weights_of, with_weights
 from courseware.plots.style import Picture
 from courseware.plots.weight_grids import weight_grids
 from courseware.training import accuracy
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.error_measures import max_abs_error, rmse, sqnr_db
 from model_compression.granularity import Granularity
 from model_compression.integer_scaling import QuantizedTensor, quantize_tensor
@@ -131,7 +131,7 @@ def draw(setting: Setting, measured: Measurement) -> Picture:
     return weight_grids(measured.weights, measured.grids, measured.limit, title)
 
 
-class ScaleExplorer(ipywidgets.VBox):
+class ScaleExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: scale-explorer; scale-explorer-layer, -n-bits, -full-range, -granularity,
@@ -142,83 +142,66 @@ class ScaleExplorer(ipywidgets.VBox):
     def __init__(self, experiment: ScaleExperiment) -> None:
         self._experiment = experiment
         self._is_changing = False
-        self.message = message_area("scale-explorer-message")
-        self.controls = _controls(experiment)
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for name, control in self.controls.items():
-            callback = self._on_layer if name == "layer" else self._draw
-            control.observe(safely(self.message, callback), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("scale-explorer")
-        self._draw()
+        super().__init__("scale-explorer", _controls(experiment), _READINGS)
 
     @property
     def setting(self) -> Setting:
         """What the controls say."""
-        return Setting(**{name: control.value for name, control in self.controls.items()})
+        return Setting(**self.values)
 
-    def _on_layer(self, _: object) -> None:
+    def changed(self, field: str) -> None:
         """Another layer may have rows that other group sizes divide."""
-        control = self.controls["granularity"]
-        chosen = control.value
-        options = _granularity_options(self._experiment, self.controls["layer"].value)
-        self._is_changing = True
-        try:
-            control.options = options  # ipywidgets then takes the first one
-            control.value = chosen if chosen in dict(options).values() else "tensor"
-        finally:
-            self._is_changing = False
-        self._draw()
-
-    def _draw(self, _: object = None) -> None:
         if self._is_changing:
             return
+        if field == "layer":
+            control = self.controls["granularity"]
+            chosen = control.value
+            options = _granularity_options(self._experiment, self.controls["layer"].value)
+            self._is_changing = True
+            try:
+                control.options = options  # ipywidgets then takes the first one
+                control.value = chosen if chosen in dict(options).values() else "tensor"
+            finally:
+                self._is_changing = False
+        self.show_view()
+
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
-        measured = self._experiment.measure(setting)
-        for name, (label, form) in _READINGS.items():
-            value = getattr(measured, name.replace("-", "_"))
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        self.picture.value = draw(setting, measured).html
+        found = self._experiment.measure(setting)
         text = f"With all weights in float32 the accuracy is {self._experiment.float_accuracy:.1%}."
-        show_message(self.message, text)
+        return View(found, draw(setting, found), text)
 
 
-_READINGS: dict[str, tuple[str, Callable[[float], str]]] = {
-    "sqnr": ("SQNR", "{:.1f} dB".format),
-    "rmse": ("RMSE", "{:.4f}".format),
-    "max-error": ("largest error", "{:.4f}".format),
-    "clipped": ("weights clipped", "{:.1%}".format),
-    "bits-per-weight": ("bits per weight, with the scales", "{:.2f}".format),
-    "accuracy": ("accuracy of the network", "{:.1%}".format),
+_READINGS: Readings = {
+    "sqnr": ("SQNR", attrgetter("sqnr"), "{:.1f} dB".format),
+    "rmse": ("RMSE", attrgetter("rmse"), "{:.4f}".format),
+    "max-error": ("largest error", attrgetter("max_error"), "{:.4f}".format),
+    "clipped": ("weights clipped", attrgetter("clipped"), "{:.1%}".format),
+    "bits-per-weight": (
+        "bits per weight, with the scales",
+        attrgetter("bits_per_weight"),
+        "{:.2f}".format,
+    ),
+    "accuracy": ("accuracy of the network", attrgetter("accuracy"), "{:.1%}".format),
 }
 """Fields of `Measurement`: what they are called, and how they are written."""
 
 
 def _controls(experiment: ScaleExperiment) -> dict[str, Any]:
     """One control for each field of `Setting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "130px"},
-        "layout": ipywidgets.Layout(width="380px"),
-    }
+    size = wide(130, 380)
     first = experiment.layers[0]
     controls = {
-        "layer": ipywidgets.Dropdown(options=experiment.layers, description="layer", **wide),
+        "layer": ipywidgets.Dropdown(options=experiment.layers, description="layer", **size),
         "n_bits": ipywidgets.IntSlider(
-            value=4, min=2, max=8, continuous_update=False, description="bits", **wide
+            value=4, min=2, max=8, continuous_update=False, description="bits", **size
         ),
         "full_range": ipywidgets.Dropdown(
-            options=[("restricted", False), ("full", True)], description="range", **wide
+            options=[("restricted", False), ("full", True)], description="range", **size
         ),
         "granularity": ipywidgets.Dropdown(
-            options=_granularity_options(experiment, first), description="one scale per", **wide
+            options=_granularity_options(experiment, first), description="one scale per", **size
         ),
         "percentile": ipywidgets.FloatSlider(
             value=100.0,
@@ -228,10 +211,10 @@ def _controls(experiment: ScaleExperiment) -> dict[str, Any]:
             readout_format=".1f",
             continuous_update=False,
             description="clip at percentile",
-            **wide,
+            **size,
         ),
     }
-    return {name: _named(control, name.replace("_", "-")) for name, control in controls.items()}
+    return controls
 
 
 def _granularity_options(experiment: ScaleExperiment, layer: str) -> list[tuple[str, Granularity]]:
@@ -252,8 +235,3 @@ def _grids(quantized: QuantizedTensor, full_range: bool) -> torch.Tensor:
     lowest, highest = integer_range(quantized.n_bits, signed=True)
     codes = torch.arange(lowest if full_range else -highest, highest + 1)
     return quantized.scale.reshape(-1, 1) * codes
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"scale-explorer-{name}")
-    return widget

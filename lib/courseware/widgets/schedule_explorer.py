@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ import ipywidgets
 
 from courseware.plots.pruning_moments import sparsity_schedule
 from courseware.show import cell_text
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.masks import pruned_count
 from model_compression.pruning_schedules import cubic_sparsity
 
@@ -76,7 +75,7 @@ def read_schedule(setting: ScheduleSetting) -> ScheduleReading:
     )
 
 
-class ScheduleExplorer(ipywidgets.VBox):
+class ScheduleExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: schedule-explorer; schedule-explorer-final, -begin, -end, -step (controls);
@@ -84,39 +83,21 @@ class ScheduleExplorer(ipywidgets.VBox):
     """
 
     def __init__(self, setting: ScheduleSetting | None = None) -> None:
-        self.message = message_area("schedule-explorer-message")
-        self.controls = _controls(setting or ScheduleSetting())
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("schedule-explorer")
-        self._draw()
+        super().__init__("schedule-explorer", _controls(setting or ScheduleSetting()), _READINGS)
 
     @property
     def setting(self) -> ScheduleSetting:
         """What the controls say."""
-        return ScheduleSetting(**{name: box.value for name, box in self.controls.items()})
+        return ScheduleSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         found = read_schedule(setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
         picture = sparsity_schedule(
             setting.begin, setting.end, setting.final, setting.step, float(LAST)
         )
-        self.picture.value = picture.html
-        show_message(self.message, _in_words(setting, found))
+        return View(found, picture, _in_words(setting, found))
 
 
 def _in_words(setting: ScheduleSetting, found: ScheduleReading) -> str:
@@ -132,7 +113,7 @@ def _percent(value: float) -> str:
     return f"{100 * value:.1f} %"
 
 
-_READINGS: dict[str, tuple[str, Callable[[ScheduleReading], float], Callable[[float], str]]] = {
+_READINGS: Readings = {
     "sparsity": ("sparsity", lambda found: found.sparsity, _percent),
     "pruned": (f"pruned, of {N_WEIGHTS:,} weights", lambda found: found.pruned, cell_text),
     "next": (f"taken by the next {EVERY} updates", lambda found: found.next_taken, cell_text),
@@ -143,11 +124,7 @@ _READINGS: dict[str, tuple[str, Callable[[ScheduleReading], float], Callable[[fl
 
 def _controls(setting: ScheduleSetting) -> dict[str, Any]:
     """One control for each field of `ScheduleSetting`, by its name."""
-    live: dict[str, Any] = {
-        "continuous_update": False,
-        "style": {"description_width": "110px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
+    live: dict[str, Any] = {"continuous_update": False, **wide(110)}
     final = ipywidgets.FloatSlider(
         value=setting.final, min=0.0, max=1.0, step=0.01, description="final sparsity", **live
     )
@@ -157,9 +134,4 @@ def _controls(setting: ScheduleSetting) -> dict[str, Any]:
         )
         for name in ("begin", "end", "step")
     }
-    return {name: _named(control, name) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"schedule-explorer-{name}")
-    return widget
+    return controls

@@ -6,7 +6,6 @@ widgets; `StaircaseExplorer` puts controls in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ import torch
 from courseware.plots.fake_quantization import REACH, staircase
 from courseware.show import cell_text
 from courseware.surrogate_gradients import GRADIENTS
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.fake_quantization import fake_quantize
 from model_compression.number_formats import integer_range
 
@@ -69,7 +68,7 @@ def read_staircase(setting: StaircaseSetting) -> StaircaseReading:
     )
 
 
-class StaircaseExplorer(ipywidgets.VBox):
+class StaircaseExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: staircase-explorer; staircase-explorer-n-bits, -scale, -x, -gradient (controls);
@@ -77,37 +76,19 @@ class StaircaseExplorer(ipywidgets.VBox):
     """
 
     def __init__(self, setting: StaircaseSetting | None = None) -> None:
-        self.message = message_area("staircase-explorer-message")
-        self.controls = _controls(setting or StaircaseSetting())
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("staircase-explorer")
-        self._draw()
+        super().__init__("staircase-explorer", _controls(setting or StaircaseSetting()), _READINGS)
 
     @property
     def setting(self) -> StaircaseSetting:
         """What the controls say."""
-        return StaircaseSetting(**{name: box.value for name, box in self.controls.items()})
+        return StaircaseSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         found = read_staircase(setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        drawing = staircase(setting.scale, setting.n_bits, setting.x, setting.gradient)
-        self.picture.value = drawing.html
-        show_message(self.message, _in_words(found))
+        picture = staircase(setting.scale, setting.n_bits, setting.x, setting.gradient)
+        return View(found, picture, _in_words(found))
 
 
 def _in_words(found: StaircaseReading) -> str:
@@ -121,7 +102,7 @@ def _decimals(value: float) -> str:
     return cell_text(round(value, 4))
 
 
-_READINGS: dict[str, tuple[str, Callable[[StaircaseReading], float], Callable[[float], str]]] = {
+_READINGS: Readings = {
     "code": ("code", lambda found: found.code, cell_text),
     "x-hat": ("value after rounding", lambda found: found.x_hat, _decimals),
     "error": ("error", lambda found: found.error, _decimals),
@@ -132,11 +113,8 @@ _READINGS: dict[str, tuple[str, Callable[[StaircaseReading], float], Callable[[f
 
 def _controls(setting: StaircaseSetting) -> dict[str, Any]:
     """One control for each field of `StaircaseSetting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "90px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
-    live: dict[str, Any] = {"continuous_update": False, **wide}
+    size = wide(90, 400)
+    live: dict[str, Any] = {"continuous_update": False, **size}
     controls = {
         "n_bits": ipywidgets.IntSlider(
             value=setting.n_bits, min=2, max=8, description="bits", **live
@@ -148,12 +126,7 @@ def _controls(setting: StaircaseSetting) -> dict[str, Any]:
             value=setting.x, min=-REACH, max=REACH, step=0.02, description="value x", **live
         ),
         "gradient": ipywidgets.Dropdown(
-            options=list(GRADIENTS), value=setting.gradient, description="gradient", **wide
+            options=list(GRADIENTS), value=setting.gradient, description="gradient", **size
         ),
     }
-    return {name: _named(control, name.replace("_", "-")) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"staircase-explorer-{name}")
-    return widget
+    return controls

@@ -6,7 +6,7 @@ puts controls in front of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ipywidgets
@@ -14,7 +14,7 @@ import torch
 
 from courseware.plots.soft_targets import softened_answer
 from courseware.plots.style import Picture
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.distillation import softmax
 
 TEMPERATURES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0, 50.0, 100.0)
@@ -91,7 +91,7 @@ class TemperatureExperiment:
         return self._logits[setting.image]
 
 
-class TemperatureExplorer(ipywidgets.VBox):
+class TemperatureExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: temperature-explorer; temperature-explorer-image, -temperature (controls); -first,
@@ -100,60 +100,36 @@ class TemperatureExplorer(ipywidgets.VBox):
 
     def __init__(self, experiment: TemperatureExperiment) -> None:
         self._experiment = experiment
-        self.message = message_area("temperature-explorer-message")
-        wide = {
-            "style": {"description_width": "100px"},
-            "layout": ipywidgets.Layout(width="380px"),
-        }
-        self.controls = {
+        size = wide(100, 380)
+        controls = {
             "image": ipywidgets.Dropdown(
-                options=list(experiment.images), description="image", **wide
+                options=list(experiment.images), description="image", **size
             ),
             "temperature": ipywidgets.SelectionSlider(
                 options=[(f"{t:g}", t) for t in TEMPERATURES],
                 value=1.0,
                 continuous_update=False,
                 description="temperature",
-                **wide,
+                **size,
             ),
         }
-        self.readings = {name: ipywidgets.HTML() for name in _READINGS}
-        self.picture = ipywidgets.HTML()
-        parts = {**self.controls, **self.readings, "picture": self.picture}
-        for name, part in parts.items():
-            part.add_class(f"temperature-explorer-{name}")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        readings = ipywidgets.VBox(
-            list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-        )
-        row = ipywidgets.HBox(
-            [ipywidgets.VBox(list(self.controls.values())), readings],
-            layout=ipywidgets.Layout(flex_flow="row wrap"),
-        )
-        super().__init__([row, self.message, self.picture])
-        self.add_class("temperature-explorer")
-        self._draw()
+        super().__init__("temperature-explorer", controls, _READINGS)
 
     @property
     def setting(self) -> TemperatureSetting:
         """What the controls say."""
-        return TemperatureSetting(**{name: box.value for name, box in self.controls.items()})
+        return TemperatureSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         found = self._experiment.measure(setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        self.picture.value = self._experiment.draw(setting).html
         first, second = (self._experiment.classes[k] for k in (found.first, found.second))
-        show_message(self.message, f"The most probable class is {first}, the next is {second}.")
+        text = f"The most probable class is {first}, the next is {second}."
+        return View(found, self._experiment.draw(setting), text)
 
 
-_READINGS: dict[
-    str, tuple[str, Callable[[TemperatureMeasurement], float], Callable[[float], str]]
-] = {
+_READINGS: Readings = {
     "first": (
         "probability of the first class",
         lambda found: found.probabilities[found.first].item(),

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from courseware.plots.style import Picture
 from courseware.plots.tickets import weights_left
 from courseware.show import cell_text
 from courseware.ticket_arms import LENET_WEIGHTS, counts_by_round
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.lottery_tickets import remaining_fraction
 
 NETWORKS = {
@@ -80,7 +79,7 @@ def read_ticket(setting: TicketSetting) -> TicketReading:
     )
 
 
-class TicketExplorer(ipywidgets.VBox):
+class TicketExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     CSS classes: ticket-explorer; ticket-explorer-network, -rate, -rounds (controls); -share, -left,
@@ -88,36 +87,18 @@ class TicketExplorer(ipywidgets.VBox):
     """
 
     def __init__(self, setting: TicketSetting | None = None) -> None:
-        self.message = message_area("ticket-explorer-message")
-        self.controls = _controls(setting or TicketSetting())
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("ticket-explorer")
-        self._draw()
+        super().__init__("ticket-explorer", _controls(setting or TicketSetting()), _READINGS)
 
     @property
     def setting(self) -> TicketSetting:
         """What the controls say."""
-        return TicketSetting(**{name: box.value for name, box in self.controls.items()})
+        return TicketSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         found = read_ticket(setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
-        self.picture.value = _picture(setting).html
-        show_message(self.message, _in_words(setting, found))
+        return View(found, _picture(setting), _in_words(setting, found))
 
 
 def _picture(setting: TicketSetting) -> Picture:
@@ -135,7 +116,7 @@ def _in_words(setting: TicketSetting, found: TicketReading) -> str:
     )
 
 
-_READINGS: dict[str, tuple[str, Callable[[TicketReading], float], Callable[[float], str]]] = {
+_READINGS: Readings = {
     "share": ("share left", lambda found: found.share, lambda share: f"{100 * share:.2f} %"),
     "left": ("weights left", lambda found: found.left, cell_text),
     "taken": ("taken by the last round", lambda found: found.taken, cell_text),
@@ -146,14 +127,11 @@ _READINGS: dict[str, tuple[str, Callable[[TicketReading], float], Callable[[floa
 
 def _controls(setting: TicketSetting) -> dict[str, Any]:
     """One control for each field of `TicketSetting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "90px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
-    live: dict[str, Any] = {"continuous_update": False, **wide}
+    size = wide(90, 400)
+    live: dict[str, Any] = {"continuous_update": False, **size}
     controls = {
         "network": ipywidgets.Dropdown(
-            options=list(NETWORKS), value=setting.network, description="network", **wide
+            options=list(NETWORKS), value=setting.network, description="network", **size
         ),
         "rate": ipywidgets.FloatSlider(
             value=setting.rate, min=0.05, max=0.9, step=0.05, description="rate", **live
@@ -162,9 +140,4 @@ def _controls(setting: TicketSetting) -> dict[str, Any]:
             value=setting.rounds, min=0, max=MOST_ROUNDS, description="rounds", **live
         ),
     }
-    return {name: _named(control, name) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"ticket-explorer-{name}")
-    return widget
+    return controls

@@ -6,7 +6,7 @@ the network and knows nothing of widgets; `UnitExplorer` puts controls in front 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from courseware.plots.structured import units_of_a_network
 from courseware.show import cell_text
 from courseware.training import accuracy
 from courseware.unit_pruning import CRITERIA, kept_units, unit_scores, without_units
-from courseware.widgets.safely import message_area, number_html, safely, show_message
+from courseware.widgets.explorer import Explorer, Readings, View, wide
 
 State = Mapping[str, torch.Tensor]
 
@@ -77,7 +77,7 @@ def read_units(
     )
 
 
-class UnitExplorer(ipywidgets.VBox):
+class UnitExplorer(Explorer):
     """The widget: controls, readings, picture.
 
     Args:
@@ -95,50 +95,31 @@ class UnitExplorer(ipywidgets.VBox):
         setting: UnitSetting | None = None,
     ) -> None:
         self._network = (state, images, labels)
-        self.message = message_area("unit-explorer-message")
-        self.controls = _controls(setting or UnitSetting())
-        self.readings = {name: _named(ipywidgets.HTML(), name) for name in _READINGS}
-        self.picture = _named(ipywidgets.HTML(), "picture")
-        for control in self.controls.values():
-            control.observe(safely(self.message, self._draw), names="value")
-        panels = [
-            ipywidgets.VBox(list(self.controls.values())),
-            ipywidgets.VBox(
-                list(self.readings.values()), layout=ipywidgets.Layout(margin="0 0 0 24px")
-            ),
-        ]
-        row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
-        self.add_class("unit-explorer")
-        self._draw()
+        super().__init__("unit-explorer", _controls(setting or UnitSetting()), _READINGS)
 
     @property
     def setting(self) -> UnitSetting:
         """What the controls say."""
-        return UnitSetting(**{name: box.value for name, box in self.controls.items()})
+        return UnitSetting(**self.values)
 
-    def _draw(self, _: object = None) -> None:
+    def view(self) -> View:
+        """What the present setting comes to."""
         setting = self.setting
         found = read_units(*self._network, setting)
-        for name, (label, read, form) in _READINGS.items():
-            value = read(found)
-            self.readings[name].value = f"{label}: {number_html(form(value), value)}"
         n_outputs = len(self._network[0]["2.bias"])
-        drawing = units_of_a_network(found.scores, found.kept, n_outputs, setting.criterion)
-        self.picture.value = drawing.html
-        n_gone = len(found.scores) - len(found.kept)
-        show_message(
-            self.message,
-            f"{n_gone} of {len(found.scores)} units are out, each with the row that made it and "
-            "the column that read it.",
+        picture = units_of_a_network(found.scores, found.kept, n_outputs, setting.criterion)
+        text = (
+            f"{len(found.scores) - len(found.kept)} of {len(found.scores)} units are out, each "
+            "with the row that made it and the column that read it."
         )
+        return View(found, picture, text)
 
 
 def _percent(share: float) -> str:
     return f"{share:.1%}"
 
 
-_READINGS: dict[str, tuple[str, Callable[[UnitReading], float], Callable[[float], str]]] = {
+_READINGS: Readings = {
     "kept": ("units that stay", lambda found: len(found.kept), cell_text),
     "parameters": ("parameters", lambda found: found.parameters, cell_text),
     "bytes": ("bytes", lambda found: found.bytes, cell_text),
@@ -150,10 +131,7 @@ _READINGS: dict[str, tuple[str, Callable[[UnitReading], float], Callable[[float]
 
 def _controls(setting: UnitSetting) -> dict[str, Any]:
     """One control for each field of `UnitSetting`, by its name."""
-    wide: dict[str, Any] = {
-        "style": {"description_width": "90px"},
-        "layout": ipywidgets.Layout(width="400px"),
-    }
+    size = wide(90, 400)
     controls = {
         "keep_ratio": ipywidgets.FloatSlider(
             value=setting.keep_ratio,
@@ -162,15 +140,10 @@ def _controls(setting: UnitSetting) -> dict[str, Any]:
             step=0.05,
             description="keep ratio",
             continuous_update=False,
-            **wide,
+            **size,
         ),
         "criterion": ipywidgets.Dropdown(
-            options=list(CRITERIA), value=setting.criterion, description="criterion", **wide
+            options=list(CRITERIA), value=setting.criterion, description="criterion", **size
         ),
     }
-    return {name: _named(control, name.replace("_", "-")) for name, control in controls.items()}
-
-
-def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
-    widget.add_class(f"unit-explorer-{name}")
-    return widget
+    return controls
