@@ -52,9 +52,8 @@ c.Autograde.sanitize_preprocessors = [
 # `c.SplitExecute.allow_unprotected = True` runs code that you trust without.
 c.Autograde.autograde_preprocessors = [
     "courseware.grading.split.execute.SplitExecute",
-    "courseware.grading.safe_html.SafeOutputs",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "courseware.grading.scores.SaveAutoGradesAtOnce",
     "nbgrader.preprocessors.AssignLatePenalties",
 ]
 

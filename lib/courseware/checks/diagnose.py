@@ -8,11 +8,11 @@ failure (nothing returned, an argument changed, …).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from courseware.checks.call import Outcome
+from courseware.checks.call import TRUSTED_SECONDS, Outcome
 from courseware.checks.task import Check, Misconception, Task
 from courseware.checks.values import Difference, difference
 
@@ -59,7 +59,12 @@ class Diagnosis:
     message: str
 
 
-def diagnose(task: Task, failing: Sequence[Case], all_cases: Sequence[Case]) -> Diagnosis | None:
+Explains = Callable[[Misconception, Case], bool]
+
+
+def diagnose(
+    task: Task, failing: Sequence[Case], all_cases: Sequence[Case], explains: Explains
+) -> Diagnosis | None:
     """The likely cause of the failing cases of one check, or None."""
     found = failing[0].found
     if found and found.kind in ("not-written", "time-limit", "changes-input", "returns-none"):
@@ -69,14 +74,14 @@ def diagnose(task: Task, failing: Sequence[Case], all_cases: Sequence[Case]) -> 
             return Diagnosis(known.name, known.message)
     best, most = None, 0.0
     for candidate in task.misconceptions:
-        if candidate.behaves is None:
-            continue
-        explained = [case for case in failing if explains(candidate, case, task.seconds)]
         # The smallest failing input is the one shown, so its result must be explained.
-        if failing[0] not in explained or len(explained) < 0.75 * len(failing):
+        if candidate.behaves is None or not explains(candidate, failing[0]):
             continue
-        rest = sum(explains(candidate, case, task.seconds) for case in all_cases)
-        weight = len(explained) / len(failing) + rest / len(all_cases)
+        explained = sum(explains(candidate, case) for case in failing)
+        if explained < 0.75 * len(failing):
+            continue
+        rest = sum(explains(candidate, case) for case in all_cases)
+        weight = explained / len(failing) + rest / len(all_cases)
         if weight > most:
             best, most = candidate, weight
     if best:
@@ -86,10 +91,10 @@ def diagnose(task: Task, failing: Sequence[Case], all_cases: Sequence[Case]) -> 
     return None
 
 
-def explains(candidate: Misconception, case: Case, seconds: float) -> bool:
+def explains(candidate: Misconception, case: Case) -> bool:
     """Whether the misconception gives the student's result on this case."""
     assert candidate.behaves is not None
-    outcome = case.check.probe(candidate.behaves, case.arguments, seconds)
+    outcome = case.check.probe(candidate.behaves, case.arguments, TRUSTED_SECONDS)
     if outcome.error is not None or case.got.error is not None:
         return type(outcome.error) is type(case.got.error)
     if outcome.value is None or case.got.value is None:

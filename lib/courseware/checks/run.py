@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
-from courseware.checks.diagnose import Case, Diagnosis, diagnose
+from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit, silent_descriptors
+from courseware.checks.diagnose import Case, Diagnosis, diagnose, explains
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
-
-REFERENCE_SECONDS = 60.0
-"""More than any reference takes: a limit that is reached is a fault of ours."""
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -68,10 +66,12 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
         used = among({name for case in everything for name in case.got.used}, off_limits)
         if used:
             return Report(task, (), refusal=_refusal(task, used))
+        # Several checks ask for the same.
+        explains_case = cache(explains)
         results = []
         for check in task.checks:
             failing = [case for case in judged[check.name] if case.found]
-            cause = diagnose(task, failing, everything) if failing else None
+            cause = diagnose(task, failing, everything, explains_case) if failing else None
             results.append(Result(check, not failing, failing[0] if failing else None, cause))
     builds_on = tuple(name for name in task.calls if name in called_names(function))
     return Report(task, tuple(results), builds_on=builds_on)
@@ -96,7 +96,7 @@ def _judge_all(task: Task, function: Callable[..., Any], seed: str) -> dict[str,
 def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:
     """Compare one outcome with the reference's on the same arguments."""
     reference = check.reference or task.reference
-    expected = check.probe(reference, arguments, REFERENCE_SECONDS)
+    expected = check.probe(reference, arguments, TRUSTED_SECONDS)
     return Case(check, arguments, expected, got, _find(check, arguments, expected, got))
 
 

@@ -25,6 +25,9 @@ Hand-ins lie in submitted/STUDENT/EXERCISE/ of the course folder. Exit codes: 0 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    # nbformat's library for JSON schemas would load it for checks of web addresses that no notebook
+    # asks for; that takes longer than loading nbgrader.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     # Takes seconds to import: not for --help.
     from courseware.grading.commands import run
 

@@ -23,6 +23,7 @@ from courseware.grading.course import (
 )
 from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
+from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import grade_class
 from courseware.grading.quiet import chatter_to
 from courseware.grading.split.sandbox import UNPROTECTED
@@ -57,8 +58,10 @@ def grade(options: argparse.Namespace) -> int:
     problems: dict[str, str] = {}
     done = 0
     with chatter_to(log) as terminal, ExitStack() as open_crews:
+        open_crews.enter_context(kept_engines())
+        # First, so that sandboxes start there while the gradebook is looked at here.
+        runners, pages = _crews(options, exercise, open_crews)
         changed = bring_gradebook_up_to_date(exercise)
-        runners, pages = _crews(options, open_crews)
         with tqdm(
             total=len(students), desc=exercise.name, unit=" hand-ins", file=terminal, smoothing=0.1
         ) as bar:
@@ -118,9 +121,12 @@ def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) 
         print(f"course: warning: {UNPROTECTED}", file=sys.stderr)
 
 
-def _crews(options: argparse.Namespace, stack: ExitStack) -> tuple[Crew, Crew | None]:
+def _crews(
+    options: argparse.Namespace, exercise: Exercise, stack: ExitStack
+) -> tuple[Crew, Crew | None]:
     """Who runs hand-ins, and who writes feedback pages: processes here, if anybody."""
-    local = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1))
+    place = exercise.place if options.scheduler is None else None
+    local = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1, place))
     pages = None if options.no_pages else local
     if options.scheduler is None:
         return local, pages

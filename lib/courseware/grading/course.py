@@ -28,6 +28,7 @@ from courseware.grading.master import (
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.reading import read_file
 from courseware.grading.rebuild import grade_id
+from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
 SECRET = "class_secret.txt"
@@ -60,6 +61,11 @@ class Exercise:
     def allow_unprotected(self) -> bool:
         """Whether hand-ins may be run without a sandbox, by `c.SplitExecute` or by option."""
         return bool(self.api.config.SplitExecute.get("allow_unprotected", False))
+
+    @property
+    def place(self) -> Place:
+        """The sandbox that hand-ins are run in."""
+        return Place(self.name, (Path(self.api.coursedir.root),), self.allow_unprotected)
 
     def handed_in(self) -> list[str]:
         """The ids of all students who handed something in."""

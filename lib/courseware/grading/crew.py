@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import multiprocessing
 import signal
@@ -14,6 +15,8 @@ import torch
 
 import courseware
 from courseware.grading.course import CourseError
+from courseware.grading.split.sandbox import InfrastructureError
+from courseware.grading.split.sandboxes import Place, sandbox_for
 
 T = TypeVar("T")
 
@@ -33,11 +36,13 @@ class Crew(Protocol):
 class LocalCrew:
     """Processes forked from this one, which has torch loaded. Use as a context manager.
 
-    Fork before threads are started and gradebooks are opened.
+    Each begins by starting the sandbox of `place`, if one is named. Fork before threads are started
+    and gradebooks are opened.
     """
 
-    def __init__(self, processes: int) -> None:
+    def __init__(self, processes: int, place: Place | None = None) -> None:
         self.size = processes
+        self._place = place
         self._pool: Executor = self._started()
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
@@ -56,10 +61,9 @@ class LocalCrew:
         self._stop()
 
     def _started(self) -> ProcessPoolExecutor:
-        pool = ProcessPoolExecutor(
-            self.size, multiprocessing.get_context("fork"), initializer=_begin
-        )
-        pool.submit(_begin).result()
+        fork = multiprocessing.get_context("fork")
+        pool = ProcessPoolExecutor(self.size, fork, initializer=_begin, initargs=(self._place,))
+        pool.submit(len, "")  # with the first task all processes are forked
         return pool
 
     def _stop(self) -> None:
@@ -69,10 +73,14 @@ class LocalCrew:
             process.terminate()
 
 
-def _begin() -> None:
+def _begin(place: Place | None) -> None:
     """In each process: Ctrl-C is for the one that started it, and there is one core for each."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    if place is not None:
+        # What keeps it from starting is told by the first hand-in that is run.
+        with contextlib.suppress(InfrastructureError):
+            sandbox_for(place)
 
 
 class DaskCrew:

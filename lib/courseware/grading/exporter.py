@@ -30,6 +30,7 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.optimistic_validation = True  # after the last step, not after each
         if isinstance(self.parent, Autograde):
             self.parent.pre_convert_hook = forgetting_scores(self.parent)
 

@@ -21,7 +21,7 @@ from nbgrader.apps.api import NbGraderAPI
 from courseware.checks.seeds import secret
 from courseware.grading.course import Exercise, open_course, why_it_failed
 from courseware.grading.crew import Crew
-from courseware.grading.jobs import InfrastructureError, Job, Place, Run, prepare, run_job
+from courseware.grading.jobs import InfrastructureError, Job, Run, prepare, run_job
 from courseware.grading.quiet import Interruption
 from courseware.grading.reading import read_file
 from courseware.grading.scores import clear_auto_scores
@@ -170,12 +170,10 @@ def _again(
 
 def _jobs(exercise: Exercise, student: str) -> Iterator[Job]:
     """A job for each notebook that was handed in."""
-    root = Path(exercise.api.coursedir.root)
-    place = Place(exercise.name, (root,), exercise.allow_unprotected)
     for notebook_id, master in exercise.sources.items():
         path = exercise.folder("submitted", student) / f"{notebook_id}.ipynb"
         if path.exists() or path.is_symlink():
-            yield Job(student, notebook_id, read_file(path), master, secret(), place)
+            yield Job(student, notebook_id, read_file(path), master, secret(), exercise.place)
 
 
 @cache

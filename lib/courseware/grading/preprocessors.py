@@ -15,7 +15,6 @@ from courseware.grading.anomalies import SIDE_FILE, Anomaly, name, notes_cell, t
 from courseware.grading.exporter import REBUILT, SUBMITTED
 from courseware.grading.master import check_against_gradebook, digest, read_master, side_files
 from courseware.grading.rebuild import rebuild
-from courseware.grading.scores import clear_auto_scores
 
 RECORD = "courseware"
 """Key of the graded notebook's metadata: its anomalies, and what it was made from."""
@@ -37,7 +36,6 @@ class RebuildFromMaster(NbGraderPreprocessor):
         assignment, student, notebook_id = ids["assignment"], ids["student"], ids["notebook"]
         master = read_master(coursedir, assignment, notebook_id, parent=converter)
         check_against_gradebook(master, assignment, notebook_id, ids["db_url"])
-        clear_auto_scores(ids["db_url"], assignment, student, notebook_id)
         submitted = resources.pop(SUBMITTED)
         rebuilt, anomalies = rebuild(master, submitted)
         folder = coursedir.format_path(coursedir.autograded_directory, student, assignment)

@@ -1,11 +1,14 @@
-"""Scores in nbgrader's gradebook: clearing them, and reading a class's."""
+"""Scores in nbgrader's gradebook: clearing, saving, and reading a class's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,25 @@ def clear_auto_scores(db: str, assignment: str, student: str, notebook: str) -> 
             grade.auto_score = None
             grade.needs_manual_grade = True
         gradebook.db.commit()
+
+
+class _InOneTransaction(NbGraderPreprocessor):
+    """Between a step that opens the gradebook and the cells, each of which it would commit."""
+
+    gradebook: Gradebook
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        session = self.gradebook.db
+        with mock.patch.object(session, "commit", session.flush):
+            nb, resources = super().preprocess(nb, resources)
+        session.commit()
+        return nb, resources
+
+
+class SaveAutoGradesAtOnce(SaveAutoGrades, _InOneTransaction):
+    """nbgrader's step, in one transaction: all scores of a notebook, or none."""
 
 
 def read_tasks(gradebook: Gradebook, assignment: str) -> list[Task]:

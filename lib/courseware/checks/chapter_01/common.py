@@ -1,0 +1,70 @@
+"""What the tasks of exercise 01 share: inputs, small pieces, a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courseware.checks.task import Draw
+
+OFF_LIMITS = ("model_compression",)
+"""The reference library answers every task of this exercise; `int`, `struct` and torch do not."""
+
+
+def leading_zero(draw: Draw) -> Iterator[tuple[str]]:
+    """Patterns whose value does not depend on the reading."""
+    yield ("01",)
+    yield ("0110",)
+    yield ("01111111",)
+    for width in (5, 8, 12, 16):
+        yield (draw.bits(width, first="01"),)
+
+
+def leading_one(draw: Draw) -> Iterator[tuple[str]]:
+    """Patterns that are negative when read as signed."""
+    yield ("1",)
+    yield ("101",)
+    yield ("10011111",)
+    for width in (4, 7, 8, 16):
+        yield (draw.bits(width, first="1"),)
+
+
+def widths(draw: Draw) -> list[int]:
+    """Some that nobody knows before: the patterns below are the same for every seed but for it."""
+    return sorted(draw.integer(9, 63) for _ in range(4))
+
+
+def extreme_patterns(draw: Draw) -> Iterator[tuple[str]]:
+    """The lowest value, all ones, a single one, zero."""
+    for width in (4, 8, *widths(draw)):
+        yield ("1" + "0" * (width - 1),)
+        yield ("1" * width,)
+        yield ("0" * (width - 1) + "1",)
+    yield ("0" * 8,)
+
+
+def wide_patterns(draw: Draw) -> Iterator[tuple[str]]:
+    """More bits than a Python float or an int32 holds."""
+    yield (draw.bits(33, first="1"),)
+    yield (draw.bits(64, first="10"),)
+    yield (draw.bits(64, first="01"),)
+
+
+def inverted(bits: str) -> str:
+    """Every bit the other one."""
+    return bits.translate(str.maketrans("01", "10"))
+
+
+def twos(bits: str) -> int:
+    """The value in two's complement."""
+    return int(bits, 2) - (int(bits[0]) << len(bits))
+
+
+def demand(holds: bool) -> None:
+    """Raise a bare ValueError unless something holds."""
+    if not holds:
+        raise ValueError
+
+
+READ_REVERSED = (
+    "The bits were read from the wrong end. The first character is the most significant bit."
+)
