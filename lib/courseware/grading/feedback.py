@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -21,8 +24,29 @@ from courseware.grading.scores import Task, score_of, shown_points
 TEMPLATES = Path(__file__).with_name("templates")
 
 
+class _KeptTemplates(BytecodeCache):
+    """Templates that are compiled once a process: nbgrader makes an exporter for every page."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_templates = _KeptTemplates()
+
+
 class FeedbackExporter(HTMLExporter):
     """`c.GenerateFeedback.exporter_class`: the page, which loads nothing and runs no script."""
+
+    def _create_environment(self) -> Environment:
+        environment = super()._create_environment()
+        environment.bytecode_cache = _templates
+        return environment
 
     @default("template_paths")
     def _template_paths(self, prune: bool = True, root_dirs: list[str] | None = None) -> list[str]:
