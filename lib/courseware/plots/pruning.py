@@ -156,7 +156,8 @@ def kept_per_pixel(masks: Mapping[str, torch.Tensor], images: torch.Tensor) -> t
     all_axes = figure.subplots(1, len(pictures), squeeze=False)[0]
     for axes, (title, values) in zip(all_axes, pictures.items(), strict=True):
         image = axes.imshow(values.reshape(8, 8).numpy(), cmap="Purples", vmin=0)
-        figure.colorbar(image, ax=axes, shrink=0.75)
+        bar = figure.colorbar(image, ax=axes, shrink=0.75)
+        bar.set_label("connections kept" if title in masks else "ink, 0 to 1", size=9)
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, size=10.5)
         columns = values.reshape(8, 8).sum(dim=0)

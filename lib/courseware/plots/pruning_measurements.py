@@ -153,7 +153,7 @@ def time_by_sparsity(
 def _label_ratios(axes: Axes) -> None:
     ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 100]
     axes.set_yticks(ticks, labels=[f"{tick:g}×" for tick in ticks])
-    axes.set_ylabel("time (logarithmic)")
+    axes.set_ylabel("time, relative to dense (logarithmic)")
 
 
 @drawn

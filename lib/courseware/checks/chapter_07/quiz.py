@@ -66,9 +66,9 @@ QUIZ = (
     Question(
         name="quiz_07_batch_norm",
         text=(
-            "A convolution is followed by a batch norm and a ReLU. All weights of one of its "
-            "filters are set to zero, and nothing else is changed. What does this channel put out "
-            "after the ReLU, when the network is used?"
+            "A convolution without a bias is followed by a batch norm and a ReLU. All weights of "
+            "one of its filters are set to zero, and nothing else is changed. What does this "
+            "channel put out after the ReLU, when the network is used?"
         ),
         options={
             "a": Option(
@@ -79,7 +79,8 @@ QUIZ = (
             "b": Option(
                 "The same number everywhere, which need not be 0",
                 "The batch norm makes bias − mean · weight / √(variance + ε) of every zero. If "
-                "that is positive, the next layer has learned to count on it.",
+                "that is positive, the next layer reads it, and to cut the channel out changes "
+                "the network.",
             ),
             "c": Option(
                 "The same as before, because the batch norm evens it out",
