@@ -103,8 +103,9 @@ def digits_and_answers(
             f"label {labels[i]}: {_percent(p[labels[i]].item())} on it, the next is {second} "
             f"with {_percent(p[second].item())}"
         )
-    rows[1, 0].set_ylabel("T = 1", color=ORANGE, weight="bold")
-    rows[2, 0].set_ylabel(f"T = {temperature:g}", color=BLUE, weight="bold")
+        rows[2, i].set_xlabel("class")
+    rows[1, 0].set_ylabel("probability\nat T = 1", color=ORANGE)
+    rows[2, 0].set_ylabel(f"probability\nat T = {temperature:g}", color=BLUE)
     alt = f"{n} digits and the teacher's answers at T = 1 and T = {temperature:g}. At the latter: "
     return figure, alt + "; ".join(described) + "."
 
@@ -123,7 +124,8 @@ def gradients_by_temperature(
         sizes.items(), (ORANGE, BLUE, GREEN), "os^", strict=False
     ):
         axes.plot(temperatures, values, f"{marker}-", color=colour, label=name, markersize=6)
-    axes.set(xscale="log", yscale="log", xlabel="temperature T", ylabel="length of the gradient")
+    axes.set(xscale="log", yscale="log")
+    axes.set(xlabel="temperature T (logarithmic)", ylabel="length of the gradient (logarithmic)")
     axes.set_xticks(list(temperatures), labels=[f"{t:g}" for t in temperatures])
     axes.minorticks_off()
     axes.grid(True)

@@ -69,7 +69,7 @@ QUIZ = (
         name="quiz_05_t_squared",
         text=(
             "A student is trained with α = 0.5 and T = 10, but the factor T² is forgotten. What "
-            "comes of it?"
+            "comes of it in the first steps?"
         ),
         options={
             "a": Option(
@@ -88,7 +88,8 @@ QUIZ = (
             "d": Option(
                 "The student learns almost from the labels alone",
                 "At T = 10 the gradient of the soft term is about 1/100 of what it is at T = 1. "
-                "Without the factor the labels drown it out, although α says half and half.",
+                "Without the factor the labels drown it out, although α says half and half. Later, "
+                "when the student reads its training images, the labels have little left to say.",
             ),
         },
         right="d",
