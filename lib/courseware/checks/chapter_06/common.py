@@ -104,13 +104,6 @@ class Pairs(tuple[tuple[str, torch.Tensor], ...]):
         return repr(Named(self))
 
 
-class Words(str):
-    """What is expected, in words: a report shows them without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
 def paired_call(
     function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
 ) -> Outcome:

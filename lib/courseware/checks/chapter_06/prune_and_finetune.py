@@ -14,12 +14,12 @@ from courseware.checks.chapter_06.common import (
     MASK_NOT_BOOL,
     OFF_LIMITS,
     Named,
-    Words,
     named,
     named_call,
     plain,
 )
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, MISTAKES
+from courseware.checks.states import Words
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
