@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from courseware.checks.states import State
-from courseware.checks.values import Difference
+from courseware.checks.values import NOTHING_CAME, Difference
 
 T = torch.Tensor
 
@@ -27,7 +27,7 @@ def shapes(arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
 def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     """Whether a result is the state of a student: names, shapes, finite numbers."""
     if got is None:
-        return Difference("returns-none", "nothing was returned (None)")
+        return NOTHING_CAME
     if type(got) is not State:
         text = f"expected a dict of tensors by name, got a {type(got).__name__}"
         return Difference("not-a-state", text)

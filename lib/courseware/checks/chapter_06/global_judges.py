@@ -27,7 +27,7 @@ from courseware.checks.chapter_06.rankings import (
     ties_pruned,
 )
 from courseware.checks.task import Misconception
-from courseware.checks.values import Difference, difference
+from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import magnitude_mask
 from model_compression.masks import prune_lowest_together, pruned_count
 
@@ -40,12 +40,7 @@ Way = Callable[[Tensors, float], Masks]
 def global_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The exact count over all tensors, and nothing kept below anything pruned anywhere."""
     weights, sparsity = arguments
-    if got is None:
-        return Difference("returns-none", "nothing was returned (None)")
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    found = masks_structure(weights, dict(got))
-    if found:
+    if found := masks_came(weights, got):
         return found
     masks = {name: mask.detach() for name, mask in got}
     magnitudes = {name: w.abs() for name, w in weights.items()}
@@ -64,6 +59,15 @@ def masks_not_bool(masks: Tensors) -> Difference | None:
     """Whether one of the masks has another dtype than torch.bool."""
     found = (not_bool(mask, f"{name!r}: ") for name, mask in masks.items())
     return next((difference for difference in found if difference), None)
+
+
+def masks_came(weights: Tensors, got: Any) -> Difference | None:
+    """Whether `paired_call` came to a dict with a tensor for each weight, in its shape."""
+    if got is None:
+        return NOTHING_CAME
+    if type(got) is not Pairs:
+        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
+    return masks_structure(weights, dict(got))
 
 
 def masks_structure(weights: Tensors, masks: Tensors) -> Difference | None:

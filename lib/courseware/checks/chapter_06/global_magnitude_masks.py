@@ -23,24 +23,18 @@ Arguments = tuple[Named, float]
 
 
 def _two_layers(draw: Draw) -> Iterator[Arguments]:
-    # Small, and yet no two mistakes of `global_judges` about the ranking prune the same here.
-    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
-    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
-    yield Named({"0.weight": first, "2.weight": last}), 0.25
+    yield inputs.two_layers(), 0.25
     three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
     for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
         yield inputs.layers(draw, shapes), inputs.whole_share(draw)
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
-    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
-    yield Named(a=a, b=b, c=c), 0.4
+    yield inputs.three_by_three(), 0.4
     yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
     for rows in (3, 5):
-        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
-        n = sum(rows * columns for rows, columns in shapes.values())
-        yield inputs.layers(draw, shapes), inputs.share(draw, n)
+        weights = inputs.layers(draw, inputs.uneven_shapes(rows))
+        yield weights, inputs.share(draw, sum(w.numel() for w in weights.values()))
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:

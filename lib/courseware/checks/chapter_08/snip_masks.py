@@ -18,10 +18,9 @@ from courseware.checks.chapter_06.common import (
     TIES_PRUNED,
     TRUNCATED,
     Named,
-    Pairs,
     paired_call,
 )
-from courseware.checks.chapter_06.global_judges import masks_not_bool, masks_structure
+from courseware.checks.chapter_06.global_judges import masks_came, masks_not_bool
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.chapter_08.common import (
     COUNTED_LAYER_BY_LAYER,
@@ -34,7 +33,7 @@ from courseware.checks.chapter_08.common import (
     weights_and_gradients,
 )
 from courseware.checks.task import Check, Draw, Judge, Task
-from courseware.checks.values import NOTHING_CAME, Difference
+from courseware.checks.values import Difference
 from model_compression import snip as reference
 from model_compression.masks import prune_lowest_together, pruned_count
 
@@ -57,14 +56,12 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
-    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
     halves = torch.tensor([[0.5, -0.5, 0.5]])
-    yield Named(a=a, b=b, c=c), Named(a=halves, b=halves.clone(), c=halves.clone()), 0.4
+    grads = Named(a=halves, b=halves.clone(), c=halves.clone())
+    yield inputs.three_by_three(), grads, 0.4
     for rows in (3, 5):
-        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
-        n = sum(rows * columns for rows, columns in shapes.values())
-        yield *weights_and_gradients(draw, shapes), inputs.share(draw, n)
+        weights, grads = weights_and_gradients(draw, inputs.uneven_shapes(rows))
+        yield weights, grads, inputs.share(draw, total(weights))
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:
@@ -99,11 +96,7 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
 def lowest_scores_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The exact count over all tensors, and nothing kept that scores below anything pruned."""
     weights, grads, sparsity = arguments
-    if got is None:
-        return NOTHING_CAME
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    if found := masks_structure(weights, dict(got)):
+    if found := masks_came(weights, got):
         return found
     masks = {name: mask.detach() for name, mask in got}
     count = pruned_count(total(weights), sparsity)

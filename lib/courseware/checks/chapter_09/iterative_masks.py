@@ -39,10 +39,7 @@ def _share(draw: Draw, masks: Named) -> float:
 
 
 def _first_round(draw: Draw) -> Iterator[Arguments]:
-    # Small, and yet no two mistakes of chapter 06 about the ranking prune the same here.
-    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
-    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
-    weights = Named({"0.weight": first, "2.weight": last})
+    weights = inputs.two_layers()
     yield weights, _all_kept(weights), 0.25
     for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, THREE):
         weights = inputs.layers(draw, shapes)
@@ -76,7 +73,7 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     masks = Named((name, gone.reshape(shape).clone()) for name, shape in shapes.items())
     yield _pruned(inputs.layers(draw, shapes), masks), masks, 0.2
     for rows in (3, 5):
-        layers = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+        layers = inputs.uneven_shapes(rows)
         masks = random_masks(draw, layers, 0.6)
         yield _pruned(inputs.layers(draw, layers), masks), masks, _share(draw, masks)
 
