@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +91,11 @@ class Named(dict[str, torch.Tensor]):
 
 def _shape(tensor: torch.Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
+
+
+def total(tensors: Mapping[str, torch.Tensor]) -> int:
+    """The number of entries of all tensors together."""
+    return sum(tensor.numel() for tensor in tensors.values())
 
 
 class Pairs(tuple[tuple[str, torch.Tensor], ...]):

@@ -28,7 +28,7 @@ import torch
 
 from courseware.checks.chapter_06.common import Named
 from courseware.checks.chapter_06.global_judges import cause_of, masks_not_bool, masks_structure
-from courseware.checks.chapter_06.networks import held_out_accuracy, weight_names
+from courseware.checks.chapter_06.networks import held_out_accuracy, n_weights, weight_names
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import global_magnitude_masks
@@ -218,5 +218,4 @@ def _detached(tensors: Mapping[str, T]) -> dict[str, T]:
 
 
 def _total(arguments: tuple[Any, ...]) -> int:
-    n = sum(w.numel() for w in _weights(arguments[0]).values())
-    return pruned_count(n, arguments[3][-1])
+    return pruned_count(n_weights(arguments[0]), arguments[3][-1])

@@ -9,12 +9,12 @@ import torch
 
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, OFF_LIMITS, Named, paired_call
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, OFF_LIMITS, Named, paired_call, total
 from courseware.checks.chapter_06.global_judges import (
     LAYER_WITHOUT_MASK,
     MISTAKES,
+    and_dtypes,
     global_ranking,
-    global_ranking_and_dtype,
 )
 from courseware.checks.task import Check, Draw, Judge, Task
 from model_compression import magnitude_pruning as reference
@@ -34,7 +34,7 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
     for rows in (3, 5):
         weights = inputs.layers(draw, inputs.uneven_shapes(rows))
-        yield weights, inputs.share(draw, sum(w.numel() for w in weights.values()))
+        yield weights, inputs.share(draw, total(weights))
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:
@@ -85,7 +85,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
         _check("a layer may lose all its weights, or none", 2, _extremes),
         _check("equal magnitudes and zeros", 3, _equal_magnitudes),
-        _check("the masks are torch.bool", 2, _two_layers, global_ranking_and_dtype),
+        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

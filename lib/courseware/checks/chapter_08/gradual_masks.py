@@ -9,8 +9,8 @@ import torch
 
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, paired_call
-from courseware.checks.chapter_06.global_judges import masks_came, masks_not_bool
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, paired_call, total
+from courseware.checks.chapter_06.global_judges import and_dtypes, masks_came
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.chapter_08.common import (
     LAYER_WITHOUT_MASK,
@@ -18,7 +18,6 @@ from courseware.checks.chapter_08.common import (
     Shapes,
     T,
     Tensors,
-    total,
 )
 from courseware.checks.chapter_08.gradual_mistakes import MISTAKES, gone, is_known
 from courseware.checks.task import Check, Draw, Judge, Misconception, Task
@@ -129,10 +128,6 @@ def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
     return Difference("wrong-value" if known else "came-back", back or text)
 
 
-def _and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    return nested(arguments, expected, got) or masks_not_bool(dict(got))
-
-
 def _came_back(masks: Tensors, came: Tensors) -> str:
     """The first weight that was pruned and is kept now, if there is one."""
     for name, mask in came.items():
@@ -163,7 +158,7 @@ GRADUAL_MASKS = Task(
         _check("a total below what is gone changes nothing", 2, _below),
         _check("nothing pruned before; a total of 0 or 1", 2, _ends),
         _check("equal magnitudes: still the exact count", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _further, _and_dtype),
+        _check("the masks are torch.bool", 1, _further, and_dtypes(nested)),
     ),
     misconceptions=several(
         (

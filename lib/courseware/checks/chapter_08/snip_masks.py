@@ -19,8 +19,9 @@ from courseware.checks.chapter_06.common import (
     TRUNCATED,
     Named,
     paired_call,
+    total,
 )
-from courseware.checks.chapter_06.global_judges import masks_came, masks_not_bool
+from courseware.checks.chapter_06.global_judges import and_dtypes, masks_came
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.chapter_08.common import (
     COUNTED_LAYER_BY_LAYER,
@@ -28,7 +29,6 @@ from courseware.checks.chapter_08.common import (
     MATCHED_BY_ORDER,
     OFF_LIMITS,
     Tensors,
-    total,
     ways_of,
     weights_and_gradients,
 )
@@ -104,10 +104,6 @@ def lowest_scores_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Dif
     return Difference("wrong-value", text) if text else None
 
 
-def _and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    return lowest_scores_go(arguments, expected, got) or masks_not_bool(dict(got))
-
-
 def _products(weights: Tensors, grads: Tensors) -> Tensors:
     return {name: w * grads[name] for name, w in weights.items()}
 
@@ -140,7 +136,7 @@ SNIP_MASKS = Task(
         _check("each mask under the name and in the shape of its weight", 3, _convolutions),
         _check("many gradients of 0: still the exact count", 3, _zero_gradients),
         _check("a layer may lose all its weights, or none", 2, _extremes),
-        _check("the masks are torch.bool", 2, _two_layers, _and_dtype),
+        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

@@ -44,7 +44,7 @@ class Starts(tuple[Any, ...]):
 
 def _small(draw: Draw, rounds: int, *sizes: int) -> Arguments:
     problem = networks.small_problem(draw, *sizes)
-    n = sum(problem[0][name].numel() for name in networks.weight_names(problem[0]))
+    n = networks.n_weights(problem[0])
     while True:
         rate = draw.integer(20, 45) / 100
         if judges.clearly_rounded(n, rounds, rate):

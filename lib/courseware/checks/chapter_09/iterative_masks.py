@@ -10,14 +10,9 @@ import torch
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
 from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, paired_call
-from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
+from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.chapter_09.common import OFF_LIMITS, random_masks, share_of
-from courseware.checks.chapter_09.survivors import (
-    MISTAKES,
-    REVIVED,
-    among_survivors,
-    among_survivors_and_dtype,
-)
+from courseware.checks.chapter_09.survivors import MISTAKES, REVIVED, among_survivors
 from courseware.checks.task import Check, Draw, Judge, Task
 from model_compression import lottery_tickets as reference
 
@@ -123,7 +118,7 @@ ITERATIVE_MASKS = Task(
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _later_rounds, among_survivors_and_dtype),
+        _check("the masks are torch.bool", 1, _later_rounds, and_dtypes(among_survivors)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED),

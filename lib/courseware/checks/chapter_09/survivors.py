@@ -43,13 +43,6 @@ def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
     return Difference("wrong-value" if known or not back else REVIVED.name, text)
 
 
-def among_survivors_and_dtype(
-    arguments: tuple[Any, ...], expected: Any, got: Any
-) -> Difference | None:
-    """The same, and that every mask is torch.bool."""
-    return among_survivors(arguments, expected, got) or whole.masks_not_bool(dict(got))
-
-
 def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:
     """What is wrong with the new masks; empty if nothing is."""
     old, kept = _line(masks).bool(), _line(new).bool()
