@@ -1,25 +1,11 @@
 """Checks of arguments that the pruning modules share. Each returns the cleaned value."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
 from model_compression._validation import checked_floats, checked_integer
-
-
-def checked_number(value: Any, name: str, low: float, high: float = math.inf) -> float:
-    """Return `value` as a finite float in low ... high (both included), or raise ValueError."""
-    expected = f"from {low:g} to {high:g}" if math.isfinite(high) else f">= {low:g}"
-    error = ValueError(f"{name}: expected a number {expected}, got {value!r}")
-    try:
-        number = math.nan if isinstance(value, str) else float(value)
-    except (TypeError, ValueError, RuntimeError):
-        raise error from None
-    if not (math.isfinite(number) and low <= number <= high):
-        raise error
-    return number
 
 
 def checked_weights(w: Any, name: str) -> torch.Tensor:

@@ -1,7 +1,4 @@
-"""Checks of real numbers, and of tensors that may carry a gradient (chapters 03 to 05).
-
-Each returns the cleaned value.
-"""
+"""Checks of numbers, and of tensors that may carry a gradient. Each returns the cleaned value."""
 
 import math
 from typing import Any
@@ -19,8 +16,12 @@ def checked_number(
     low_included: bool = True,
 ) -> float:
     """Return one finite number from `low` to `high` as a float, or raise ValueError."""
-    at_least = f">= {low:g}" if low_included else f"> {low:g}"
-    expected = f"a finite number {at_least}" + (f" and <= {high:g}" if high < math.inf else "")
+    expected = "a finite number"
+    if low_included and high < math.inf:
+        expected = f"a number from {low:g} to {high:g}"
+    elif low > -math.inf:
+        expected += f" >= {low:g}" if low_included else f" > {low:g}"
+        expected += f" and <= {high:g}" if high < math.inf else ""
     error = ValueError(f"{name}: expected {expected}, got {value!r}")
     if isinstance(value, bool | str):
         raise error

@@ -154,3 +154,26 @@ def float_value(fields: FloatFields, float_format: FloatFormat = FLOAT32) -> flo
     if exponent == 0:
         return sign * fraction * float_format.smallest_subnormal
     return sign * math.ldexp(1 + fraction * float_format.epsilon, exponent - float_format.bias)
+
+
+def spacing(x: Any, float_format: FloatFormat = FLOAT32) -> float:
+    """Distance from the magnitude of a number to the next larger value of the format.
+
+    It is the same for all values with one stored exponent, and doubles from one to the next.
+
+    Args:
+        x: a number, rounded to the format as in `float_bits`.
+        float_format: FLOAT32, FLOAT16 or BFLOAT16.
+    Returns: float, a power of two; infinity for the largest value, which has none above it.
+    Raises: ValueError if `x` is not a number, or not finite in the format.
+
+    >>> spacing(1.0, FLOAT32) == 2**-23, spacing(1000.0, BFLOAT16)
+    (True, 4.0)
+    """
+    _, exponent, fraction = float_fields(x, float_format)
+    if exponent == 2**float_format.exponent_bits - 1:
+        raise ValueError(f"x: expected a number that is finite in {float_format.name}, got {x!r}")
+    here = exponent << float_format.fraction_bits | fraction
+    following = divmod(here + 1, 2**float_format.fraction_bits)
+    magnitude = float_value(FloatFields(0, exponent, fraction), float_format)
+    return float_value(FloatFields(0, *following), float_format) - magnitude

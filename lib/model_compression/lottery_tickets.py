@@ -24,12 +24,12 @@ from model_compression._mask_validation import (
     check_same_names,
     checked_generator,
     checked_mask_dict,
-    checked_number,
     checked_shape,
     checked_weight_dict,
 )
 from model_compression._training import State
 from model_compression._validation import checked_integer
+from model_compression._validation_reals import checked_number
 from model_compression.masked_training import train_masked
 from model_compression.masks import (
     Mask,

@@ -15,10 +15,10 @@ from collections.abc import Mapping
 import torch
 
 from model_compression._mask_validation import (
-    checked_number,
     checked_weight_dict,
     checked_weights,
 )
+from model_compression._validation_reals import checked_number
 from model_compression.masks import Masks, prune_lowest, prune_lowest_together, pruned_count
 
 

@@ -17,9 +17,10 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from model_compression._mask_validation import checked_mask, checked_number, checked_weights
+from model_compression._mask_validation import checked_mask, checked_weights
 from model_compression._training import State, classification_loss, train
 from model_compression._validation import checked_integer
+from model_compression._validation_reals import checked_number
 from model_compression.masks import (
     Mask,
     Masks,

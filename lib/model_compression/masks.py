@@ -23,11 +23,11 @@ import torch
 from model_compression._mask_validation import (
     checked_mask,
     checked_mask_dict,
-    checked_number,
     checked_weight_dict,
     checked_weights,
 )
 from model_compression._validation import checked_integer
+from model_compression._validation_reals import checked_number
 
 Masks = dict[str, torch.Tensor]
 

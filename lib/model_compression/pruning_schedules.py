@@ -21,10 +21,10 @@ import torch
 from model_compression._mask_validation import (
     checked_generator,
     checked_mask_dict,
-    checked_number,
     checked_shape,
     checked_weight_dict,
 )
+from model_compression._validation_reals import checked_number
 from model_compression.masks import Masks, joined_mask, prune_lowest_together, pruned_count
 
 

@@ -17,9 +17,10 @@ from collections.abc import Mapping
 
 import torch
 
-from model_compression._mask_validation import checked_number, checked_weights
+from model_compression._mask_validation import checked_weights
 from model_compression._training import State, hidden_activations, layer_names
 from model_compression._validation import checked_integer
+from model_compression._validation_reals import checked_number
 from model_compression.masks import prune_lowest
 from model_compression.network_surgery import shrink_linear_pair
 

@@ -11,7 +11,6 @@ import pytest
 from courseware.plots import accuracy, bits, floats, sizes, style
 from courseware.plots.static_figures import STATIC_FIGURES, main, write_all
 from courseware.plots.style import Picture
-from model_compression.float_formats import BFLOAT16, FLOAT16, FLOAT32
 
 LECTURES = Path(__file__).parents[2] / "lectures"
 FIGURES = LECTURES / "figures"
@@ -83,13 +82,6 @@ def test_text_in_every_colour_stands_out_from_the_card(name: str) -> None:
     """4.5 is what WCAG 2 (level AA) asks of small text."""
     contrast = (luminance(style.CARD) + 0.05) / (luminance(getattr(style, name)) + 0.05)
     assert contrast >= 4.5
-
-
-def test_spacing_is_the_distance_to_the_next_float() -> None:
-    for float_format, epsilon in ((FLOAT32, 2**-23), (FLOAT16, 2**-10), (BFLOAT16, 2**-7)):
-        assert floats.spacing(1.0, float_format) == epsilon
-        assert floats.spacing(2.0, float_format) == 2 * epsilon
-    assert floats.spacing(0.0, FLOAT16) == FLOAT16.smallest_subnormal
 
 
 def test_the_command_line_draws_all_and_refuses_what_is_no_folder(

@@ -18,11 +18,11 @@ from courseware.experiments.qat_digits import (
     NETWORKS,
     by_budget,
     codes_changed,
-    collect,
     compare,
     judged,
     stored_size,
 )
+from courseware.experiments.records import collect
 from courseware.fine_tuning import rounded_weights
 from courseware.measuring import spread
 from courseware.models import mlp

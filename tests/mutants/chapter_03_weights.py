@@ -1,4 +1,4 @@
-"""Solutions of exercise 03 as students could write them: bits per weight, a whole model."""
+"""Solutions of exercise 03 as students could write them: a whole model."""
 
 from __future__ import annotations
 
@@ -9,135 +9,36 @@ import torch
 
 from tests.mutants.table import right, wrong
 
-# --- bits_per_weight ----------------------------------------------------------------------------
-
-
-@wrong("bits_per_weight", says="overhead-forgotten")
-def counts_only_codes(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits
-
-
-@wrong("bits_per_weight", says="zero-point-forgotten")
-def counts_no_zero_points(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + scale_bits / group_size
-
-
-@wrong("bits_per_weight", says="zero-point-not-shared")
-def misplaces_a_bracket(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + scale_bits / group_size + zero_point_bits
-
-
-@wrong("bits_per_weight", says="scale-not-shared")
-def gives_every_weight_a_scale(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + scale_bits + zero_point_bits
-
-
-@wrong("bits_per_weight", says="scale-not-shared")
-def divides_only_the_zero_point(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + scale_bits + zero_point_bits / group_size
-
-
-@wrong("bits_per_weight", says="code-shared")
-def divides_everything(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return (n_bits + scale_bits + zero_point_bits) / group_size
-
-
-@wrong("bits_per_weight", says="bits-of-a-group")
-def returns_the_bits_of_a_group(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits * group_size + scale_bits + zero_point_bits
-
-
-@wrong("bits_per_weight", says="whole-bits")
-def divides_without_remainder(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + (scale_bits + zero_point_bits) // group_size
-
-
-@wrong("bits_per_weight", says="whole-bits")
-def rounds_up(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return math.ceil(n_bits + (scale_bits + zero_point_bits) / group_size)
-
-
-@wrong("bits_per_weight", says="digits-dropped")
-def rounds_to_two_decimals(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return round(n_bits + (scale_bits + zero_point_bits) / group_size, 2)
-
-
-@wrong("bits_per_weight", says="scale-bits-cut")
-def cuts_the_scale_bits(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + (int(scale_bits) + zero_point_bits) / group_size
-
-
-@wrong("bits_per_weight", says="bytes-not-bits")
-def returns_bytes(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return (n_bits + (scale_bits + zero_point_bits) / group_size) / 8
-
-
-@wrong("bits_per_weight", says="overhead-multiplied")
-def multiplies_by_the_group(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return n_bits + (scale_bits + zero_point_bits) * group_size
-
-
-@wrong("bits_per_weight", says="ratio-to-float32")
-def returns_the_compression(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return 32 / (n_bits + (scale_bits + zero_point_bits) / group_size)
-
-
-@wrong("bits_per_weight", says="returns-none")
-def prints_the_bits(n_bits, group_size, scale_bits, zero_point_bits=0):
-    print(n_bits + (scale_bits + zero_point_bits) / group_size)
-
-
-@wrong("bits_per_weight", says="default-lost")
-def wants_all_four_values(n_bits, group_size, scale_bits, zero_point_bits):
-    return n_bits + (scale_bits + zero_point_bits) / group_size
-
-
-@wrong("bits_per_weight", says="zero-point-forgotten")
-def takes_no_zero_point(n_bits, group_size, scale_bits):
-    return n_bits + scale_bits / group_size
-
-
-@wrong("bits_per_weight", says="off-limits")
-def asks_the_library(n_bits, group_size, scale_bits, zero_point_bits=0):
-    import model_compression.weight_quantization as ready
-
-    return ready.bits_per_weight(n_bits, group_size, scale_bits, zero_point_bits)
-
-
-@right("bits_per_weight")
-def total_of_a_group_over_its_size(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return (n_bits * group_size + scale_bits + zero_point_bits) / group_size
-
-
-@right("bits_per_weight")
-def exact_fractions(n_bits, group_size, scale_bits, zero_point_bits=0):
-    from fractions import Fraction
-
-    overhead = Fraction(scale_bits) + Fraction(zero_point_bits)
-    return float(n_bits + overhead / group_size)
-
-
-@right("bits_per_weight")
-def a_numpy_scalar(n_bits, group_size, scale_bits, zero_point_bits=0):
-    return np.float64(n_bits) + np.float64(scale_bits + zero_point_bits) / group_size
-
-
-# --- quantize_weights ---------------------------------------------------------------------------
-
-
-def _quantized(w, n_bits, group_size):
-    rows = w.reshape(w.shape[0], -1)
-    if rows.shape[1] % group_size != 0:
-        raise ValueError("group_size must divide the row")
-    groups = rows.reshape(-1, group_size)
-    top = 2 ** (n_bits - 1) - 1
-    absmax = groups.abs().amax(dim=1, keepdim=True)
-    scale = torch.where(absmax > 0, absmax / top, 1.0)
-    return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
-
 
 def _is_weight(w):
     return w.is_floating_point() and w.dim() >= 2
+
+
+def _with_weights(state, change):
+    """The state with each weight changed."""
+    return {name: change(w) if _is_weight(w) else w for name, w in state.items()}
+
+
+def _rows(w, group_size):
+    rows = w.reshape(w.shape[0], -1)
+    if rows.shape[1] % group_size != 0:
+        raise ValueError("group_size must divide the row")
+    return rows
+
+
+def _groups(w, group_size):
+    return _rows(w, group_size).reshape(-1, group_size)
+
+
+def _scales(groups, n_bits):
+    absmax = groups.abs().amax(dim=1, keepdim=True)
+    return torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+
+
+def _quantized(w, n_bits, group_size):
+    groups = _groups(w, group_size)
+    scale = _scales(groups, n_bits)
+    return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
 
 
 @wrong("quantize_weights", says="entries-missing")
@@ -158,43 +59,30 @@ def adds_the_scales(state, n_bits, group_size):
 
 @wrong("quantize_weights", says="codes-not-values")
 def returns_codes(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            absmax = groups.abs().amax(dim=1, keepdim=True)
-            scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
-            result[name] = torch.round(groups / scale).to(torch.int8).reshape(w.shape)
-    return result
+    def codes(w):
+        groups = _groups(w, group_size)
+        return torch.round(groups / _scales(groups, n_bits)).to(torch.int8).reshape(w.shape)
+
+    return _with_weights(state, codes)
 
 
 @wrong("quantize_weights", says="one-scale-for-all")
 def takes_one_scale_a_tensor(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            scale = (w.abs().max() / (2 ** (n_bits - 1) - 1)).clamp(min=1e-30)
-            result[name] = torch.round(w / scale) * scale
-    return result
+    def rounded(w):
+        scale = (w.abs().max() / (2 ** (n_bits - 1) - 1)).clamp(min=1e-30)
+        return torch.round(w / scale) * scale
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="one-scale-a-row")
 def takes_one_scale_a_row(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            absmax = rows.abs().amax(dim=1, keepdim=True)
-            scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
-            result[name] = (torch.round(rows / scale) * scale).reshape(w.shape)
-    return result
+    def rounded(w):
+        rows = _rows(w, group_size)
+        scale = _scales(rows, n_bits)
+        return (torch.round(rows / scale) * scale).reshape(w.shape)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="biases-too")
@@ -239,79 +127,57 @@ def quantizes_only_matrices(state, n_bits, group_size):
 
 @wrong("quantize_weights", says="axes-left-over")
 def groups_along_the_last_axis(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            if w.shape[-1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            result[name] = _quantized(w.reshape(-1, w.shape[-1]), n_bits, group_size)
-            result[name] = result[name].reshape(w.shape)
-    return result
+    def rounded(w):
+        return _quantized(w.reshape(-1, w.shape[-1]), n_bits, group_size).reshape(w.shape)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="groups-down-the-columns")
 def groups_down_the_columns(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            columns = w.reshape(w.shape[0], -1).T
-            result[name] = _quantized(columns, n_bits, group_size).T.reshape(w.shape)
-    return result
+    def rounded(w):
+        columns = w.reshape(w.shape[0], -1).T
+        return _quantized(columns, n_bits, group_size).T.reshape(w.shape)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="size-taken-for-count")
 def cuts_rows_into_that_many(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            width = w.reshape(w.shape[0], -1).shape[1]
-            if width % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            result[name] = _quantized(w, n_bits, width // group_size)
-    return result
+    def rounded(w):
+        return _quantized(w, n_bits, _rows(w, group_size).shape[1] // group_size)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="rows-run-together")
 def groups_the_flattened_tensor(state, n_bits, group_size):
-    result = {}
-    for name, w in state.items():
-        result[name] = w
-        if _is_weight(w):
-            if w.numel() % group_size != 0:
-                raise ValueError("group_size must divide the weight")
-            result[name] = _quantized(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
-    return result
+    def rounded(w):
+        return _quantized(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
+
+    return _with_weights(state, rounded)
 
 
 def _in_groups_of_the_whole(w, n_bits, group_size):
     groups = w.reshape(-1, group_size)
-    scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale > 0, scale, 1.0)
+    scale = _scales(groups, n_bits)
     return (torch.round(groups / scale) * scale).reshape(w.shape)
 
 
 @wrong("quantize_weights", says="rows-run-together")
 def reshapes_without_looking(state, n_bits, group_size):
-    return {
-        name: _in_groups_of_the_whole(w, n_bits, group_size) if _is_weight(w) else w
-        for name, w in state.items()
-    }
+    return _with_weights(state, lambda w: _in_groups_of_the_whole(w, n_bits, group_size))
 
 
 @wrong("quantize_weights", says="scales-not-spread")
 def multiplies_codes_and_scales_as_they_are(state, n_bits, group_size):
     from model_compression.integer_scaling import quantize_groupwise
 
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            matrix = w.reshape(w.shape[0], -1)
-            codes, scale = quantize_groupwise(matrix, n_bits, group_size)
-            result[name] = (codes * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        codes, scale = quantize_groupwise(w.reshape(w.shape[0], -1), n_bits, group_size)
+        return (codes * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="integers-too")
@@ -324,25 +190,22 @@ def reshapes_all_that_has_two_axes(state, n_bits, group_size):
 
 @wrong("quantize_weights", says="rest-of-row-accepted")
 def leaves_what_does_not_divide(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w) and w[0].numel() % group_size == 0:
-            result[name] = _quantized(w, n_bits, group_size)
-    return result
+    def rounded(w):
+        return _quantized(w, n_bits, group_size) if w[0].numel() % group_size == 0 else w
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="error-of-another-type")
 def lets_reshape_fail(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            groups = w.reshape(w.shape[0], -1).unflatten(
-                1, (w[0].numel() // group_size, group_size)
-            )
-            scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
-            scale = torch.where(scale > 0, scale, 1.0)
-            result[name] = (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        cut = (w[0].numel() // group_size, group_size)
+        groups = w.reshape(w.shape[0], -1).unflatten(1, cut)
+        scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        scale = torch.where(scale > 0, scale, 1.0)
+        return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="refuses-what-stays")
@@ -350,100 +213,73 @@ def checks_every_tensor(state, n_bits, group_size):
     for name, w in state.items():
         if w.numel() % group_size != 0:
             raise ValueError(f"{name} does not divide")
-    return {k: _quantized(w, n_bits, group_size) if _is_weight(w) else w for k, w in state.items()}
+    return _with_weights(state, lambda w: _quantized(w, n_bits, group_size))
 
 
 @wrong("quantize_weights", says="shape-lost")
 def leaves_conv_weights_as_rows(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            result[name] = _quantized(w.reshape(w.shape[0], -1), n_bits, group_size)
-    return result
+    def rounded(w):
+        return _quantized(w.reshape(w.shape[0], -1), n_bits, group_size)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="dtype-lost")
 def returns_float32(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            result[name] = _quantized(w.float(), n_bits, group_size)
-    return result
+    return _with_weights(state, lambda w: _quantized(w.float(), n_bits, group_size))
 
 
 @wrong("quantize_weights", says="full-range-scale")
 def uses_the_full_range(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            absmax = groups.abs().amax(dim=1, keepdim=True)
-            scale = torch.where(absmax > 0, 2 * absmax / (2**n_bits - 1), 1.0)
-            q = torch.round(groups / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
-            result[name] = (q * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        groups = _groups(w, group_size)
+        absmax = groups.abs().amax(dim=1, keepdim=True)
+        scale = torch.where(absmax > 0, 2 * absmax / (2**n_bits - 1), 1.0)
+        q = torch.round(groups / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+        return (q * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="truncated")
 def cuts_off_the_steps(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            absmax = groups.abs().amax(dim=1, keepdim=True)
-            scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
-            result[name] = ((groups / scale).char() * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        groups = _groups(w, group_size)
+        scale = _scales(groups, n_bits)
+        return ((groups / scale).char() * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="zero-scale")
 def divides_zero_groups_by_zero(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-            result[name] = (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        groups = _groups(w, group_size)
+        scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="guard-too-large")
 def adds_a_guard_to_every_scale(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1) + 1e-6
-            result[name] = (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        groups = _groups(w, group_size)
+        scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1) + 1e-6
+        return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="half-away-from-zero")
 def rounds_ties_away_from_zero(state, n_bits, group_size):
-    result = dict(state)
-    for name, w in state.items():
-        if _is_weight(w):
-            rows = w.reshape(w.shape[0], -1)
-            if rows.shape[1] % group_size != 0:
-                raise ValueError("group_size must divide the row")
-            groups = rows.reshape(-1, group_size)
-            absmax = groups.abs().amax(dim=1, keepdim=True)
-            scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
-            q = torch.sign(groups) * torch.floor(groups.abs() / scale + 0.5)
-            result[name] = (q * scale).reshape(w.shape).to(w.dtype)
-    return result
+    def rounded(w):
+        groups = _groups(w, group_size)
+        scale = _scales(groups, n_bits)
+        q = torch.sign(groups) * torch.floor(groups.abs() / scale + 0.5)
+        return (q * scale).reshape(w.shape).to(w.dtype)
+
+    return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="changes-input")
@@ -461,7 +297,7 @@ def returns_a_list_of_tensors(state, n_bits, group_size):
 
 @right("quantize_weights")
 def with_a_helper(state, n_bits, group_size):
-    return {k: _quantized(w, n_bits, group_size) if _is_weight(w) else w for k, w in state.items()}
+    return _with_weights(state, lambda w: _quantized(w, n_bits, group_size))
 
 
 @right("quantize_weights")

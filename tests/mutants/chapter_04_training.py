@@ -20,6 +20,11 @@ def _see_through(rounded, w):
     return w + (rounded - w).detach()
 
 
+def _acting(n_bits):
+    """What a weight is in the forward pass: rounded, and seen through on the way back."""
+    return lambda w: _see_through(_on_grid(w, n_bits), w)
+
+
 def _fine_tune(state, images, labels, seed, acting, steps=250, lr=3e-3):
     """All of the state, trained; `acting(w)` is the weight that acts in the forward pass."""
     p = {name: tensor.clone().requires_grad_() for name, tensor in state.items()}
@@ -44,15 +49,19 @@ def _export(trained, rounded):
     return {name: rounded(t) if t.dim() == 2 else t for name, t in trained.items()}
 
 
+def _rounded(trained, n_bits):
+    return _export(trained, lambda w: _on_grid(w, n_bits))
+
+
 @wrong("train_qat", says="only-rounded")
 def rounds_without_training(state, images, labels, n_bits, seed):
-    return _export(state, lambda w: _on_grid(w, n_bits))
+    return _rounded(state, n_bits)
 
 
 @wrong("train_qat", says="weights-stuck")
 def trains_without_an_estimator(state, images, labels, n_bits, seed):
     trained = _fine_tune(state, images, labels, seed, lambda w: _on_grid(w, n_bits))
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="weights-stuck")
@@ -70,33 +79,30 @@ def rounds_after_every_step(state, images, labels, n_bits, seed):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(images[rows]), labels[rows]).backward()
         optimizer.step()
-    return _export(model.state_dict(), lambda w: _on_grid(w, n_bits))
+    return _rounded(model.state_dict(), n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
 def trains_in_float_and_rounds(state, images, labels, n_bits, seed):
     trained = _fine_tune(state, images, labels, seed, lambda w: w)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
 def takes_tiny_steps(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting, lr=3e-4)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), lr=3e-4)
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
 def stops_too_early(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting, steps=10)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=10)
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="off-grid")
 def returns_the_float_weights(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    return _fine_tune(state, images, labels, seed, acting)
+    return _fine_tune(state, images, labels, seed, _acting(n_bits))
 
 
 @wrong("train_qat", says="off-grid")
@@ -106,8 +112,7 @@ def returns_what_came_in(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="too-many-levels")
 def always_uses_eight_bits(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, 8), w)  # noqa: E731
-    return _export(_fine_tune(state, images, labels, seed, acting), lambda w: _on_grid(w, 8))
+    return _rounded(_fine_tune(state, images, labels, seed, _acting(8)), 8)
 
 
 @wrong("train_qat", says="one-scale-for-all")
@@ -122,9 +127,8 @@ def shares_one_scale(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="not-won-back")
 def takes_giant_steps(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting, lr=0.5)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), lr=0.5)
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="accuracy-lost")
@@ -135,7 +139,7 @@ def trains_with_one_scale_and_exports_with_many(state, images, labels, n_bits, s
 
     acting = lambda w: _see_through(shared(w), w)  # noqa: E731
     trained = _fine_tune(state, images, labels, seed, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
@@ -145,14 +149,13 @@ def leaves_the_scale_in_the_graph(state, images, labels, n_bits, seed):
         return torch.round(w / scale) * scale
 
     trained = _fine_tune(state, images, labels, seed, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
 def trains_on_the_grid_of_eight_bits(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, 8), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(8))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="codes-returned")
@@ -161,14 +164,12 @@ def returns_codes(state, images, labels, n_bits, seed):
         scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
         return torch.round(w / scale)
 
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    return _export(_fine_tune(state, images, labels, seed, acting), codes)
+    return _export(_fine_tune(state, images, labels, seed, _acting(n_bits)), codes)
 
 
 @wrong("train_qat", says="biases-quantized")
 def rounds_the_biases_as_well(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting)
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits))
     return {
         k: _on_grid(t.reshape(len(t), -1) if t.dim() == 2 else t[None], n_bits).reshape(t.shape)
         for k, t in trained.items()
@@ -179,32 +180,29 @@ def rounds_the_biases_as_well(state, images, labels, n_bits, seed):
 def starts_with_a_new_network(state, images, labels, n_bits, seed):
     generator = torch.Generator().manual_seed(seed)
     fresh = {name: torch.randn(t.shape, generator=generator) / 8 for name, t in state.items()}
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(fresh, images, labels, seed, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(fresh, images, labels, seed, _acting(n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="seed-ignored")
 def draws_from_the_global_generator(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
+    acting = _acting(n_bits)
     own = int(torch.randint(10**6, ()))
     trained = _fine_tune(state, images, labels, own, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    return _rounded(trained, n_bits)
 
 
 @wrong("train_qat", says="names-changed")
 def names_the_layers_anew(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting, steps=5)
-    finished = _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=5)
+    finished = _rounded(trained, n_bits)
     return {f"net.{name}": tensor for name, tensor in finished.items()}
 
 
 @wrong("train_qat", says="changes-input")
 def trains_the_state_that_came_in(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting, steps=5)
-    for name, tensor in _export(trained, lambda w: _on_grid(w, n_bits)).items():
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=5)
+    for name, tensor in _rounded(trained, n_bits).items():
         state[name].copy_(tensor)
     return state
 
@@ -223,9 +221,8 @@ def asks_the_library_to_train(state, images, labels, n_bits, seed):
 
 @right("train_qat")
 def with_adam_and_a_falling_rate(state, images, labels, n_bits, seed):
-    acting = lambda w: _see_through(_on_grid(w, n_bits), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting)
-    return _export(trained, lambda w: _on_grid(w, n_bits))
+    trained = _fine_tune(state, images, labels, seed, _acting(n_bits))
+    return _rounded(trained, n_bits)
 
 
 @right("train_qat")
@@ -238,7 +235,7 @@ def with_all_images_at_once(state, images, labels, n_bits, seed):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(logits, labels).backward()
         optimizer.step()
-    return _export(p, lambda w: _on_grid(w, n_bits))
+    return _rounded(p, n_bits)
 
 
 @right("train_qat")
@@ -260,7 +257,7 @@ def by_hand_with_momentum(state, images, labels, n_bits, seed):
         for name in p:
             speed[name] = 0.9 * speed[name] + g[name]
             p[name] = p[name] - 0.05 * (1 - step / steps) * speed[name]
-    return _export(p, lambda w: _on_grid(w, n_bits))
+    return _rounded(p, n_bits)
 
 
 @right("train_qat")
@@ -283,4 +280,4 @@ def with_modules_and_epochs(state, images, labels, n_bits, seed):
             loss.backward()
             optimizer.step()
         optimizer.param_groups[0]["lr"] = 0.004 * (1 - epoch / 24)
-    return _export(model.state_dict(), lambda w: _on_grid(w, n_bits))
+    return _rounded(model.state_dict(), n_bits)

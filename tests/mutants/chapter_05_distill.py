@@ -14,14 +14,17 @@ from torch import nn
 from tests.mutants.table import right, wrong
 
 
+def _network(teacher_logits, images, hidden, seed):
+    torch.manual_seed(seed)
+    n_classes = teacher_logits.shape[1]
+    return nn.Sequential(
+        nn.Linear(images.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, n_classes)
+    )
+
+
 def _learn(loss, teacher_logits, images, labels, hidden, seed, epochs=30):
     """A student trained with a loss of its outputs, the teacher's, and the labels."""
-    torch.manual_seed(seed)
-    model = nn.Sequential(
-        nn.Linear(images.shape[1], hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, teacher_logits.shape[1]),
-    )
+    model = _network(teacher_logits, images, hidden, seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     rows = list(torch.arange(len(images)).split(200))
     for _ in range(epochs):
@@ -35,6 +38,14 @@ def _learn(loss, teacher_logits, images, labels, hidden, seed, epochs=30):
 def _kl(student, teacher, of_student, of_teacher):
     log_q = F.log_softmax(student / of_student, dim=1)
     return F.kl_div(log_q, F.softmax(teacher / of_teacher, dim=1), reduction="batchmean")
+
+
+def _right_loss(alpha, temperature):
+    def loss(z, t, y):
+        soft = temperature**2 * _kl(z, t, temperature, temperature)
+        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
+
+    return loss
 
 
 @wrong("distill", says="t-squared-missing")
@@ -185,19 +196,13 @@ def lets_images_compete(teacher_logits, images, labels, hidden, alpha, temperatu
 
 @wrong("distill", says="not-the-lowest")
 def stops_too_early(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     return _learn(loss, teacher_logits, images, labels, hidden, seed, epochs=2)
 
 
 @wrong("distill", says="not-learned")
 def lets_gradients_pile_up(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    torch.manual_seed(seed)
-    n_classes = teacher_logits.shape[1]
-    layers = nn.Linear(images.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, n_classes)
-    model = nn.Sequential(*layers)
+    model = _network(teacher_logits, images, hidden, seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     for _ in range(30):
         for rows in torch.randperm(len(images)).split(200):
@@ -213,40 +218,25 @@ def mixes_up_the_rows(teacher_logits, images, labels, hidden, alpha, temperature
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     teacher_logits = teacher_logits[order]
 
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     return _learn(loss, teacher_logits, images, labels, hidden, seed)
 
 
 @wrong("distill", says="not-learned")
 def returns_a_fresh_network(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    torch.manual_seed(seed)
-    layers = (
-        nn.Linear(images.shape[1], hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, teacher_logits.size(1)),
-    )
-    return nn.Sequential(*layers).state_dict()
+    return _network(teacher_logits, images, hidden, seed).state_dict()
 
 
 @wrong("distill", says="not-repeatable")
 def ignores_the_seed(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     anything = int(torch.randint(10**6, ()))
     return _learn(loss, teacher_logits, images, labels, hidden, anything)
 
 
 @wrong("distill", says="not-repeatable")
 def seeds_the_weights_only(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     order = torch.from_numpy(np.random.permutation(len(images)))  # noqa: NPY002
     rows = teacher_logits[order], images[order], labels[order]
     return _learn(loss, *rows, hidden, seed)
@@ -269,21 +259,12 @@ def knows_the_digits_only(teacher_logits, images, labels, hidden, alpha, tempera
 
 @wrong("distill", says="not-a-state")
 def returns_the_network(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    torch.manual_seed(seed)
-    layers = (
-        nn.Linear(images.shape[1], hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, teacher_logits.size(1)),
-    )
-    return nn.Sequential(*layers)
+    return _network(teacher_logits, images, hidden, seed)
 
 
 @wrong("distill", says="other-names")
 def gives_the_layers_names(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     state = _learn(loss, teacher_logits, images, labels, hidden, seed)
     names = ("hidden.weight", "hidden.bias", "output.weight", "output.bias")
     return dict(zip(names, state.values(), strict=True))
@@ -293,23 +274,14 @@ def gives_the_layers_names(teacher_logits, images, labels, hidden, alpha, temper
 def stores_the_weights_the_other_way(
     teacher_logits, images, labels, hidden, alpha, temperature, seed
 ):
-    def loss(z, t, y):
-        soft = temperature**2 * _kl(z, t, temperature, temperature)
-        return alpha * F.cross_entropy(z, y) + (1 - alpha) * soft
-
+    loss = _right_loss(alpha, temperature)
     state = _learn(loss, teacher_logits, images, labels, hidden, seed)
     return {name: tensor.T if tensor.dim() == 2 else tensor for name, tensor in state.items()}
 
 
 @wrong("distill", says="not-finite")
 def learns_too_fast(teacher_logits, images, labels, hidden, alpha, temperature, seed):
-    torch.manual_seed(seed)
-    layers = (
-        nn.Linear(images.shape[1], hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, teacher_logits.size(1)),
-    )
-    model = nn.Sequential(*layers)
+    model = _network(teacher_logits, images, hidden, seed)
     for _ in range(40):
         z = model(images)
         soft = ((z - teacher_logits) ** 2).sum()
@@ -323,11 +295,7 @@ def learns_too_fast(teacher_logits, images, labels, hidden, alpha, temperature, 
 @right("distill")
 def in_batches_of_rows(teacher_logits, images, labels, hidden, alpha, temperature, seed):
     generator = torch.Generator().manual_seed(seed)
-    torch.manual_seed(seed)
-    n_classes = teacher_logits.shape[1]
-    model = nn.Sequential(
-        nn.Linear(images.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, n_classes)
-    )
+    model = _network(teacher_logits, images, hidden, seed)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
     for _ in range(12):
         for rows in torch.randperm(len(images), generator=generator).split(64):

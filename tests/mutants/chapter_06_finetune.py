@@ -8,7 +8,12 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from tests.mutants.sparse_training import _masked, _module_of, _split_like, _trained, _weights
 from tests.mutants.table import right, wrong
+
+
+def _n(state):
+    return sum(w.numel() for w in _weights(state).values())
 
 
 def _pruned(weights, count):
@@ -16,37 +21,18 @@ def _pruned(weights, count):
     flat = torch.cat([w.abs().flatten() for w in weights.values()])
     mask = torch.ones(len(flat), dtype=torch.bool)
     mask[flat.argsort()[:count]] = False
-    parts = mask.split([w.numel() for w in weights.values()])
-    return {name: p.reshape(w.shape) for (name, w), p in zip(weights.items(), parts, strict=True)}
+    return _split_like(mask, weights)
 
 
-def _tuned(state, masks, images, labels, seed, steps=40, rate=0.1, put_back=True, adam=False):
-    """SGD with momentum, or Adam; the zeros are put back after every step."""
-    generator = torch.Generator().manual_seed(seed)
-    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
-    optimizer = torch.optim.SGD(parameters.values(), lr=rate, momentum=0.9)
-    if adam:
-        optimizer = torch.optim.Adam(parameters.values(), lr=rate)
-    layers = [name.removesuffix(".weight") for name in state if name.endswith(".weight")]
-    for _ in range(steps):
-        rows = torch.randint(len(images), (64,), generator=generator)
-        x = images[rows]
-        for layer in layers:
-            x = torch.nn.functional.linear(
-                x, parameters[f"{layer}.weight"], parameters[f"{layer}.bias"]
-            )
-            x = x.relu() if layer != layers[-1] else x
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
-        optimizer.step()
-        with torch.no_grad():
-            for name, mask in masks.items():
-                parameters[name].mul_(mask if put_back else 1)
-    return {name: w.detach() for name, w in parameters.items()}
+def _tuned(state, masks, images, labels, seed, **how):
+    return _trained(_masked(state, masks), masks, images, labels, seed, **({"steps": 40} | how))
 
 
-def _masked(state, masks):
-    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
+def _pruned_step_by_step(state, images, labels, sparsities, seed, **how):
+    for sparsity in sparsities:
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
+        state = _tuned(state, masks, images, labels, seed, **how)
+    return state, masks
 
 
 # --- wrong --------------------------------------------------------------------------------------
@@ -54,73 +40,64 @@ def _masked(state, masks):
 
 @wrong("prune_and_finetune", says="totals-compounded")
 def prunes_a_share_of_what_is_left(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    gone, n = 0, sum(state[name].numel() for name in names)
+    gone = 0
     for sparsity in sparsities:
-        gone += round(sparsity * (n - gone))
-        masks = _pruned({name: state[name] for name in names}, gone)
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        gone += round(sparsity * (_n(state) - gone))
+        masks = _pruned(_weights(state), gone)
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="totals-added-up")
 def prunes_on_top(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    gone, n = 0, sum(state[name].numel() for name in names)
+    gone = 0
     for sparsity in sparsities:
-        gone += round(sparsity * n)
-        masks = _pruned({name: state[name] for name in names}, gone)
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        gone += round(sparsity * _n(state))
+        masks = _pruned(_weights(state), gone)
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="first-total-only")
 def returns_inside_the_loop(state, images, labels, sparsities, seed):
-    weights = {name: w for name, w in state.items() if w.dim() == 2}
-    n = sum(w.numel() for w in weights.values())
     for sparsity in sparsities:
-        masks = _pruned(weights, round(sparsity * n))
-        return _tuned(_masked(state, masks), masks, images, labels, seed), masks
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
+        return _tuned(state, masks, images, labels, seed), masks
 
 
 @wrong("prune_and_finetune", says="density-for-sparsity")
 def keeps_the_totals(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, n - round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        masks = _pruned(_weights(state), _n(state) - round(sparsity * _n(state)))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="count-truncated")
 def cuts_off_the_totals(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, int(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        masks = _pruned(_weights(state), int(sparsity * _n(state)))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="layer-by-layer")
 def prunes_each_layer_alike(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
     for sparsity in sparsities:
         masks = {}
-        for name in names:
-            masks |= _pruned({name: state[name]}, round(sparsity * state[name].numel()))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        for name, w in _weights(state).items():
+            masks |= _pruned({name: w}, round(sparsity * w.numel()))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="layer-without-mask")
 def spares_the_last_layer(state, images, labels, sparsities, seed):
     names = [name for name in state if name.endswith("weight")][:-1]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        weights = {name: state[name] for name in names}
+        masks = _pruned(weights, round(sparsity * _n(weights)))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
@@ -129,39 +106,27 @@ def prunes_biases_too(state, images, labels, sparsities, seed):
     n = sum(w.numel() for w in state.values())
     for sparsity in sparsities:
         masks = _pruned(state, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="signed-ranking")
 def ranks_with_signs(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        shifted = {name: state[name] + 100.0 for name in names}
-        masks = _pruned(shifted, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        shifted = {name: w + 100.0 for name, w in _weights(state).items()}
+        masks = _pruned(shifted, round(sparsity * _n(state)))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="revived")
 def lets_them_come_back(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed, put_back=False)
-    return state, masks
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, put_back=False)
 
 
 @wrong("prune_and_finetune", says="revived")
 def masks_the_gradients_only(state, images, labels, sparsities, seed):
-    layers = []
-    for w in state.values():
-        if w.dim() == 2:
-            layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    model.load_state_dict(state)
+    model = _module_of(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
@@ -183,10 +148,8 @@ def masks_the_gradients_only(state, images, labels, sparsities, seed):
 
 @wrong("prune_and_finetune", says="not-won-back")
 def masks_at_the_end(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
         state = _tuned(state, {}, images, labels, seed, rate=0.01, adam=True)
         state = _masked(state, masks)
     return state, masks
@@ -194,120 +157,78 @@ def masks_at_the_end(state, images, labels, sparsities, seed):
 
 @wrong("prune_and_finetune", says="not-won-back")
 def takes_three_steps(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed, steps=3, rate=0.02)
-    return state, masks
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, steps=3, rate=0.02)
 
 
 @wrong("prune_and_finetune", says="no-fine-tuning")
 def only_prunes(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    masks = _pruned({name: state[name] for name in names}, round(sparsities[-1] * n))
+    masks = _pruned(_weights(state), round(sparsities[-1] * _n(state)))
     return _masked(state, masks), masks
 
 
 @wrong("prune_and_finetune", says="pruned-at-once")
 def prunes_to_the_last_total_first(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    masks = _pruned({name: state[name] for name in names}, round(sparsities[-1] * n))
-    return _tuned(_masked(state, masks), masks, images, labels, seed, steps=150), masks
+    masks = _pruned(_weights(state), round(sparsities[-1] * _n(state)))
+    return _tuned(state, masks, images, labels, seed, steps=150), masks
 
 
 @wrong("prune_and_finetune", says="pruned-at-once")
 def ranks_the_first_weights_again_and_again(state, images, labels, sparsities, seed):
-    first = {name: w for name, w in state.items() if w.dim() == 2}
-    n = sum(w.numel() for w in first.values())
+    first = _weights(state)
     for sparsity in sparsities:
-        masks = _pruned(first, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+        masks = _pruned(first, round(sparsity * _n(state)))
+        state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="drawn-anew")
 def starts_anew(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     generator = torch.Generator().manual_seed(seed)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
         anew = {name: torch.randn(w.shape, generator=generator) / 8 for name, w in state.items()}
-        state = _tuned(_masked(anew, masks), masks, images, labels, seed)
+        state = _tuned(anew, masks, images, labels, seed)
     return state, masks
 
 
 @wrong("prune_and_finetune", says="too-far-away")
 def takes_huge_steps(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed, adam=True)
-    return state, masks
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, adam=True)
 
 
 @wrong("prune_and_finetune", says="not-repeatable")
 def forgets_the_seed(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        order = int(torch.randint(10**6, ()))
-        state = _tuned(_masked(state, masks), masks, images, labels, order)
-    return state, masks
+    order = int(torch.randint(10**6, ()))
+    return _pruned_step_by_step(state, images, labels, sparsities, order)
 
 
 @wrong("prune_and_finetune", says="mask-not-bool")
 def returns_masks_of_floats(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+    state, masks = _pruned_step_by_step(state, images, labels, sparsities, seed)
     return state, {name: mask.float() for name, mask in masks.items()}
 
 
 @wrong("prune_and_finetune", says="order-swapped")
 def returns_the_masks_first(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
+    state, masks = _pruned_step_by_step(state, images, labels, sparsities, seed)
     return masks, state
 
 
 @wrong("prune_and_finetune", says="names-changed")
 def returns_the_weights_only(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
-    renamed = {f"layer{name}": w for name, w in state.items()}
-    return renamed, masks
+    state, masks = _pruned_step_by_step(state, images, labels, sparsities, seed)
+    return {f"layer{name}": w for name, w in state.items()}, masks
 
 
 @wrong("prune_and_finetune", says="wrong-type")
 def returns_the_state_only(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
-    return state
+    return _pruned_step_by_step(state, images, labels, sparsities, seed)[0]
 
 
 @wrong("prune_and_finetune", says="changes-input")
 def prunes_in_place(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
         for name, mask in masks.items():
             state[name].mul_(mask)
         state = _tuned(state, masks, images, labels, seed)
@@ -319,22 +240,12 @@ def prunes_in_place(state, images, labels, sparsities, seed):
 
 @right("prune_and_finetune")
 def momentum_and_masks_after_each_step(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
-    for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
-        state = _tuned(_masked(state, masks), masks, images, labels, seed)
-    return state, masks
+    return _pruned_step_by_step(state, images, labels, sparsities, seed)
 
 
 @right("prune_and_finetune")
 def adam_on_a_module(state, images, labels, sparsities, seed):
-    layers = []
-    for w in state.values():
-        if w.dim() == 2:
-            layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    model.load_state_dict(state)
+    model = _module_of(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
     torch.manual_seed(seed)
@@ -379,11 +290,10 @@ def masks_inside_the_network(state, images, labels, sparsities, seed):
 
 @right("prune_and_finetune")
 def all_images_at_once(state, images, labels, sparsities, seed):
-    names = [name for name in state if name.endswith("weight")]
-    n = sum(state[name].numel() for name in names)
+    names = list(_weights(state))
     speed = {name: torch.zeros_like(w) for name, w in state.items()}
     for sparsity in sparsities:
-        masks = _pruned({name: state[name] for name in names}, round(sparsity * n))
+        masks = _pruned(_weights(state), round(sparsity * _n(state)))
         state = _masked(state, masks)
         for _ in range(25):
             leaves = {name: w.clone().requires_grad_() for name, w in state.items()}

@@ -23,19 +23,36 @@ def _means(state, images):
     return means
 
 
-def _cut(state, scores, counts):
-    """A network with so many of the highest units of each hidden layer."""
-    small, names = dict(state), _layers(state)
-    for i, (score, n) in enumerate(zip(scores, counts, strict=True)):
-        kept = score.topk(n).indices.sort().values
-        small[f"{names[i]}.weight"] = small[f"{names[i]}.weight"][kept]
-        small[f"{names[i]}.bias"] = small[f"{names[i]}.bias"][kept]
-        small[f"{names[i + 1]}.weight"] = small[f"{names[i + 1]}.weight"][:, kept]
-    return small
+def _count(score, keep_ratio):
+    return max(1, round(keep_ratio * len(score)))
 
 
 def _rounded(scores, keep_ratio):
-    return [max(1, round(keep_ratio * len(score))) for score in scores]
+    return [_count(score, keep_ratio) for score in scores]
+
+
+def _highest(score, n):
+    return score.topk(n).indices.sort().values
+
+
+def _cut_rows(small, name, kept):
+    small[f"{name}.weight"] = small[f"{name}.weight"][kept]
+    small[f"{name}.bias"] = small[f"{name}.bias"][kept]
+
+
+def _with_units(state, kept):
+    """A network with the given units of each hidden layer, and only these."""
+    small, names = dict(state), _layers(state)
+    for i, units in enumerate(kept):
+        _cut_rows(small, names[i], units)
+        small[f"{names[i + 1]}.weight"] = small[f"{names[i + 1]}.weight"][:, units]
+    return small
+
+
+def _cut(state, scores, counts):
+    """A network with so many of the highest units of each hidden layer."""
+    kept = [_highest(score, n) for score, n in zip(scores, counts, strict=True)]
+    return _with_units(state, kept)
 
 
 # --- wrong --------------------------------------------------------------------------------------
@@ -72,14 +89,9 @@ def ranks_by_apoz(state, images, keep_ratio):
     for name in _layers(state)[:-1]:
         x = torch.relu(x @ state[f"{name}.weight"].T + state[f"{name}.bias"])
         scores.append(1 - (x == 0).float().mean(0))
-    small, names = dict(state), _layers(state)
-    for i, score in enumerate(scores):
-        n = max(1, round(keep_ratio * len(score)))
-        kept = score.argsort(descending=True, stable=True)[:n].sort().values
-        small[f"{names[i]}.weight"] = small[f"{names[i]}.weight"][kept]
-        small[f"{names[i]}.bias"] = small[f"{names[i]}.bias"][kept]
-        small[f"{names[i + 1]}.weight"] = small[f"{names[i + 1]}.weight"][:, kept]
-    return small
+    orders = [score.argsort(descending=True, stable=True) for score in scores]
+    kept = [order[: _count(order, keep_ratio)].sort().values for order in orders]
+    return _with_units(state, kept)
 
 
 @wrong("structured_prune", says="other-average")
@@ -93,15 +105,9 @@ def ranks_by_the_peak(state, images, keep_ratio):
 
 @wrong("structured_prune", says="quietest-kept")
 def keeps_the_quietest(state, images, keep_ratio):
-    scores = [-mean for mean in _means(state, images)]
-    small, names = dict(state), _layers(state)
-    for i, score in enumerate(scores):
-        n = max(1, round(keep_ratio * len(score)))
-        kept = (-score).argsort(stable=True)[:n].sort().values
-        small[f"{names[i]}.weight"] = small[f"{names[i]}.weight"][kept]
-        small[f"{names[i]}.bias"] = small[f"{names[i]}.bias"][kept]
-        small[f"{names[i + 1]}.weight"] = small[f"{names[i + 1]}.weight"][:, kept]
-    return small
+    orders = [mean.argsort(stable=True) for mean in _means(state, images)]
+    kept = [order[: _count(order, keep_ratio)].sort().values for order in orders]
+    return _with_units(state, kept)
 
 
 @wrong("structured_prune", says="measured-again")
@@ -110,9 +116,8 @@ def measures_after_each_cut(state, images, keep_ratio):
     for i, name in enumerate(_layers(state)[:-1]):
         mean = _means(small, images)[i]
         following = _layers(state)[i + 1]
-        kept = mean.topk(max(1, round(keep_ratio * len(mean)))).indices.sort().values
-        small[f"{name}.weight"] = small[f"{name}.weight"][kept]
-        small[f"{name}.bias"] = small[f"{name}.bias"][kept]
+        kept = _highest(mean, _count(mean, keep_ratio))
+        _cut_rows(small, name, kept)
         small[f"{following}.weight"] = small[f"{following}.weight"][:, kept]
     return small
 
@@ -172,8 +177,7 @@ def cuts_the_classes(state, images, keep_ratio):
     n = max(1, round(keep_ratio * x.shape[1]))
     # Of equal ones the later class, as a sort from the lowest to the highest leaves it.
     kept = x.mean(0).argsort(stable=True)[x.shape[1] - n :].sort().values
-    small[f"{last}.weight"] = small[f"{last}.weight"][kept]
-    small[f"{last}.bias"] = small[f"{last}.bias"][kept]
+    _cut_rows(small, last, kept)
     return small
 
 
@@ -181,9 +185,7 @@ def cuts_the_classes(state, images, keep_ratio):
 def cuts_rows_only(state, images, keep_ratio):
     small = dict(state)
     for name, mean in zip(_layers(state), _means(state, images), strict=False):
-        kept = mean.topk(max(1, round(keep_ratio * len(mean)))).indices.sort().values
-        small[f"{name}.weight"] = small[f"{name}.weight"][kept]
-        small[f"{name}.bias"] = small[f"{name}.bias"][kept]
+        _cut_rows(small, name, _highest(mean, _count(mean, keep_ratio)))
     return small
 
 
@@ -196,13 +198,8 @@ def forgets_the_biases(state, images, keep_ratio):
 
 @wrong("structured_prune", says="order-changed")
 def leaves_the_order_of_topk(state, images, keep_ratio):
-    small, names = dict(state), _layers(state)
-    for i, mean in enumerate(_means(state, images)):
-        kept = mean.topk(max(1, round(keep_ratio * len(mean)))).indices
-        small[f"{names[i]}.weight"] = small[f"{names[i]}.weight"][kept]
-        small[f"{names[i]}.bias"] = small[f"{names[i]}.bias"][kept]
-        small[f"{names[i + 1]}.weight"] = small[f"{names[i + 1]}.weight"][:, kept]
-    return small
+    kept = [mean.topk(_count(mean, keep_ratio)).indices for mean in _means(state, images)]
+    return _with_units(state, kept)
 
 
 @wrong("structured_prune", says="zeroed-not-removed")
@@ -210,7 +207,7 @@ def sets_units_to_zero(state, images, keep_ratio):
     small = {name: tensor.clone() for name, tensor in state.items()}
     for name, mean in zip(_layers(state), _means(state, images), strict=False):
         mask = torch.zeros_like(mean)
-        mask[mean.topk(max(1, round(keep_ratio * len(mean)))).indices] = 1.0
+        mask[mean.topk(_count(mean, keep_ratio)).indices] = 1.0
         small[f"{name}.weight"] *= mask[:, None]
         small[f"{name}.bias"] *= mask
     return small
@@ -227,7 +224,7 @@ def returns_weights_only(state, images, keep_ratio):
 def knows_two_layers_only(state, images, keep_ratio):
     w1, b1, w2, b2 = state.values()
     mean = torch.relu(images @ w1.T + b1).mean(0)
-    kept = mean.topk(max(1, round(keep_ratio * len(mean)))).indices.sort().values
+    kept = _highest(mean, _count(mean, keep_ratio))
     names = list(state)
     return dict(zip(names, (w1[kept], b1[kept], w2[:, kept], b2), strict=True))
 
@@ -295,7 +292,7 @@ def in_double_precision(state, images, keep_ratio):
 def through_masks(state, images, keep_ratio):
     masks = [torch.ones(images.shape[1], dtype=torch.bool)]
     for mean in _means(state, images):
-        n_gone = len(mean) - max(1, round(keep_ratio * len(mean)))
+        n_gone = len(mean) - _count(mean, keep_ratio)
         masks.append(mean.argsort().argsort() >= n_gone)
     last = _layers(state)[-1]
     masks.append(torch.ones(len(state[f"{last}.bias"]), dtype=torch.bool))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from tests.mutants.sparse_training import _masked, _module_of, _split_like, _trained, _weights
 from tests.mutants.table import right, wrong
 
 
@@ -17,8 +18,7 @@ def _kept_of(values, old, count):
     mask = torch.cat([m.flatten() for m in old.values()]).clone()
     flat[~mask] = float("inf")
     mask[flat.argsort()[:count]] = False
-    parts = mask.split([w.numel() for w in values.values()])
-    return {name: p.reshape(w.shape) for (name, w), p in zip(values.items(), parts, strict=True)}
+    return _split_like(mask, values)
 
 
 def _left(masks):
@@ -26,37 +26,21 @@ def _left(masks):
 
 
 def _all_true(state):
-    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in state.items() if w.dim() == 2}
+    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in _weights(state).items()}
 
 
-def _masked(state, masks):
-    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
+def _next_masks(values, masks, rate):
+    return _kept_of(_weights(values), masks, round(rate * _left(masks)))
 
 
-def _weights(state):
-    return {name: w for name, w in state.items() if w.dim() == 2}
-
-
-def _trained(state, masks, images, labels, seed, steps=60, rate=0.1, hold=True):
-    """SGD with momentum; the zeros are put back after every step."""
-    generator = torch.Generator().manual_seed(seed)
-    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
-    optimizer = torch.optim.SGD(parameters.values(), lr=rate, momentum=0.9)
-    names = [name for name in state if name.endswith("weight")]
-    for _ in range(steps):
-        rows = torch.randint(len(images), (64,), generator=generator)
-        x = images[rows]
-        for name in names:
-            bias = parameters[name.replace("weight", "bias")]
-            x = torch.nn.functional.linear(x, parameters[name], bias)
-            x = x.relu() if name != names[-1] else x
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
-        optimizer.step()
-        with torch.no_grad():
-            for name, mask in masks.items():
-                parameters[name].mul_(mask if hold else 1)
-    return {name: w.detach() for name, w in parameters.items()}
+def _search(initial, images, labels, rounds, rate, seed, **how):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        trained = _trained(starts[-1][0], masks, images, labels, seed, **how)
+        masks = _next_masks(trained, masks, rate)
+        starts.append((_masked(initial, masks), masks))
+    return starts
 
 
 # --- wrong --------------------------------------------------------------------------------------
@@ -68,17 +52,13 @@ def collects_trained_states(initial, images, labels, rounds, rate, seed):
     for _ in range(rounds + 1):
         state = _trained(_masked(initial, masks), masks, images, labels, seed)
         starts.append((state, masks))
-        masks = _kept_of(_weights(state), masks, round(rate * _left(masks)))
+        masks = _next_masks(state, masks, rate)
     return starts
 
 
 @wrong("find_ticket", says="trained-state-returned")
 def keeps_no_copy(initial, images, labels, rounds, rate, seed):
-    layers = []
-    for w in _weights(initial).values():
-        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    model.load_state_dict(initial)
+    model = _module_of(initial)
     first, masks = model.state_dict(), _all_true(initial)
     starts = [(first, masks)]
     for _ in range(rounds):
@@ -86,7 +66,7 @@ def keeps_no_copy(initial, images, labels, rounds, rate, seed):
         with torch.no_grad():
             for name, parameter in model.named_parameters():
                 parameter.copy_(trained[name])
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         starts.append((_masked(first, masks), masks))
     return starts
 
@@ -97,7 +77,7 @@ def goes_on_from_trained_weights(initial, images, labels, rounds, rate, seed):
     starts = [(state, masks)]
     for _ in range(rounds):
         state = _trained(state, masks, images, labels, seed)
-        masks = _kept_of(_weights(state), masks, round(rate * _left(masks)))
+        masks = _next_masks(state, masks, rate)
         state = _masked(state, masks)
         starts.append((state, masks))
     return starts
@@ -110,7 +90,7 @@ def draws_new_weights(initial, images, labels, rounds, rate, seed):
     starts = [(state, masks)]
     for _ in range(rounds):
         trained = _trained(state, masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         drawn = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
         state = _masked(drawn, masks)
         starts.append((state, masks))
@@ -123,7 +103,7 @@ def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
     starts = [(state, masks)]
     for _ in range(rounds):
         trained = _trained(state, masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         state = {**trained, **_masked(_weights(initial), masks)}
         starts.append((state, masks))
     return starts
@@ -131,13 +111,8 @@ def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="pruned-not-zero")
 def returns_the_first_state_again_and_again(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-        starts.append((initial, masks))
-    return starts
+    starts = _search(initial, images, labels, rounds, rate, seed)
+    return [(initial, masks) for _, masks in starts]
 
 
 @wrong("find_ticket", says="ranked-before-training")
@@ -145,7 +120,7 @@ def ranks_the_first_weights(initial, images, labels, rounds, rate, seed):
     masks = _all_true(initial)
     starts = [(initial, masks)]
     for _ in range(rounds):
-        masks = _kept_of(_weights(initial), masks, round(rate * _left(masks)))
+        masks = _next_masks(initial, masks, rate)
         starts.append((_masked(initial, masks), masks))
     return starts
 
@@ -216,7 +191,7 @@ def ranks_but_forgets_the_masks(initial, images, labels, rounds, rate, seed):
     starts = [(initial, masks)]
     for _ in range(rounds):
         trained = _trained(starts[-1][0], masks, images, labels, seed, steps=10)
-        _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        _next_masks(trained, masks, rate)
         starts.append((_masked(initial, masks), masks))
     return starts
 
@@ -226,7 +201,7 @@ def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
     masks = _all_true(initial)
     starts, n = [(initial, masks)], _left(masks)
     for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed, hold=False)
+        trained = _trained(starts[-1][0], masks, images, labels, seed, put_back=False)
         count = n - _left(masks) + round(rate * _left(masks))
         masks = _kept_of(_weights(trained), _all_true(initial), count)
         starts.append((_masked(initial, masks), masks))
@@ -238,39 +213,25 @@ def prunes_before_the_first_training(initial, images, labels, rounds, rate, seed
     masks, starts = _all_true(initial), []
     for _ in range(rounds + 1):
         trained = _trained(_masked(initial, masks), masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         starts.append((_masked(initial, masks), masks))
     return starts
 
 
 @wrong("find_ticket", says="not-all-pairs")
 def returns_the_ticket_only(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-    return _masked(initial, masks), masks
+    return _search(initial, images, labels, rounds, rate, seed, steps=20)[-1]
 
 
 @wrong("find_ticket", says="not-all-pairs")
 def leaves_out_the_first_pair(initial, images, labels, rounds, rate, seed):
-    masks, starts = _all_true(initial), []
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    return _search(initial, images, labels, rounds, rate, seed, steps=20)[1:]
 
 
 @wrong("find_ticket", says="pair-order-swapped")
 def puts_masks_first(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(masks, initial)]
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-        starts.append((masks, _masked(initial, masks)))
-    return starts
+    starts = _search(initial, images, labels, rounds, rate, seed, steps=20)
+    return [(masks, state) for state, masks in starts]
 
 
 @wrong("find_ticket", says="biases-masked")
@@ -298,24 +259,13 @@ def spares_the_last_layer(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="not-repeatable")
 def forgets_the_seed(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        order = int(torch.randint(10**6, ()))
-        trained = _trained(_masked(initial, masks), masks, images, labels, order)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    order = int(torch.randint(10**6, ()))
+    return _search(initial, images, labels, rounds, rate, order)
 
 
 @wrong("find_ticket", says="mask-not-bool")
 def returns_masks_of_floats(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
+    starts = _search(initial, images, labels, rounds, rate, seed)
     return [(state, {n: m.float() for n, m in masks.items()}) for state, masks in starts]
 
 
@@ -325,7 +275,7 @@ def masks_the_first_state_itself(initial, images, labels, rounds, rate, seed):
     starts = [(initial, masks)]
     for _ in range(rounds):
         trained = _trained(initial, masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         for name, mask in masks.items():
             initial[name].mul_(mask)
         starts.append((initial, masks))
@@ -341,7 +291,7 @@ def momentum_from_every_start(initial, images, labels, rounds, rate, seed):
     starts = [(initial, masks)]
     for number in range(rounds):
         trained = _trained(starts[-1][0], masks, images, labels, seed + number, steps=80)
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         starts.append((_masked(initial, masks), masks))
     return starts
 
@@ -349,10 +299,7 @@ def momentum_from_every_start(initial, images, labels, rounds, rate, seed):
 @right("find_ticket")
 def adam_on_a_module(initial, images, labels, rounds, rate, seed):
     torch.manual_seed(seed)
-    layers = []
-    for w in _weights(initial).values():
-        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
+    model = _module_of(initial)
     masks, starts = _all_true(initial), ()
     for _ in range(rounds + 1):
         starts += ([_masked(initial, masks), masks],)
@@ -407,6 +354,6 @@ def with_the_library_of_earlier_chapters(initial, images, labels, rounds, rate, 
         trained = train_masked(
             starts[-1][0], images, labels, masks, steps=100, learning_rate=0.01, seed=seed
         )
-        masks = _kept_of(_weights(trained), masks, round(rate * _left(masks)))
+        masks = _next_masks(trained, masks, rate)
         starts.append((apply_masks(initial, masks), masks))
     return starts

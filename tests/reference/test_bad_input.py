@@ -69,6 +69,7 @@ def test_number(x):
         number_formats.float32_fields,
         float_formats.float_bits,
         float_formats.float_fields,
+        float_formats.spacing,
     ):
         with pytest.raises(ValueError, match="x: expected one number, got"):
             function(x)

@@ -194,7 +194,7 @@ def test_the_seed_decides_and_nothing_else_does():
         ({"labels": torch.arange(5)}, "labels: expected class numbers from 0 to 2, got 2 outside"),
         ({"labels": torch.zeros(4).long()}, r"labels: expected shape \(5,\), got \(4,\)"),
         ({"hidden": 0}, "hidden: expected an integer >= 1, got 0"),
-        ({"alpha": 2}, "alpha: expected a finite number >= 0 and <= 1, got 2"),
+        ({"alpha": 2}, "alpha: expected a number from 0 to 1, got 2"),
         ({"temperature": 0}, "temperature: expected a finite number > 0, got 0"),
         ({"seed": "1"}, "seed: expected an integer"),
         ({"steps": 1.5}, "steps: expected an integer >= 0, got 1.5"),

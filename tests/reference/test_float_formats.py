@@ -18,6 +18,7 @@ from model_compression.float_formats import (
     float_bits,
     float_fields,
     float_value,
+    spacing,
 )
 from model_compression.number_formats import float32_fields
 
@@ -98,6 +99,31 @@ def test_every_16_bit_pattern_is_read_as_numpy_reads_it(float_format):
 def test_float32_is_put_together_again_bit_for_bit(x):
     value = float_value(float32_fields(x))
     assert struct.pack(">f", value) == struct.pack(">f", x)
+
+
+@by_name
+@given(x=float32_values)
+@example(x=0.0)
+@example(x=-1.0)
+@example(x=65504.0)
+def test_spacing_agrees_with_the_next_value_of_numpy(float_format, x):
+    dtype, _ = NUMPY_DTYPES[float_format.name]
+    with np.errstate(over="ignore"):
+        here = np.abs(np.float32(x).astype(dtype))
+        following = np.nextafter(here, dtype(math.inf))
+    if np.isinf(here):
+        with pytest.raises(ValueError, match=f"x: expected a number .* in {float_format.name}"):
+            spacing(x, float_format)
+    else:
+        assert spacing(x, float_format) == float(following) - float(here)
+
+
+@by_name
+def test_spacing_is_epsilon_at_1_and_doubles_with_the_exponent(float_format):
+    assert spacing(1.0, float_format) == float_format.epsilon
+    assert spacing(2.0, float_format) == 2 * float_format.epsilon
+    assert spacing(0.0, float_format) == float_format.smallest_subnormal
+    assert spacing(float_format.largest, float_format) == math.inf
 
 
 def test_nan_has_all_exponent_bits_and_a_fraction():

@@ -221,11 +221,11 @@ def test_axes():
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf, "1", None])
 def test_rates_and_thresholds(value):
     keep = torch.tensor([True, True])
-    expected = "threshold: expected a number >= 0, got"
+    expected = "threshold: expected a finite number >= 0, got"
     expect(expected, magnitude_pruning.threshold_mask, ROW, value)
-    expected = "lr: expected a number >= 0, got"
+    expected = "lr: expected a finite number >= 0, got"
     expect(expected, masked_training.masked_step, ROW, ROW, ROW, keep, value, 0.9)
-    expected = "momentum: expected a number >= 0, got"
+    expected = "momentum: expected a finite number >= 0, got"
     expect(expected, masked_training.masked_step, ROW, ROW, ROW, keep, 0.1, value)
 
 
@@ -236,7 +236,8 @@ def test_schedules():
     for position, name in enumerate(("step", "begin", "end")):
         steps: list[Any] = [1, 0, 10]
         steps[position] = math.nan
-        expect(f"{name}: expected a number", pruning_schedules.cubic_sparsity, *steps, 0.0, 0.9)
+        expected = f"{name}: expected a finite number, got"
+        expect(expected, pruning_schedules.cubic_sparsity, *steps, 0.0, 0.9)
     expected = r"sparsities: expected total shares that rise, got \[0.5, 0.3\]"
     arguments = (STATE, IMAGES, LABELS, [0.5, 0.3], 0)
     expect(expected, masked_training.prune_and_finetune, *arguments)

@@ -2,8 +2,9 @@
 
 Integers, codes, bits and strings are compared exactly, floats to a relative tolerance of 1e-5
 (float32 keeps about seven digits; a right solution that works in another order loses one or two
-of them) plus 1e-6 of the largest expected magnitude. A number may come as a Python or NumPy
-scalar or a 0-dim tensor, a pair as tuple or list. -0.0 equals 0.
+of them) plus 1e-6 of the largest expected magnitude. `close` is wider, 1e-4, for the
+chapters that say why. A number may come as a Python or NumPy scalar or a 0-dim tensor, a pair as
+tuple or list. -0.0 equals 0.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import torch
 
 RELATIVE = 1e-5
+CLOSE = 1e-4
 ABSOLUTE = 1e-6
 SHOWN_ELEMENTS = 16
 SEQUENCES = tuple.__repr__, list.__repr__
@@ -65,6 +67,34 @@ def difference(expected: Any, got: Any, dtypes: bool = False) -> Difference | No
     if isinstance(expected, str):
         return _string_difference(expected, got)
     return _number_difference(expected, got)
+
+
+def same_reals(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """A float tensor by value, to 1e-4."""
+    return close(expected, got)
+
+
+def close(
+    expected: torch.Tensor,
+    got: Any,
+    slack: torch.Tensor | float | None = None,
+    dtypes: bool = False,
+) -> Difference | None:
+    """What tells `got` from a float tensor, beyond `slack` per element.
+
+    Without a `slack` it is 1e-4 of each element and 1e-6 of the largest.
+
+    >>> close(torch.tensor([1.0, 2.0]), torch.tensor([1.00005, 2.001])).text
+    'element [1] is 2.001, expected 2'
+    """
+    found = difference(expected, got, dtypes)
+    if found is None or found.kind != "wrong-value":
+        return found
+    wanted, came = expected.double(), got.detach().double()
+    if slack is None:
+        slack = CLOSE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
+    near = (came - wanted).abs() <= slack
+    return difference(wanted, torch.where(near, wanted, came))
 
 
 def _string_difference(expected: str, got: Any) -> Difference | None:

@@ -1,7 +1,7 @@
 """Long measurements behind lectures, recorded with seeds, versions and devices.
 
 `python -m courseware.experiments` repeats them. Each is a module with a command line of its own,
-whose record has the name of the module.
+whose record has the name of the module; `records` holds what they share.
 """
 
 NEEDS_GPU = {

@@ -19,7 +19,6 @@ import platform
 import sys
 import time
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +39,7 @@ from courseware.experiments.distillation_lessons import (
     Lesson,
     Teaching,
 )
+from courseware.experiments.records import PACKAGES, versions
 from courseware.models import count_parameters, weights_of, with_weights
 from courseware.training import one_thread
 from model_compression.distillation import distill
@@ -78,7 +78,7 @@ def _begun(partial: Path, settings: Mapping[str, int]) -> dict[str, Any]:
     record: dict[str, Any] = {
         "data": {"package": MNIST_PACKAGE, "sha256": MNIST_SHA256},
         "settings": dict(settings),
-        "versions": versions(),
+        "versions": versions(*PACKAGES, MNIST_PACKAGE),
         "processor": platform.machine(),
         "cores": os.cpu_count(),
         "date": time.strftime("%Y-%m-%d"),
@@ -90,12 +90,6 @@ def _begun(partial: Path, settings: Mapping[str, int]) -> dict[str, Any]:
         if all(left[key] == record[key] for key in ("data", "settings", "versions")):
             return dict(left)
     return record
-
-
-def versions() -> dict[str, str]:
-    """Of what the figures depend on."""
-    names = ("torch", "numpy", "scikit-learn", MNIST_PACKAGE)
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
 
 
 def text_of(record: Mapping[str, Any]) -> str:

@@ -16,19 +16,16 @@ test digits that decide nothing.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from courseware.data import MNIST_PACKAGE, Digits, mnist
-from courseware.experiments.qat_digits import collect, processor, versions
+from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
 from courseware.models import mlp
 from courseware.ticket_arms import Plan, Run, tickets_and_controls
 from model_compression.masks import Mask
@@ -38,7 +35,6 @@ ROUNDS = 5
 RATE = 0.4
 PLAN = Plan(steps=1500, learning_rate=0.0012, batch_size=60, watch_every=50)
 
-Result = dict[str, Any]
 ByArm = dict[str, list[Run]]
 
 
@@ -49,8 +45,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=5, help="number of networks")
     options = parser.parse_args()
     settings: Result = {
-        "versions": versions() | {MNIST_PACKAGE: metadata.version(MNIST_PACKAGE)},
-        "machine": {"processor": processor(), "cores": os.cpu_count(), "threads_used": 1},
+        "versions": versions(*PACKAGES, MNIST_PACKAGE),
+        "machine": machine(),
         "seeds": options.seeds,
         "sizes": SIZES,
         "rounds": ROUNDS,
@@ -60,10 +56,9 @@ def main() -> int:
     data = mnist()
     unfinished = options.out.with_suffix(".partial")
     work = {str(seed): partial(search, seed, data) for seed in range(options.seeds)}
-    results = collect(work, json.loads(json.dumps(settings)), unfinished)
+    results = collect(work, settings, unfinished)
     record = settings | {"date": time.strftime("%Y-%m-%d"), "searches": list(results.values())}
-    options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    unfinished.unlink()
+    finish(record, options.out, unfinished)
     return 0
 
 

@@ -12,13 +12,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import sys
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from importlib import metadata
 from itertools import product
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +24,7 @@ from typing import Any, cast
 import torch
 
 from courseware.docstrings import Documented, documented, with_descriptions
+from courseware.experiments.records import versions
 from courseware.layer_inputs import integer_layers, layer_inputs, rounded_inputs
 from courseware.measuring import spread
 from courseware.models import weights_of, with_weights
@@ -97,7 +96,8 @@ def main() -> int:
     record: dict[str, Any] = {
         "weights": {"package": PACKAGE, "sha256": SHA256},
         "seed": options.seed,
-        "versions": versions(),
+        # The docstrings are those of three of them.
+        "versions": versions("torch", "numpy", "scipy", "scikit-learn", PACKAGE),
         "cores": os.cpu_count(),
         "date": time.strftime("%Y-%m-%d"),
         "modules": MODULES,
@@ -119,12 +119,6 @@ def main() -> int:
         print(name, "done", flush=True)
         options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return 0
-
-
-def versions() -> dict[str, str]:
-    """Of what the figures depend on; the docstrings are those of three of them."""
-    names = ("torch", "numpy", "scipy", "scikit-learn", PACKAGE)
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
 
 
 def texts(seed: int, n_pairs: int, n_sentences: int) -> tuple[list[Documented], list[str]]:

@@ -9,8 +9,6 @@ record, and runs `rounds` itself.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +18,8 @@ from pathlib import Path
 import torch
 
 from courseware.data import Digits, digits
-from courseware.experiments.qat_digits import Result, collect, judged, processor, versions
+from courseware.experiments.qat_digits import judged
+from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
 from courseware.models import mlp
 from courseware.training import one_thread, train
 from model_compression.magnitude_pruning import magnitude_mask
@@ -63,8 +62,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=STEPS, help="updates in each round")
     options = parser.parse_args()
     settings: Result = {
-        "versions": versions(),
-        "machine": {"processor": processor(), "cores": os.cpu_count(), "threads_used": 1},
+        "versions": versions(*PACKAGES),
+        "machine": machine(),
         "seeds": options.seeds,
         "budget_seeds": options.budget_seeds,
         "rounds": options.rounds,
@@ -82,14 +81,13 @@ def main() -> int:
     for seed in range(options.budget_seeds):
         run = partial(by_budget, SIZES, seed, data, options.rounds, options.steps)
         work[f"budget {seed}"] = run
-    results = collect(work, json.loads(json.dumps(settings)), unfinished)
+    results = collect(work, settings, unfinished)
     record = settings | {
         "date": time.strftime("%Y-%m-%d"),
         "runs": [results[f"seed {seed}"] for seed in range(options.seeds)],
         "by_budget": [results[f"budget {seed}"] for seed in range(options.budget_seeds)],
     }
-    options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    unfinished.unlink()
+    finish(record, options.out, unfinished)
     return 0
 
 

@@ -10,24 +10,19 @@ Lecture 04 reads the record, and runs `compare` on fewer seeds and steps.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import platform
 import sys
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib import metadata
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch.nn.functional import cross_entropy
-from tqdm.auto import tqdm
 
 from courseware.data import Digits, digits
+from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
 from courseware.fine_tuning import (
     best_clipped_weights,
     fine_tune,
@@ -45,8 +40,6 @@ BUDGET_NETWORK = "64-64-10"
 BUDGET_BITS = (3, 2)
 BUDGETS = (0, 10, 30, 100, 300, 1000, 3000)
 
-Result = dict[str, Any]
-
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
@@ -57,8 +50,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=1500, help="updates of the fine-tuning")
     options = parser.parse_args()
     settings: Result = {
-        "versions": versions(),
-        "machine": {"processor": processor(), "cores": os.cpu_count(), "threads_used": 1},
+        "versions": versions(*PACKAGES),
+        "machine": machine(),
         "seeds": options.seeds,
         "budget_seeds": options.budget_seeds,
         "steps": options.steps,
@@ -75,7 +68,7 @@ def main() -> int:
     for n_bits, seed in product(BUDGET_BITS, range(options.budget_seeds)):
         run = partial(by_budget, NETWORKS[BUDGET_NETWORK], seed, data, n_bits, BUDGETS)
         work[f"budget {n_bits} {seed}"] = run
-    results = collect(work, json.loads(json.dumps(settings)), unfinished)
+    results = collect(work, settings, unfinished)
     record = settings | {
         "date": time.strftime("%Y-%m-%d"),
         "compared": {
@@ -89,27 +82,8 @@ def main() -> int:
             for n_bits in BUDGET_BITS
         },
     }
-    options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    unfinished.unlink()
+    finish(record, options.out, unfinished)
     return 0
-
-
-def collect(
-    work: Mapping[str, Callable[[], Result]], settings: Result, unfinished: Path
-) -> dict[str, Result]:
-    """Do what is not done yet; after each piece, the file `unfinished` holds all that is.
-
-    A file of other settings counts as nothing done.
-    """
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
-    kept = json.loads(unfinished.read_text(encoding="utf-8")) if unfinished.exists() else {}
-    results: dict[str, Result] = kept["results"] if kept.get("settings") == settings else {}
-    for name in tqdm([name for name in work if name not in results], unit="run"):
-        results[name] = work[name]()
-        fresh = unfinished.with_suffix(".new")  # renamed when complete: never half a file
-        fresh.write_text(json.dumps({"settings": settings, "results": results}), encoding="utf-8")
-        fresh.replace(unfinished)
-    return {name: results[name] for name in work}
 
 
 @one_thread()
@@ -203,22 +177,6 @@ def codes_changed(
     )
     differs = torch.cat([(a.codes != b.codes).flatten() for a, b in pairs])
     return differs.double().mean().item()
-
-
-def versions() -> dict[str, str]:
-    """Of what the figures depend on."""
-    names = ("torch", "numpy", "scikit-learn")
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in names}
-
-
-def processor() -> str:
-    """Name of the processor, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 if __name__ == "__main__":

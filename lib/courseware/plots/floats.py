@@ -30,6 +30,7 @@ from model_compression.float_formats import (
     float_bits,
     float_fields,
     float_value,
+    spacing,
 )
 
 FORMATS = (FLOAT32, FLOAT16, BFLOAT16)
@@ -115,19 +116,6 @@ def number_line() -> tuple[Figure, str]:
         "their distance doubles at every power of two."
     )
     return figure, alt
-
-
-def spacing(x: float, float_format: FloatFormat) -> float:
-    """Distance from a positive number, rounded to the format, to the next larger one.
-
-    >>> spacing(1.0, FLOAT32) == 2**-23, spacing(1000.0, BFLOAT16)
-    (True, 4.0)
-    """
-    fields = float_fields(x, float_format)
-    wide = fields.exponent << float_format.fraction_bits | fields.fraction
-    exponent, fraction = divmod(wide + 1, 2**float_format.fraction_bits)
-    neighbour = float_value(FloatFields(0, exponent, fraction), float_format)
-    return neighbour - float_value(fields, float_format)
 
 
 @drawn

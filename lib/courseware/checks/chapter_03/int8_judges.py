@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 
-from courseware.checks.chapter_03.judges import at, close, pair_of
-from courseware.checks.values import Difference, difference
+from courseware.checks.chapter_03.judges import at, pair_of
+from courseware.checks.values import Difference, close, difference
 
 OUTPUT = 1e-5
 NARROW = torch.int8, torch.uint8, torch.int16

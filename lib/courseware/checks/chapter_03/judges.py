@@ -12,11 +12,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import torch
+from courseware.checks.values import ABSOLUTE, CLOSE, Difference, as_number, close, difference
 
-from courseware.checks.values import ABSOLUTE, Difference, as_number, difference
-
-RELATIVE = 1e-4
 PERCENTILE = 1e-3
 """Of the width of the range: the share by which a percentile may be off."""
 
@@ -30,29 +27,8 @@ OFF_LIMITS = tuple(
 """The modules of the reference library that hold this chapter; earlier ones may be used."""
 
 
-def close(
-    expected: torch.Tensor,
-    got: Any,
-    slack: torch.Tensor | float | None = None,
-    dtypes: bool = False,
-) -> Difference | None:
-    """What tells `got` from a float tensor, beyond `slack` per element.
-
-    >>> close(torch.tensor([1.0, 2.0]), torch.tensor([1.00005, 2.001])).text
-    'element [1] is 2.001, expected 2'
-    """
-    found = difference(expected, got, dtypes)
-    if found is None or found.kind != "wrong-value":
-        return found
-    wanted, came = expected.double(), got.detach().double()
-    if slack is None:
-        slack = RELATIVE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
-    near = (came - wanted).abs() <= slack
-    return difference(wanted, torch.where(near, wanted, came))
-
-
 def close_number(expected: float, got: Any, slack: float) -> Difference | None:
-    """The same for one number.
+    """What tells `got` from a number, beyond `slack`.
 
     >>> close_number(4.5, 4.6, slack=0.2) is None, close_number(4.5, 4.6, slack=0.0).kind
     (True, 'wrong-value')
@@ -80,7 +56,7 @@ def pair_of(expected: tuple[Any, Any], got: Any) -> Difference | None:
 def same_range(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """(low, high), each to 1e-4 of its size and 1e-6 of the larger one."""
     slack = ABSOLUTE * max(abs(value) for value in expected)
-    return pair_of(expected, got) or _ends(expected, got, RELATIVE, slack)
+    return pair_of(expected, got) or _ends(expected, got, CLOSE, slack)
 
 
 def same_percentiles(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -95,11 +71,6 @@ def _ends(expected: Any, got: Any, relative: float, slack: float) -> Difference 
         if found:
             return at(place, found)
     return None
-
-
-def same_reals(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """A float tensor by value."""
-    return close(expected, got)
 
 
 def same_reals_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:

@@ -9,9 +9,10 @@ import torch
 
 from courseware.checks.chapter_02.common import except_where, several, ways
 from courseware.checks.chapter_02.inputs import codes
-from courseware.checks.chapter_03.judges import OFF_LIMITS, same_reals, same_reals_and_dtype
+from courseware.checks.chapter_03.judges import OFF_LIMITS, same_reals_and_dtype
 from courseware.checks.chapter_03.nf4_blocks import TABLE, n_blocks, repeated
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_reals
 from model_compression import nf4 as reference
 
 T = torch.Tensor

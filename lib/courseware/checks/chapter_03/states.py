@@ -6,8 +6,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.chapter_03.judges import close
-from courseware.checks.values import Difference, difference, other_entries
+from courseware.checks.values import Difference, close, difference, other_entries
 
 Named = dict[str, torch.Tensor]
 

@@ -19,11 +19,11 @@ from courseware.checks.chapter_04.inputs import (
 from courseware.checks.chapter_04.judges import (
     GRADIENT_SECONDS,
     OFF_LIMITS,
-    same_reals,
     with_gradient_of,
 )
 from courseware.checks.chapter_04.mistakes import MASKS, UpstreamIgnored, inside, with_gradient
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_reals
 from model_compression import fake_quantization as reference
 
 Arguments = tuple[T, Scale, int, int]

@@ -10,11 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
-from courseware.checks.chapter_03.judges import close
 from courseware.checks.task import Judge
-from courseware.checks.values import Difference, difference
+from courseware.checks.values import Difference, close, difference
 
 GRADIENT_SECONDS = 10.0
 """For a call that asks for a gradient: the first one in a process makes torch import sympy, which
@@ -28,11 +25,6 @@ OFF_LIMITS = tuple(
     )
 )
 """The modules of the reference library that hold this chapter; earlier ones may be used."""
-
-
-def same_reals(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> Difference | None:
-    """A float tensor by value, to 1e-4."""
-    return close(expected, got)
 
 
 def with_gradient_of(name: str) -> Judge:

@@ -21,7 +21,7 @@ from functools import cache
 import torch
 
 from courseware import models, training
-from courseware.checks.chapter_04.states import State
+from courseware.checks.states import State
 from courseware.checks.task import Draw
 
 T = torch.Tensor

@@ -12,11 +12,11 @@ from courseware.checks.chapter_04.inputs import T, power_of_two_rows
 from courseware.checks.chapter_04.judges import (
     GRADIENT_SECONDS,
     OFF_LIMITS,
-    same_reals,
     with_gradient_of,
 )
 from courseware.checks.chapter_04.layer_mistakes import MISCONCEPTIONS
 from courseware.checks.task import Check, Draw, Probe, Task
+from courseware.checks.values import same_reals
 from model_compression import fake_quantization as reference
 
 Arguments = tuple[T, T, T, int]

@@ -9,7 +9,7 @@ from courseware.checks.chapter_04 import networks
 from courseware.checks.chapter_04 import trained_judges as judges
 from courseware.checks.chapter_04.judges import OFF_LIMITS
 from courseware.checks.chapter_04.networks import Arguments, T
-from courseware.checks.chapter_04.states import Words, trained, trained_twice
+from courseware.checks.states import Words, trained, trained_twice
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import quantization_aware_training as reference
 

@@ -9,7 +9,7 @@ import torch
 
 from courseware.checks.chapter_04 import networks
 from courseware.checks.chapter_04.row_grids import codes_of, off_grid, rounded
-from courseware.checks.values import Difference, difference
+from courseware.checks.values import NOTHING_CAME, Difference, difference
 
 T = torch.Tensor
 Arguments = tuple[Any, ...]
@@ -150,7 +150,7 @@ def _weights_on_grid(arguments: Arguments, got: Any) -> Difference | None:
 def _structure(state: Mapping[str, T], got: Any) -> Difference | None:
     """Whether a dict came back with the names and shapes of the state, holding floats."""
     if got is None:
-        return Difference("returns-none", "nothing was returned (None)")
+        return NOTHING_CAME
     if not issubclass(type(got), dict):
         return Difference("wrong-type", f"expected a dict of tensors, got a {type(got).__name__}")
     if set(got) != set(state):

@@ -15,11 +15,9 @@ import torch
 from courseware.checks import gradients
 from courseware.checks.call import Outcome
 from courseware.checks.task import Draw, Judge, Misconception, Probe
-from courseware.checks.values import ABSOLUTE, Difference, as_number, difference
+from courseware.checks.values import Difference, as_number, close, difference
 
 T = torch.Tensor
-
-RELATIVE = 1e-4
 
 GRADIENT_SECONDS = 10.0
 """For a call that asks for a gradient: the first one in a process makes torch import sympy, which
@@ -29,11 +27,6 @@ OFF_LIMITS = tuple(
     f"model_compression.{module}" for module in ("distillation", "_training", "_cosine_decay")
 )
 """The modules of the reference library that hold this chapter; earlier ones may be used."""
-
-
-def same_probabilities(arguments: tuple[Any, ...], expected: T, got: Any) -> Difference | None:
-    """A float tensor by value."""
-    return close(expected, got)
 
 
 def same_loss(arguments: tuple[Any, ...], expected: T, got: Any) -> Difference | None:
@@ -63,21 +56,6 @@ def told_apart(judge: Judge, name_of: Callable[[tuple[Any, ...], Any], str]) -> 
         return found
 
     return named
-
-
-def close(expected: T, got: Any) -> Difference | None:
-    """What tells `got` from a float tensor, at the tolerance of this chapter.
-
-    >>> close(torch.tensor([1.0, 2.0]), torch.tensor([1.00005, 2.001])).text
-    'element [1] is 2.001, expected 2'
-    """
-    found = difference(expected, got)
-    if found is None or found.kind != "wrong-value":
-        return found
-    wanted, came = expected.double(), got.detach().double()
-    slack = RELATIVE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
-    near = (came - wanted).abs() <= slack
-    return difference(wanted, torch.where(near, wanted, came))
 
 
 def back_propagated(*places: int) -> Probe:

@@ -19,14 +19,8 @@ from courseware.checks.chapter_05.conflict import (
 )
 from courseware.checks.chapter_05.digits_teacher import mislabelled_digits, reads_digits
 from courseware.checks.chapter_05.losses import WRONG_LOSSES
-from courseware.checks.chapter_05.states import (
-    Words,
-    outputs,
-    shapes,
-    structure,
-    trained,
-    trained_twice,
-)
+from courseware.checks.chapter_05.states import outputs, shapes, structure
+from courseware.checks.states import Words, trained, trained_twice
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
 from courseware.checks.values import Difference
 from model_compression import distillation as reference

@@ -12,10 +12,10 @@ from courseware.checks.chapter_05.common import (
     OFF_LIMITS,
     T,
     in_float64,
-    same_probabilities,
     told_apart,
 )
 from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_reals
 from model_compression import distillation as reference
 
 READY_MADE = tuple(
@@ -100,14 +100,14 @@ SOFTMAX = Task(
     lecture="lecture 05, “From logits to probabilities”",
     off_limits=OFF_LIMITS + READY_MADE,
     checks=(
-        Check("one row, temperature 1", 3, _one_row, same_probabilities),
-        Check("several rows: each is a distribution", 3, _several_rows, same_probabilities),
-        Check("other temperatures", 3, _temperatures, same_probabilities),
+        Check("one row, temperature 1", 3, _one_row, same_reals),
+        Check("several rows: each is a distribution", 3, _several_rows, same_reals),
+        Check("other temperatures", 3, _temperatures, same_reals),
         Check(
             "logits up to 1,000 in size",
             3,
             _large,
-            told_apart(same_probabilities, _cause_of_nan),
+            told_apart(same_reals, _cause_of_nan),
         ),
     ),
     misconceptions=several(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -93,6 +93,11 @@ def _shape(tensor: torch.Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
 
 
+def total(tensors: Mapping[str, torch.Tensor]) -> int:
+    """The number of entries of all tensors together."""
+    return sum(tensor.numel() for tensor in tensors.values())
+
+
 class Pairs(tuple[tuple[str, torch.Tensor], ...]):
     """A dict that came back, as (name, tensor) pairs: these can be compared by `difference`.
 
@@ -102,13 +107,6 @@ class Pairs(tuple[tuple[str, torch.Tensor], ...]):
 
     def __repr__(self) -> str:
         return repr(Named(self))
-
-
-class Words(str):
-    """What is expected, in words: a report shows them without quotes."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def paired_call(

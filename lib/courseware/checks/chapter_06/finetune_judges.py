@@ -28,9 +28,9 @@ import torch
 
 from courseware.checks.chapter_06.common import Named
 from courseware.checks.chapter_06.global_judges import cause_of, masks_not_bool, masks_structure
-from courseware.checks.chapter_06.networks import held_out_accuracy, weight_names
+from courseware.checks.chapter_06.networks import held_out_accuracy, n_weights, weight_names
 from courseware.checks.chapter_06.rankings import ranking_problem
-from courseware.checks.values import Difference, difference
+from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masks import apply_masks, pruned_count
 
@@ -178,7 +178,7 @@ def _cause_of_count(arguments: tuple[Any, ...], masks: Mapping[str, T], n_pruned
 def _structure(state: Mapping[str, T], got: Any) -> Difference | None:
     """Whether a pair of dicts came back, with the names and shapes of the state."""
     if got is None:
-        return Difference("returns-none", "nothing was returned (None)")
+        return NOTHING_CAME
     if issubclass(type(got), dict):
         return Difference("wrong-type", "expected (state, masks), got a single dict")
     if type(got) is not tuple or len(got) != 2:
@@ -218,5 +218,4 @@ def _detached(tensors: Mapping[str, T]) -> dict[str, T]:
 
 
 def _total(arguments: tuple[Any, ...]) -> int:
-    n = sum(w.numel() for w in _weights(arguments[0]).values())
-    return pruned_count(n, arguments[3][-1])
+    return pruned_count(n_weights(arguments[0]), arguments[3][-1])

@@ -20,14 +20,15 @@ from courseware.checks.chapter_06.common import (
     TRUNCATED,
     Pairs,
     not_bool,
+    total,
 )
 from courseware.checks.chapter_06.rankings import (
     ranking_problem,
     ties_kept,
     ties_pruned,
 )
-from courseware.checks.task import Misconception
-from courseware.checks.values import Difference, difference
+from courseware.checks.task import Judge, Misconception
+from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import magnitude_mask
 from model_compression.masks import prune_lowest_together, pruned_count
 
@@ -40,30 +41,36 @@ Way = Callable[[Tensors, float], Masks]
 def global_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The exact count over all tensors, and nothing kept below anything pruned anywhere."""
     weights, sparsity = arguments
-    if got is None:
-        return Difference("returns-none", "nothing was returned (None)")
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    found = masks_structure(weights, dict(got))
-    if found:
+    if found := masks_came(weights, got):
         return found
     masks = {name: mask.detach() for name, mask in got}
     magnitudes = {name: w.abs() for name, w in weights.items()}
-    text = ranking_problem(magnitudes, masks, pruned_count(_total(weights), sparsity))
+    text = ranking_problem(magnitudes, masks, pruned_count(total(weights), sparsity))
     return Difference("wrong-value", text) if text else None
 
 
-def global_ranking_and_dtype(
-    arguments: tuple[Any, ...], expected: Any, got: Any
-) -> Difference | None:
-    """The same, and that every mask is torch.bool."""
-    return global_ranking(arguments, expected, got) or masks_not_bool(dict(got))
+def and_dtypes(judge: Judge) -> Judge:
+    """A judge of a dict of masks, and that every mask is torch.bool."""
+
+    def both(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+        return judge(arguments, expected, got) or masks_not_bool(dict(got))
+
+    return both
 
 
 def masks_not_bool(masks: Tensors) -> Difference | None:
     """Whether one of the masks has another dtype than torch.bool."""
     found = (not_bool(mask, f"{name!r}: ") for name, mask in masks.items())
     return next((difference for difference in found if difference), None)
+
+
+def masks_came(weights: Tensors, got: Any) -> Difference | None:
+    """Whether `paired_call` came to a dict with a tensor for each weight, in its shape."""
+    if got is None:
+        return NOTHING_CAME
+    if type(got) is not Pairs:
+        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
+    return masks_structure(weights, dict(got))
 
 
 def masks_structure(weights: Tensors, masks: Tensors) -> Difference | None:
@@ -91,10 +98,6 @@ def cause_of(weights: Tensors, sparsity: float, masks: Tensors) -> str:
     return ""
 
 
-def _total(weights: Tensors) -> int:
-    return sum(w.numel() for w in weights.values())
-
-
 def _together(
     score: Callable[[T], T] = torch.abs,
     count: Callable[[int, float], float] = lambda n, s: round(s * n),
@@ -102,7 +105,7 @@ def _together(
     """So many of the lowest scores, all tensors ranked together."""
 
     def way(weights: Tensors, sparsity: float) -> Masks:
-        n = _total(weights)
+        n = total(weights)
         n_pruned = min(max(int(count(n, sparsity)), 0), n)
         scores = {name: score(w).nan_to_num() for name, w in weights.items()}
         return prune_lowest_together(scores, n_pruned)
@@ -130,8 +133,8 @@ def _without(left_out: Callable[[list[str]], str], count_all: bool) -> Way:
     def way(weights: Tensors, sparsity: float) -> Masks:
         spared = left_out(list(weights))
         others = {name: w for name, w in weights.items() if name != spared} or dict(weights)
-        n = _total(weights if count_all else others)
-        n_pruned = min(round(sparsity * n), _total(others))
+        n = total(weights if count_all else others)
+        n_pruned = min(round(sparsity * n), total(others))
         masks = prune_lowest_together({name: w.abs() for name, w in others.items()}, n_pruned)
         return {name: torch.ones_like(w, dtype=torch.bool) for name, w in weights.items()} | masks
 
@@ -172,7 +175,7 @@ def _one_kept(weights: Tensors, sparsity: float) -> Masks:
     for name, score in scores.items():
         scores[name] = score.clone()
         scores[name].view(-1)[score.argmax()] = 1e30
-    n_pruned = min(round(sparsity * _total(weights)), _total(weights) - len(weights))
+    n_pruned = min(round(sparsity * total(weights)), total(weights) - len(weights))
     return prune_lowest_together(scores, n_pruned)
 
 
@@ -187,7 +190,7 @@ def _one_kept_on_top(weights: Tensors, sparsity: float) -> Masks:
 def _ends_swapped(weights: Tensors, sparsity: float) -> Masks:
     """All go where nothing is to go, and the other way round."""
     masks = _together()(weights, sparsity)
-    at_an_end = round(sparsity * _total(weights)) in (0, _total(weights))
+    at_an_end = round(sparsity * total(weights)) in (0, total(weights))
     return {name: ~mask for name, mask in masks.items()} if at_an_end else masks
 
 

@@ -9,12 +9,12 @@ import torch
 
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, OFF_LIMITS, Named, paired_call
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, OFF_LIMITS, Named, paired_call, total
 from courseware.checks.chapter_06.global_judges import (
     LAYER_WITHOUT_MASK,
     MISTAKES,
+    and_dtypes,
     global_ranking,
-    global_ranking_and_dtype,
 )
 from courseware.checks.task import Check, Draw, Judge, Task
 from model_compression import magnitude_pruning as reference
@@ -23,24 +23,18 @@ Arguments = tuple[Named, float]
 
 
 def _two_layers(draw: Draw) -> Iterator[Arguments]:
-    # Small, and yet no two mistakes of `global_judges` about the ranking prune the same here.
-    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
-    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
-    yield Named({"0.weight": first, "2.weight": last}), 0.25
+    yield inputs.two_layers(), 0.25
     three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
     for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
         yield inputs.layers(draw, shapes), inputs.whole_share(draw)
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
-    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
-    yield Named(a=a, b=b, c=c), 0.4
+    yield inputs.three_by_three(), 0.4
     yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
     for rows in (3, 5):
-        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
-        n = sum(rows * columns for rows, columns in shapes.values())
-        yield inputs.layers(draw, shapes), inputs.share(draw, n)
+        weights = inputs.layers(draw, inputs.uneven_shapes(rows))
+        yield weights, inputs.share(draw, total(weights))
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:
@@ -91,7 +85,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
         _check("a layer may lose all its weights, or none", 2, _extremes),
         _check("equal magnitudes and zeros", 3, _equal_magnitudes),
-        _check("the masks are torch.bool", 2, _two_layers, global_ranking_and_dtype),
+        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

@@ -44,6 +44,24 @@ def layers(draw: Draw, shapes: Mapping[str, tuple[int, ...]], spread: float = 1.
     )
 
 
+def two_layers() -> Named:
+    """Small, and yet no two mistakes of `global_judges` in ranking prune the same quarter."""
+    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
+    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
+    return Named({"0.weight": first, "2.weight": last})
+
+
+def three_by_three() -> Named:
+    """40 % of each layer is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4."""
+    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
+    return Named(a=a, b=b, c=c)
+
+
+def uneven_shapes(rows: int) -> dict[str, tuple[int, int]]:
+    """Four layers of so many rows, each a column wider than the one before."""
+    return {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+
+
 def step_of(draw: Draw) -> float:
     """The distance between two magnitudes of the grid: weights are small."""
     return 2.0 ** -draw.integer(5, 8)

@@ -51,6 +51,11 @@ def weight_names(state: Mapping[str, T]) -> list[str]:
     return [name for name, tensor in state.items() if tensor.dim() >= 2]
 
 
+def n_weights(state: Mapping[str, T]) -> int:
+    """How many numbers can be pruned: biases are not."""
+    return sum(state[name].numel() for name in weight_names(state))
+
+
 def held_out_accuracy(state: Mapping[str, T]) -> float:
     """Share of the held-out digits that a network reads right."""
     data = _data()

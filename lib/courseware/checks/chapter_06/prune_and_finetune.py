@@ -14,12 +14,12 @@ from courseware.checks.chapter_06.common import (
     MASK_NOT_BOOL,
     OFF_LIMITS,
     Named,
-    Words,
     named,
     named_call,
     plain,
 )
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, MISTAKES
+from courseware.checks.states import Words
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
@@ -34,12 +34,14 @@ Arguments = tuple[Named, T, T, list[float], int]
 
 def _one_total(draw: Draw) -> Iterator[Arguments]:
     problem = networks.small_problem(draw, 12, 16, 10, 4)
-    yield *problem, [inputs.share(draw, _size(problem), 0.3, 0.45)], draw.integer(0, 999)
+    n = networks.n_weights(problem[0])
+    yield *problem, [inputs.share(draw, n, 0.3, 0.45)], draw.integer(0, 999)
 
 
 def _rising_totals(draw: Draw) -> Iterator[Arguments]:
     problem = networks.small_problem(draw, 9, 24, 5)
-    totals = [inputs.share(draw, _size(problem), low, low + 0.1) for low in (0.3, 0.5, 0.7)]
+    n = networks.n_weights(problem[0])
+    totals = [inputs.share(draw, n, low, low + 0.1) for low in (0.3, 0.5, 0.7)]
     yield *problem, totals, draw.integer(0, 999)
 
 
@@ -49,10 +51,6 @@ def _half_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
 
 def _most_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
     yield *networks.digits_problem(draw), [0.5, 0.7, 0.8, 0.9], draw.integer(0, 999)
-
-
-def _size(problem: networks.Problem) -> int:
-    return sum(problem[0][name].numel() for name in networks.weight_names(problem[0]))
 
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -68,7 +66,7 @@ def _expect(what: str) -> Callable[..., Words]:
     """In place of a reference, which would be only one of many right results: words."""
 
     def words(state: Named, images: Any, labels: Any, totals: Any, seed: Any) -> Words:
-        n = _size((state, images, labels))
+        n = networks.n_weights(state)
         return Words(what.format(count=pruned_count(n, totals[-1]), n=n))
 
     return words

@@ -66,8 +66,3 @@ def weights_and_gradients(draw: Draw, shapes: Shapes) -> tuple[Named, Named]:
         weights[name] = sign * (0.7 * draw.normal(*product.shape)).exp() / 4
         grads[name] = product / weights[name]
     return weights, Named(reversed(grads.items()))
-
-
-def total(tensors: Tensors) -> int:
-    """The number of entries of all tensors together."""
-    return sum(tensor.numel() for tensor in tensors.values())

@@ -9,8 +9,8 @@ import torch
 
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, Pairs, paired_call
-from courseware.checks.chapter_06.global_judges import masks_not_bool, masks_structure
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, paired_call, total
+from courseware.checks.chapter_06.global_judges import and_dtypes, masks_came
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.chapter_08.common import (
     LAYER_WITHOUT_MASK,
@@ -18,11 +18,10 @@ from courseware.checks.chapter_08.common import (
     Shapes,
     T,
     Tensors,
-    total,
 )
 from courseware.checks.chapter_08.gradual_mistakes import MISTAKES, gone, is_known
 from courseware.checks.task import Check, Draw, Judge, Misconception, Task
-from courseware.checks.values import NOTHING_CAME, Difference
+from courseware.checks.values import Difference
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
 
@@ -81,13 +80,10 @@ def _kept_zeros(draw: Draw) -> Iterator[Arguments]:
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
-    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
     masks = Named((name, torch.tensor([[True, name != "a", True]])) for name in "cba")
-    yield Named(a=a, b=b, c=c), masks, 0.4
+    yield inputs.three_by_three(), masks, 0.4
     for rows in (3, 5):
-        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
-        weights, masks = _pruned_before(draw, shapes, 1)
+        weights, masks = _pruned_before(draw, inputs.uneven_shapes(rows), 1)
         yield weights, masks, inputs.share(draw, total(weights), 0.4)
 
 
@@ -118,11 +114,7 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
 def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Within the old masks, the exact total, and nothing kept below what is pruned now."""
     weights, masks, sparsity = arguments
-    if got is None:
-        return NOTHING_CAME
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    if found := masks_structure(weights, dict(got)):
+    if found := masks_came(weights, got):
         return found
     came = {name: mask.detach() for name, mask in got}
     # What is gone already has the first places of the ranking.
@@ -134,10 +126,6 @@ def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         return None
     known = not back or is_known(weights, masks, sparsity, came)
     return Difference("wrong-value" if known else "came-back", back or text)
-
-
-def _and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    return nested(arguments, expected, got) or masks_not_bool(dict(got))
 
 
 def _came_back(masks: Tensors, came: Tensors) -> str:
@@ -170,7 +158,7 @@ GRADUAL_MASKS = Task(
         _check("a total below what is gone changes nothing", 2, _below),
         _check("nothing pruned before; a total of 0 or 1", 2, _ends),
         _check("equal magnitudes: still the exact count", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _further, _and_dtype),
+        _check("the masks are torch.bool", 1, _further, and_dtypes(nested)),
     ),
     misconceptions=several(
         (

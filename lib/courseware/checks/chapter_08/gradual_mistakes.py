@@ -16,13 +16,13 @@ from courseware.checks.chapter_06.common import (
     TIES_KEPT,
     TIES_PRUNED,
     TRUNCATED,
+    total,
 )
 from courseware.checks.chapter_08.common import (
     COUNTED_LAYER_BY_LAYER,
     MATCHED_BY_ORDER,
     T,
     Tensors,
-    total,
 )
 from model_compression.masks import prune_lowest_together
 from model_compression.pruning_schedules import gradual_masks

@@ -9,10 +9,11 @@ import torch
 
 from courseware.checks.call import Outcome, call, shuffled_call
 from courseware.checks.chapter_06 import inputs
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Words
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL
 from courseware.checks.chapter_08 import random_judges as judges
 from courseware.checks.chapter_08.common import OFF_LIMITS
 from courseware.checks.chapter_08.random_judges import Drawn
+from courseware.checks.states import Words
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count

@@ -18,10 +18,10 @@ from courseware.checks.chapter_06.common import (
     TIES_PRUNED,
     TRUNCATED,
     Named,
-    Pairs,
     paired_call,
+    total,
 )
-from courseware.checks.chapter_06.global_judges import masks_not_bool, masks_structure
+from courseware.checks.chapter_06.global_judges import and_dtypes, masks_came
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.chapter_08.common import (
     COUNTED_LAYER_BY_LAYER,
@@ -29,12 +29,11 @@ from courseware.checks.chapter_08.common import (
     MATCHED_BY_ORDER,
     OFF_LIMITS,
     Tensors,
-    total,
     ways_of,
     weights_and_gradients,
 )
 from courseware.checks.task import Check, Draw, Judge, Task
-from courseware.checks.values import NOTHING_CAME, Difference
+from courseware.checks.values import Difference
 from model_compression import snip as reference
 from model_compression.masks import prune_lowest_together, pruned_count
 
@@ -57,14 +56,12 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 40 % of each is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4.
-    a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
     halves = torch.tensor([[0.5, -0.5, 0.5]])
-    yield Named(a=a, b=b, c=c), Named(a=halves, b=halves.clone(), c=halves.clone()), 0.4
+    grads = Named(a=halves, b=halves.clone(), c=halves.clone())
+    yield inputs.three_by_three(), grads, 0.4
     for rows in (3, 5):
-        shapes = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
-        n = sum(rows * columns for rows, columns in shapes.values())
-        yield *weights_and_gradients(draw, shapes), inputs.share(draw, n)
+        weights, grads = weights_and_gradients(draw, inputs.uneven_shapes(rows))
+        yield weights, grads, inputs.share(draw, total(weights))
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:
@@ -99,20 +96,12 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
 def lowest_scores_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The exact count over all tensors, and nothing kept that scores below anything pruned."""
     weights, grads, sparsity = arguments
-    if got is None:
-        return NOTHING_CAME
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    if found := masks_structure(weights, dict(got)):
+    if found := masks_came(weights, got):
         return found
     masks = {name: mask.detach() for name, mask in got}
     count = pruned_count(total(weights), sparsity)
     text = ranking_problem(reference.snip_scores(weights, grads), masks, count, "score |w·g|")
     return Difference("wrong-value", text) if text else None
-
-
-def _and_dtype(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    return lowest_scores_go(arguments, expected, got) or masks_not_bool(dict(got))
 
 
 def _products(weights: Tensors, grads: Tensors) -> Tensors:
@@ -147,7 +136,7 @@ SNIP_MASKS = Task(
         _check("each mask under the name and in the shape of its weight", 3, _convolutions),
         _check("many gradients of 0: still the exact count", 3, _zero_gradients),
         _check("a layer may lose all its weights, or none", 2, _extremes),
-        _check("the masks are torch.bool", 2, _two_layers, _and_dtype),
+        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

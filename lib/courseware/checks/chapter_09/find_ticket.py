@@ -11,11 +11,12 @@ import torch
 from courseware import models
 from courseware.checks.call import Outcome, call, shuffled_call
 from courseware.checks.chapter_06 import networks
-from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, Words, named, plain
+from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, named, plain
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
 from courseware.checks.chapter_09 import ticket_judges as judges
 from courseware.checks.chapter_09.common import OFF_LIMITS
 from courseware.checks.chapter_09.ticket_mistakes import MISTAKES
+from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
 from courseware.data import digits
 from model_compression import lottery_tickets as reference
@@ -43,7 +44,7 @@ class Starts(tuple[Any, ...]):
 
 def _small(draw: Draw, rounds: int, *sizes: int) -> Arguments:
     problem = networks.small_problem(draw, *sizes)
-    n = sum(problem[0][name].numel() for name in networks.weight_names(problem[0]))
+    n = networks.n_weights(problem[0])
     while True:
         rate = draw.integer(20, 45) / 100
         if judges.clearly_rounded(n, rounds, rate):
@@ -89,19 +90,16 @@ def _starts(value: Any) -> Any:
 
 
 def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
-    outcome = call(function, plain(arguments), seconds)
-    return replace(outcome, value=_starts(outcome.value))
+    return _shown(call(function, plain(arguments), seconds))
 
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Two calls with the same arguments, from different states of the global generators."""
-    results = []
-    for _ in range(2):
-        outcome = shuffled_call(function, plain(arguments), seconds)
-        if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
-            return outcome
-        results.append(_starts(outcome.value))
-    return replace(outcome, value=tuple(results))
+    return all_of(_shown(shuffled_call(function, plain(arguments), seconds)) for _ in range(2))
+
+
+def _shown(outcome: Outcome) -> Outcome:
+    return replace(outcome, value=_starts(outcome.value))
 
 
 def _expect(what: str) -> Callable[..., Words]:

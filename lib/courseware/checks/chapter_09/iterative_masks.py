@@ -10,14 +10,9 @@ import torch
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_06 import inputs
 from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, paired_call
-from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
+from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.chapter_09.common import OFF_LIMITS, random_masks, share_of
-from courseware.checks.chapter_09.survivors import (
-    MISTAKES,
-    REVIVED,
-    among_survivors,
-    among_survivors_and_dtype,
-)
+from courseware.checks.chapter_09.survivors import MISTAKES, REVIVED, among_survivors
 from courseware.checks.task import Check, Draw, Judge, Task
 from model_compression import lottery_tickets as reference
 
@@ -39,10 +34,7 @@ def _share(draw: Draw, masks: Named) -> float:
 
 
 def _first_round(draw: Draw) -> Iterator[Arguments]:
-    # Small, and yet no two mistakes of chapter 06 about the ranking prune the same here.
-    first = torch.tensor([[1.9, 1.7, 0.7, -2.2], [2.1, 2.0, -1.2, 1.8]])
-    last = torch.tensor([[1.5, 1.0, 1.4, -1.1, -0.3, -0.5, -0.4, -0.6]])
-    weights = Named({"0.weight": first, "2.weight": last})
+    weights = inputs.two_layers()
     yield weights, _all_kept(weights), 0.25
     for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, THREE):
         weights = inputs.layers(draw, shapes)
@@ -76,7 +68,7 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     masks = Named((name, gone.reshape(shape).clone()) for name, shape in shapes.items())
     yield _pruned(inputs.layers(draw, shapes), masks), masks, 0.2
     for rows in (3, 5):
-        layers = {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+        layers = inputs.uneven_shapes(rows)
         masks = random_masks(draw, layers, 0.6)
         yield _pruned(inputs.layers(draw, layers), masks), masks, _share(draw, masks)
 
@@ -126,7 +118,7 @@ ITERATIVE_MASKS = Task(
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _later_rounds, among_survivors_and_dtype),
+        _check("the masks are torch.bool", 1, _later_rounds, and_dtypes(among_survivors)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED),

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 
 from courseware.checks.call import Outcome, shuffled_call
-from courseware.checks.chapter_06.common import Named, Words, named, plain
+from courseware.checks.chapter_06.common import Named, named, plain
 from courseware.checks.chapter_09 import reinit_judges as judges
 from courseware.checks.chapter_09.common import OFF_LIMITS, random_masks
+from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import lottery_tickets as reference
 
@@ -55,13 +56,8 @@ def _three_times(
 ) -> Outcome:
     """Two calls with one seed and one with the next, from different states of all generators."""
     shapes, masks, seed = arguments
-    results = []
-    for each in (seed, seed, seed + 1):
-        outcome = _once(function, (shapes, masks, each), seconds)
-        if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
-            return outcome
-        results.append(outcome.value)
-    return replace(outcome, value=tuple(results))
+    seeds = (seed, seed, seed + 1)
+    return all_of(_once(function, (shapes, masks, each), seconds) for each in seeds)
 
 
 def _expect(what: str) -> Callable[..., Words]:

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from courseware.checks.chapter_06 import global_judges as whole
-from courseware.checks.chapter_06.common import Pairs, no_mask
+from courseware.checks.chapter_06.common import no_mask
 from courseware.checks.chapter_06.rankings import ranking_problem
 from courseware.checks.task import Misconception
-from courseware.checks.values import NOTHING_CAME, Difference
+from courseware.checks.values import Difference
 from model_compression.masks import prune_lowest_together, pruned_count
 
 T = torch.Tensor
@@ -29,15 +29,9 @@ REVIVED = Misconception(
 def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Nothing comes back, the exact count goes, and nothing kept ranks below what goes now."""
     weights, masks, rate = arguments
-    if got is None:
-        return NOTHING_CAME
-    if type(got) is not Pairs:
-        return Difference("wrong-type", f"expected a dict of masks, got a {type(got).__name__}")
-    new = dict(got)
-    found = whole.masks_structure(weights, new)
-    if found:
+    if found := whole.masks_came(weights, got):
         return found
-    new = {name: mask.detach() for name, mask in new.items()}
+    new = {name: mask.detach() for name, mask in got}
     if odd := next((text for mask in new.values() if (text := no_mask(mask))), ""):
         return Difference("wrong-value", odd)
     text = _ranked(weights, masks, new, rate)
@@ -47,13 +41,6 @@ def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
     known = _cause(weights, masks, rate, new)
     back = sum(int((new[name].bool() & ~mask).sum()) for name, mask in masks.items())
     return Difference("wrong-value" if known or not back else REVIVED.name, text)
-
-
-def among_survivors_and_dtype(
-    arguments: tuple[Any, ...], expected: Any, got: Any
-) -> Difference | None:
-    """The same, and that every mask is torch.bool."""
-    return among_survivors(arguments, expected, got) or whole.masks_not_bool(dict(got))
 
 
 def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:

@@ -31,7 +31,7 @@ import torch
 from courseware.checks.chapter_06.common import Named, no_mask
 from courseware.checks.chapter_06.global_judges import masks_not_bool, masks_structure
 from courseware.checks.chapter_06.inputs import CLEAR
-from courseware.checks.chapter_06.networks import held_out_accuracy, weight_names
+from courseware.checks.chapter_06.networks import held_out_accuracy, n_weights, weight_names
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masked_training import train_masked
@@ -155,7 +155,7 @@ def kept_counts(initial: State, rounds: int, rate: float) -> list[int]:
     >>> kept_counts({"0.weight": torch.ones(2, 5), "0.bias": torch.ones(2)}, 2, 0.5)
     [10, 5, 3]
     """
-    counts = [sum(w.numel() for w in _weights(initial).values())]
+    counts = [n_weights(initial)]
     for _ in range(rounds):
         counts.append(counts[-1] - round(rate * counts[-1]))
     return counts
@@ -212,7 +212,7 @@ def _pair_structure(initial: State, state: Named, masks: Named) -> Difference | 
 
 def _cause_of_counts(initial: State, rounds: int, rate: float, counts: list[int]) -> str:
     n = counts[0]
-    if n != sum(w.numel() for w in _weights(initial).values()):
+    if n != n_weights(initial):
         return "first-pair-pruned"
     if len({*counts}) == 1:
         return "masks-never-changed"

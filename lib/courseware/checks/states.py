@@ -1,25 +1,17 @@
-"""State dicts as arguments and results of `train_qat`: how they are shown, how it is called."""
+"""Where a reference is only one of many right results: words for it, state_dicts in reports, calls.
+
+Tasks that train a network, or draw from a generator, are judged by properties.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import torch
 
 from courseware.checks.call import Outcome, call, shuffled_call
-
-
-class State(dict[str, torch.Tensor]):
-    """A state dict that a report shows in a line.
-
-    >>> State(bias=torch.zeros(3))
-    {'bias': (3,)}
-    """
-
-    def __repr__(self) -> str:
-        return "{" + ", ".join(f"{name!r}: {_shape(value)}" for name, value in self.items()) + "}"
 
 
 class Words(str):
@@ -29,12 +21,23 @@ class Words(str):
         return str(self)
 
 
+class State(dict[str, torch.Tensor]):
+    """A state_dict that a report shows in a line.
+
+    >>> State(bias=torch.zeros(3))
+    {'bias': (3,)}
+    """
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{name!r}: {_shape(value)}" for name, value in self.items()) + "}"
+
+
 def _shape(value: Any) -> str:
     return str(tuple(value.shape)) if isinstance(value, torch.Tensor) else type(value).__name__
 
 
 def trained(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
-    """A probe: one call."""
+    """A probe: one call, its result made a `State` if it is a dict."""
     outcome = call(function, _plain(arguments), seconds)
     return replace(outcome, value=_readable(outcome.value))
 
@@ -51,6 +54,20 @@ def trained_twice(
     if second.error is not None:
         return second
     return replace(second, value=(_readable(first.value), _readable(second.value)))
+
+
+def all_of(outcomes: Iterable[Outcome]) -> Outcome:
+    """Several calls as one, which came to a tuple of their values.
+
+    The first call that fails, changes an argument or comes to words stands for all, and no further
+    one is made.
+    """
+    values = []
+    for outcome in outcomes:
+        if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
+            return outcome
+        values.append(outcome.value)
+    return replace(outcome, value=tuple(values))
 
 
 def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

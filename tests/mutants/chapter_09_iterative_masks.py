@@ -1,4 +1,4 @@
-"""Solutions of exercise 09 as students could write them: rounds of pruning, distance of masks."""
+"""Solutions of exercise 09 as students could write them: iterative_masks."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ import math
 import numpy as np
 import torch
 
+from tests.mutants.sparse_training import _split_like
 from tests.mutants.table import right, wrong
-
-
-def _split(flat, weights):
-    parts = flat.split([w.numel() for w in weights.values()])
-    return {name: p.reshape(w.shape) for (name, w), p in zip(weights.items(), parts, strict=True)}
 
 
 def _lines(weights, masks):
@@ -29,110 +25,17 @@ def _without_lowest(magnitudes, old, count):
     return new
 
 
-# --- remaining_fraction -------------------------------------------------------------------------
-
-
-@wrong("remaining_fraction", says="shares-added-up")
-def subtracts_round_by_round(rounds, rate):
-    left = 1.0
-    for _ in range(rounds):
-        left -= rate
-    return left
-
-
-@wrong("remaining_fraction", says="shares-added-up")
-def stops_at_nothing(rounds, rate):
-    return max(1 - rate * rounds, 0)
-
-
-@wrong("remaining_fraction", says="pruned-share")
-def adds_up_what_goes(rounds, rate):
-    gone = 0.0
-    for _ in range(rounds):
-        gone += rate * (1 - gone)
-    return gone
-
-
-@wrong("remaining_fraction", says="rate-taken-for-kept")
-def keeps_the_rate_every_round(rounds, rate):
-    return rate**rounds
-
-
-@wrong("remaining_fraction", says="rate-power-subtracted")
-def subtracts_last(rounds, rate):
-    return 1 - rate**rounds
-
-
-@wrong("remaining_fraction", says="one-round-more-or-less")
-def counts_from_one(rounds, rate):
-    left = 1.0
-    for _ in range(1, rounds):
-        left *= 1 - rate
-    return left
-
-
-@wrong("remaining_fraction", says="rounds-ignored")
-def does_one_round(rounds, rate):
-    return 1 - rate
-
-
-@wrong("remaining_fraction", says="in-percent")
-def gives_percent(rounds, rate):
-    return 100 * (1 - rate) ** rounds
-
-
-@wrong("remaining_fraction", says="rounded")
-def rounds_the_result(rounds, rate):
-    return round((1 - rate) ** rounds, 3)
-
-
-@wrong("remaining_fraction", says="returns-none")
-def prints_the_share(rounds, rate):
-    print((1 - rate) ** rounds)
-
-
-@right("remaining_fraction")
-def multiplies_round_by_round(rounds, rate):
-    left = 1
-    for _ in range(rounds):
-        left *= 1 - rate
-    return left
-
-
-@right("remaining_fraction")
-def through_logarithms(rounds, rate):
-    if rate == 1:
-        return 0.0 if rounds else 1.0
-    return math.exp(rounds * math.log1p(-rate))
-
-
-@right("remaining_fraction")
-def calls_itself(rounds, rate):
-    def left(n, share):
-        return share if n == 0 else left(n - 1, share - rate * share)
-
-    return left(rounds, np.float64(1.0))
-
-
-@right("remaining_fraction")
-def as_a_tensor(rounds, rate):
-    return torch.tensor(1 - rate, dtype=torch.float64).pow(rounds)
-
-
-# --- iterative_masks ----------------------------------------------------------------------------
-
-
 @wrong("iterative_masks", says="share-of-all-weights")
 def takes_the_share_of_all(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return _split(_without_lowest(magnitudes, old, round(rate * len(old))), weights)
+    return _split_like(_without_lowest(magnitudes, old, round(rate * len(old))), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-total")
 def prunes_up_to_the_rate(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     count = round(rate * len(old)) - int((~old).sum())
-    return _split(_without_lowest(magnitudes, old, count), weights)
+    return _split_like(_without_lowest(magnitudes, old, count), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-total")
@@ -140,7 +43,7 @@ def ranks_everything_anew(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     everything = torch.ones_like(old)
     new = _without_lowest(magnitudes * old, everything, round(rate * len(old)))
-    return _split(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="pruned-weights-counted-again")
@@ -148,14 +51,14 @@ def ranks_zeros_too(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = old.clone()
     new[(magnitudes * old).argsort(stable=True)[: round(rate * int(old.sum()))]] = False
-    return _split(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="zeros-taken-for-pruned")
 def reads_the_masks_from_zeros(weights, masks, rate):
     magnitudes, _ = _lines(weights, masks)
     alive = magnitudes != 0
-    return _split(_without_lowest(magnitudes, alive, round(rate * int(alive.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, alive, round(rate * int(alive.sum()))), weights)
 
 
 @wrong("iterative_masks", says="revived")
@@ -164,28 +67,28 @@ def ranks_whatever_pruned_weights_hold(weights, masks, rate):
     count = int((~old).sum()) + round(rate * int(old.sum()))
     new = torch.ones_like(old)
     new[magnitudes.argsort()[:count]] = False
-    return _split(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="old-masks-forgotten")
 def marks_only_what_goes_now(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return _split(new | ~old, weights)
+    return _split_like(new | ~old, weights)
 
 
 @wrong("iterative_masks", says="this-round-marked")
 def returns_what_goes(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return _split(old & ~new, weights)
+    return _split_like(old & ~new, weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-kept")
 def keeps_the_rate(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     left = int(old.sum())
-    return _split(_without_lowest(magnitudes, old, left - round(rate * left)), weights)
+    return _split_like(_without_lowest(magnitudes, old, left - round(rate * left)), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-threshold")
@@ -207,26 +110,26 @@ def prunes_every_layer_alike(weights, masks, rate):
 def adds_up_rounded_counts(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     count = sum(round(rate * int(mask.sum())) for mask in masks.values())
-    return _split(_without_lowest(magnitudes, old, count), weights)
+    return _split_like(_without_lowest(magnitudes, old, count), weights)
 
 
 @wrong("iterative_masks", says="largest-pruned")
 def prunes_the_largest(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return _split(_without_lowest(-magnitudes, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(-magnitudes, old, round(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="signed-ranking")
 def ranks_with_signs(weights, masks, rate):
     old = torch.cat([masks[name].flatten() for name in weights])
     signed = torch.cat([w.flatten() for w in weights.values()])
-    return _split(_without_lowest(signed, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(signed, old, round(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="count-truncated")
 def cuts_off_the_count(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return _split(_without_lowest(magnitudes, old, int(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, old, int(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="ties-all-pruned")
@@ -235,21 +138,21 @@ def prunes_all_at_the_threshold(weights, masks, rate):
     left = magnitudes[old]
     count = round(rate * len(left))
     cut = left.kthvalue(count).values if count else -1.0
-    return _split(old & (magnitudes > cut), weights)
+    return _split_like(old & (magnitudes > cut), weights)
 
 
 @wrong("iterative_masks", says="ties-all-kept")
 def keeps_all_at_the_threshold(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     ranked = [*sorted(magnitudes[old].tolist()), math.inf]
-    return _split(old & (magnitudes >= ranked[round(rate * (len(ranked) - 1))]), weights)
+    return _split_like(old & (magnitudes >= ranked[round(rate * (len(ranked) - 1))]), weights)
 
 
 @wrong("iterative_masks", says="mask-not-bool")
 def returns_float_masks(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return _split(new.float(), weights)
+    return _split_like(new.float(), weights)
 
 
 @wrong("iterative_masks", says="wrong-shape")
@@ -262,7 +165,7 @@ def leaves_the_masks_flat(weights, masks, rate):
 @wrong("iterative_masks", says="changes-input")
 def prunes_the_old_masks(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    new = _split(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
+    new = _split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
     for name, mask in masks.items():
         mask.logical_and_(new[name])
     return masks
@@ -281,7 +184,7 @@ def lets_the_library_do_it(weights, masks, rate):
 @right("iterative_masks")
 def pruned_ones_at_infinity(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return _split(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
 
 
 @right("iterative_masks")
@@ -322,78 +225,3 @@ def with_a_mask_of_the_survivors(weights, masks, rate):
     for name, piece in zip(weights, pieces, strict=True):
         new[name][masks[name]] = piece
     return new
-
-
-# --- mask_distance ------------------------------------------------------------------------------
-
-
-@wrong("mask_distance", says="mean-of-layers")
-def averages_the_layers(a, b):
-    return sum(float((a[name] != b[name]).double().mean()) for name in a) / len(a)
-
-
-@wrong("mask_distance", says="matched-by-position")
-def zips_the_values(a, b):
-    pairs = list(zip(a.values(), b.values(), strict=True))
-    return sum(int((x ^ y).sum()) for x, y in pairs) / sum(x.numel() for x, _ in pairs)
-
-
-@wrong("mask_distance", says="similarity")
-def counts_agreement(a, b):
-    same = sum(int((a[name] == b[name]).sum()) for name in a)
-    return same / sum(mask.numel() for mask in a.values())
-
-
-@wrong("mask_distance", says="count-for-share")
-def counts_differences(a, b):
-    return sum(int((a[name] != b[name]).sum()) for name in a)
-
-
-@wrong("mask_distance", says="one-direction-only")
-def counts_what_was_lost(a, b):
-    lost = sum(int((a[name] & ~b[name]).sum()) for name in a)
-    return lost / sum(mask.numel() for mask in a.values())
-
-
-@wrong("mask_distance", says="densities-compared")
-def compares_how_many_are_kept(a, b):
-    n = sum(mask.numel() for mask in a.values())
-    return abs(sum(int(m.sum()) for m in a.values()) - sum(int(m.sum()) for m in b.values())) / n
-
-
-@wrong("mask_distance", says="other-denominator")
-def divides_by_the_union(a, b):
-    differ = sum(int((a[name] ^ b[name]).sum()) for name in a)
-    return differ / sum(int((a[name] | b[name]).sum()) for name in a)
-
-
-@wrong("mask_distance", says="one-layer-only")
-def returns_in_the_loop(a, b):
-    for name in a:
-        return int((a[name] != b[name]).sum()) / a[name].numel()
-
-
-@right("mask_distance")
-def differs_by_name(a, b):
-    n = sum(mask.numel() for mask in a.values())
-    return sum(int((mask != b[name]).sum()) for name, mask in a.items()) / n
-
-
-@right("mask_distance")
-def one_line_each(a, b):
-    first = torch.cat([a[name].flatten() for name in sorted(a)])
-    second = torch.cat([b[name].flatten() for name in sorted(b)])
-    return (first ^ second).double().mean()
-
-
-@right("mask_distance")
-def numpy_and_loops(a, b):
-    differ = [x != y for n in b for x, y in zip(a[n].flatten(), b[n].flatten(), strict=True)]
-    return np.mean([bool(each) for each in differ])
-
-
-@right("mask_distance")
-def kept_and_lost(a, b):
-    lost = sum((a[name] & ~b[name]).sum() for name in a)
-    won = sum((b[name] & ~a[name]).sum() for name in a)
-    return (lost + won) / sum(mask.numel() for mask in b.values())

@@ -1,0 +1,64 @@
+"""What experiments share: work that goes on where it was interrupted, and facts for its record."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+Result = dict[str, Any]
+
+PACKAGES = ("torch", "numpy", "scikit-learn")
+"""What every experiment on digits depends on."""
+
+
+def collect(
+    work: Mapping[str, Callable[[], Result]], settings: Result, unfinished: Path
+) -> dict[str, Result]:
+    """Do what is not done yet; after each piece, the file `unfinished` holds all that is.
+
+    A file of other settings counts as nothing done.
+    """
+    settings = json.loads(json.dumps(settings))
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(unfinished.read_text(encoding="utf-8")) if unfinished.exists() else {}
+    results: dict[str, Result] = kept["results"] if kept.get("settings") == settings else {}
+    for name in tqdm([name for name in work if name not in results], unit="run"):
+        results[name] = work[name]()
+        fresh = unfinished.with_suffix(".new")  # renamed when complete: never half a file
+        fresh.write_text(json.dumps({"settings": settings, "results": results}), encoding="utf-8")
+        fresh.replace(unfinished)
+    return {name: results[name] for name in work}
+
+
+def finish(record: Result, out: Path, unfinished: Path) -> None:
+    """Write the record, and remove the file that it was collected in."""
+    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    unfinished.unlink()
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Of Python and of the packages that the figures depend on."""
+    python = {"python": platform.python_version()}
+    return python | {name: metadata.version(name) for name in packages}
+
+
+def machine() -> Result:
+    """Where the experiment ran, on one thread."""
+    return {"processor": processor(), "cores": os.cpu_count(), "threads_used": 1}
+
+
+def processor() -> str:
+    """Name of the processor, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,93 @@
+"""Solutions of exercise 01 as students could write them: signed_value."""
+
+from __future__ import annotations
+
+import struct
+
+import torch
+
+from tests.mutants.table import right, wrong
+
+
+@wrong("signed_value", says="unsigned-read")
+def forgets_the_sign(bits):
+    return int(bits, 2)
+
+
+@wrong("signed_value", says="sign-magnitude")
+def first_bit_is_a_minus(bits):
+    magnitude = int(bits[1:] or "0", 2)
+    return -magnitude if bits[0] == "1" else magnitude
+
+
+@wrong("signed_value", says="ones-complement")
+def inverts_without_adding_one(bits):
+    if bits[0] == "0":
+        return int(bits, 2)
+    return -int("".join("1" if bit == "0" else "0" for bit in bits), 2)
+
+
+@wrong("signed_value", says="bits-reversed")
+def sign_bit_on_the_right(bits):
+    total = sum(int(bit) << place for place, bit in enumerate(bits[:-1]))
+    return total - (int(bits[-1]) << (len(bits) - 1))
+
+
+@wrong("signed_value", says="eight-bits-assumed")
+def only_knows_bytes(bits):
+    value = int(bits, 2)
+    return value - 256 if len(bits) >= 8 and value >= 128 else value
+
+
+@wrong("signed_value", says="leading-weight-off-by-one")
+def subtracts_too_much(bits):
+    value = int(bits[1:] or "0", 2)
+    return value - 2 ** len(bits) if bits[0] == "1" else value
+
+
+@wrong("signed_value", says="first-bit-dropped")
+def cuts_the_sign_off(bits):
+    return int(bits[1:] or "0", 2)
+
+
+@wrong("signed_value", says="float-for-integer")
+def signed_with_a_float_weight(bits):
+    return int(bits, 2) - int(bits[0]) * 2.0 ** len(bits)
+
+
+@wrong("signed_value", says="raises")
+def fails_on_long_patterns(bits):
+    return struct.unpack(">b", bytes([int(bits, 2)]))[0] if len(bits) == 8 else [][len(bits)]
+
+
+@right("signed_value")
+def subtracts_two_to_the_width(bits):
+    value = int(bits, 2)
+    return value - 2 ** len(bits) if bits[0] == "1" else value
+
+
+@right("signed_value")
+def weighs_each_bit(bits):
+    weights = [2**i for i in range(len(bits))][::-1]
+    weights[0] = -weights[0]
+    return sum(weight * int(bit) for weight, bit in zip(weights, bits, strict=True))
+
+
+@right("signed_value")
+def flips_and_subtracts(bits):
+    sign = 1 << (len(bits) - 1)
+    return (int(bits, 2) ^ sign) - sign
+
+
+@right("signed_value")
+def inverts_and_adds_one(bits):
+    if bits[0] == "0":
+        return int(bits, 2)
+    return -(int(bits.translate({48: "1", 49: "0"}), 2) + 1)
+
+
+@right("signed_value")
+def signed_as_a_tensor(bits):
+    weights = [int(bit) << i for i, bit in enumerate(reversed(bits))]
+    weights[-1] = -weights[-1]
+    return torch.tensor(sum(weights), dtype=torch.int64)
