@@ -1,6 +1,6 @@
 """What several runs say together: a mean with its uncertainty, and whether it settles a question.
 
-Runs that differ in their seed scatter. A difference counts as shown only if its 95 % confidence
+Runs that differ in their seed scatter. A difference counts as shown only if its 95% confidence
 interval (Student's t) leaves 0 out; otherwise the answer is inconclusive.
 """
 
@@ -16,7 +16,7 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Spread:
-    """The mean of several runs, their standard deviation, and the half width of the 95 % interval.
+    """The mean of several runs, their standard deviation, and the half width of the 95% interval.
 
     Attributes:
         mean: average over the runs.
@@ -30,7 +30,7 @@ class Spread:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Mean, standard deviation and 95 % margin of the mean: t * deviation / sqrt(n).
+    """Mean, standard deviation and 95% margin of the mean: t * deviation / sqrt(n).
 
     Raises: ValueError for fewer than two values, from which no spread can be told.
 
@@ -47,7 +47,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def is_above_zero(differences: Sequence[float]) -> bool | None:
-    """Whether paired differences lie above 0: True or False if the 95 % interval says so.
+    """Whether paired differences lie above 0: True or False if the 95% interval says so.
 
     None, inconclusive, if the interval holds 0.
 

@@ -18,7 +18,7 @@ def test_spread_agrees_with_scipy():
 
 
 def test_an_answer_is_wrong_in_one_case_of_twenty():
-    """Differences without an effect: about 5 % of the intervals leave 0 out."""
+    """Differences without an effect: about 5% of the intervals leave 0 out."""
     draws = np.random.default_rng(0).normal(size=(4000, 10))
     n_answered = sum(is_above_zero(row.tolist()) is not None for row in draws)
     # Binomial, n = 4000, p = 0.05: mean 200, standard deviation 13.8; five of them.

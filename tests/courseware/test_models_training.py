@@ -35,7 +35,7 @@ def test_mlp_seed_decides_the_weights():
 
 def test_mlp_weights_fill_the_interval_of_torch():
     weight = mlp([100, 200], seed=0)[0].weight
-    # 20,000 uniform draws: the chance that none comes within 1 % of an end is 2 * 0.995^20000.
+    # 20,000 uniform draws: the chance that none comes within 1% of an end is 2 * 0.995^20000.
     assert 0.099 < weight.max().item() <= 0.1
     assert -0.1 <= weight.min().item() < -0.099
     assert weight.requires_grad

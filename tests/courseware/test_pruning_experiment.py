@@ -152,7 +152,7 @@ def test_budgets_prune_on_the_way_or_at_once(data: Digits) -> None:
     found = by_budget((64, 6, 10), 0, data, 2, 1)
     assert set(found) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
     for arms in found.values():
-        assert arms[STEPWISE] == found["0.9"][STEPWISE]  # 50 % and 70 %, whatever comes after
+        assert arms[STEPWISE] == found["0.9"][STEPWISE]  # 50% and 70%, whatever comes after
         assert arms[AT_ONCE] != arms[STEPWISE]
         assert [len(arm) for arm in arms.values()] == [2, 2, 2]
 

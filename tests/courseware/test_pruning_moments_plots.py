@@ -14,7 +14,7 @@ from courseware.pruning_moments import ARMS, GRADUAL, SNIP
 def test_a_schedule_names_its_ends_and_the_marked_step() -> None:
     alt = sparsity_schedule(100, 300, 0.8, 200, 400).alt
     assert "from 0 at update 100 to 80.0% at update 300" in alt
-    assert "after 200 updates it is 70.0 %" in alt
+    assert "after 200 updates it is 70.0%" in alt
     with pytest.raises(ValueError, match="end: expected"):
         sparsity_schedule(300, 100, 0.8, 200, 400)
 
@@ -22,7 +22,7 @@ def test_a_schedule_names_its_ends_and_the_marked_step() -> None:
 def test_the_static_picture_shows_ninety_percent() -> None:
     alt = example_of_a_schedule().alt
     assert "to 90.0% at update 280" in alt
-    assert "after 80 updates it is 57.2 %" in alt  # 0.9 (1 - (5 / 7)^3) = 0.5720
+    assert "after 80 updates it is 57.2%" in alt  # 0.9 (1 - (5 / 7)^3) = 0.5720
 
 
 def test_training_curves_are_means_over_seeds() -> None:

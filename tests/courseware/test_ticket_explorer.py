@@ -58,7 +58,7 @@ def test_the_readings_are_those_of_the_setting() -> None:
     assert shown(explorer, "left") == 1023
     assert shown(explorer, "taken") == 682
     assert shown(explorer, "trainings") == 4
-    assert "3 × 40 % are not 3 times as much: 78.4 %" in explorer.message.value
+    assert "3 × 40% are not 3 times as much: 78.4%" in explorer.message.value
     explorer.controls["rounds"].value = 0
     assert shown(explorer, "left") == 4736
     assert "dense network, trained once" in explorer.message.value

@@ -24,8 +24,8 @@ def test_curves_name_every_arm_up_to_five() -> None:
 def test_sizes_are_shares_or_counts_and_means_are_named() -> None:
     arms = {"ticket": {0.6: [1.0, 3.0], 0.216: [4.0, 6.0]}, "random": {0.6: [0.0, 1.0]}}
     alt = arms_by_size({"updates": ([1150.0, 1170.0], arms)}, "share").alt
-    assert "updates, dense 1160; updates, ticket at 60.0 %, 21.6 %: 2, 5" in alt
-    assert "updates, random at 60.0 %: 0.5" in alt
+    assert "updates, dense 1160; updates, ticket at 60.0%, 21.6%: 2, 5" in alt
+    assert "updates, random at 60.0%: 0.5" in alt
     alt = arms_by_size({"right": ([], {"all": {1184: [90.0, 92.0]}})}, "weights").alt
     assert alt == "Means: right, all at 1,184: 91."
 

@@ -157,8 +157,8 @@ def test_the_state_is_that_of_a_two_layer_network():
 
 
 def test_the_start_is_that_of_torch():
-    # Uniform in +-1 / sqrt(fan_in): 10,000 draws come within 1 % of the ends, and their mean square
-    # has a spread of 0.9 % around 1/3: 5 times that.
+    # Uniform in +-1 / sqrt(fan_in): 10,000 draws come within 1% of the ends, and their mean square
+    # has a spread of 0.9% around 1/3: 5 times that.
     images, teacher = torch.rand(3, 100), torch.zeros(3, 50)
     state = distill(teacher, images, torch.zeros(3, dtype=torch.int64), 100, 1.0, 1.0, 3, steps=0)
     for name, fan_in in (("0.weight", 100), ("2.weight", 100)):

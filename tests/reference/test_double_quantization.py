@@ -48,7 +48,7 @@ def test_the_compiled_kernel_of_bitsandbytes_is_close():
     assert torch.equal(stored.absmax, second_absmax)
     # It first rounds x / absmax to a multiple of 2 / 65535, so by at most 1 / 65535, and may then
     # take an entry that is nearest to the rounded value: farther from x by twice that. The margin
-    # of 1 % is for the float32 roundings of both sides, some 2^-24 each.
+    # of 1% is for the float32 roundings of both sides, some 2^-24 each.
     distance = (DYNAMIC_MAP[codes.long()] - DYNAMIC_MAP[stored.codes.long()]).abs()
     wanted = (deviation.reshape(-1, 256) / second_absmax[:, None]).reshape(-1)
     ours = (DYNAMIC_MAP[stored.codes.long()] - wanted).abs()

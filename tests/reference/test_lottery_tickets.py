@@ -70,7 +70,7 @@ def held_out_accuracy(state, data) -> float:
 
 
 def test_the_odd_percentages_of_the_paper():
-    # LeNet-300-100: 265,200 hidden weights lose 20 % a round, 1,000 output weights 10 %.
+    # LeNet-300-100: 265,200 hidden weights lose 20% a round, 1,000 output weights 10%.
     rounds = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 18, 20]
     left = [80.0, 64.1, 51.3, 41.1, 32.9, 26.3, 21.1, 16.9, 13.5, 10.8, 8.7, 7.0, 3.6, 1.9, 1.2]
     for n, percent in zip(rounds, left, strict=True):
@@ -178,7 +178,7 @@ def test_reinit_is_uniform_with_the_bound_of_the_fan_in():
 
 
 def test_the_range_is_that_of_torchs_own_layers():
-    # The largest of 64,000 draws is within 1 % of the bound, but for a chance of 0.99^64000.
+    # The largest of 64,000 draws is within 1% of the bound, but for a chance of 0.99^64000.
     shape = [1000, 64]
     ours = random_reinit({"w": shape}, {"w": torch.ones(shape).bool()}, 0)["w"]
     torch.manual_seed(0)

@@ -282,7 +282,7 @@ def test_double_quantization_costs_little_accuracy():
         for double in (False, True)
     ]
     # The figures of an independent measurement: 0.09200 and 0.09202 (research notes, 12.8 million
-    # values). For a million values the mean squared error has a spread of 0.2 %; 4 times that.
+    # values). For a million values the mean squared error has a spread of 0.2%; 4 times that.
     assert errors[0] == pytest.approx(0.09200, rel=0.004)
     assert errors[0] < errors[1] < 1.001 * errors[0]
 

@@ -35,7 +35,7 @@ def test_a_7b_model_fits_a_16_gb_card_only_below_16_bits():
     assert model_bytes(n_params, 32) == 28 * GB
     assert model_bytes(n_params, 16) == 14 * GB
     assert model_bytes(n_params, 4) == 3_500_000_000
-    # With its scales, a 4-bit file is 3 to 13 % larger than 4 bits a weight.
+    # With its scales, a 4-bit file is 3 to 13% larger than 4 bits a weight.
     assert model_bytes(n_params, nf4) == 3_937_500_000
     assert model_bytes(n_params, nf4_double) == 3_611_083_985
     assert nf4 == 4.5

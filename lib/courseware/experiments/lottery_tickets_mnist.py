@@ -7,8 +7,8 @@ takes about five minutes on one core that is free. What is done is kept in a sec
 record until all of it is: an interrupted run goes on where it was.
 
 Where it is smaller than the paper: 3,500 training images (55,000), 1,500 updates (50,000), a look
-at the validation digits every 50 updates (100), five rounds of 40 % over all layers together (20 %
-a layer, 10 % in the last), weights uniform (normal), biases drawn (zero). Adam at 0.0012 and
+at the validation digits every 50 updates (100), five rounds of 40% over all layers together (20%
+a layer, 10% in the last), weights uniform (normal), biases drawn (zero). Adam at 0.0012 and
 batches of 60 are the paper's. The early stop is taken on 500 validation digits, accuracy on 1,000
 test digits that decide nothing.
 """

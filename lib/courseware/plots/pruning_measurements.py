@@ -121,7 +121,7 @@ def bytes_by_sparsity(
 def time_by_sparsity(
     sparsities: Sequence[float], panels: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 ) -> tuple[Figure, str]:
-    """Time of a product as a multiple of the dense one, with 95 % intervals; one panel a title.
+    """Time of a product as a multiple of the dense one, with 95% intervals; one panel a title.
 
     Args:
         sparsities: drawn at equal distances.

@@ -57,17 +57,17 @@ def sparsity_schedule(
     axes.axvline(step, color=ORANGE, linewidth=1.2)
     axes.plot([step], [here], "o", color=ORANGE, markersize=8)
     axes.set(xlabel="updates", ylabel="weights pruned in all, %", ylim=(0, 104), xlim=(0, last))
-    axes.set_title(f"after {step:g} updates: {here:.1f} % pruned")
+    axes.set_title(f"after {step:g} updates: {here:.1f}% pruned")
     axes.grid(True)
     axes.legend(loc="lower right")
     return figure, (
         f"Sparsity rises from 0 at update {begin:g} to {final:.1%} at update {end:g}, fast at "
-        f"first, then slowly; after {step:g} updates it is {here:.1f} %."
+        f"first, then slowly; after {step:g} updates it is {here:.1f}%."
     )
 
 
 def example_of_a_schedule() -> Picture:
-    """0 to 90 % between updates 0 and 280: what the schedule explorer shows, as a file."""
+    """0 to 90% between updates 0 and 280: what the schedule explorer shows, as a file."""
     return sparsity_schedule(0, 280, 0.9, 80, 400)
 
 
@@ -109,7 +109,7 @@ def arms_in_training(
 def accuracy_by_moment(
     dense: Sequence[float], arms: Mapping[str, Mapping[float, Sequence[float]]]
 ) -> tuple[Figure, str]:
-    """Accuracy of every arm at each sparsity, means with 95 % intervals; the dense one as a band.
+    """Accuracy of every arm at each sparsity, means with 95% intervals; the dense one as a band.
 
     Args:
         dense: accuracies, %, one a seed.

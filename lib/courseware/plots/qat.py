@@ -94,5 +94,5 @@ def errors_by_budget(
 
 def _label_errors(axes: Axes) -> None:
     ticks = [1, 2, 5, 10, 20, 50]
-    axes.set_yticks(ticks, labels=[f"{tick} %" for tick in ticks])
+    axes.set_yticks(ticks, labels=[f"{tick}%" for tick in ticks])
     axes.set_ylabel("errors on new digits (logarithmic)")

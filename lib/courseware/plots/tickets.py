@@ -69,7 +69,7 @@ def curves_of_arms(
 def arms_by_size(
     panels: Mapping[str, tuple[Sequence[float], Mapping[str, Runs]]], size_label: str
 ) -> tuple[Figure, str]:
-    """Mean and 95 % interval by size (logarithmic) and arm, one panel a quantity.
+    """Mean and 95% interval by size (logarithmic) and arm, one panel a quantity.
 
     Args:
         panels: by label of the vertical axis: the runs of the dense arm (a band; may be empty), and
@@ -113,7 +113,7 @@ def _draw_dense(axes: Axes, runs: Sequence[float]) -> float:
 
 
 def _size(size: float) -> str:
-    return f"{size:.1%}".replace("%", " %") if size < 1 else f"{size:,.0f}"
+    return f"{size:.1%}" if size < 1 else f"{size:,.0f}"
 
 
 @drawn
@@ -147,7 +147,7 @@ def distance_map(
 
 
 def example_of_rounds() -> Picture:
-    """Seven rounds of 20 %: what the ticket explorer shows, as a file."""
+    """Seven rounds of 20%: what the ticket explorer shows, as a file."""
     return weights_left(counts_by_round(LENET_WEIGHTS, 20, 0.2), 7)
 
 

@@ -110,7 +110,7 @@ def _in_words(setting: ScheduleSetting, found: ScheduleReading) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
+    return f"{100 * value:.1f}%"
 
 
 _READINGS: Readings = {

@@ -111,13 +111,13 @@ def _in_words(setting: TicketSetting, found: TicketReading) -> str:
         return "No round: this is the dense network, trained once."
     removed = cell_text(round(100 * (1 - found.share), 1))
     return (
-        f"{setting.rounds} × {100 * setting.rate:.0f} % are not {setting.rounds} times as much: "
-        f"{removed} % of the weights are gone."
+        f"{setting.rounds} × {100 * setting.rate:.0f}% are not {setting.rounds} times as much: "
+        f"{removed}% of the weights are gone."
     )
 
 
 _READINGS: Readings = {
-    "share": ("share left", lambda found: found.share, lambda share: f"{100 * share:.2f} %"),
+    "share": ("share left", lambda found: found.share, lambda share: f"{100 * share:.2f}%"),
     "left": ("weights left", lambda found: found.left, cell_text),
     "taken": ("taken by the last round", lambda found: found.taken, cell_text),
     "trainings": ("trainings", lambda found: found.trainings, cell_text),

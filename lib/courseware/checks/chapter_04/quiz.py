@@ -97,18 +97,18 @@ QUIZ = (
     Question(
         name="quiz_04_drop",
         text=(
-            "Of the Gemma 3 models it was reported that QAT reduces “the perplexity drop by 54 %” "
+            "Of the Gemma 3 models it was reported that QAT reduces “the perplexity drop by 54%” "
             "when quantizing to 4 bits. Say that the float model has a perplexity of 10.0 and "
             "plain PTQ one of 11.0 (lower is better). What would QAT have, by this figure?"
         ),
         options={
-            "a": Option("4.6", "That takes 54 % off the perplexity of the float model itself."),
-            "b": Option("5.06", "That takes 54 % off the perplexity after PTQ."),
+            "a": Option("4.6", "That takes 54% off the perplexity of the float model itself."),
+            "b": Option("5.06", "That takes 54% off the perplexity after PTQ."),
             "c": Option(
                 "10.46",
-                "The drop is the 1.0 that PTQ loses. QAT loses 46 % of it: 0.46.",
+                "The drop is the 1.0 that PTQ loses. QAT loses 46% of it: 0.46.",
             ),
-            "d": Option("10.54", "54 % of the loss is what goes away; 46 % of it is what stays."),
+            "d": Option("10.54", "54% of the loss is what goes away; 46% of it is what stays."),
         },
         right="c",
         points=3,

@@ -6,13 +6,13 @@ tells five images apart can give each any logits it likes: the lowest possible l
 logits, 5 rows of C numbers, which an optimizer finds in no time, as the loss is convex in them.
 
 A student counts as right if, of the way from equal outputs to the lowest loss, it has gone all but
-`LEFT` = 1 %. What is left of the way, 5 draws each of the data of `distill`, 20 for the last line:
+`LEFT` = 1%. What is left of the way, 5 draws each of the data of `distill`, 20 for the last line:
 
     Adam 0.001 to 0.01 or SGD with momentum 0.02 to 0.1, batches
         of 64 and 128, 10 to 50 epochs; Adam 0.01 to 0.03 on all
-        images, 150 and 200 updates; weight decay up to 0.001         up to 0.06 %
-    a hurried one: Adam 0.001, 20 epochs of 64                        up to 0.4 %
-    the minimum of a wrong loss, in one of the two cases              4 % and more
+        images, 150 and 200 updates; weight decay up to 0.001         up to 0.06%
+    a hurried one: Adam 0.001, 20 epochs of 64                        up to 0.4%
+    the minimum of a wrong loss, in one of the two cases              4% and more
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ CROSS_ENTROPY = Task(
         ways(
             "log-missing",
             "No logarithm was taken of the probability. It is what makes a confident mistake "
-            "costly: at 1 % it costs ten times as much as at 63 %.",
+            "costly: at 1% it costs ten times as much as at 63%.",
             _from_p(lambda p: 1 - p),
             _from_p(lambda p: -p),
             _from_p(lambda p: p),

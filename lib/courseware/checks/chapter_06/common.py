@@ -48,7 +48,7 @@ DENSITY = (
 )
 TRUNCATED = (
     "count-truncated",
-    "The number to prune was cut off to a whole number. Round it: 40 % of 9 weights is 3.6, so 4 "
+    "The number to prune was cut off to a whole number. Round it: 40% of 9 weights is 3.6, so 4 "
     "go.",
 )
 OFF_BY_ONE = (

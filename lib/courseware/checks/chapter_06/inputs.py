@@ -52,7 +52,7 @@ def two_layers() -> Named:
 
 
 def three_by_three() -> Named:
-    """40 % of each layer is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4."""
+    """40% of each layer is 1.2, 1.2 and 1.2, which makes 3; of all 9 it is 3.6, which makes 4."""
     a, b, c = torch.tensor([[[0.8, 5.6, 2.4]], [[-4.1, 1.0, 3.2]], [[1.2, -2.2, 4.4]]])
     return Named(a=a, b=b, c=c)
 

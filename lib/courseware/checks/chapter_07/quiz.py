@@ -46,7 +46,7 @@ QUIZ = (
             ),
             "b": Option(
                 "By both unit B, because it is mostly silent",
-                "B is silent on 90 % of the images, so APoZ removes it. But the mean counts how "
+                "B is silent on 90% of the images, so APoZ removes it. But the mean counts how "
                 "much it says on the other ten: 0.5 on average.",
             ),
             "c": Option(

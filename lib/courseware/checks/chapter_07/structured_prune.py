@@ -205,7 +205,7 @@ STRUCTURED_PRUNE = Task(
         ),
         ways(
             "count-truncated",
-            "The number of units was cut off to a whole number. Round it: 70 % of 8 is 5.6, so 6 "
+            "The number of units was cut off to a whole number. Round it: 70% of 8 is 5.6, so 6 "
             "stay.",
             _counting(lambda n, ratio: max(1, int(ratio * n))),
             _counting(lambda n, ratio: int(ratio * n)),

@@ -64,26 +64,26 @@ QUIZ = (
     Question(
         name="quiz_08_schedule",
         text=(
-            "A network is pruned from 0 to 90 % over 1000 steps by the cubic schedule. How much is "
+            "A network is pruned from 0 to 90% over 1000 steps by the cubic schedule. How much is "
             "gone after 500 steps, and why is it made like this?"
         ),
         options={
             "a": Option(
-                "About 11 %: it starts slowly, because the network has to learn first",
+                "About 11%: it starts slowly, because the network has to learn first",
                 "That would be 0.9 · 0.5³, the cube of the way that is done. The schedule takes "
                 "the cube of the way that is left.",
             ),
             "b": Option(
-                "45 %: each step removes the same number of weights",
+                "45%: each step removes the same number of weights",
                 "That is a straight line. It removes as much at the end, where every weight hurts, "
                 "as at the start, where there is plenty.",
             ),
             "c": Option(
-                "90 %: the first half prunes, the second half fine-tunes",
-                "90 % are reached at the end of the schedule, not halfway.",
+                "90%: the first half prunes, the second half fine-tunes",
+                "90% are reached at the end of the schedule, not halfway.",
             ),
             "d": Option(
-                "About 79 %: it prunes fast while there is much to choose from, and slowly at the "
+                "About 79%: it prunes fast while there is much to choose from, and slowly at the "
                 "end",
                 "0.9 · (1 − 0.5³) = 0.7875. At the start many weights hardly matter; at the end "
                 "every one does, and the network gets more steps to recover.",

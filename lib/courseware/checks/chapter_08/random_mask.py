@@ -156,7 +156,7 @@ RANDOM_MASK = Task(
         ),
         Misconception(
             "count-truncated",
-            "The number to prune was cut off to a whole number. Round it: 40 % of 9 is 3.6, so 4 "
+            "The number to prune was cut off to a whole number. Round it: 40% of 9 is 3.6, so 4 "
             "go.",
         ),
         Misconception(

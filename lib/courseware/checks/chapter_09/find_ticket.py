@@ -31,7 +31,7 @@ N_TRAINING = 1000
 """Images of the 1,197: which ones, and in which order, is drawn."""
 
 ROUNDS, RATE = 5, 0.45
-"""Leaves 5 % of the weights: random masks of this density are of no use (`ticket_judges`)."""
+"""Leaves 5% of the weights: random masks of this density are of no use (`ticket_judges`)."""
 
 
 class Starts(tuple[Any, ...]):
@@ -166,7 +166,7 @@ FIND_TICKET = Task(
             7,
             _on_digits(ROUNDS),
             judges.winning,
-            "{n} pairs (state, masks): kept {kept}; the last one trains to over 75 %",
+            "{n} pairs (state, masks): kept {kept}; the last one trains to over 75%",
         ),
     ),
     misconceptions=(

@@ -62,7 +62,7 @@ def _mask_decides(draw: Draw) -> Iterator[Arguments]:
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
-    # 20 % of 6, 6 and 6 survivors is 1.2 each, which makes 3; of all 18 it is 3.6, which makes 4.
+    # 20% of 6, 6 and 6 survivors is 1.2 each, which makes 3; of all 18 it is 3.6, which makes 4.
     shapes = {"a": (2, 4), "b": (4, 2), "c": (8, 1)}
     gone = torch.tensor([True] * 6 + [False] * 2)
     masks = Named((name, gone.reshape(shape).clone()) for name, shape in shapes.items())

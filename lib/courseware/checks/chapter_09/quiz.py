@@ -65,7 +65,7 @@ QUIZ = (
     Question(
         name="quiz_09_control",
         text=(
-            "A ticket with a tenth of the weights trains to 92 %. Which further experiment shows "
+            "A ticket with a tenth of the weights trains to 92%. Which further experiment shows "
             "that the first values of its weights matter, and not its mask alone?"
         ),
         options={
@@ -94,12 +94,12 @@ QUIZ = (
     Question(
         name="quiz_09_early",
         text=(
-            "Two masks of one network each prune 2 % of its weights. Their distance is 0.03. What "
+            "Two masks of one network each prune 2% of its weights. Their distance is 0.03. What "
             "does that say?"
         ),
         options={
             "a": Option(
-                "They agree in 97 % of all entries, so the ticket is found",
+                "They agree in 97% of all entries, so the ticket is found",
                 "The first half is right. But most entries are kept in any two such masks.",
             ),
             "b": Option(
@@ -108,11 +108,11 @@ QUIZ = (
             ),
             "c": Option(
                 "Little: masks that have nothing pruned in common would be only 0.04 apart",
-                "Each prunes 2 %, so at most 2 % + 2 % can differ. 0.03 is three quarters of that: "
+                "Each prunes 2%, so at most 2% + 2% can differ. 0.03 is three quarters of that: "
                 "they prune mostly different weights.",
             ),
             "d": Option(
-                "They share 97 % of their pruned weights",
+                "They share 97% of their pruned weights",
                 "The distance counts all entries, kept ones too. With p of the weights pruned "
                 "by both, 0.02 + 0.02 − 2p = 0.03: they share a quarter of what they prune.",
             ),
