@@ -60,3 +60,16 @@ def is_above_zero(differences: Sequence[float]) -> bool | None:
     if abs(of_mean.mean) <= of_mean.margin:
         return None
     return of_mean.mean > 0
+
+
+def ahead(first: Sequence[float], second: Sequence[float], factor: float = 1) -> list[float]:
+    """By how much each run of one arm is ahead of the same run of another, times a factor.
+
+    Raises: ValueError if the arms have not the same number of runs.
+
+    >>> ahead([0.5, 0.75], [0.25, 0.75], factor=100)
+    [25.0, 0.0]
+    """
+    if len(first) != len(second):
+        raise ValueError(f"second: expected {len(first)} runs as in first, got {len(second)}")
+    return [factor * (a - b) for a, b in zip(first, second, strict=True)]

@@ -16,6 +16,8 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from courseware.measuring import Spread, spread
+
 Row = Mapping[str, Any]
 
 _BIT_PATTERN = re.compile(r"[01]{3,}( [01]{3,})*")
@@ -92,6 +94,26 @@ def with_minus_signs(text: str) -> str:
     '−8 to 7, 6.1e−05, int-8, `x * -1`'
     """
     return _HYPHEN_AS_MINUS.sub(lambda match: match["kept"] or "−", text)
+
+
+def interval(values: Sequence[float] | Spread, digits: int = 1) -> str:
+    """A mean and its 95% interval.
+
+    >>> interval([1.0, 2.0, 3.0], digits=2)
+    '2.00 ± 2.48'
+    """
+    of_all = values if isinstance(values, Spread) else spread(values)
+    return with_minus_signs(f"{of_all.mean:.{digits}f} ± {of_all.margin:.{digits}f}")
+
+
+def signed(values: Sequence[float] | Spread, digits: int = 1) -> str:
+    """A mean difference, with its sign, and its 95% interval.
+
+    >>> signed([-1.0, -2.0, -3.0])
+    '−2.0 ± 2.5'
+    """
+    of_all = values if isinstance(values, Spread) else spread(values)
+    return with_minus_signs(f"{of_all.mean:+.{digits}f} ± {of_all.margin:.{digits}f}")
 
 
 def cell_text(value: Any) -> str:
