@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from tests.mutants.sparse_training import _split_like
 from tests.mutants.table import right, wrong
 
 
 def _joined(weights):
     return torch.cat([w.abs().flatten() for w in weights.values()])
+
+
+def _split(flat, weights):
+    parts = flat.split([w.numel() for w in weights.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(weights.items(), parts, strict=True)}
 
 
 def _lowest_pruned(flat, k):
@@ -31,19 +35,19 @@ def prunes_every_layer_alike(weights, sparsity):
 @wrong("global_magnitude_masks", says="counted-layer-by-layer")
 def adds_up_rounded_counts(weights, sparsity):
     k = sum(round(sparsity * w.numel()) for w in weights.values())
-    return _split_like(_lowest_pruned(_joined(weights), k), weights)
+    return _split(_lowest_pruned(_joined(weights), k), weights)
 
 
 @wrong("global_magnitude_masks", says="magnitudes-normalised")
 def divides_by_the_largest(weights, sparsity):
     flat = torch.cat([(w.abs() / w.abs().max()).flatten() for w in weights.values()])
-    return _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    return _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="magnitudes-normalised")
 def divides_by_the_norm(weights, sparsity):
     flat = torch.cat([(w.abs() / w.norm()).flatten() for w in weights.values()])
-    return _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    return _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="one-layers-threshold")
@@ -62,7 +66,7 @@ def spares_the_output_layer(weights, sparsity):
     masks = {}
     if others:
         flat = _joined(others)
-        masks = _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), others)
+        masks = _split(_lowest_pruned(flat, round(sparsity * len(flat))), others)
     return {**masks, last: torch.ones_like(weights[last], dtype=torch.bool)}
 
 
@@ -70,37 +74,37 @@ def spares_the_output_layer(weights, sparsity):
 def forgets_the_output_layer(weights, sparsity):
     others = {name: weights[name] for name in list(weights)[:-1]}
     flat = _joined(others)
-    return _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), others)
+    return _split(_lowest_pruned(flat, round(sparsity * len(flat))), others)
 
 
 @wrong("global_magnitude_masks", says="mask-inverted")
 def marks_what_goes_everywhere(weights, sparsity):
     flat = _joined(weights)
-    return _split_like(~_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    return _split(~_lowest_pruned(flat, round(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="largest-pruned")
 def ranks_downwards(weights, sparsity):
     flat = _joined(weights)
-    return _split_like(_lowest_pruned(-flat, round(sparsity * len(flat))), weights)
+    return _split(_lowest_pruned(-flat, round(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="signed-ranking")
 def joins_signed_weights(weights, sparsity):
     flat = torch.cat([w.flatten() for w in weights.values()])
-    return _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    return _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="density-for-sparsity")
 def keeps_so_many(weights, sparsity):
     flat = _joined(weights)
-    return _split_like(_lowest_pruned(flat, round((1 - sparsity) * len(flat))), weights)
+    return _split(_lowest_pruned(flat, round((1 - sparsity) * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="count-truncated")
 def cuts_off_the_global_count(weights, sparsity):
     flat = _joined(weights)
-    return _split_like(_lowest_pruned(flat, int(sparsity * len(flat))), weights)
+    return _split(_lowest_pruned(flat, int(sparsity * len(flat))), weights)
 
 
 @wrong("global_magnitude_masks", says="count-off-by-one")
@@ -134,7 +138,7 @@ def keeps_all_at_the_threshold(weights, sparsity):
 @wrong("global_magnitude_masks", says="layer-protected")
 def leaves_one_in_every_layer(weights, sparsity):
     flat = _joined(weights)
-    masks = _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    masks = _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
     for name, mask in masks.items():
         if not mask.any():
             masks[name] = (weights[name].abs() == weights[name].abs().max()).reshape(mask.shape)
@@ -144,14 +148,14 @@ def leaves_one_in_every_layer(weights, sparsity):
 @wrong("global_magnitude_masks", says="mask-not-bool")
 def returns_float_masks(weights, sparsity):
     flat = _joined(weights)
-    masks = _split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
+    masks = _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights)
     return {name: mask.float() for name, mask in masks.items()}
 
 
 @wrong("global_magnitude_masks", says="wrong-type")
 def returns_a_list_of_masks(weights, sparsity):
     flat = _joined(weights)
-    return list(_split_like(_lowest_pruned(flat, round(sparsity * len(flat))), weights).values())
+    return list(_split(_lowest_pruned(flat, round(sparsity * len(flat))), weights).values())
 
 
 @wrong("global_magnitude_masks", says="wrong-shape")
@@ -166,9 +170,7 @@ def leaves_the_masks_flat(weights, sparsity):
 @wrong("global_magnitude_masks", says="changes-input")
 def overwrites_the_dict(weights, sparsity):
     flat = _joined(weights)
-    for name, mask in _split_like(
-        _lowest_pruned(flat, round(sparsity * len(flat))), weights
-    ).items():
+    for name, mask in _split(_lowest_pruned(flat, round(sparsity * len(flat))), weights).items():
         weights[name] = mask
     return weights
 
@@ -179,7 +181,7 @@ def joins_ranks_splits(weights, sparsity):
     ranks = torch.empty(len(flat), dtype=torch.int64)
     ranks[flat.argsort(descending=True)] = torch.arange(len(flat))
     kept = ranks < len(flat) - round(sparsity * len(flat))
-    return _split_like(kept, weights)
+    return _split(kept, weights)
 
 
 @right("global_magnitude_masks")

@@ -7,8 +7,13 @@ import math
 import numpy as np
 import torch
 
-from tests.mutants.sparse_training import _split_like
 from tests.mutants.table import right, wrong
+
+
+def _split_like(flat, tensors):
+    """A flat tensor in the shapes of others, by their names."""
+    parts = flat.split([w.numel() for w in tensors.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(tensors.items(), parts, strict=True)}
 
 
 def _lines(weights, masks):

@@ -77,8 +77,8 @@ def load() -> None:
 def source_as(function: Solution, name: str) -> str:
     """The source of a registered function as a student would type it.
 
-    It gets the name of the task and loses its decorator; helpers, whose names begin with an
-    underscore, come along.
+    It gets the name of the task and loses its decorator; helpers of its module come along.
+    (In another module they would be none: checks look into functions of one place alone.)
     """
     definition = _definition(function)
     definition.name = name
@@ -90,16 +90,15 @@ def source_as(function: Solution, name: str) -> str:
 
 
 def _helpers(definition: ast.FunctionDef, module: dict[str, Any]) -> dict[str, ast.FunctionDef]:
-    """The private functions that a definition in a module uses, and those that these use."""
+    """The private functions of a module that a definition uses, and those that these use."""
     found: dict[str, ast.FunctionDef] = {}
-    waiting = [(definition, module)]
+    waiting = [definition]
     while waiting:
-        user, known = waiting.pop()
-        names = {node.id for node in ast.walk(user) if isinstance(node, ast.Name)}
-        for name in names & set(known):
+        nodes = ast.walk(waiting.pop())
+        for name in {node.id for node in nodes if isinstance(node, ast.Name)} & set(module):
             if name.startswith("_") and name not in found:
-                found[name] = _definition(known[name])
-                waiting.append((found[name], known[name].__globals__))
+                found[name] = _definition(module[name])
+                waiting.append(found[name])
     return found
 
 

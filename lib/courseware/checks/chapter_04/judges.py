@@ -30,6 +30,7 @@ OFF_LIMITS = tuple(
 def with_gradient_of(name: str) -> Judge:
     """The result and its gradient, each to 1e-4; a difference says in which of the two it is.
 
+    >>> import torch
     >>> judge = with_gradient_of("x")
     >>> one, two = torch.tensor([1.0]), torch.tensor([2.0])
     >>> judge((), (one, one), (one, two)).text
