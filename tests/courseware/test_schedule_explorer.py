@@ -56,7 +56,7 @@ def test_the_readings_are_those_of_the_controls() -> None:
     assert shown(explorer, "pruned") == 4144
     assert shown(explorer, "next") == read_schedule(explorer.setting).next_taken
     assert shown(explorer, "done") == 0.875
-    assert "50% of the way, and 88% of the pruning" in explorer.message.value
+    assert "50 % of the way, and 88 % of the pruning" in explorer.message.value
     explorer.controls["step"].value = 100
     assert "has not started" in explorer.message.value
     explorer.controls["step"].value = 300
