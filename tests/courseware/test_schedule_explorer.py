@@ -77,7 +77,11 @@ def test_an_end_before_the_beginning_is_explained_and_the_next_draw_clears_it() 
     explorer.controls["begin"].value = 300
     assert "end: expected a step after begin" in explorer.message.value
     assert 'role="alert"' in explorer.message.value
+    assert explorer.readings["pruned"].value.endswith("weights: –")
+    assert not explorer.picture.value  # nothing is left of the setting before
     explorer.controls["begin"].value = 40
+    assert shown(explorer, "pruned") == read_schedule(explorer.setting).pruned
+    assert explorer.picture.value
     assert 'role="alert"' not in explorer.message.value
 
 
