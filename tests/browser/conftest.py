@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,8 @@ class Course:
             ".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status='idle']",
             timeout=PATIENCE_MS,
         )
+        # Idle it is without a kernel, too: the status bar says when the kernel answers.
+        expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +93,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    """A fresh page for one test."""
+    with new_page(browser) as page:
+        yield page
+
+
+@contextmanager
+def new_page(browser: Browser) -> Iterator[Page]:
     """A fresh page, high enough that JupyterLab draws the cells that a test looks for."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(PATIENCE_MS)

@@ -1,6 +1,7 @@
 """What a student does: open the course, play with a widget, fail a task, then pass it."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,10 +11,45 @@ from tests.browser.conftest import Course, cell_with, replace_source, run, run_a
 pytestmark = pytest.mark.browser
 
 EXERCISE = "exercises/01_number_formats/01_number_formats.ipynb"
-UNSIGNED = "def signed_value(bits):\n    return int(bits, 2)"
-SIGNED = (
-    "def signed_value(bits):\n    return int(bits, 2) - (2 ** len(bits) if bits[0] == '1' else 0)"
-)
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """A task's function, written wrong and right, and what a student reads of the wrong one."""
+
+    exercise: str
+    points: str
+    wrong_points: str
+    said: tuple[str, ...]
+    head: str
+    wrong: str
+    right: str
+
+    @property
+    def task(self) -> str:
+        return self.head.removeprefix("def ").partition("(")[0]
+
+
+ATTEMPTS = [
+    Attempts(
+        exercise=EXERCISE,
+        points="14 of 14 points",
+        wrong_points="1.4 of 14 points",
+        said=("signed_value('1')", "which is the unsigned reading"),
+        head="def signed_value(bits):",
+        wrong="int(bits, 2)",
+        right="int(bits, 2) - (2 ** len(bits) if bits[0] == '1' else 0)",
+    ),
+    Attempts(
+        exercise="exercises/09_lottery_tickets/09_lottery_tickets.ipynb",
+        points="6 of 6 points",
+        wrong_points="1 of 6 points",
+        said=("remaining_fraction(2, 0.5)", "shares multiply, they do not add"),
+        head="def remaining_fraction(rounds, rate):",
+        wrong="1 - rounds * rate",
+        right="(1 - rate) ** rounds",
+    ),
+]
 
 
 def test_the_home_page_links_the_course_and_its_kernel_works(page: Page, course: Course):
@@ -41,25 +77,27 @@ def test_the_bit_flipper_changes_its_readings(page: Page, course: Course):
     expect(signed).to_have_text(before)
 
 
-def test_a_wrong_answer_is_diagnosed_and_a_right_one_passes(page: Page, course: Course):
-    course.open(page, EXERCISE)
+@pytest.mark.parametrize("attempts", ATTEMPTS, ids=lambda attempts: attempts.task)
+def test_a_wrong_answer_is_diagnosed_and_a_right_one_passes(
+    attempts: Attempts, page: Page, course: Course
+):
+    course.open(page, attempts.exercise)
     run(page, cell_with(page, "from courseware.checks import"))
-    solution = cell_with(page, "def signed_value(")
-    check = cell_with(page, 'check("signed_value"')
-
-    replace_source(page, solution, UNSIGNED)
-    run(page, solution)
-    run(page, check)
+    solution = cell_with(page, f"def {attempts.task}(")
+    check = cell_with(page, f'check("{attempts.task}"')
     report = check.locator(".jp-OutputArea")
-    expect(report).to_contain_text("1.4 of 14 points")
-    expect(report).to_contain_text("signed_value('1')")
-    expect(report).to_contain_text("which is the unsigned reading")
 
-    replace_source(page, solution, SIGNED)
+    replace_source(page, solution, f"{attempts.head}\n    return {attempts.wrong}")
     run(page, solution)
     run(page, check)
-    expect(report).to_contain_text("14 of 14 points")
-    expect(report).not_to_contain_text("unsigned reading")
+    for text in (f"{attempts.task}: {attempts.wrong_points}", *attempts.said):
+        expect(report).to_contain_text(text)
+
+    replace_source(page, solution, f"{attempts.head}\n    return {attempts.right}")
+    run(page, solution)
+    run(page, check)
+    expect(report).to_contain_text(f"{attempts.task}: {attempts.points}")
+    expect(report).not_to_contain_text(attempts.said[-1])
 
 
 def _number(text: str) -> str:

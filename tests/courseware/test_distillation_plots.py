@@ -32,6 +32,11 @@ def test_small_probabilities_are_not_called_zero() -> None:
     assert "a <0.1% and <0.1%, b 99% and 99%, c 0.7% and 0.7%" in alt
 
 
+def test_at_temperature_1_both_sets_of_bars_are_drawn() -> None:
+    svg = softened_answer(LOGITS, 1.0, ["cat", "dog"], "t").svg
+    assert svg.count("<!-- T = 1 -->") == 2  # the legend names two
+
+
 def test_the_image_is_drawn_only_if_there_is_one() -> None:
     with_image = softened_answer(LOGITS, 2.0, ["0", "1"], "t", torch.rand(784)).svg
     assert "<image" in with_image

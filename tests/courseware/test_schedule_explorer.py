@@ -56,7 +56,7 @@ def test_the_readings_are_those_of_the_controls() -> None:
     assert shown(explorer, "pruned") == 4144
     assert shown(explorer, "next") == read_schedule(explorer.setting).next_taken
     assert shown(explorer, "done") == 0.875
-    assert "50% of the way, and 88% of the pruning" in explorer.message.value
+    assert "50 % of the way, and 88 % of the pruning" in explorer.message.value
     explorer.controls["step"].value = 100
     assert "has not started" in explorer.message.value
     explorer.controls["step"].value = 300
@@ -77,7 +77,11 @@ def test_an_end_before_the_beginning_is_explained_and_the_next_draw_clears_it() 
     explorer.controls["begin"].value = 300
     assert "end: expected a step after begin" in explorer.message.value
     assert 'role="alert"' in explorer.message.value
+    assert explorer.readings["pruned"].value.endswith("weights: –")
+    assert not explorer.picture.value  # nothing is left of the setting before
     explorer.controls["begin"].value = 40
+    assert shown(explorer, "pruned") == read_schedule(explorer.setting).pruned
+    assert explorer.picture.value
     assert 'role="alert"' not in explorer.message.value
 
 

@@ -53,6 +53,8 @@ def difference(expected: Any, got: Any, dtypes: bool = False) -> Difference | No
     'float-for-integer'
     >>> difference(torch.tensor([1, 2]), torch.tensor([1, 3])).text
     'element [1] is 3, expected 2'
+    >>> difference(torch.tensor(0.5), torch.tensor(1.0)).text
+    'the number is 1, expected 0.5'
     >>> difference(0.1, torch.tensor(0.1)) is None
     True
     """
@@ -183,7 +185,8 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
         return None
     index = [int(i) for i in wrong.nonzero()[0]]
     at = tuple(index)
-    text = f"element {index} is {got[at].item():.6g}, expected {expected[at].item():.6g}"
+    where = f"element {index}" if index else "the number"
+    text = f"{where} is {got[at].item():.6g}, expected {expected[at].item():.6g}"
     more = int(wrong.sum()) - 1
     return Difference("wrong-value", text + (f" ({more} more differ)" if more else ""))
 

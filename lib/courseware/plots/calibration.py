@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from courseware.clipping import RangeError, range_error
 from courseware.plots.style import BLUE, FAINT, INK, MUTED, ORANGE, PALE, Picture, drawn
@@ -109,12 +110,12 @@ def calibrated_range(
     counts, edges = np.histogram(x.double().numpy(), bins=120)
     top.stairs(counts, edges, fill=True, facecolor=PALE[BLUE], edgecolor=BLUE, linewidth=1)
     top.set(yscale="log", ylabel="number of values\n(logarithmic)")
+    top.yaxis.set_minor_locator(NullLocator())  # a quarter of the time to draw
     top.set_title(title)
     scale, zero_point = affine_params(torch.tensor([low, high]), n_bits)
     grid = (torch.arange(2**n_bits) - zero_point) * scale
     ends = (grid[0].item(), grid[-1].item())
-    values = x.flatten().tolist()
-    reach = (min(*values, ends[0]), max(*values, ends[1]))
+    reach = (min(x.min().item(), ends[0]), max(x.max().item(), ends[1]))
     margin = 0.02 * (reach[1] - reach[0])
     for end, edge in zip(ends, (reach[0] - margin, reach[1] + margin), strict=True):
         top.axvline(end, color=ORANGE, linewidth=1.4)

@@ -49,9 +49,9 @@ def softened_answer(
         _draw_digit(left, image)
     sharp, soft = softmax(logits, 1.0), softmax(logits, temperature)
     places = torch.arange(len(names))
-    bars = {"T = 1": (sharp, -0.2, PALE[ORANGE], ORANGE)}
-    bars[f"T = {temperature:g}"] = (soft, 0.2, BLUE, BLUE)
-    for label, (heights, offset, face, edge) in bars.items():
+    bars = [("T = 1", sharp, -0.2, PALE[ORANGE], ORANGE)]
+    bars += [(f"T = {temperature:g}", soft, 0.2, BLUE, BLUE)]
+    for label, heights, offset, face, edge in bars:
         axes.bar(
             (places + offset).tolist(),
             heights.tolist(),
@@ -61,12 +61,15 @@ def softened_answer(
             label=label,
         )
     for place, height in zip(places.tolist(), soft.tolist(), strict=True):
-        axes.text(place + 0.2, height + 0.015, _percent(height), ha="center", size=8, color=BLUE)
+        if height >= 0.0005:  # smaller ones cannot be seen, and their labels run into each other
+            text = _percent(height)
+            axes.text(place + 0.2, height + 0.015, text, ha="center", size=8, color=BLUE)
     axes.set_xticks(places.tolist(), labels=list(names))
     axes.set(ylim=(0, 1.08), ylabel="probability")
     axes.set_title(title)
     axes.grid(True, axis="y", color=FAINT)
-    axes.legend(loc="upper right")
+    # Beside the title: inside the axes a bar could stand behind it.
+    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0)
     values = ", ".join(
         f"{name} {_percent(a)} and {_percent(b)}"
         for name, a, b in zip(names, sharp.tolist(), soft.tolist(), strict=True)
@@ -146,7 +149,7 @@ def _draw_digit(axes: Axes, image: torch.Tensor) -> None:
     axes.imshow(image.reshape(MNIST_SHAPE).numpy(), cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
-        spine.set_color(MUTED)
+        spine.set(color=MUTED, visible=True)
     axes.set_facecolor(CARD)
 
 

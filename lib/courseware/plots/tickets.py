@@ -8,6 +8,7 @@ from statistics import fmean
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from courseware.measuring import spread
 from courseware.plots.style import (
@@ -174,6 +175,11 @@ def weights_left(counts: Sequence[int], chosen: int) -> tuple[Figure, str]:
         )
     axes.set(xlabel="rounds", ylabel="weights left, %", ylim=(0, 112))
     axes.set_xticks(range(len(counts)))
+    shown = {"left": BLUE, "taken by the round": FAINT}
+    patches = [Patch(color=colour, label=label) for label, colour in shown.items()]
+    axes.legend(
+        handles=patches, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, borderaxespad=0.0
+    )
     axes.set_title(f"{counts[chosen]:,} of {total:,} weights after {chosen} rounds")
     axes.grid(True, axis="y")
     alt = (

@@ -18,6 +18,7 @@ from courseware.layer_inputs import layer_inputs, rounded_inputs
 from courseware.plots.calibration import calibrated_range
 from courseware.plots.style import Picture
 from courseware.sentence_encoder import SentenceEncoder
+from courseware.show import cell_text
 from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.calibration import percentile_range
 
@@ -147,8 +148,8 @@ _READINGS: Readings = {
     "range": ("width of the range", lambda found: found.high - found.low, "{:.2f}".format),
     "step": ("one step of the grid", lambda found: found.error.step, "{:.4f}".format),
     "clipped": ("values clipped", lambda found: found.error.clipped, "{:.3%}".format),
-    "clipping": ("squared error of clipping", lambda found: found.error.clipping, "{:.5f}".format),
-    "rounding": ("squared error of rounding", lambda found: found.error.rounding, "{:.5f}".format),
+    "clipping": ("squared error of clipping", lambda found: found.error.clipping, cell_text),
+    "rounding": ("squared error of rounding", lambda found: found.error.rounding, cell_text),
     "cosine": ("cosine to the float embeddings", lambda found: found.cosine, "{:.4f}".format),
 }
 """What is read from a measurement: what it is called, where it is, how it is written."""

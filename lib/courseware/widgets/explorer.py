@@ -83,9 +83,19 @@ class Explorer(ipywidgets.VBox):
 
     def _handler(self, field: str) -> Callable[[object], None]:
         def on_change(_: object) -> None:
-            self.changed(field)
+            try:
+                self.changed(field)
+            except ValueError:
+                self._clear()
+                raise
 
         return on_change
+
+    def _clear(self) -> None:
+        """Leave no number and no picture beside a setting that they do not belong to."""
+        for name, (label, _, _) in self._table.items():
+            self.readings[name].value = f"{label}: –"
+        self.picture.value = ""
 
 
 def wide(label_width: int = 90, width: int = 400) -> dict[str, Any]:

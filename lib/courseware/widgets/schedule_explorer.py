@@ -106,7 +106,8 @@ def _in_words(setting: ScheduleSetting, found: ScheduleReading) -> str:
     if setting.step >= setting.end:
         return "The goal is reached: from here on only the weights change, not the masks."
     gone = (setting.step - setting.begin) / (setting.end - setting.begin)
-    return f"{gone:.0%} of the way, and {found.share_done:.0%} of the pruning is done."
+    done = 100 * found.share_done
+    return f"{100 * gone:.0f} % of the way, and {done:.0f} % of the pruning is done."
 
 
 def _percent(value: float) -> str:
@@ -115,7 +116,7 @@ def _percent(value: float) -> str:
 
 _READINGS: Readings = {
     "sparsity": ("sparsity", lambda found: found.sparsity, _percent),
-    "pruned": (f"pruned, of {N_WEIGHTS:,} weights", lambda found: found.pruned, cell_text),
+    "pruned": (f"pruned, of {cell_text(N_WEIGHTS)} weights", lambda found: found.pruned, cell_text),
     "next": (f"taken by the next {EVERY} updates", lambda found: found.next_taken, cell_text),
     "done": ("share of the pruning that is done", lambda found: found.share_done, _percent),
 }

@@ -14,6 +14,7 @@ import torch
 
 from courseware.plots.soft_targets import softened_answer
 from courseware.plots.style import Picture
+from courseware.show import cell_text
 from courseware.widgets.explorer import Explorer, Readings, View, wide
 from model_compression.distillation import softmax
 
@@ -138,9 +139,9 @@ _READINGS: Readings = {
     "second": (
         "of the second",
         lambda found: found.probabilities[found.second].item(),
-        "{:.2e}".format,
+        cell_text,
     ),
-    "ratio": ("first to second", lambda found: found.ratio, "{:.4g}".format),
+    "ratio": ("first to second", lambda found: found.ratio, cell_text),
     "entropy": ("entropy, nats", lambda found: found.entropy, "{:.3f}".format),
 }
 """What is read from a measurement: what it is called, where it is, how it is written."""
