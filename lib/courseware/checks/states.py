@@ -56,18 +56,27 @@ def trained_twice(
     return replace(second, value=(_readable(first.value), _readable(second.value)))
 
 
-def all_of(outcomes: Iterable[Outcome]) -> Outcome:
-    """Several calls as one, which came to a tuple of their values.
+def all_of(
+    outcomes: Iterable[Outcome], gather: Callable[[tuple[Any, ...]], Any] = tuple
+) -> Outcome:
+    """Several calls as one, which came to all of their values, and printed and used it all.
 
     The first call that fails, changes an argument or comes to words stands for all, and no further
     one is made.
+
+    >>> all_of([Outcome(1, printed="a"), Outcome(2, printed="b")])
+    Outcome(value=(1, 2), error=None, printed='ab', changed=(), at='', used=frozenset())
     """
-    values = []
+    calls = []
     for outcome in outcomes:
         if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
             return outcome
-        values.append(outcome.value)
-    return replace(outcome, value=tuple(values))
+        calls.append(outcome)
+    return Outcome(
+        gather(tuple(one.value for one in calls)),
+        printed="".join(one.printed for one in calls),
+        used=frozenset(name for one in calls for name in one.used),
+    )
 
 
 def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from courseware.checks.chapter_06.common import (
     plain,
 )
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, MISTAKES
-from courseware.checks.states import Words
+from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
@@ -55,11 +55,8 @@ def _most_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Two calls with the same arguments, from different states of the global generators."""
-    first = shuffled_call(function, plain(arguments), seconds)
-    if first.error is not None or first.changed or type(first.value) is Words:
-        return first
-    second = shuffled_call(function, plain(arguments), seconds)
-    return second if second.error is not None else Outcome(named((first.value, second.value)))
+    calls = (shuffled_call(function, plain(arguments), seconds) for _ in range(2))
+    return all_of(calls, gather=named)
 
 
 def _expect(what: str) -> Callable[..., Words]:

@@ -13,7 +13,7 @@ from courseware.checks.chapter_06.common import MASK_NOT_BOOL
 from courseware.checks.chapter_08 import random_judges as judges
 from courseware.checks.chapter_08.common import OFF_LIMITS
 from courseware.checks.chapter_08.random_judges import Drawn
-from courseware.checks.states import Words
+from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
@@ -60,13 +60,8 @@ def _with_seeds(steps: list[int]) -> Probe:
 
     def probe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
         shape, sparsity, seed = arguments
-        values = []
-        for step in steps:
-            outcome = one_call(function, (shape, sparsity, seed + step), seconds)
-            if outcome.error is not None or outcome.changed or type(outcome.value) is Words:
-                return outcome
-            values.append(outcome.value)
-        return Outcome(Drawn(values))
+        each = (one_call(function, (shape, sparsity, seed + step), seconds) for step in steps)
+        return all_of(each, gather=Drawn)
 
     return probe
 
