@@ -49,7 +49,9 @@ DEQUANTIZE = Task(
     checks=(
         Check("int8 codes", 2, _signed_codes),
         Check("codes of other integer types", 1, _other_integers),
-        Check("float32, in the shape of q", 1, _float32_results, same_values_and_dtype),
+        Check(
+            "right values as float32, in the shape of q", 1, _float32_results, same_values_and_dtype
+        ),
     ),
     misconceptions=several(
         ways(

@@ -102,7 +102,7 @@ PACK_INT4 = Task(
         Check("negative codes", 2, _negative),
         Check("an odd number of codes", 2, _odd),
         Check("matrices, row by row", 1, _matrices),
-        Check("bytes are uint8", 1, _bytes, same_values_and_dtype),
+        Check("right bytes, as uint8", 1, _bytes, same_values_and_dtype),
     ),
     misconceptions=several(
         ways(

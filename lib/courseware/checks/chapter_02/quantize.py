@@ -97,7 +97,7 @@ QUANTIZE = Task(
         Check("ties go to the even code", 2, _ties),
         Check("values outside the range are clamped", 2, _outside),
         Check("the lowest code is in use", 1, _lowest_code),
-        Check("int8, in the shape of x", 2, _shapes, same_values_and_dtype),
+        Check("right codes as int8, in the shape of x", 2, _shapes, same_values_and_dtype),
     ),
     misconceptions=several(
         # First, since it explains nothing that another one does not explain as well.

@@ -91,7 +91,7 @@ QUANTIZE_AFFINE = Task(
         Check("values inside the range", 3, _inside),
         Check("ties: rounded before the zero point is added", 2, _ties),
         Check("values outside the range are clamped", 3, _outside),
-        Check("uint8, in the shape of x", 2, _shapes, same_values_and_dtype),
+        Check("right codes as uint8, in the shape of x", 2, _shapes, same_values_and_dtype),
     ),
     misconceptions=several(
         ways(

@@ -156,7 +156,7 @@ QUANTIZE_GROUPWISE = Task(
         Check("a group of zeros", 1, _zero_groups, block_values),
         Check("groups of tiny values", 1, _tiny_groups, block_values),
         Check("ValueError where groups do not fill the row", 2, _ragged, block_values),
-        Check("int8 codes, float32 scales", 1, _group_types, block_values_and_dtypes),
+        Check("right codes as int8, scales as float32", 1, _group_types, block_values_and_dtypes),
     ),
     misconceptions=several(
         within_a_block(groups, "group"),

@@ -84,7 +84,7 @@ QUANTIZE_PER_CHANNEL = Task(
         Check("filters: one scale for all of a filter", 2, _filters, block_values),
         Check("a channel of zeros", 1, _zero_channels, block_values),
         Check("channels of tiny values", 1, _tiny_channels, block_values),
-        Check("int8 codes, float32 scales", 1, _channel_types, block_values_and_dtypes),
+        Check("right codes as int8, scales as float32", 1, _channel_types, block_values_and_dtypes),
     ),
     misconceptions=several(
         within_a_block(channels, "channel"),

@@ -101,7 +101,7 @@ UNPACK_INT4 = Task(
         Check("codes from 0 to 7", 1, _low_codes),
         Check("negative codes", 2, _signed_codes),
         Check("as many codes as numel says, whatever is beside the last", 2, _padding),
-        Check("codes are int8", 1, _int8_codes, same_values_and_dtype),
+        Check("right codes, as int8", 1, _int8_codes, same_values_and_dtype),
     ),
     misconceptions=several(
         ways(

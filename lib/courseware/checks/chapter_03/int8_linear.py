@@ -104,7 +104,7 @@ INT8_LINEAR = Task(
         Check("y: sums scaled back, and the bias", 3, _outputs, judges.same_outputs),
         Check("a scale for each row of the weight", 3, _rows, judges.same_layer),
         Check("a zero x or a zero row gives the bias", 2, _zeros, judges.same_of_zeros),
-        Check("acc is int32 or int64, y float32", 1, _outputs, judges.layer_types),
+        Check("right values: acc as int32 or int64, y as float32", 1, _outputs, judges.layer_types),
     ),
     misconceptions=MISTAKES,
 )

@@ -156,7 +156,9 @@ NF4_DEQUANTIZE = Task(
         Check("each block times its absmax", 2, _blocks, same_reals),
         Check("blocks run on from row to row", 2, _across_rows, same_reals),
         Check("the last block may be shorter", 1, _shorter_last, same_reals),
-        Check("float32, in the shape of the codes", 1, _types, same_reals_and_dtype),
+        Check(
+            "right values as float32, in the shape of the codes", 1, _types, same_reals_and_dtype
+        ),
     ),
     misconceptions=several(
         ways(

@@ -95,7 +95,7 @@ NF4_QUANTIZE = Task(
         Check("the last block may be shorter", 2, _shorter_last, codes_and_absmax),
         Check("halfway between two entries: the lower code", 1, _ties, codes_and_absmax),
         Check("blocks of zeros, and of tiny values", 1, _zeros_and_tiny, codes_and_absmax),
-        Check("codes uint8, absmax float32", 1, _types, codes_and_absmax_dtypes),
+        Check("right codes as uint8, absmax as float32", 1, _types, codes_and_absmax_dtypes),
     ),
     misconceptions=MISTAKES,
 )

@@ -85,7 +85,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
         _check("a layer may lose all its weights, or none", 2, _extremes),
         _check("equal magnitudes and zeros", 3, _equal_magnitudes),
-        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
+        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

@@ -173,7 +173,12 @@ MAGNITUDE_MASK = Task(
         Check("zeros are weights like any other", 1, _with_zeros, magnitude_ranking),
         Check("equal magnitudes: still the exact count", 3, _equal_magnitudes, magnitude_ranking),
         Check("a sparsity of 0 or 1", 1, _ends, magnitude_ranking),
-        Check("the mask is torch.bool", 1, _whole_counts, mask_values_and_dtype(magnitude_ranking)),
+        Check(
+            "a right mask, as torch.bool",
+            1,
+            _whole_counts,
+            mask_values_and_dtype(magnitude_ranking),
+        ),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL,),

@@ -82,7 +82,7 @@ THRESHOLD_MASK = Task(
         Check("weights exactly at the threshold are kept", 2, _at_the_threshold, same_mask),
         Check("a threshold of 0, and one above all weights", 1, _extremes, same_mask),
         Check("convolutions, in their shape", 1, _convolutions, same_mask),
-        Check("the mask is torch.bool", 1, _both_signs, mask_values_and_dtype(same_mask)),
+        Check("a right mask, as torch.bool", 1, _both_signs, mask_values_and_dtype(same_mask)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL,),

@@ -157,7 +157,7 @@ KEEP_INDICES = Task(
         Check("negative scores are lower than positive ones", 1, _negative, _highest),
         Check("equal scores: still the exact number", 2, _ties, _highest),
         Check("one unit, and all of them", 1, _ends, _highest),
-        Check("the indices are torch.int64", 1, _positive, _as_int64),
+        Check("right indices, as torch.int64", 1, _positive, _as_int64),
     ),
     misconceptions=several(
         (

@@ -158,7 +158,7 @@ GRADUAL_MASKS = Task(
         _check("a total below what is gone changes nothing", 2, _below),
         _check("nothing pruned before; a total of 0 or 1", 2, _ends),
         _check("equal magnitudes: still the exact count", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _further, and_dtypes(nested)),
+        _check("right masks, as torch.bool", 1, _further, and_dtypes(nested)),
     ),
     misconceptions=several(
         (

@@ -127,7 +127,7 @@ RANDOM_MASK = Task(
             list(range(judges.SEEDS)),
         ),
         _check(
-            "the mask is torch.bool",
+            "a right mask, as torch.bool",
             1,
             _whole_counts,
             judges.counts_and_dtype,

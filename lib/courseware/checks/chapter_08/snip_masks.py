@@ -136,7 +136,7 @@ SNIP_MASKS = Task(
         _check("each mask under the name and in the shape of its weight", 3, _convolutions),
         _check("many gradients of 0: still the exact count", 3, _zero_gradients),
         _check("a layer may lose all its weights, or none", 2, _extremes),
-        _check("the masks are torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
+        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

@@ -118,7 +118,7 @@ ITERATIVE_MASKS = Task(
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),
-        _check("the masks are torch.bool", 1, _later_rounds, and_dtypes(among_survivors)),
+        _check("right masks, as torch.bool", 1, _later_rounds, and_dtypes(among_survivors)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED),
