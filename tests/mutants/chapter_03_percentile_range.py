@@ -45,6 +45,13 @@ def clips_only_the_top(batches, percentile):
     return values.min(), torch.quantile(values, percentile / 100)
 
 
+@wrong("percentile_range", says="one-end-twice")
+def takes_one_percentile_for_both_ends(batches, percentile):
+    values = np.concatenate([b.numpy().ravel() for b in batches])
+    end = float(np.percentile(values, percentile))
+    return end, end
+
+
 @wrong("percentile_range", says="percent-taken-for-fraction")
 def passes_percent_to_quantile(batches, percentile):
     values = torch.cat([b.flatten() for b in batches])

@@ -191,6 +191,13 @@ PERCENTILE_RANGE = Task(
             lambda batches, p: _between(100 - p, 100)(batches),
         ),
         ways(
+            "one-end-twice",
+            "Both ends are the same percentile. Few values lie below the lower one, few above the "
+            "upper one.",
+            lambda batches, p: _between(p, p)(batches),
+            lambda batches, p: _between(100 - p, 100 - p)(batches),
+        ),
+        ways(
             "percent-taken-for-fraction",
             "The percentile is given in percent: 99 means that 0.99 of the values lie below. Your "
             "function took it for a fraction, or the other way round.",
