@@ -81,6 +81,13 @@ def test_what_is_shown_comes_in_order_and_never_on_stderr():
     assert outputs[3].data == {"text/plain": "4.0"}
 
 
+def test_a_report_that_was_tricked_into_a_script_shows_none():
+    source = """from courseware.checks import _show
+_show("text", "<b onclick='x()'>right</b><script>y()</script>")"""
+    [output] = TestCells().run(source)
+    assert output.data["text/html"] == "<b>right</b>y()"
+
+
 def test_reports_are_shown_as_usual_outside_of_test_cells(capsys):
     TestCells().run("1")
     check_quiz("quiz_01_abs", lambda: "c")
