@@ -81,6 +81,7 @@ def excess(student_logits, alpha, temperature, data):
     return values[0] - values[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "temperature"), ALPHA_AND_T)
 def test_the_student_reaches_the_minimum_of_the_loss(alpha, temperature):
     data = conflict_data()
@@ -128,6 +129,7 @@ def held_out_accuracy(state):
     return (mlp_logits(state, DATA.test_images).argmax(dim=1) == DATA.test_labels).double().mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("alpha", "temperature"), [(1.0, 1.0), (0.5, 4.0), (0.0, 4.0)])
 def test_the_student_recognises_digits(alpha, temperature):
     images, labels = DATA.train_images, DATA.train_labels

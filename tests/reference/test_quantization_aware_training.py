@@ -48,6 +48,7 @@ def trained(n_bits, seed, steps):
     return train_qat(state, DATA.train_images, DATA.train_labels, n_bits, seed, steps=steps)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_two_bits_win_back_what_rounding_loses(seed):
     before = held_out_accuracy(float_state(seed))
@@ -57,6 +58,7 @@ def test_two_bits_win_back_what_rounding_loses(seed):
     assert held_out_accuracy(trained(2, seed, STEPS)) - rounded >= 0.75 * (before - rounded)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_bits", [4, 8])
 def test_four_and_eight_bits_stay_close_to_float(n_bits):
     before = held_out_accuracy(float_state(0))

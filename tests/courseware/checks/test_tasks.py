@@ -30,13 +30,29 @@ TRAINING = 10.0
 """Seconds a call; a task that allows more trains a network."""
 
 
+def slow_if_it_trains(name):
+    return [pytest.mark.slow] if all_tasks()[name].seconds > TRAINING else []
+
+
+every_wrong_solution = pytest.mark.parametrize(
+    "entry",
+    [pytest.param(entry, marks=slow_if_it_trains(entry.task)) for entry in table.WRONG],
+    ids=lambda entry: f"{entry.task}-{entry.function.__name__}",
+)
+every_task_slow_where_it_trains = pytest.mark.parametrize(
+    "task",
+    [pytest.param(task, marks=slow_if_it_trains(task.name)) for task in TASKS],
+    ids=lambda task: task.name,
+)
+
+
 @every_task
 def test_enough_wrong_and_right_solutions(task):
     assert sum(entry.task == task.name for entry in table.WRONG) >= 6
     assert sum(entry.task == task.name for entry in table.RIGHT) >= 3
 
 
-@pytest.mark.parametrize("entry", table.WRONG, ids=lambda e: f"{e.task}-{e.function.__name__}")
+@every_wrong_solution
 def test_wrong_solution_loses_marks_and_is_told_why(entry):
     task = all_tasks()[entry.task]
     known = {m.name for m in task.misconceptions} | set(GENERAL) | {"off-limits"}
@@ -47,6 +63,7 @@ def test_wrong_solution_loses_marks_and_is_told_why(entry):
     assert entry.says in (["off-limits"] if report.refusal else causes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", table.RIGHT, ids=lambda e: f"{e.task}-{e.function.__name__}")
 def test_right_solution_keeps_its_marks_on_every_draw(entry):
     task = all_tasks()[entry.task]
@@ -96,7 +113,7 @@ def test_a_trivial_function_earns_nothing(task, trivial):
     assert report.score == 0.0, as_text(report)
 
 
-@every_task
+@every_task_slow_where_it_trains
 def test_one_seed_gives_one_set_of_inputs(task):
     def inputs(seed):
         return [c.arguments for c in _cases(task, seed)]
