@@ -102,8 +102,7 @@ def interval(values: Sequence[float] | Spread, digits: int = 1) -> str:
     >>> interval([1.0, 2.0, 3.0], digits=2)
     '2.00 ± 2.48'
     """
-    of_all = values if isinstance(values, Spread) else spread(values)
-    return with_minus_signs(f"{of_all.mean:.{digits}f} ± {of_all.margin:.{digits}f}")
+    return _with_margin(values, "", digits)
 
 
 def signed(values: Sequence[float] | Spread, digits: int = 1) -> str:
@@ -112,8 +111,12 @@ def signed(values: Sequence[float] | Spread, digits: int = 1) -> str:
     >>> signed([-1.0, -2.0, -3.0])
     '−2.0 ± 2.5'
     """
+    return _with_margin(values, "+", digits)
+
+
+def _with_margin(values: Sequence[float] | Spread, sign: str, digits: int) -> str:
     of_all = values if isinstance(values, Spread) else spread(values)
-    return with_minus_signs(f"{of_all.mean:+.{digits}f} ± {of_all.margin:.{digits}f}")
+    return with_minus_signs(f"{of_all.mean:{sign}.{digits}f} ± {of_all.margin:.{digits}f}")
 
 
 def cell_text(value: Any) -> str:
