@@ -36,8 +36,8 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Your answer here, in your own words.*"
 
-# Hand-ins are graded on inputs that nobody can know before: drawn from a secret of the class.
-# `course grade` makes the file. Without it the inputs are the same in every class.
+# Hand-ins are graded on inputs that nobody can know before: drawn from a secret of the class. The
+# first grading makes the file. A stock nbgrader without it draws the same inputs in every class.
 secret = Path(__file__).with_name("class_secret.txt")
 if secret.is_file():
     os.environ["COURSE_CLASS_SEED"] = secret.read_text(encoding="utf-8").strip()

@@ -98,6 +98,18 @@ def shuffled_call(
         torch.set_rng_state(kept[2])
 
 
+def call_anew(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """A `shuffled_call` that finds nothing that earlier calls left behind.
+
+    A function that keeps what it returned, and so only seems to repeat itself, is found out. That
+    needs another process: one that lives in the notebook is called like any other time.
+    """
+    renew = getattr(function, "__course_renew__", None)
+    if renew is not None:
+        renew()
+    return shuffled_call(function, arguments, seconds)
+
+
 def copy_of(argument: Any) -> Any:
     """A copy that shares no memory with the original, for the kinds of value that tasks take."""
     if isinstance(argument, torch.Tensor):

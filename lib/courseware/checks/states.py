@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.call import Outcome, call, shuffled_call
+from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 
 
 class Words(str):
@@ -45,12 +45,15 @@ def trained(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: f
 def trained_twice(
     function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
 ) -> Outcome:
-    """A probe: two calls with the same arguments, from different states of the generators."""
+    """A probe: two calls with the same arguments, the second one in a new process.
+
+    The generators are in other states each time.
+    """
     first = shuffled_call(function, _plain(arguments), seconds)
     # What a student's object says when it is asked for its class is not to be relied on.
     if first.error is not None or first.changed or type(first.value) in (type(None), Words):
         return first
-    second = shuffled_call(function, _plain(arguments), seconds)
+    second = call_anew(function, _plain(arguments), seconds)
     if second.error is not None:
         return second
     return replace(second, value=(_readable(first.value), _readable(second.value)))

@@ -11,13 +11,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from courseware.grading.class_report import ClassReport, as_text, make_report, write_csv
+from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
-    SECRET,
     CourseError,
     Exercise,
     bring_gradebook_up_to_date,
     check_gradebook,
-    make_secret,
     open_course,
     open_exercise,
 )
@@ -49,8 +48,6 @@ def grade(options: argparse.Namespace) -> int:
     exercise = open_exercise(open_course(root, options.without_sandbox), options.exercise)
     students = _students(exercise, options.students)
     if make_secret(root):
-        # The configuration reads the secret.
-        exercise = open_exercise(open_course(root, options.without_sandbox), options.exercise)
         print(f"Made {SECRET}: the class is graded on inputs drawn from it. Keep it to yourself.")
     _check_sandbox(options, exercise, root)
     check_gradebook(exercise.api)

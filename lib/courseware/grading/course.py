@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,6 @@ from courseware.grading.rebuild import grade_id
 from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
-SECRET = "class_secret.txt"
 
 
 class CourseError(Exception):
@@ -147,16 +145,6 @@ def check_gradebook(api: NbGraderAPI) -> None:
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         raise CourseError(f"the gradebook {shown} cannot be opened: {reason}") from error
-
-
-def make_secret(root: Path) -> bool:
-    """Make the class's secret, unless there is one; returns whether it was made."""
-    path = root / SECRET
-    if path.exists():
-        return False
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_hex(16) + "\n", encoding="utf-8")
-    return True
 
 
 def open_exercise(api: NbGraderAPI, name: str) -> Exercise:

@@ -10,7 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from courseware.grading.course import CONFIG, SECRET
+from courseware.grading.class_secret import SECRET
+from courseware.grading.course import CONFIG
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import command, visible_packages, visible_trees
 from courseware.grading.split.sandbox import NO_BUBBLEWRAP, UNPROTECTED, InfrastructureError
@@ -146,7 +147,7 @@ def _course(root: Path) -> Finding:
 def _secret(root: Path) -> Finding:
     path = root / SECRET
     if not path.is_file():
-        return Finding(True, f"no {SECRET} yet: the first `course grade` makes it")
+        return Finding(True, f"no {SECRET} yet: the first grading makes it")
     if path.stat().st_mode & 0o077:
         return Finding(False, f"others can read {path}", (f"chmod 600 {path}",))
     return Finding(True, f"{SECRET} is yours alone")

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbgrader.apps.api import NbGraderAPI
 
-from courseware.checks.seeds import secret
+from courseware.grading.class_secret import class_secret
 from courseware.grading.course import Exercise, open_course, why_it_failed
 from courseware.grading.crew import Crew
 from courseware.grading.jobs import InfrastructureError, Job, Run, prepare, run_job
@@ -170,10 +170,11 @@ def _again(
 
 def _jobs(exercise: Exercise, student: str) -> Iterator[Job]:
     """A job for each notebook that was handed in."""
+    secret = class_secret(Path(exercise.api.coursedir.root))
     for notebook_id, master in exercise.sources.items():
         path = exercise.folder("submitted", student) / f"{notebook_id}.ipynb"
         if path.exists() or path.is_symlink():
-            yield Job(student, notebook_id, read_file(path), master, secret(), exercise.place)
+            yield Job(student, notebook_id, read_file(path), master, secret, exercise.place)
 
 
 @cache

@@ -86,7 +86,8 @@ def run_rebuilt(
         outputs = json.dumps([cell.outputs for cell in _code(notebook_run)])
         return Run(fingerprint(notebook), outputs, "bubblewrap" if sandbox.isolated else "none")
 
-    with _one_at_a_time, drawn_for(f"{place.exercise}/{student}", secret):
+    code = fingerprint(notebook)
+    with _one_at_a_time, drawn_for(f"{place.exercise}/{student}", code, secret):
         return in_sandbox(place, use)
 
 

@@ -48,6 +48,7 @@ def test_the_commands(tmp_path: Path) -> None:
     toy.hand_in(course.root, "ada", toy.solved(course.root))
     toy.hand_in(course.root, "bob", b"{")
     nbgrader("autograde", toy.EXERCISE)
+    assert (course.root / "class_secret.txt").stat().st_mode & 0o077 == 0
     assert course.scores("ada") == {"test_square": 4.0, "test_cube": 2.0, "why": None}
     assert course.scores("bob") == {"test_square": 0.0, "test_cube": 0.0, "why": 0.0}
     nbgrader("generate_feedback", toy.EXERCISE)

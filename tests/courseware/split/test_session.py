@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from courseware.checks.call import TimeLimit
+from courseware.checks.call import TimeLimit, call_anew, shuffled_call
 from courseware.grading.split import sandbox as sandbox_module
 from courseware.grading.split import session as session_module
 from courseware.grading.split.replies import FUNCTION
@@ -182,6 +182,27 @@ def test_a_worn_worker_is_replaced_between_tasks(sandbox):
         assert [session.call("f", ()).value for _ in range(2)] == [1, 2]
         session.start_task()
         assert session.call("f", ()).value == 1
+
+
+# --- what a worker remembers ----------------------------------------------------------------------
+
+
+def test_a_renewed_session_has_forgotten_earlier_calls_and_no_cell(sandbox):
+    with opened(sandbox, "seen = []", "def f(): seen.append(1); return len(seen)") as session:
+        assert [session.call("f", ()).value for _ in range(2)] == [1, 2]
+        session.renew()
+        assert session.call("f", ()).value == 1
+
+
+def test_a_cache_does_not_make_a_function_repeatable(sandbox):
+    source = (
+        "import torch\nknown = {}\n"
+        "def f(seed): return known.setdefault(seed, float(torch.rand(())))"
+    )
+    with opened(sandbox, source) as session:
+        f = stand_in(session)
+        first, second = shuffled_call(f, (3,), 5.0), shuffled_call(f, (3,), 5.0)
+        assert first.value == second.value != call_anew(f, (3,), 5.0).value
 
 
 # --- stand-ins ----------------------------------------------------------------------------------

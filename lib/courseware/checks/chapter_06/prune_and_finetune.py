@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.call import Outcome, shuffled_call
+from courseware.checks.call import Outcome, call_anew, shuffled_call
 from courseware.checks.chapter_06 import finetune_judges as judges
 from courseware.checks.chapter_06 import inputs, networks
 from courseware.checks.chapter_06.common import (
@@ -55,7 +55,7 @@ def _most_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Two calls with the same arguments, from different states of the global generators."""
-    calls = (shuffled_call(function, plain(arguments), seconds) for _ in range(2))
+    calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
     return all_of(calls, gather=named)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from courseware import models
-from courseware.checks.call import Outcome, call, shuffled_call
+from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.chapter_06 import networks
 from courseware.checks.chapter_06.common import MASK_NOT_BOOL, Named, named, plain
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
@@ -95,7 +95,8 @@ def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: flo
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Two calls with the same arguments, from different states of the global generators."""
-    return all_of(_shown(shuffled_call(function, plain(arguments), seconds)) for _ in range(2))
+    calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
+    return all_of(map(_shown, calls))
 
 
 def _shown(outcome: Outcome) -> Outcome:

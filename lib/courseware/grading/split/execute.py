@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from courseware.checks.seeds import secret
+from courseware.grading.class_secret import class_secret
 from courseware.grading.jobs import Place, run_rebuilt, show, take_prepared
 from courseware.grading.master import read_master
 from courseware.grading.preprocessors import RECORD
@@ -48,8 +48,9 @@ class SplitExecute(NbGraderPreprocessor):
         if run is None:
             coursedir = converter.coursedir
             master = read_master(coursedir, exercise, notebook_id, parent=converter)
-            place = Place(exercise, (Path(coursedir.root),), self.allow_unprotected)
-            run = run_rebuilt(nb, student_names(master), place, student, secret())
+            root = Path(coursedir.root)
+            place = Place(exercise, (root,), self.allow_unprotected)
+            run = run_rebuilt(nb, student_names(master), place, student, class_secret(root))
         show(run, nb)
         nb.metadata.setdefault(RECORD, {}).update(graded=True, isolation=run.isolation)
         return nb, resources

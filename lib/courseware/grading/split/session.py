@@ -105,6 +105,10 @@ class Session:
         if self._worn > self._limits.worn_seconds:
             self._drop()
 
+    def renew(self) -> None:
+        """See to it that the next call gets a worker in which none was made before."""
+        self._drop()
+
     def facts(self) -> Facts:
         """What the sources of the cells that ran so far say."""
         facts = Facts()

@@ -41,6 +41,10 @@ class StandIn:
         """What `courseware.checks.gradients.probe` does, in the worker."""
         return self._session.call(self.__name__, arguments, seconds=seconds, places=places)
 
+    def __course_renew__(self) -> None:
+        """What `courseware.checks.call.call_anew` asks for: a worker without a past."""
+        self._session.renew()
+
     @property
     def __course_names__(self) -> set[str]:
         """The dotted names that the function and its helpers use, aliases resolved."""
