@@ -18,6 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from courseware.checks.seeds import drawn_for
+from courseware.grading.memory import limited_memory
 from courseware.grading.rebuild import rebuild
 from courseware.grading.split.notebook import run_notebook, student_names
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
@@ -87,7 +88,8 @@ def run_rebuilt(
         return Run(fingerprint(notebook), outputs, "bubblewrap" if sandbox.isolated else "none")
 
     code = fingerprint(notebook)
-    with _one_at_a_time, drawn_for(f"{place.exercise}/{student}", code, secret):
+    hand_in = drawn_for(f"{place.exercise}/{student}", code, secret)
+    with _one_at_a_time, hand_in, limited_memory():
         return in_sandbox(place, use)
 
 

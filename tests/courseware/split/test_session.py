@@ -19,7 +19,7 @@ import torch
 from courseware.checks.call import TimeLimit, call_anew, shuffled_call
 from courseware.grading.split import sandbox as sandbox_module
 from courseware.grading.split import session as session_module
-from courseware.grading.split.replies import FUNCTION
+from courseware.grading.split.replies import FUNCTION, TOO_LARGE
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
 from courseware.grading.split.session import USED_UP, Cell, ProcessEnded, Session
 from tests.courseware.split.conftest import LIMITS, opened, stand_in
@@ -161,6 +161,30 @@ def test_a_task_may_cost_a_number_of_workers(sandbox):
         assert isinstance(session.call("g", ()).error, ProcessEnded)
         session.start_task()
         assert session.call("g", ()).value == 1
+
+
+def test_the_results_of_a_task_have_a_limit_and_the_next_task_has_its_own(sandbox):
+    small = with_limits(sandbox, task_replies=1 << 20)
+    source = "import torch\ndef f(n): return torch.zeros(n << 10, dtype=torch.uint8)"
+    with opened(small, source) as session:
+        errors = [str(session.call("f", (300,)).error) for _ in range(5)]
+        assert errors == ["None"] * 3 + [TOO_LARGE] * 2
+        session.start_task()
+        assert session.call("f", (300,)).error is None
+
+
+def test_many_small_objects_count_by_what_they_take(sandbox):
+    small = with_limits(sandbox, task_replies=1 << 20)
+    with opened(small, "def f(): return [[]] * 20_000") as session:
+        assert str(session.call("f", ()).error) == TOO_LARGE
+
+
+def test_what_a_task_prints_is_cut_off_and_costs_nothing(sandbox):
+    small = with_limits(sandbox, task_printed=10)
+    with opened(small, "def f():\n    print('four')\n    return 1") as session:
+        outcomes = [session.call("f", ()) for _ in range(4)]
+    assert [outcome.printed for outcome in outcomes] == ["four\n", "four\n", "", ""]
+    assert {outcome.value for outcome in outcomes} == {1}
 
 
 def test_a_slow_replay_is_charged_to_the_task(sandbox):

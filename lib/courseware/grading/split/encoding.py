@@ -36,6 +36,8 @@ MAX_INT_BITS = 4096
 MAX_KINDS = 20
 MAX_WORD = 60
 MAX_TEXT = 2_000
+SMALL_OBJECT = 100
+"""Bytes that a number, or what holds others, takes in memory: a little more than most do."""
 EXACT_INT = 2**53
 """Above this, JSON readers in the world at large lose digits."""
 
@@ -161,6 +163,20 @@ def decode(node: Node, data: bytes | bytearray) -> Any:
     if reader.at != len(data):
         raise Malformed("bytes are left over")
     return value
+
+
+def memory_of(node: Node, data: bytes | bytearray) -> int:
+    """About how many bytes the value of a node takes in memory, whatever it may be.
+
+    >>> memory_of([1, 2, 3], b""), memory_of({"b": 4000}, bytes(4000))
+    (400, 4200)
+    """
+    total, waiting = len(data), [node]
+    while waiting:
+        node = waiting.pop()
+        total += SMALL_OBJECT + (len(node) if type(node) is str else 0)
+        waiting += node if type(node) is list else [*node.values()] if type(node) is dict else []
+    return total
 
 
 class _Reader:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from courseware.checks.call import Outcome, TimeLimit
-from courseware.grading.split.encoding import MAX_TEXT, Malformed, decode, readable, word
+from courseware.grading.split.encoding import (
+    MAX_TEXT,
+    Malformed,
+    decode,
+    memory_of,
+    readable,
+    word,
+)
 from courseware.grading.split.facts import Facts
 
 MAX_PRINTED = 20_100
 """A little over what an honest worker keeps."""
+
+TOO_LARGE = "the results of this task are too large, taken together"
 
 Message = dict[str, Any]
 
@@ -32,6 +41,31 @@ class CellResult:
     error: BaseException | None = None
     at: str = ""
     names: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ResultTooLarge(Exception):
+    """What a student is told whose results are more than can be kept."""
+
+
+@dataclass
+class Room:
+    """What the replies to the calls of one test cell may take: they are kept until it is judged.
+
+    `memory` is in bytes; `printed` in characters, which cost nothing and are cut off.
+    """
+
+    memory: int
+    printed: int
+
+    def read_outcome(self, message: Message, data: bytearray, arguments: int) -> Outcome:
+        """The outcome of a call, as far as there is room for it."""
+        outcome = read_outcome(message, data, arguments)
+        printed = outcome.printed[: self.printed]
+        self.printed -= len(printed)
+        self.memory -= memory_of([message["value"], message["used"]], data)
+        if self.memory <= 0:
+            return Outcome(error=ResultTooLarge(TOO_LARGE), printed=printed)
+        return replace(outcome, printed=printed)
 
 
 def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:

@@ -56,7 +56,7 @@ class InfrastructureError(Exception):
 
 
 REQUEST = Size(text=2 << 20, data=64 << 20)
-REPLY = Size(text=256 << 10, data=4 << 20)
+REPLY = Size(text=256 << 10, data=1 << 20)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,12 @@ class Limits:
     caps: Caps = field(default_factory=Caps)
     request: Size = REQUEST
     reply: Size = REPLY
-    """Small: a task keeps all replies to its calls, some dozens, until it is judged."""
+    """Small: right answers take up to 150 KB, the states of `find_ticket`."""
+    task_replies: int = 32 << 20
+    """Bytes of memory for the replies to all calls of one test cell, which are kept until they are
+    judged. Right answers take up to 2 MB, the 1,000 masks of `random_mask`."""
+    task_printed: int = 100_000
+    """Characters that are kept of what all calls of one test cell print."""
     cell_seconds: float = 20.0
     cells_seconds: float = 60.0
     """All solution cells of a notebook together."""

@@ -17,11 +17,13 @@ from courseware.grading.split.encoding import Malformed, Refused, encode, refuse
 from courseware.grading.split.facts import Facts
 from courseware.grading.split.protocol import Closed, Late, TooLarge
 from courseware.grading.split.replies import (
+    TOO_LARGE,
     CellResult,
     Message,
+    ResultTooLarge,
+    Room,
     read_cell_result,
     read_facts,
-    read_outcome,
 )
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox, Worker
 
@@ -102,6 +104,7 @@ class Session:
         self._task_left = self._limits.task_seconds
         self._deaths_left = self._limits.deaths
         self._last_loss: BaseException = TimeLimit(USED_UP)
+        self._room = Room(self._limits.task_replies, self._limits.task_printed)
         if self._worn > self._limits.worn_seconds:
             self._drop()
 
@@ -155,7 +158,7 @@ class Session:
             request["arguments"] = encode([list(arguments), dict(keywords or {})], data, refuse)
         except Refused as error:
             raise self._failed(str(error)) from error
-        read = partial(read_outcome, arguments=len(arguments))
+        read = partial(self._room.read_outcome, arguments=len(arguments))
         wanted = self._limits.call_seconds if seconds is None else seconds
 
         def attempt() -> Outcome:
@@ -163,6 +166,8 @@ class Session:
                 raise WorkerLost(self._last_loss)
             if self._task_left <= 0:
                 raise WorkerLost(TimeLimit(USED_UP))
+            if self._room.memory <= 0:
+                raise WorkerLost(ResultTooLarge(TOO_LARGE))
             begun = time.monotonic()
             try:
                 self._bring_up_to_date(self._task_left)
@@ -241,6 +246,9 @@ class Session:
         except Malformed:
             self._drop()
             raise WorkerLost(ProcessEnded(BABBLED), babbled=True) from None
+        except MemoryError:
+            self._drop()
+            raise WorkerLost(ResultTooLarge(TOO_LARGE)) from None
         except TooLarge as error:
             raise self._failed(f"a request to a worker is too large: {error}") from error
 
