@@ -61,4 +61,8 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = "courseware.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors = ["courseware.grading.feedback.PrepareFeedback"]
 # Written answers may hold HTML; formgrader would run it with the teacher's rights.
-c.HTMLExporter.filters = {"markdown2html": "courseware.grading.safe_html.safe_markdown"}
+c.HTMLExporter.filters = {
+    "markdown2html": "courseware.grading.safe_html.safe_markdown",
+    "highlight_code": "courseware.grading.safe_html.safe_highlight",
+    "strip_files_prefix": "courseware.grading.safe_html.as_it_is",
+}

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from courseware.checks import reports_to
-from courseware.grading.safe_html import clean
+from courseware.grading.safe_html import clean_report
 from courseware.grading.split.encoding import readable
 from courseware.grading.split.facts import runnable
 from courseware.grading.split.replies import FUNCTION, CellResult
@@ -112,7 +112,7 @@ class Shown:
         data = {"text/plain": _shortened(text)}
         # Cut HTML would not be closed.
         if len(html) <= MAX_SHOWN:
-            data["text/html"] = clean(readable(html))
+            data["text/html"] = clean_report(readable(html))
         self._outputs.append(new_output("display_data", data))
 
     def _flush(self) -> None:
