@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from courseware.grading.split.runnable import runnable
+
 
 def bound_names(source: str) -> frozenset[str]:
     """Names that running the code defines: functions, classes, imports, assignments.
@@ -30,10 +32,8 @@ def used_names(source: str) -> frozenset[str]:
 
 
 def _statements(source: str) -> list[ast.stmt]:
-    lines = source.split("\n")
-    code = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in lines)
     try:
-        return ast.parse(code).body
+        return ast.parse(runnable(source)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
-from courseware.grading.split.facts import Facts, read_cell, runnable
+from courseware.grading.split.facts import Facts, read_cell
 from tests.mutants import table
 
 table.load()
@@ -54,6 +54,9 @@ def facts_of(*sources: str) -> Facts:
         ("try:\n    import torch.ao as a\nexcept ImportError: pass\nf = lambda: a.b", "torch.ao.b"),
         ("def f(x):\n    import torch.ao as a\n    return a.go(x)", "torch.ao.go"),
         ("%matplotlib inline\nimport torch\ndef f(x): return torch.softmax(x)", "torch.softmax"),
+        ("%%time\nimport torch\ndef f(x): return torch.softmax(x)", "torch.softmax"),
+        ("import torch\n%time f = torch.softmax", "torch.softmax"),
+        ("import torch\nx = await g()\nf = torch.softmax", "torch.softmax"),
     ],
 )
 def test_names_that_a_function_uses(source, used):
@@ -80,19 +83,6 @@ def test_functions_that_call_each_other():
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE)
 def test_sources_that_are_hard_to_read(source):
     assert isinstance(read_cell(source), Facts)
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        ("x = 1 \\\n% 2", "x = 1 \\\n% 2"),
-        ("%time x = 1\nif True:\n    !ls\n", "pass\nif True:\n    pass\n"),
-        ("%%timeit\nf(1)", "pass\nf(1)"),
-        ("x = = 1", "x = = 1"),
-    ],
-)
-def test_lines_that_speak_to_jupyter(source, expected):
-    assert runnable(source) == expected
 
 
 def imports_of(module: ModuleType) -> str:

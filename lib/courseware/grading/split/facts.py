@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.checks.off_limits import dotted_names
-
-MAGICS = ("%", "!")
+from courseware.grading.split.runnable import runnable
 
 
 @dataclass
@@ -69,30 +68,12 @@ def read_cell(source: str) -> Facts:
 
 
 def _read_statement(statement: ast.stmt) -> Facts:
-    code = compile(ast.Module([statement], []), "", "exec", dont_inherit=True)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(ast.Module([statement], []), "", "exec", flags, dont_inherit=True)
     steps = dis.get_instructions(code)
     bound = [step.argval for step in steps if step.opname in ("STORE_NAME", "STORE_GLOBAL")]
     names = frozenset(dotted_names(code))
     return Facts(dict.fromkeys(bound, names), dict(_aliases(statement)))
-
-
-def runnable(source: str) -> str:
-    """A cell's source; if it is no Python as it is, without the lines that speak to Jupyter.
-
-    >>> runnable("%matplotlib inline\\nx = 1")
-    'pass\\nx = 1'
-    """
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError):
-        lines = source.split("\n")
-        return "\n".join(_without_magic(line) for line in lines)
-    return source
-
-
-def _without_magic(line: str) -> str:
-    bare = line.lstrip()
-    return line[: len(line) - len(bare)] + "pass" if bare.startswith(MAGICS) else line
 
 
 def _aliases(statement: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -21,9 +21,10 @@ from nbformat.v4 import new_output
 from courseware.checks import reports_to
 from courseware.grading.safe_html import clean_report
 from courseware.grading.split.encoding import readable
-from courseware.grading.split.facts import runnable
 from courseware.grading.split.replies import FUNCTION, CellResult
+from courseware.grading.split.runnable import runnable
 from courseware.grading.split.session import Session
+from courseware.grading.split.shell import Shell
 from courseware.grading.split.stand_in import StandIn
 
 MAX_SHOWN = 100_000
@@ -41,7 +42,8 @@ class TestCells:
     __test__ = False  # for pytest, which takes the name for a test
 
     def __init__(self) -> None:
-        self.namespace: dict[str, Any] = {"__name__": "__main__", "display": print}
+        self.namespace: dict[str, Any] = {"__name__": "__main__"}
+        self.namespace.update(display=print, get_ipython=Shell)
         self.error: BaseException | None = None
 
     def bind(self, session: Session, wanted: tuple[str, ...], found: Mapping[str, Any]) -> None:

@@ -58,10 +58,13 @@ WORKER = (
     "grading/__init__.py",
     "grading/split/__init__.py",
     "grading/split/encoding.py",
+    "grading/split/event_loop.py",
     "grading/split/facts.py",
     "grading/split/lockdown.py",
     "grading/split/protocol.py",
+    "grading/split/runnable.py",
     "grading/split/seccomp.py",
+    "grading/split/shell.py",
     "grading/split/worker.py",
     "grading/split/zygote.py",
 )

@@ -5,9 +5,13 @@ all of it; it can make the worker answer anything, but only in its own name.
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
+import asyncio
 import builtins
 import contextlib
+import inspect
 import io
 import json
 import linecache
@@ -20,15 +24,20 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.abc import MetaPathFinder
 from typing import Any
 
+import IPython
 import numpy as np
 import torch
+from IPython.display import display
 
 from courseware.checks.call import changes, copy_of, time_limit
 from courseware.checks.gradients import differentiated
 from courseware.checks.watching import watched
 from courseware.grading.split import facts
 from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, describe, encode
+from courseware.grading.split.event_loop import PipeLoop
 from courseware.grading.split.protocol import Channel, TooLarge
+from courseware.grading.split.runnable import runnable
+from courseware.grading.split.shell import Shell
 
 PRINTED = 20_000
 """Characters that are kept of what one cell or call prints."""
@@ -38,6 +47,9 @@ SMALL = 10_000
 
 USED = 500
 """Names of torch's functions that are told of one call."""
+
+FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+"""Flags of code that imports from `__future__`."""
 
 Message = dict[str, Any]
 
@@ -89,8 +101,11 @@ class Notebook:
         self._module = types.ModuleType("__main__")
         self._names = self._module.__dict__
         # What Jupyter puts there besides builtins, for a cell that uses it in passing.
-        self._names.update(display=print, get_ipython=lambda: None)
+        self._names.update(display=display, get_ipython=Shell)
+        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._loop = asyncio.Runner(loop_factory=PipeLoop)
         sys.modules["__main__"] = self._module
+        IPython.get_ipython = Shell
 
     def read(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """The facts of a cell, which is not run."""
@@ -101,9 +116,9 @@ class Notebook:
         name = f"<cell {request['cell']}>"
 
         def work() -> None:
-            source = facts.runnable(request["source"])
+            source = runnable(request["source"])
             linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-            exec(compile(source, name, "exec", dont_inherit=True), self._names)
+            self._execute(compile(source, name, "exec", self._flags, dont_inherit=True))
 
         with _captured() as printed:
             error = _error_of(work, request["milliseconds"] / 1000)
@@ -115,6 +130,13 @@ class Notebook:
             "functions": [key for key, value in found.items() if callable(value)],
             "values": {"d": values},
         }
+
+    def _execute(self, code: types.CodeType) -> None:
+        # As in Jupyter, `from __future__ import …` holds for later cells.
+        self._flags |= code.co_flags & FUTURES
+        waiting = eval(code, self._names)
+        if code.co_flags & inspect.CO_COROUTINE:
+            self._loop.run(waiting)
 
     def call(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """Call a function on the arguments that came; at `places`, ask for gradients as well."""
