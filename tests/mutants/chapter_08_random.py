@@ -146,6 +146,24 @@ def prunes_the_smallest_of_a_ramp(shape, sparsity, seed):
     return mask.reshape(shape)
 
 
+@wrong("random_mask", says="places-hang-together")
+def is_random_where_places_are_few(shape, sparsity, seed):
+    n = math.prod(shape)
+    k = round(sparsity * n)
+    if n <= 12:
+        return _drawn(n, k, seed).reshape(shape)
+    return (torch.arange(n) >= k).roll(int(seed * 2654435761 % n)).reshape(shape)
+
+
+@wrong("random_mask", says="places-hang-together")
+def is_random_where_places_are_many(shape, sparsity, seed):
+    n = math.prod(shape)
+    k = round(sparsity * n)
+    if n > 12:
+        return _drawn(n, k, seed).reshape(shape)
+    return (torch.arange(n) >= k).roll(seed % n).reshape(shape)
+
+
 @wrong("random_mask", says="not-a-mask")
 def returns_the_noise(shape, sparsity, seed):
     return torch.rand(shape, generator=torch.Generator().manual_seed(seed))

@@ -176,6 +176,34 @@ def counts_kept_inputs(shapes, masks, seed):
     return {name: w * (len(w) / float(masks[name].sum())) ** 0.5 for name, w in result.items()}
 
 
+@wrong("random_reinit", says="all-alike")
+def returns_the_masks(shapes, masks, seed):
+    return {name: mask.float() for name, mask in masks.items()}
+
+
+@wrong("random_reinit", says="not-drawn")
+def spaces_weights_evenly(shapes, masks, seed):
+    result = {}
+    for name, shape in shapes.items():
+        bound = math.prod(shape[1:]) ** -0.5
+        result[name] = torch.linspace(-bound, bound, math.prod(shape)).reshape(shape) * masks[name]
+    return result
+
+
+@wrong("random_reinit", says="not-drawn")
+def shuffles_evenly_spaced_weights(shapes, masks, seed):
+    generator = torch.Generator().manual_seed(seed)
+    result = {}
+    for name, shape in shapes.items():
+        bound, kept = math.prod(shape[1:]) ** -0.5, masks[name]
+        n = int(kept.sum())
+        w = torch.zeros(shape)
+        order = torch.randperm(n, generator=generator)
+        w[kept] = torch.linspace(-bound, bound, n)[order]
+        result[name] = w
+    return result
+
+
 @wrong("random_reinit", says="one-sided")
 def draws_positive_weights(shapes, masks, seed):
     drawn = _drawn(shapes, masks, seed, lambda shape: math.prod(shape[1:]) ** -0.5)

@@ -1,7 +1,8 @@
 """Judges for `random_mask`: exact counts for a few seeds, frequencies over many.
 
-Each asks for masks first, with True and False in them, so that a constant gains nothing; only the
-counts ask for the number, so that a wrong one is paid for once.
+Each asks for masks first, with True and False in them, so that a constant gains nothing. Where the
+number is not asked for, any number will do, as long as it is the same for every seed: who lets a
+coin decide on each place has drawn none of the choices that the task is about.
 """
 
 from __future__ import annotations
@@ -16,20 +17,35 @@ from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
 
 SEEDS = 300
-"""Masks of 8 places, 4 of which go. In N masks a place goes N/2 times, a pair of places together
-N · (4 · 3) / (8 · 7) times, with a deviation of √(N p (1 − p)):
+"""Masks that are asked for. Of few places, n <= FEW, half go: in N masks a place goes N/2 times, a
+pair of places together N · k(k − 1) / n(n − 1) times, with a deviation of √(N p (1 − p)):
 
-    N = 300        expected   deviation   6 deviations
-    one place         150        8.7          52
-    two places         64.3      7.1          43
+    N = 300               expected   deviation   6 deviations
+    one place                150        8.7          52
+    two places of 8           64.3      7.1          43
+    two places of 12          68.2      7.3          44
 
-Where each row or column loses one of two, these two never go together: 64 below the expected. Runs
-of four, around the end, prune neighbours together 112 times: 48 above. Less than 2e-5 of all right
-draws lie beyond six deviations: a binomial count is there, on one side, with at most e^-15.9 for a
-pair and e^-18 for a place (Chernoff), and there are 28 pairs and 8 places in each of two cases.
+Where each row or column of two loses one, these two never go together: 64 and more below the
+expected. Runs of n/2, around the end, prune neighbours together 112 times of 8 places, 125 of 12:
+48 and more above. Less than 5e-5 of all right draws lie beyond six deviations: a binomial count is
+there, on one side, with at most e^-15.9 for a pair and e^-18 for a place (Chernoff), and there are
+at most 66 pairs and 12 places in each of two cases, up to 512 places in the third.
 """
 
+FEW = 12
+"""Places, up to which pairs are looked at one by one."""
+
 DEVIATIONS = 6.0
+
+EVEN, UNEVEN = 0.3, 2.5
+"""Of many places, each slice (a row, a column, a plane) loses a hypergeometric number X in each
+mask. The mean over N masks of (X − E X)² / Var X is 1 for a right draw; 0 where each row loses the
+same number, 10 and more for runs. (X − E X)² / Var X has a mean of 1 and a mean square below 3, so
+that the mean over 300 is below EVEN with at most exp(-300 · 0.7² / 6) = 2e-11. X is sub-Gaussian
+with m/4, m the places of a slice, at most 1.43 times its variance here (m <= n/4, a share of 3/8
+to 5/8), so that it is above UNEVEN with at most exp(-150 · (x − 1 − ln x)) = 2e-13 for
+x = 2.5 / 1.43.
+"""
 
 
 class Drawn(tuple[Any, ...]):
@@ -61,18 +77,21 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
 
 
 def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
-    """Masks that are torch.bool, with True and False in them."""
-    return _no_choice(arguments[0], got) or next(filter(None, map(not_bool, got)), None)
+    """Masks with the exact number of False that are torch.bool."""
+    found = _no_choice(arguments[0], got) or counts(arguments, expected, got)
+    return found or next(filter(None, map(not_bool, got)), None)
 
 
 def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
-    """Two masks of one seed are one mask."""
+    """The masks of some seeds, then the same ones again, from the last to the first."""
     if found := _no_choice(arguments[0], got):
         return found
-    if torch.equal(got[0].bool(), got[1].bool()):
-        return None
-    text = f"two calls with the seed {arguments[2]} gave different masks"
-    return Difference("not-repeatable", text)
+    for i in range(len(got) // 2):
+        if not torch.equal(got[i].bool(), got[-1 - i].bool()):
+            got.shown = i
+            text = f"two calls with the seed {arguments[2] + i} gave different masks"
+            return Difference("not-repeatable", text)
+    return None
 
 
 def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
@@ -88,23 +107,49 @@ def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Differen
 
 
 def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
-    """How often each place goes, and each pair of places together, is left to chance alone."""
+    """Which places go, so many in each mask, is left to chance alone."""
     shape = arguments[0]
     if found := _no_choice(shape, got):
         return found
     pruned = torch.stack([~mask.detach().bool().flatten() for mask in got]).double()
-    together, n = pruned.T @ pruned, pruned.shape[1]
-    one, both = n // 2 / n, (n // 2) * (n // 2 - 1) / (n * (n - 1))
-    # The number of pruned pairs changes where the count is left to chance: no fault of this check.
-    if place := _far_off(together.diag(), one):
+    each = pruned.sum(dim=1)
+    if each.min() != each.max():
+        text = f"{int(each.min())} to {int(each.max())} of {pruned.shape[1]} places go"
+        return Difference("count-left-to-chance", text)
+    k, n = int(each[0]), pruned.shape[1]
+    if place := _far_off(pruned.sum(dim=0), k / n):
         where = _place(place[0], shape)
-        text = f"place {where} goes {place[1]} times in {SEEDS}, expected about {SEEDS * one:.0f}"
+        text = f"place {where} goes {place[1]} times in {SEEDS}, expected about {SEEDS * k / n:.0f}"
         return Difference("not-uniform", text)
-    pairs = together.masked_fill(torch.eye(n, dtype=torch.bool), SEEDS * both)
-    if pair := _far_off(pairs.flatten(), both):
-        first, second = (_place(i, shape) for i in divmod(pair[0], n))
-        text = f"places {first} and {second} go together {pair[1]} times in {SEEDS}, "
-        return Difference("places-hang-together", text + f"expected about {SEEDS * both:.0f}")
+    return _pairs(pruned, k, shape) if n <= FEW else _slices(pruned, k, shape)
+
+
+def _pairs(pruned: torch.Tensor, k: int, shape: list[int]) -> Difference | None:
+    """How often each two places go together."""
+    n = pruned.shape[1]
+    both = k * (k - 1) / (n * (n - 1))
+    together = (pruned.T @ pruned).masked_fill(torch.eye(n, dtype=torch.bool), SEEDS * both)
+    pair = _far_off(together.flatten(), both)
+    if not pair:
+        return None
+    first, second = (_place(i, shape) for i in divmod(pair[0], n))
+    text = f"places {first} and {second} go together {pair[1]} times in {SEEDS}, "
+    return Difference("places-hang-together", text + f"expected about {SEEDS * both:.0f}")
+
+
+def _slices(pruned: torch.Tensor, k: int, shape: list[int]) -> Difference | None:
+    """How much the number that goes in a row, a column, a plane changes from seed to seed."""
+    n = pruned.shape[1]
+    for axis, size in enumerate(shape):
+        m = n // size
+        lost = pruned.reshape(SEEDS, *shape).movedim(axis + 1, 1).reshape(SEEDS, size, m).sum(dim=2)
+        variance = m * k / n * (1 - k / n) * (n - m) / (n - 1)
+        spread = (lost - m * k / n).square().mean(dim=0) / variance
+        for index, value in enumerate(spread.tolist()):
+            if not EVEN <= value <= UNEVEN:
+                text = f"of the {m} places at {index} on axis {axis}, the number that goes varies "
+                text += f"with a variance of {value * variance:.2f}, expected about {variance:.2f}"
+                return Difference("places-hang-together", text)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.call import Outcome, call, shuffled_call
+from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.chapter_06 import inputs
 from courseware.checks.chapter_06.common import MASK_NOT_BOOL
 from courseware.checks.chapter_08 import random_judges as judges
@@ -21,49 +21,94 @@ from model_compression.masks import pruned_count
 Arguments = tuple[list[int], float, int]
 
 
+MAX_SEED = 10**6
+
+REPEATED = 4
+"""Seeds that are asked twice."""
+
+
+def _seed(draw: Draw) -> int:
+    return draw.integer(0, MAX_SEED)
+
+
+def _shape(draw: Draw, axes: int, low: int, high: int) -> list[int]:
+    return [draw.integer(low, high) for _ in range(axes)]
+
+
+def _eighths(draw: Draw) -> float:
+    """A sparsity that leaves nothing to round in a multiple of 8 places, and is not 1/2."""
+    return draw.rng.choice((1, 2, 3, 5, 6, 7)) / 8
+
+
 def _whole_counts(draw: Draw) -> Iterator[Arguments]:
-    yield [8], 0.25, draw.integer(0, 999)
-    for shape in ([4, 6], [3, 2, 4], [5, 2, 2, 2]):
-        yield shape, draw.rng.choice((1, 2, 3, 5, 6, 7)) / 8, draw.integer(0, 999)
+    yield [8], 0.25, _seed(draw)
+    for axes in (1, 2, 3):
+        shape = [*_shape(draw, axes, 2, 5), 8]
+        draw.rng.shuffle(shape)
+        yield shape, _eighths(draw), _seed(draw)
 
 
 def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
-    yield [3, 3], 0.4, draw.integer(0, 999)
+    yield [3, 3], 0.4, _seed(draw)
     # Exact in binary: 2.5 and 3.5 go to the even number.
-    yield [5], 0.5, draw.integer(0, 999)
-    yield [7], 0.5, draw.integer(0, 999)
-    for shape in ([3, 9], [13, 3]):
-        yield shape, inputs.share(draw, shape[0] * shape[1]), draw.integer(0, 999)
+    yield [5], 0.5, _seed(draw)
+    yield [7], 0.5, _seed(draw)
+    for _ in range(2):
+        # With an even number of places there may be no clear sparsity of two decimals.
+        shape = [2 * size + 1 for size in _shape(draw, 2, 1, 6)]
+        yield shape, inputs.share(draw, shape[0] * shape[1]), _seed(draw)
 
 
 def _ends(draw: Draw) -> Iterator[Arguments]:
     for sparsity in (0.0, 1.0):
-        yield [2, 3], sparsity, draw.integer(0, 999)
+        yield _shape(draw, 2, 2, 6), sparsity, _seed(draw)
 
 
 def _one_seed(draw: Draw) -> Iterator[Arguments]:
-    for _ in range(3):
-        yield [5, 8], draw.rng.choice((3, 4, 5)) / 8, draw.integer(0, 999)
+    """So many places that no two seeds come to one mask by chance."""
+    for axes in (1, 2):
+        yield [*_shape(draw, axes, 4, 8), 8], draw.rng.choice((3, 4, 5)) / 8, _seed(draw)
 
 
-def _two_by_four(draw: Draw) -> Iterator[Arguments]:
-    yield [4, 2], 0.5, draw.integer(0, 999)
-    yield [2, 4], 0.5, draw.integer(0, 999)
+def _many_seeds(draw: Draw) -> Iterator[Arguments]:
+    """Rows of two, columns of two, and many places."""
+    yield [draw.integer(4, judges.FEW // 2), 2], 0.5, _seed(draw)
+    yield [2, draw.integer(4, judges.FEW // 2)], 0.5, _seed(draw)
+    axes = draw.integer(2, 3)
+    shape = [*_shape(draw, axes - 1, 4, 8), 8]
+    draw.rng.shuffle(shape)
+    yield shape, draw.rng.choice((3, 4, 5)) / 8, _seed(draw)
 
 
 def _with_seeds(steps: list[int]) -> Probe:
-    """A probe: a call for the seed plus each of the steps.
-
-    Only where one seed is asked twice, the generators are put into other states: it takes time.
-    """
-    one_call = shuffled_call if len(set(steps)) < len(steps) else call
+    """A probe: a call for the seed plus each of the steps."""
 
     def probe(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
         shape, sparsity, seed = arguments
-        each = (one_call(function, (shape, sparsity, seed + step), seconds) for step in steps)
+        each = (call(function, (shape, sparsity, seed + step), seconds) for step in steps)
         return all_of(each, gather=Drawn)
 
     return probe
+
+
+def _there_and_back(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A probe: some seeds, then the same ones from the last to the first, in a new process.
+
+    So neither a cache nor the number of calls so far makes a draw that ignores its seed repeat
+    itself.
+    """
+    shape, sparsity, seed = arguments
+    seeds = range(seed, seed + REPEATED)
+    ways = [
+        *((shuffled_call, each) for each in seeds),
+        (call_anew, seeds[-1]),
+        *((shuffled_call, each) for each in reversed(seeds[:-1])),
+    ]
+    return all_of(
+        (way(function, (shape, sparsity, each), seconds) for way, each in ways), gather=Drawn
+    )
 
 
 def _expect(what: str) -> Callable[..., Words]:
@@ -82,13 +127,13 @@ def _check(
     draw: Callable[[Draw], Iterator[Arguments]],
     judge: Judge,
     expect: str,
-    steps: list[int],
+    probe: Probe,
 ) -> Check:
-    return Check(name, weight, draw, judge, _with_seeds(steps), _expect(expect))
+    return Check(name, weight, draw, judge, probe, _expect(expect))
 
 
 _COUNT = "a mask in which {count} of {n} are False, whatever the seed"
-_FEW = list(range(8))
+_FEW = _with_seeds(list(range(8)))
 
 RANDOM_MASK = Task(
     name="random_mask",
@@ -108,7 +153,7 @@ RANDOM_MASK = Task(
             _one_seed,
             judges.repeated,
             "the same mask whenever it is called with {seed}",
-            [0, 0],
+            _there_and_back,
         ),
         _check(
             "other seeds, other masks",
@@ -121,10 +166,10 @@ RANDOM_MASK = Task(
         _check(
             f"every place is as likely as any other ({judges.SEEDS} seeds)",
             3,
-            _two_by_four,
+            _many_seeds,
             judges.uniform,
             "any {count} of the {n} places, all choices as likely",
-            list(range(judges.SEEDS)),
+            _with_seeds(list(range(judges.SEEDS))),
         ),
         _check(
             "a right mask, as torch.bool",

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.call import Outcome, shuffled_call
+from courseware.checks.call import Outcome, call_anew, shuffled_call
 from courseware.checks.chapter_06.common import Named, named, plain
 from courseware.checks.chapter_09 import reinit_judges as judges
 from courseware.checks.chapter_09.common import OFF_LIMITS, random_masks
@@ -28,22 +28,27 @@ def _problem(draw: Draw, kept: float, **layers: tuple[int, ...]) -> Arguments:
 
 def _masked(draw: Draw) -> Iterator[Arguments]:
     yield _problem(draw, 0.5, _0=(2, 3))
-    yield _problem(draw, 0.3, conv=(4, 3, 3, 3), fc=(5, 16))
+    conv, fc = (draw.integer(3, 5), draw.integer(2, 4), 3, 3), (draw.integer(4, 6), 16)
+    yield _problem(draw, 0.3, conv=conv, fc=fc)
     shapes, masks, seed = _problem(draw, 0.5, _0=(3, 4), _2=(2, 3))
     masks["2.weight"] = torch.zeros(2, 3, dtype=torch.bool)
     yield shapes, masks, seed
 
 
 def _wide_and_tall(draw: Draw) -> Iterator[Arguments]:
-    yield _problem(draw, 0.6, _0=(16, 160), _2=(160, 16))
+    """Over 1,000 kept weights in each layer."""
+    few, many = draw.integer(14, 20), draw.integer(150, 180)
+    yield _problem(draw, 0.6, _0=(few, many), _2=(many, few))
 
 
 def _convolution(draw: Draw) -> Iterator[Arguments]:
-    yield _problem(draw, 0.6, conv=(32, 8, 3, 3))
+    kernel = draw.rng.choice(((3, 3), (3, 5), (5, 3)))
+    yield _problem(draw, 0.6, conv=(draw.integer(28, 34), draw.integer(8, 9), *kernel))
 
 
 def _alike(draw: Draw) -> Iterator[Arguments]:
-    yield _problem(draw, 0.8, _0=(12, 12), _2=(12, 12), _4=(12, 12))
+    shape = draw.integer(11, 14), draw.integer(11, 14)
+    yield _problem(draw, 0.8, _0=shape, _2=shape, _4=shape)
 
 
 def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -54,15 +59,26 @@ def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: flo
 def _three_times(
     function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
 ) -> Outcome:
-    """Two calls with one seed and one with the next, from different states of all generators."""
+    """Calls with two seeds, then with the first one again, in a new process.
+
+    Each from another state of all generators.
+    """
     shapes, masks, seed = arguments
-    seeds = (seed, seed, seed + 1)
-    return all_of(_once(function, (shapes, masks, each), seconds) for each in seeds)
+    ways = (shuffled_call, seed), (shuffled_call, seed + 1), (call_anew, seed)
+    calls = (way(function, plain((shapes, masks, each)), seconds) for way, each in ways)
+    return all_of(replace(outcome, value=named(outcome.value)) for outcome in calls)
 
 
 def _expect(what: str) -> Callable[..., Words]:
     """In place of a reference, whose draw would be only one of many right ones: words."""
     return lambda shapes, masks, seed: Words(what)
+
+
+def _expect_bound(shapes: dict[str, list[int]], masks: Named, seed: int) -> Words:
+    (shape,) = shapes.values()
+    sizes = " · ".join(map(str, shape[1:]))
+    bound = 1 / math.sqrt(math.prod(shape[1:]))
+    return Words(f"values spread evenly between ±{bound:.4f}: fan_in is {sizes}")
 
 
 RANDOM_REINIT = Task(
@@ -94,7 +110,7 @@ RANDOM_REINIT = Task(
             _convolution,
             judges.uniform,
             _once,
-            _expect(f"values spread evenly between ±{1 / math.sqrt(72):.4f}: fan_in is 8 · 3 · 3"),
+            _expect_bound,
         ),
         Check(
             "layers of one shape get different weights",
@@ -110,7 +126,7 @@ RANDOM_REINIT = Task(
             _alike,
             judges.seeded,
             _three_times,
-            _expect("three draws: twice the same, then another one for the next seed"),
+            _expect("three draws: one, another one for the next seed, then the first one again"),
         ),
     ),
     misconceptions=tuple(Misconception(name, message) for name, message in judges.MISTAKES),

@@ -4,6 +4,11 @@ Uniformity is judged by the largest gap D between the share of values below a po
 that is expected there. For n uniform values P(D > c / sqrt(n)) is below 2 exp(-2 c^2)
 (Dvoretzky-Kiefer-Wolfowitz, Massart): with c = 3 that is 3e-8 a layer. The layers here have over a
 thousand values, so gaps of 0.1 are seen: a normal distribution, cut off or not, has more.
+
+A table of evenly spaced numbers is no draw. Of uniform values, P(D < c / sqrt(n)) is about
+sqrt(2 pi) / c exp(-pi^2 / 8 c^2) (Kolmogorov): 3e-8 for c = 0.25, where such a table has
+1 / (2 sqrt(n)). And the n products of neighbours, over a third of the squared bound, have mean 0
+and variance 1: their sum is beyond 6 sqrt(n) with at most 2 exp(-18 / 1.2) = 6e-7 (Freedman).
 """
 
 from __future__ import annotations
@@ -21,6 +26,12 @@ from courseware.checks.values import NOTHING_CAME, Difference, difference, other
 T = torch.Tensor
 GAP = 3.0
 """Of 1 / sqrt(n): see above."""
+
+EVENLY_SPACED = 0.25
+"""Of 1 / sqrt(n): see above."""
+
+FOLLOWING = 6.0
+"""Times sqrt(n): see above."""
 
 SLACK = 1e-5
 """Of the bound: what rounding in float32 may add to it."""
@@ -87,6 +98,11 @@ MISTAKES = (
         "between 0 and 1 is stretched and moved.",
     ),
     (
+        "not-drawn",
+        "The values are spaced too evenly, or follow one another too closely, to be drawn: each of "
+        "them must come from a generator, by itself.",
+    ),
+    (
         "same-in-each-layer",
         "Layers of one shape got the same numbers: the generator was made anew, with the same "
         "seed, for each of them. Make it once, before the loop: one stream for all layers.",
@@ -105,7 +121,7 @@ MISTAKES = (
 
 
 def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """A tensor for each shape; 0 off the mask, and hardly a 0 on it."""
+    """A tensor for each shape; 0 off the mask, and other numbers than 0 on it, not all alike."""
     shapes, masks, _ = arguments
     found = _structure(shapes, got)
     if found:
@@ -120,7 +136,7 @@ def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> D
             return Difference("mask-inverted" if empty else "not-masked", text)
         if empty:
             return Difference("zeros-kept", f"{name!r}: all weights are 0")
-    return None
+    return _alive(masks, got)
 
 
 def uniform(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -154,7 +170,7 @@ def layers_differ(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
 
 
 def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """Of three results the first two are equal, the third is another."""
+    """Of three results the first and the last are equal, the one between is another."""
     shapes, masks, _ = arguments
     if got is None:
         return NOTHING_CAME
@@ -162,7 +178,7 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         found = _structure(shapes, result) or _alive(masks, result)
         if found:
             return found
-    first, again, other = got
+    first, other, again = got
     if any(not torch.equal(first[name], again[name]) for name in shapes):
         text = "two calls with the same seed differ"
         return Difference("not-repeatable", text)
@@ -192,7 +208,7 @@ def _alive(masks: Mapping[str, T], got: Mapping[str, T]) -> Difference | None:
     """Whether the kept weights of a layer are all alike: 0, or another constant."""
     for name, mask in masks.items():
         values = got[name].detach()[mask]
-        if bool((values == values[0]).all()):
+        if len(values) > 1 and bool((values == values[0]).all()):
             kind = "zeros-kept" if values[0] == 0 else "all-alike"
             return Difference(kind, f"{name!r}: every kept weight is {float(values[0]):.4g}")
     return None
@@ -207,9 +223,12 @@ def _shape_of_values(values: T, shape: list[int], mask: T) -> Difference | None:
         return Difference("zeros-kept" if low == 0 else "all-alike", text)
     if low >= 0 or high <= 0:
         return Difference("one-sided", text)
-    if max(-low, high) <= bound * (1 + SLACK) and _gap(values, bound) <= GAP:
-        return None
-    return Difference(_cause(values, shape, mask), text)
+    if max(-low, high) > bound * (1 + SLACK) or _gap(values, bound) > GAP:
+        return Difference(_cause(values, shape, mask), text)
+    following = float((values[1:] * values[:-1]).sum()) / (bound**2 / 3)
+    if _gap(values, bound) < EVENLY_SPACED or abs(following) > FOLLOWING * math.sqrt(len(values)):
+        return Difference("not-drawn", f"{text}: like a table rather than a draw")
+    return None
 
 
 def _gap(values: T, bound: float) -> float:
