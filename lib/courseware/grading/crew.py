@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -62,7 +64,12 @@ class LocalCrew:
 
     def _started(self) -> ProcessPoolExecutor:
         fork = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(self.size, fork, initializer=_begin, initargs=(self._place,))
+        cores = fork.SimpleQueue()
+        available = sorted(os.sched_getaffinity(0))
+        for number in range(self.size):
+            cores.put(available[number % len(available)])
+        begin = self._place, cores
+        pool = ProcessPoolExecutor(self.size, fork, initializer=_begin, initargs=begin)
         pool.submit(len, "")  # with the first task all processes are forked
         return pool
 
@@ -73,9 +80,14 @@ class LocalCrew:
             process.terminate()
 
 
-def _begin(place: Place | None) -> None:
-    """In each process: Ctrl-C is for the one that started it, and there is one core for each."""
+def _begin(place: Place | None, cores: SimpleQueue[int]) -> None:
+    """In each process: Ctrl-C is for the one that started it, and there is one core for each.
+
+    Its sandbox stays on that core as well, so that a hand-in with many threads takes nothing from
+    the others.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.sched_setaffinity(0, {cores.get()})
     torch.set_num_threads(1)
     if place is not None:
         # What keeps it from starting is told by the first hand-in that is run.

@@ -11,6 +11,7 @@ from courseware.grading.crew import LocalCrew
 from courseware.grading.split import sandboxes
 from courseware.grading.split.sandbox import InfrastructureError
 from courseware.grading.split.sandboxes import Place
+from courseware.grading.split.session import Cell, Session
 
 PLACE = Place("01_toy")
 
@@ -24,6 +25,29 @@ def test_sandboxes_are_there_before_the_first_hand_in() -> None:
         assert crew.submit(has_sandbox, PLACE).result()
     with LocalCrew(1) as crew:
         assert not crew.submit(has_sandbox, PLACE).result()
+
+
+def cores(number: int) -> set[int]:
+    return os.sched_getaffinity(0)
+
+
+def test_every_process_stays_on_a_core_of_its_own_and_so_does_its_sandbox() -> None:
+    available = os.sched_getaffinity(0)
+    with LocalCrew(len(available)) as crew:
+        found = [crew.submit(cores, number).result() for number in range(20)]
+    assert all(len(one) == 1 and one <= available for one in found)
+    with LocalCrew(1, PLACE) as crew:
+        assert crew.submit(seen_from_the_sandbox).result() == 1
+
+
+def seen_from_the_sandbox() -> int:
+    source = (
+        "import os\ndef f():\n    try: os.sched_setaffinity(0, range(64))\n"
+        "    except PermissionError: return len(os.sched_getaffinity(0))"
+    )
+    with Session(sandboxes.sandbox_for(PLACE), [Cell("a", source)]) as session:
+        session.run(Cell("a", source))
+        return int(session.call("f", ()).value)
 
 
 def test_a_sandbox_that_does_not_start_leaves_the_process_alive(

@@ -134,7 +134,7 @@ return [dict(os.environ), open_files, loaded, len(tasks), sys.argv, os.getcwd(),
     environment, files, loaded, tasks, arguments, folder, uid = inside(attempt(body)).value
     assert not any("SEED" in name or "secret" in value for name, value in environment.items())
     assert set(environment) <= {
-        *("HOME", "LANG", "PATH", "PWD", "TMPDIR"),
+        *("HOME", "LANG", "MALLOC_ARENA_MAX", "PATH", "PWD", "TMPDIR"),
         *("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"),
     }
     assert files == [0, 1, 2, 3]
@@ -186,7 +186,6 @@ return sorted(set(failed)), len(failed)
     "body",
     [
         "return os.fork()",
-        "threading.Thread(target=print, daemon=True).start()\nreturn 'started'",
         "import subprocess\nreturn subprocess.run(['/usr/bin/true']).returncode",
         "os.execv(sys.executable, ['python'])",
         "import multiprocessing\nmultiprocessing.Process(target=print).start()\nreturn 'started'",
@@ -195,11 +194,43 @@ return sorted(set(failed)), len(failed)
         "os.kill(os.getpid(), signal.SIGSTOP)\nreturn 'stopped'",
     ],
 )
-def test_no_second_process_or_thread(open_session, body):
+def test_no_second_process(open_session, body):
     with open_session(attempt(body) + GOOD) as session:
         error = session.call("f", ()).value
         assert error in ("PermissionError", "RuntimeError", "FileNotFoundError")
         assert session.call("g", (1,)).value == 2
+
+
+def test_only_a_plain_thread_can_be_cloned(inside):
+    """A process, one that shares memory, one in a namespace, a thread in one."""
+    _, column = seccomp.ARCHITECTURES[os.uname().machine]
+    flags = [
+        0,
+        signal.SIGCHLD,
+        0x4111,
+        0x10000,
+        0x10000000,
+        *(seccomp.THREAD ^ 1 << n for n in range(32)),
+    ]
+    body = f"return [libc.syscall({seccomp.CLONE[column]}, flags, 0, 0, 0, 0) for flags in args[0]]"
+    assert inside(attempt(body), flags).value == [-1] * len(flags)
+
+
+def test_a_thread_has_no_more_rights(inside):
+    body = """
+found = []
+def look():
+    for action in (os.fork, socket.socket, lambda: os.kill(1, 9), lambda: open("/x", "w")):
+        try:
+            found.append(action())
+        except OSError as error:
+            found.append(type(error).__name__)
+    found.append(libc.prctl(21, 0, 0, 0, 0))
+thread = threading.Thread(target=look)
+thread.start(); thread.join()
+return found
+"""
+    assert inside(attempt(body)).value == ["PermissionError"] * 3 + ["OSError", 2]
 
 
 def test_no_namespaces_mounts_or_privileges(inside):
@@ -292,6 +323,28 @@ except OSError:
         assert session.call("f", ()).value < 5_000
 
 
+def test_threads_have_a_limit(sandbox):
+    """The kernel's, or where it sets none (for root) the guardian's, who ends the worker."""
+    body = """
+threading.stack_size(1 << 16)
+number = 0
+try:
+    while True:
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        number += 1
+except RuntimeError:
+    time.sleep(1)
+    return number
+"""
+    with opened(sandbox, attempt(body) + GOOD) as session:
+        outcome = session.call("f", ())
+        assert outcome.value == sandbox.limits.caps.threads or isinstance(
+            outcome.error, ProcessEnded
+        )
+        assert session.call("g", (1,)).value == 2
+        assert session.fault is None
+
+
 def test_open_files_have_a_limit(tight_sandbox):
     body = "x = []\nwhile True: x.append(os.pipe())"
     with opened(tight_sandbox, attempt(body) + GOOD) as session:
@@ -338,6 +391,63 @@ def test_processor_time_has_a_limit(tight_sandbox):
         assert isinstance(outcome.error, TimeLimit)
         assert "used up" in str(outcome.error)
         assert session.call("g", (1,)).value == 2
+
+
+THREADS = """
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+k = 0
+def grow(seconds=60):
+    global k
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        k += 1
+def f():
+    threading.Thread(target=grow).start()
+def endless():
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(grow, [60, 60]))
+def g():
+    return k
+"""
+
+
+def state_of(session) -> str:
+    """What the kernel says of a session's worker: `T` is stopped."""
+    lines = Path(f"/proc/self/fdinfo/{session._worker.pidfd}").read_text().splitlines()
+    pid = next(line.split()[1] for line in lines if line.startswith("Pid:"))
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_a_worker_stands_still_between_calls(open_session):
+    """A thread that is left over takes no time from those who judge, nor from others."""
+    with open_session(THREADS) as session:
+        assert session.call("f", ()).error is None
+        end = time.monotonic() + 60
+        while state_of(session) != "T":
+            assert time.monotonic() < end
+        assert session.call("g", ()).value > 0
+
+
+def test_threads_that_are_left_over_end_with_their_task(open_session):
+    with open_session(THREADS) as session:
+        assert session.call("f", ()).error is None
+        session.start_task()
+        assert session.call("g", ()).value == 0
+
+
+def test_threads_that_do_not_end_in_time_are_ended(open_session):
+    with open_session(THREADS) as session:
+        assert isinstance(session.call("endless", (), seconds=0.3).error, TimeLimit)
+        assert session.call("g", ()).value == 0
+
+
+def test_threads_of_a_cell_cost_others_nothing(open_session):
+    with open_session(THREADS + "f()") as session:
+        for _ in range(3):
+            session.start_task()
+            assert session.call("g", ()).value > 0
+        assert session.fault is None
 
 
 @pytest.mark.parametrize(
@@ -436,6 +546,18 @@ def test_two_answers_to_one_call(open_session):
         assert session.fault is None
 
 
+STARTING = """
+import os, sys, threading, time
+import courseware.grading.split.worker as worker
+def repeat(action):
+    while True:
+        action()
+        time.sleep(0.001)
+def start(action):
+    threading.Thread(target=repeat, args=(action,), daemon=True).start()
+"""
+
+
 @pytest.mark.parametrize(
     "trick",
     [
@@ -451,10 +573,16 @@ def test_two_answers_to_one_call(open_session):
         "import builtins; builtins.len = lambda *a: 0",
         "import torch; torch.Tensor.shape = 5; torch.equal = lambda *a: True",
         "import gc; [o.clear() for o in gc.get_objects() if type(o) is dict]",
+        "start(lambda: setattr(worker, 'encode', lambda *a: {'b': 2**70}))",
+        "start(lambda: setattr(worker, 'describe_error', lambda e: 5))",
+        "start(lambda: os.write(3, b'garbage'))",
+        "start(lambda: os.read(3, 100))",
+        "start(lambda: os.close(3))",
+        "start(sys.modules.clear)",
     ],
 )
 def test_tricks_with_the_worker_itself_hurt_nobody_else(sandbox, trick):
-    source = f"def f():\n    {trick}\n    return 1\n" + GOOD
+    source = f"{STARTING}def f():\n    {trick}\n    return 1\n" + GOOD
     with opened(sandbox, source) as session:
         session.call("f", (), seconds=1.0)
         outcome = session.call("g", (1,), seconds=1.0)

@@ -178,7 +178,37 @@ def test_help_can_be_asked_for(inside):
     assert "Round" in inside("def f(): help(round)").printed
 
 
-def test_one_thread(inside):
+@pytest.mark.parametrize(
+    "body",
+    [
+        "with ThreadPoolExecutor() as pool: return list(pool.map(abs, range(-9, 1)))[0]",
+        "with ThreadPoolExecutor(60) as pool: return len([*pool.map(abs, range(9))])",
+        "found = []\nthread = threading.Thread(target=found.append, args=(9,))\n"
+        "thread.start(); thread.join()\nreturn found[0]",
+        "timer = threading.Timer(0.001, print)\ntimer.start(); timer.join()\nreturn 9",
+        "return sum(len(batch) for batch in DataLoader(range(9), 2, shuffle=True))",
+        "open('scratch.txt', 'w').write('9')\nreturn int(open('scratch.txt').read())",
+        "os.makedirs('a/b', exist_ok=True)\nreturn 9 * len(os.listdir('a'))",
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    torch.save(torch.tensor(9), folder + '/x')\n    return int(torch.load(folder + '/x'))",
+        "with tempfile.NamedTemporaryFile('w+') as file:\n"
+        "    file.write('9'); file.seek(0)\n    return int(file.read())",
+        "path = Path.home() / 'x'\npath.write_text('9')\nreturn int(path.read_text())",
+        "np.save('x.npy', np.ones(9))\nreturn len(np.load('x.npy'))",
+    ],
+)
+def test_threads_and_files_are_there(inside, body):
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    source = (
+        "import os, tempfile, threading, torch\nimport numpy as np\nfrom pathlib import Path\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        f"from torch.utils.data import DataLoader\ndef f():\n{lines}"
+    )
+    outcome = inside(source)
+    assert (outcome.value, outcome.error) == (9, None)
+
+
+def test_torch_computes_in_one_thread(inside):
     assert inside("import torch\nf = torch.get_num_threads").value == 1
 
 

@@ -28,6 +28,8 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 ENVIRONMENT = {
     "HOME": SCRATCH,
     "LANG": "C.UTF-8",
+    # Otherwise every thread sets aside 64 MB of the memory that a worker may have.
+    "MALLOC_ARENA_MAX": "1",
     "MKL_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",

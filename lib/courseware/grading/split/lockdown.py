@@ -34,6 +34,8 @@ class Caps:
     disk_bytes: int = 64 << 20
     """In `SCRATCH`; it counts as memory of the machine, not of the worker."""
     open_files: int = 64
+    threads: int = 64
+    """At a time. A `ThreadPoolExecutor` starts up to 32."""
     cpu_seconds: int = 120
     """Processor time in a worker's life. A backstop: the clock stops it long before."""
 
@@ -60,7 +62,8 @@ def give_up_rights(caps: Caps, memory_in_use: int) -> None:
         resource.RLIMIT_CPU: caps.cpu_seconds,
         resource.RLIMIT_FSIZE: caps.disk_bytes,
         resource.RLIMIT_NOFILE: caps.open_files,
-        resource.RLIMIT_NPROC: 1,
+        # Counted in the namespace: its parent and the process itself come on top.
+        resource.RLIMIT_NPROC: caps.threads + 2,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
@@ -84,6 +87,21 @@ def memory_in_use() -> int:
     """Bytes of address space of this process."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def thread_count(pid: int, proc: int | None = None) -> int:
+    """How many threads a process has; 0 if it is gone. `proc` is an open /proc, if not this one's.
+
+    >>> thread_count(os.getpid()) >= 1, thread_count(2**31 - 1)
+    (True, 0)
+    """
+    path = f"/proc/{pid}/status" if proc is None else f"{pid}/status"
+    try:
+        with open(os.open(path, os.O_RDONLY, dir_fd=proc), encoding="ascii") as file:
+            lines = file.read().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Threads:"))
 
 
 def _libc() -> ctypes.CDLL:

@@ -34,7 +34,7 @@ from courseware.grading.split.bubblewrap import (
     visible_trees,
 )
 from courseware.grading.split.encoding import Malformed
-from courseware.grading.split.lockdown import Caps
+from courseware.grading.split.lockdown import Caps, thread_count
 from courseware.grading.split.protocol import Channel, Closed, Late, Size
 
 UNPROTECTED = (
@@ -96,10 +96,27 @@ class Worker:
 
     def kill(self) -> None:
         """Kill it and wait until it is gone, with all that it may have started."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
         if not self.has_ended(seconds=30.0):
             raise InfrastructureError("a worker could not be killed")
+
+    def freeze(self) -> None:
+        """Let all of its threads stand still: none computes on while nobody asks."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
+    def threads(self) -> int:
+        """How many threads it has; 0 where that cannot be seen."""
+        with open(f"/proc/self/fdinfo/{self.pidfd}", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return thread_count(int(lines["Pid"]))
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, number)
 
     def has_ended(self, seconds: float) -> bool:
         """Whether it is gone; waits for it up to so many seconds."""

@@ -1,9 +1,9 @@
 """The system calls that a worker gives up: a filter for Linux's seccomp.
 
-A worker computes, reads its libraries and answers on one socket. It needs no second thread or
-process, no signal to others, no new socket, no memory that its limit does not count, and none of
-the kernel's large interfaces, where most holes were found. Calls that are newer than this table
-are answered as an older kernel would; libraries then take another way.
+A worker computes, reads its libraries and answers on one socket. It may start threads, but needs
+no second process, no signal to others, no new socket, no memory that its limit does not count, and
+none of the kernel's large interfaces, where most holes were found. Calls that are newer than this
+table are answered as an older kernel would; libraries then take another way.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import struct
 
 # name: numbers on x86-64 and on 64-bit ARM; None where there is no such call.
 DENIED: dict[str, tuple[int | None, int | None]] = {
-    # threads, processes, other programs
-    "clone": (56, 220),
+    # processes, other programs
     "fork": (57, None),
     "vfork": (58, None),
     "execve": (59, 221),
@@ -37,6 +36,7 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "kcmp": (312, 272),
     "sched_setscheduler": (144, 119),
     "sched_setattr": (314, 274),
+    "sched_setaffinity": (203, 122),
     # memory that RLIMIT_AS does not count
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
@@ -77,6 +77,11 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "quotactl": (179, 60),
     "modify_ldt": (154, None),
 }
+CLONE = (56, 220)
+"""Allowed with `THREAD`, the flags that the C library starts a thread with, and no others: every
+other one makes a process, or something of its own for a thread, such as a namespace."""
+
+THREAD = 0x003D0F00
 CLONE3 = 435
 """Answered as unknown, so that the C library falls back on `clone`."""
 
@@ -87,6 +92,7 @@ ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 """Machine → the kernel's constant for it, the column of `DENIED`."""
 
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ARCHITECTURE, _NUMBER, _FLAGS = 4, 0, 16  # where these are in what the filter is given
 _KILL, _ERROR, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 _PR_SET_SECCOMP, _FILTER = 22, 2
 
@@ -104,13 +110,16 @@ def program() -> bytes:
     """The filter in the kernel's byte code, for this machine."""
     constant, column = ARCHITECTURES[platform.machine()]
     numbers = [pair[column] for pair in DENIED.values()]
-    lines = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, constant), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
+    lines = [(_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, constant), (_RETURN, 0, 0, _KILL)]
+    lines.append((_LOAD, 0, 0, _NUMBER))
     lines += _answer(_AT_LEAST, FIRST_UNKNOWN, errno.ENOSYS)
     lines += _answer(_EQUAL, CLONE3, errno.ENOSYS)
     for number in numbers:
         if number is not None:
             lines += _answer(_EQUAL, number, errno.EPERM)
-    lines.append((_RETURN, 0, 0, _ALLOW))
+    # The kernel looks at the lower half of the flags only, which comes first in memory.
+    lines += [(_EQUAL, 0, 3, CLONE[column]), (_LOAD, 0, 0, _FLAGS), (_EQUAL, 1, 0, THREAD)]
+    lines += [(_RETURN, 0, 0, _ERROR | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 

@@ -105,7 +105,7 @@ class Session:
         self._deaths_left = self._limits.deaths
         self._last_loss: BaseException = TimeLimit(USED_UP)
         self._room = Room(self._limits.task_replies, self._limits.task_printed)
-        if self._worn > self._limits.worn_seconds:
+        if self._worn > self._limits.worn_seconds or self._has_threads():
             self._drop()
 
     def renew(self) -> None:
@@ -182,9 +182,16 @@ class Session:
                 self._worn += time.monotonic() - begun
 
         try:
-            return _once_more(attempt)
+            outcome = _once_more(attempt)
         except WorkerLost as lost:
             return Outcome(error=lost.error)
+        if isinstance(outcome.error, TimeLimit) and self._has_threads():
+            self._drop()  # what did not end in time would slow down the next call
+        return outcome
+
+    def _has_threads(self) -> bool:
+        """Whether the worker has threads that outlived the call that started them."""
+        return self._worker is not None and self._worker.threads() > 1
 
     def _read(self, cell: Cell) -> Facts:
         """The facts of a cell, from a worker that has run nothing yet."""
@@ -233,8 +240,10 @@ class Session:
         end = time.monotonic() + seconds + GRACE_SECONDS
         request |= {"id": number, "milliseconds": int(seconds * 1000)}
         try:
+            worker.thaw()
             worker.channel.send(request, data, end)
             message, values = worker.channel.receive(end)
+            worker.freeze()
             if message.get("id") != number:
                 raise Malformed("the answer to another question")
             return read(message, values)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -21,6 +22,9 @@ from dataclasses import dataclass
 from typing import Any
 
 PACKET = 1 << 16
+
+LOOK_MILLISECONDS = 50
+"""How often a guardian counts the threads of its worker: the kernel sets no limit to root's."""
 
 
 @dataclass(frozen=True)
@@ -116,20 +120,23 @@ class Zygote:
         os.close(connection)
 
     def _become_guardian(self, connection: int) -> None:
-        """In a child: start the worker, which is this one's child, and wait for its end."""
+        """In a child: start the worker, which is this one's child, and watch it until its end."""
         from courseware.grading.split.lockdown import isolate
 
         code = 1
         try:
+            proc = os.open("/proc", os.O_RDONLY)  # which is hidden soon
             if self._settings.isolated:
                 isolate(self._caps)
             pid = os.fork()
             if pid == 0:
                 self._become_worker(connection)
             started = json.dumps({"worker": os.getpid()}).encode()
-            socket.send_fds(self._control, [started], [os.pidfd_open(pid)])
+            pidfd = os.pidfd_open(pid)
+            socket.send_fds(self._control, [started], [pidfd])
             self._control.close()
             os.close(connection)
+            _watch(pid, pidfd, proc, self._caps.threads)
             code = _how_it_ended(pid, self._caps.cpu_seconds)
         except BaseException as error:
             self._answer({"error": f"{type(error).__name__}: {error}"})
@@ -164,6 +171,17 @@ class Zygote:
 
     def _answer(self, message: dict[str, Any]) -> None:
         self._control.send(json.dumps(message).encode())
+
+
+def _watch(pid: int, pidfd: int, proc: int, threads: int) -> None:
+    """Until a process ends: kill it when it has more than so many threads besides its first."""
+    from courseware.grading.split.lockdown import thread_count
+
+    waiting = select.poll()
+    waiting.register(pidfd, select.POLLIN)
+    while not waiting.poll(LOOK_MILLISECONDS):
+        if thread_count(pid, proc) > threads + 1:
+            os.kill(pid, signal.SIGKILL)
 
 
 def _how_it_ended(pid: int, cpu_seconds: int) -> int:
