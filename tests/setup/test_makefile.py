@@ -253,6 +253,18 @@ def test_packages_that_landed_elsewhere_are_told(machine: Machine) -> None:
     assert machine.calls == INSTALL
 
 
+def test_the_course_is_found_by_a_relative_path(machine: Machine) -> None:
+    folder = machine.course / ".venv" / "lib" / "python3.11" / "site-packages"
+    file = folder / "__editable__.model_compression_course-0.1.0.pth"
+    runs = machine.folder / "runs"
+    make = 'mkdir -p "${PTH%/*}"; echo "$PWD/lib" > "$PTH"'
+    runs.write_text(f'case "$*" in *" -e "*) {make} ;; esac\n')
+    assert machine.make("setup", RUNS=str(runs), PTH=str(file)).returncode == 0
+    path = file.read_text().removesuffix("\n")
+    assert path.isascii()
+    assert (folder / path).resolve() == machine.course / "lib"
+
+
 PIP = """case "$*" in *" -e "*)
     echo "Looking in indexes: https://index"
     echo "Collecting {first}"
