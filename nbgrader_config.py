@@ -49,6 +49,12 @@ secret = Path(__file__).with_name("class_secret.txt")
 if secret.is_file():
     os.environ["COURSE_CLASS_SEED"] = secret.read_text(encoding="utf-8").strip()
 
+# Where grading is done, nbgrader sees copies of what was handed in, never the folders themselves.
+if Path(__file__).with_name("solutions").is_dir():
+    from courseware.grading.guard import guard_nbgrader
+
+    guard_nbgrader()
+
 # A hand-in is not repaired but rebuilt: only the sources of its solution cells are used. So all of
 # its metadata is the master's, and nbgrader's own repairs and checks have nothing left to do.
 c.Autograde.exporter_class = "courseware.grading.exporter.SubmissionExporter"

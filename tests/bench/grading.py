@@ -29,7 +29,6 @@ from courseware.grading.course import (
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import write_page
 from courseware.grading.jobs import Job, Place, prepare, run_job
-from courseware.grading.reading import read_file
 from courseware.grading.split.sandboxes import close_sandboxes
 from tests.mutants import table
 from tests.sample_class.handing_in import ROOT, answer_with, released, solved
@@ -179,7 +178,7 @@ def stages(root: Path, class_of: dict[str, bytes]) -> float:
 
 def _seconds_of_stages(exercise: Exercise, student: str) -> list[float]:
     path = exercise.folder("submitted", student) / f"{EXERCISE}.ipynb"
-    job = Job(student, EXERCISE, read_file(path), exercise.sources[EXERCISE], "", Place(EXERCISE))
+    job = Job(student, EXERCISE, path.read_bytes(), exercise.sources[EXERCISE], "", Place(EXERCISE))
     times = [time.perf_counter()]
     prepare(EXERCISE, student, EXERCISE, run_job(job))
     times.append(time.perf_counter())

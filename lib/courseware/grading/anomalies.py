@@ -22,7 +22,10 @@ REORDERED = "reordered cells"
 TOO_LARGE = "too large"
 EXTRA = "extra cell"
 NEEDS_OWN_CELL = "needs an extra cell"
+ANSWERED_ELSEWHERE = "answered in an extra cell"
 SIDE_FILE = "side file"
+OTHER_NAME = "other name"
+UNKNOWN_TIME = "unknown time"
 
 HARMLESS = frozenset({OLD_FORMAT, EXTRA})
 """Kinds that say nothing about the grade: a class report counts them instead of listing them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 from pathlib import Path
 
@@ -10,15 +12,22 @@ SECRET = "class_secret.txt"
 
 def make_secret(root: Path) -> bool:
     """Make the class's secret, unless there is one; returns whether it was made."""
-    path = root / SECRET
-    if path.exists() and path.read_text(encoding="utf-8").strip():
-        return False
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_hex(16) + "\n", encoding="utf-8")
-    return True
+    return _secret(root)[1]
 
 
 def class_secret(root: Path) -> str:
     """The class's secret, made by whichever command grades first."""
-    make_secret(root)
-    return (root / SECRET).read_text(encoding="utf-8").strip()
+    return _secret(root)[0]
+
+
+def _secret(root: Path) -> tuple[str, bool]:
+    """The secret, and whether it was made just now. Of several that come at once one makes it."""
+    descriptor = os.open(root / SECRET, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until it is closed
+        there = file.read().strip()
+        if there:
+            return there, False
+        made = secrets.token_hex(16)
+        file.write(made + "\n")
+        return made, True

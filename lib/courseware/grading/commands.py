@@ -89,7 +89,8 @@ def report(options: argparse.Namespace) -> int:
         check_gradebook(exercise.api)
     if not exercise.is_in_gradebook():
         raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
-    made = make_report(exercise, _students(exercise, options.students))
+    students = _students(exercise, options.students)
+    made = make_report(exercise, students, students)
     _show(made, options.csv)
     return _exit_code(made)
 
@@ -130,13 +131,14 @@ def _crews(
     return stack.enter_context(DaskCrew(options.scheduler)), pages
 
 
-def _students(exercise: Exercise, wanted: list[str] | None) -> list[str]:
+def _students(exercise: Exercise, wanted: list[str] | None) -> dict[str, str]:
+    """Who handed something in, and what keeps it from being graded, or ""."""
     there = exercise.handed_in()
     if unknown := sorted(set(wanted or []) - set(there)):
         raise CourseError(f"no hand-in to {exercise.name} by {', '.join(unknown)}")
     if not there:
         raise CourseError(f"nothing was handed in: there is no {exercise.folder('submitted', '*')}")
-    return [student for student in there if not wanted or student in wanted]
+    return {student: why for student, why in there.items() if not wanted or student in wanted}
 
 
 def _show(made: ClassReport, csv: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
+from courseware.grading.copies import IntakeError, assignment_of
+from courseware.grading.intake import Assignment, HandIn, hand_ins, take
 from courseware.grading.master import (
     MasterChanged,
     check_against_gradebook,
@@ -25,7 +26,6 @@ from courseware.grading.master import (
     source_folder,
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
-from courseware.grading.reading import read_file
 from courseware.grading.rebuild import grade_id
 from courseware.grading.split.sandboxes import Place
 
@@ -65,13 +65,19 @@ class Exercise:
         """The sandbox that hand-ins are run in."""
         return Place(self.name, (Path(self.api.coursedir.root),), self.allow_unprotected)
 
-    def handed_in(self) -> list[str]:
-        """The ids of all students who handed something in."""
-        coursedir = self.api.coursedir
-        # nbgrader passes over them without a word.
-        hidden = glob.glob(coursedir.format_path(coursedir.submitted_directory, ".*", self.name))
-        overlooked = {Path(folder).parent.name for folder in hidden}
-        return sorted(self.api.get_submitted_students(self.name) | overlooked)
+    def handed_in(self) -> dict[str, str]:
+        """Everybody who handed something in, and what keeps it from being graded, or ""."""
+        return hand_ins(self._assignment())
+
+    def take(self, student: str) -> HandIn:
+        """Read what a student handed in; raises `Refused`."""
+        return take(self._assignment(), student)
+
+    def _assignment(self) -> Assignment:
+        try:
+            return assignment_of(self.api.coursedir, self.name, self.api.config)
+        except IntakeError as error:
+            raise CourseError(str(error)) from error
 
     def is_in_gradebook(self) -> bool:
         """Whether the gradebook knows the exercise; makes no gradebook where there is none."""
@@ -90,7 +96,7 @@ class Exercise:
         path = self.folder("autograded", student) / f"{notebook_id}.ipynb"
         return nbformat.read(path, as_version=4) if path.is_file() else None
 
-    def is_current(self, student: str) -> bool:
+    def is_current(self, student: str, hand_in: HandIn) -> bool:
         """Whether the grades belong to the very files that are handed in, and to this master."""
         with self.gradebook() as gradebook:
             try:
@@ -98,15 +104,14 @@ class Exercise:
             except MissingEntry:
                 return False
         for notebook_id, master in self.masters.items():
-            path = self.folder("submitted", student) / f"{notebook_id}.ipynb"
             graded = self.graded_notebook(student, notebook_id)
-            if graded is None and not path.exists():
+            came = hand_in.notebooks.get(notebook_id)
+            if graded is None and came is None:
                 continue
             record = graded.metadata.get(RECORD, {}) if graded is not None else {}
-            came = fingerprint(read_file(path))
             if (record.get("graded"), record.get("submitted"), record.get("master")) != (
                 True,
-                came,
+                came is not None and fingerprint(came),
                 master,
             ):
                 return False

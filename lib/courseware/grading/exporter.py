@@ -10,11 +10,15 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 
-from courseware.grading.reading import read_file
-from courseware.grading.scores import clear_auto_scores
+from courseware.grading.copies import copies_in_use
+from courseware.grading.intake import HandIn
+from courseware.grading.scores import forget_grading
 
 SUBMITTED = "submitted_file"
-"""Key of the conversion's resources: the bytes of the submitted file, or why there are none."""
+"""Key of the conversion's resources: the bytes of the submitted file."""
+
+NOTES = "notes_of_the_intake"
+"""Key of the conversion's resources: what was odd about the folder that it lay in."""
 
 REBUILT = "rebuilt_from_master"
 """Key of the conversion's resources that `RebuildFromMaster` sets."""
@@ -32,43 +36,45 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.optimistic_validation = True  # after the last step, not after each
         if isinstance(self.parent, Autograde):
-            self.parent.pre_convert_hook = forgetting_scores(self.parent)
+            if copies_in_use(self.parent.coursedir) is None:
+                needed = "courseware.grading.guard.guard_nbgrader()"
+                raise RuntimeError(f"nbgrader_config.py must call {needed}")
+            self.parent.pre_convert_hook = forgetting_grading(self.parent)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Convert a file; a submitted one is not parsed here."""
-        if resources is None or not self._is_submitted(Path(filename), resources):
-            return super().from_filename(filename, resources, **kw)
         path = Path(filename)
+        hand_in = self._hand_in(path)
+        if resources is None or hand_in is None:
+            return super().from_filename(filename, resources, **kw)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        resources[SUBMITTED] = read_file(path)
+        resources[SUBMITTED] = hand_in.notebooks[path.stem]
+        resources[NOTES] = hand_in.notes
         output, resources = self.from_notebook_node(nbformat.v4.new_notebook(), resources, **kw)
         if not resources.get(REBUILT):
             needed = "courseware.grading.preprocessors.RebuildFromMaster"
             raise RuntimeError(f"c.Autograde.sanitize_preprocessors must begin with {needed}")
         return output, resources
 
-    def _is_submitted(self, path: Path, resources: dict[str, Any]) -> bool:
-        if not isinstance(self.parent, Autograde):
-            return False
-        ids, coursedir = resources["nbgrader"], self.parent.coursedir
-        submitted = coursedir.submitted_directory
-        folder = coursedir.format_path(submitted, ids["student"], ids["assignment"])
-        return path.parent == Path(folder)
+    def _hand_in(self, path: Path) -> HandIn | None:
+        """The hand-in that a file is the copy of, if it is one."""
+        copies = copies_in_use(self.parent.coursedir) if self.parent is not None else None
+        return copies.hand_ins.get(path.parent) if copies is not None else None
 
 
-def forgetting_scores(converter: Autograde) -> Callable[..., None]:
-    """nbgrader's hook before it grades a submission: drop the scores of the last time.
+def forgetting_grading(converter: Autograde) -> Callable[..., None]:
+    """nbgrader's hook before it grades a submission: drop what is left of the last time.
 
-    Whatever fails from here on, copying the files included, leaves no old score in place. A hook
-    that was configured runs after it.
+    Whatever fails from here on leaves no old score in place. A hook that was configured runs after
+    it.
     """
     hook, db = converter.pre_convert_hook, converter.coursedir.db_url
 
     def before(assignment: str, student: str, notebooks: list[str]) -> None:
         for path in map(Path, notebooks):
-            clear_auto_scores(db, assignment, path.parent.parent.name, path.stem)
+            forget_grading(db, assignment, path.parent.parent.name, path.stem)
         if hook is not None:
             hook(assignment=assignment, student=student, notebooks=notebooks)
 

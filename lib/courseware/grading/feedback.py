@@ -12,13 +12,13 @@ from jinja2.bccache import Bucket
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
+from nbgrader.preprocessors import GetGrades
 from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 from traitlets import default
 
 from courseware.grading.anomalies import NOTES_ID
-from courseware.grading.rebuild import grade_id
+from courseware.grading.rebuild import grade_id, without_hidden_parts
 from courseware.grading.scores import Task, score_of, shown_points
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -65,8 +65,7 @@ class PrepareFeedback(GetGrades):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Reduce the notebook and put the summary for the template into the resources."""
         nb, resources = super().preprocess(nb, resources)
-        for step in (ClearHiddenTests(), ClearMarkScheme()):
-            nb, _ = step.preprocess(nb, {})
+        nb = without_hidden_parts(nb)
         shown, heading = [], ""
         for cell in nb.cells:
             if cell.get("id") == NOTES_ID or is_grade(cell) or is_solution(cell) or is_task(cell):

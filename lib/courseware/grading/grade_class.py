@@ -7,9 +7,8 @@ pages      processes of this machine write the feedback pages
 
 from __future__ import annotations
 
-import glob
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,12 +18,14 @@ from typing import Any
 from nbgrader.apps.api import NbGraderAPI
 
 from courseware.grading.class_secret import class_secret
+from courseware.grading.copies import Copies, in_place_of_submitted, open_copies
 from courseware.grading.course import Exercise, open_course, why_it_failed
 from courseware.grading.crew import Crew
 from courseware.grading.jobs import InfrastructureError, Job, Run, prepare, run_job
 from courseware.grading.quiet import Interruption
-from courseware.grading.reading import read_file
+from courseware.grading.rebuild import NotRecognised
 from courseware.grading.scores import clear_auto_scores
+from courseware.grading.untrusted import Refused
 
 ATTEMPTS = 3
 """How often a hand-in is given to a crew that loses the process it runs in."""
@@ -46,16 +47,26 @@ class _Desk:
     """What is under way, and by whom."""
 
     exercise: Exercise
+    copies: Copies
     runners: Crew
     pages: Crew | None
     write_log: Log
     under_way: dict[Future[Any], tuple[_HandIn, Job | None, int]] = field(default_factory=dict)
-    waiting: deque[tuple[_HandIn, Job]] = field(default_factory=deque)
+    waiting: deque[tuple[_HandIn, str]] = field(default_factory=deque)
+    """Notebooks to run."""
 
     def fill(self) -> None:
         """Keep the crew busy, and no more, so that pages need not wait behind a whole class."""
         while self.waiting and len(self.under_way) < 2 * self.runners.size:
-            self.run(*self.waiting.popleft())
+            hand_in, notebook_id = self.waiting.popleft()
+            self.run(hand_in, self._job(hand_in.student, notebook_id))
+
+    def _job(self, student: str, notebook_id: str) -> Job:
+        exercise = self.exercise
+        copy = self.copies.notebook(exercise.name, student, notebook_id)
+        secret = class_secret(Path(exercise.api.coursedir.root))
+        master = exercise.sources[notebook_id]
+        return Job(student, notebook_id, copy.read_bytes(), master, secret, exercise.place)
 
     def run(self, hand_in: _HandIn, job: Job, attempt: int = 1) -> None:
         self.under_way[self.runners.submit(run_job, job)] = hand_in, job, attempt
@@ -74,7 +85,7 @@ class _Desk:
 
 def grade_class(
     exercise: Exercise,
-    students: Iterable[str],
+    students: Mapping[str, str],
     force: bool,
     runners: Crew,
     pages: Crew | None,
@@ -82,26 +93,30 @@ def grade_class(
 ) -> Iterator[tuple[str, str]]:
     """Grade students, then write their feedback; yields each with what went wrong, or "".
 
-    `runners` run the hand-ins; `pages`, if there are any, are processes that see the course folder.
+    `students` says of each what keeps the hand-in from being taken, or "". `runners` run the
+    hand-ins; `pages`, if there are any, are processes that see the course folder.
 
     Grades that belong to the very file that is handed in are kept, unless `force`. Feedback is
     written anew: points and comments of a person may have come in between. Raises
     KeyboardInterrupt on Ctrl-C: the students in work are left without a grade, the ones before keep
     theirs, and the next call goes on from there.
     """
-    desk = _Desk(exercise, runners, pages, write_log)
-    with Interruption() as interruption:
-        for student in students:
+    with open_copies() as copies, Interruption() as interruption:
+        desk = _Desk(exercise, copies, runners, pages, write_log)
+        for student, obstacle in students.items():
             hand_in = _HandIn(student)
-            if problem := _obstacle(exercise, student):
-                for notebook_id in exercise.masters:
-                    db = exercise.api.coursedir.db_url
-                    clear_auto_scores(db, exercise.name, student, notebook_id)
-                yield student, problem
-            elif force or not exercise.is_current(student):
-                for job in _jobs(exercise, student):
-                    hand_in.runs_left += 1
-                    desk.waiting.append((hand_in, job))
+            try:
+                if obstacle:
+                    raise Refused(obstacle)
+                taken = exercise.take(student)
+            except Refused as reason:
+                _forget(exercise, student)
+                yield student, str(reason)
+                continue
+            if force or not exercise.is_current(student, taken):
+                copies.add(exercise.name, student, taken)
+                desk.waiting += [(hand_in, notebook_id) for notebook_id in taken.notebooks]
+                hand_in.runs_left = len(taken.notebooks)
             elif desk.write_page(hand_in):
                 yield student, ""
         desk.fill()
@@ -125,6 +140,11 @@ def _settle(desk: _Desk, future: Future[Any]) -> bool:
             _again(desk, future, hand_in, job, attempt + 1)
             return False
         came = InfrastructureError(f"the processes that run hand-ins keep ending ({error})")
+    except NotRecognised as reason:
+        _forget(desk.exercise, hand_in.student)
+        hand_in.problem = str(reason)
+        hand_in.runs_left -= 1
+        return not hand_in.runs_left
     except Exception as error:  # of the machine or of the course, and never a reason for a 0
         came = InfrastructureError(f"{type(error).__name__}: {error}")
     if job is None:
@@ -142,7 +162,10 @@ def _graded(desk: _Desk, hand_in: _HandIn, job: Job, came: Run | InfrastructureE
     hand_in.runs_left -= 1
     if hand_in.runs_left:
         return False
-    result = exercise.api.autograde(exercise.name, student, force=True, create=True)
+    if hand_in.problem:  # another notebook of it is not one of the exercise
+        return True
+    with in_place_of_submitted(desk.copies, exercise.api.coursedir):
+        result = exercise.api.autograde(exercise.name, student, force=True, create=True)
     desk.write_log(log_of(f"autograde {student}", result))
     if not result["success"]:
         hand_in.problem = why_it_failed(result)
@@ -168,13 +191,10 @@ def _again(
         desk.write_page(hand_in, attempt)
 
 
-def _jobs(exercise: Exercise, student: str) -> Iterator[Job]:
-    """A job for each notebook that was handed in."""
-    secret = class_secret(Path(exercise.api.coursedir.root))
-    for notebook_id, master in exercise.sources.items():
-        path = exercise.folder("submitted", student) / f"{notebook_id}.ipynb"
-        if path.exists() or path.is_symlink():
-            yield Job(student, notebook_id, read_file(path), master, secret, exercise.place)
+def _forget(exercise: Exercise, student: str) -> None:
+    """What was graded before is not what is handed in now."""
+    for notebook_id in exercise.masters:
+        clear_auto_scores(exercise.api.coursedir.db_url, exercise.name, student, notebook_id)
 
 
 @cache
@@ -192,22 +212,3 @@ def write_page(root: Path, exercise: str, student: str) -> tuple[str, str]:
 def log_of(title: str, result: dict[str, Any]) -> str:
     """What nbgrader's API logged, under a title."""
     return f"\n===== {title}\n{result.get('log', '')}{result.get('error', '')}"
-
-
-def _obstacle(exercise: Exercise, student: str) -> str:
-    """What keeps nbgrader from even looking at a hand-in."""
-    if student != glob.escape(student):
-        return "nbgrader takes * ? [ in the name of a folder for a pattern: rename the folder"
-    if student.startswith("."):
-        return "nbgrader passes over a folder whose name begins with a dot: rename the folder"
-    folder = exercise.folder("submitted", student)
-    try:
-        exercise.api.coursedir.get_existing_timestamp(str(folder))
-    except Exception:  # nbgrader stumbles over its own error message here
-        return "its timestamp.txt does not hold a date: correct or delete the file"
-    names = sorted(path.name for path in folder.glob("*.ipynb"))
-    wanted = [f"{notebook_id}.ipynb" for notebook_id in exercise.masters]
-    if set(names) & set(wanted):
-        return ""
-    there = ", ".join(names) or "no notebook"
-    return f"no file {' or '.join(wanted)} was handed in, but {there}"

@@ -43,8 +43,8 @@ class Job:
 
     student: str
     notebook_id: str
-    submitted: bytes | str = field(repr=False)
-    """The bytes of the file, or why there are none."""
+    submitted: bytes = field(repr=False)
+    """The bytes of the file."""
     master: str = field(repr=False)
     secret: str = field(repr=False)
     place: Place = field(repr=False)
@@ -61,7 +61,10 @@ class Run:
 
 
 def run_job(job: Job) -> Run:
-    """Rebuild a hand-in from its master and run it. A fault of the machine is raised."""
+    """Rebuild a hand-in from its master and run it.
+
+    A fault of the machine is raised, and a hand-in that is none to this exercise (`NotRecognised`).
+    """
     master = _parsed(job.master)
     notebook, _ = rebuild(master, job.submitted)
     return run_rebuilt(notebook, student_names(master), job.place, job.student, job.secret)

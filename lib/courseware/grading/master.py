@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
-from nbgrader.utils import find_all_files, is_grade, is_locked, is_solution, is_task
+from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 from traitlets.config import LoggingConfigurable
 from traitlets.utils.importstring import import_item
 
@@ -98,10 +98,3 @@ def check_against_gradebook(
             f"{notebook_id}.ipynb is not the one in the gradebook (cells {', '.join(changed)}): "
             f"run `nbgrader generate_assignment {assignment} --force`"
         )
-
-
-def side_files(coursedir: CourseDirectory, assignment: str) -> frozenset[Path]:
-    """The files that an exercise brings besides its notebooks, relative to its folder."""
-    folder = source_folder(coursedir, assignment)
-    found = find_all_files(str(folder), [*coursedir.ignore, "*.ipynb"])
-    return frozenset(Path(file).relative_to(folder) for file in found)

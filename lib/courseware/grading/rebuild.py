@@ -3,8 +3,9 @@
 nbgrader repairs what a student handed in, cell by cell, and every way of breaking a notebook that
 it does not know of costs points or ends the run. Here nothing is repaired. The notebook that is
 graded is a fresh copy of the master, into which only the sources of the submission's solution
-cells are put, found by their nbgrader id. Metadata, tags, outputs, order, further cells, kernel
-and format of the submission have no effect; what differs is reported.
+cells are put, found by their nbgrader id, or by their cell id where a tool took that away.
+Metadata, tags, outputs, order, further cells, kernel and format of the submission have no effect;
+what differs is reported.
 """
 
 from __future__ import annotations
@@ -22,35 +23,47 @@ from nbgrader.utils import is_solution
 from courseware.grading import anomalies as kinds
 from courseware.grading.anomalies import Anomaly, name
 from courseware.grading.names import bound_names, used_names
-from courseware.grading.reading import SubmittedCell, read_submission
+from courseware.grading.reading import (
+    MAX_SOURCE_LENGTH,
+    SubmittedCell,
+    read_submission,
+    too_long,
+)
 
 FLAGS = ("points", "grade", "solution", "locked", "task")
 STRONG_TAGS = frozenset({"skip-execution", "raises-exception"})
 """Cell tags that would change how stock nbgrader runs a cell."""
 
-Copies = Mapping[str, list[SubmittedCell]]
+
+class NotRecognised(Exception):
+    """A notebook in which no cell is one of the exercise: a person has to look, it is no 0."""
 
 
 def rebuild(
-    master: NotebookNode, submitted: bytes | str | Mapping[str, Any]
+    master: NotebookNode, submitted: bytes | Mapping[str, Any]
 ) -> tuple[NotebookNode, list[Anomaly]]:
     """A notebook to grade, and what was odd about the submission.
 
     `master` is the source notebook with its solutions cleared to stubs and its hidden tests kept.
-    `submitted` is the bytes of a file, a parsed notebook, or a sentence that says why there is no
-    file. Both are left as they are. Never raises for what is in `submitted`: what cannot be read
-    becomes the bare master, which scores 0.
+    `submitted` is the bytes of a file, or a parsed notebook. Both are left as they are. Raises
+    `NotRecognised`, and nothing else whatever is in `submitted`: what cannot be read becomes the
+    bare master, which scores 0.
     """
+    released = _released_sources(master)
     notebook = copy.deepcopy(master)
+    for cell in notebook.cells:
+        cell.source = released[grade_id(cell)] if is_solution(cell) else cell.source
     submission = read_submission(submitted)
     known = {grade_id(cell) for cell in notebook.cells} - {""}
     found = [replace(a, cell=a.cell if a.cell in known else "") for a in submission.anomalies]
     if not submission.readable:
         return notebook, found
+    submission = replace(submission, cells=_recognised(master, submission.cells))
     copies: dict[str, list[SubmittedCell]] = defaultdict(list)
     for cell in submission.cells:
         copies[cell.grade_id].append(cell)
-    released = _released_sources(master)
+    if not known & copies.keys():
+        raise NotRecognised("no cell could be recognised as one of the exercise")
     for cell in notebook.cells:
         key = grade_id(cell)
         if key in known:
@@ -66,6 +79,28 @@ def rebuild(
 def grade_id(cell: NotebookNode) -> str:
     """The nbgrader id of a cell of the master, empty for an ordinary cell."""
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _recognised(
+    master: NotebookNode, cells: tuple[SubmittedCell, ...]
+) -> tuple[SubmittedCell, ...]:
+    """The cells of a submission; one without an nbgrader id gets that of its cell id."""
+    came = {cell.grade_id for cell in cells}
+    ids = {cell.get("id", ""): grade_id(cell) for cell in master.cells}
+    lost = {cell_id: key for cell_id, key in ids.items() if key not in came}
+    return tuple(
+        cell if cell.grade_id else replace(cell, grade_id=lost.get(cell.cell_id, ""))
+        for cell in cells
+    )
+
+
+def without_hidden_parts(notebook: NotebookNode) -> NotebookNode:
+    """Take hidden tests and marking schemes out, in place; answers stay as they were written."""
+    part = copy.copy(notebook)
+    part["cells"] = [cell for cell in notebook.cells if not is_solution(cell)]
+    for step in (ClearHiddenTests(), ClearMarkScheme()):
+        step.preprocess(part, {})
+    return notebook
 
 
 def _released_sources(master: NotebookNode) -> dict[str, str]:
@@ -119,6 +154,13 @@ def _answer(cell: NotebookNode, copies: list[SubmittedCell]) -> tuple[str, list[
     id when a cell is split: parts are joined where that gives the names that the stub defines,
     and the last part alone does not. Written answers are read by a person, who gets all parts.
     """
+    source, oddities = _joined(cell, copies)
+    if len(source) > MAX_SOURCE_LENGTH:
+        return "", [*oddities, too_long(len(source), grade_id(cell))]
+    return source, oddities
+
+
+def _joined(cell: NotebookNode, copies: list[SubmittedCell]) -> tuple[str, list[Anomaly]]:
     key, stub = grade_id(cell), cell.source.strip()
     sources = [came.source for came in copies]
     if len(sources) == 1:
@@ -157,11 +199,29 @@ def _own_cells(
     given = {cell.source.strip() for cell in master.cells if not grade_id(cell)} | {""}
     given_ids = {cell.get("id", "") for cell in master.cells} - {""}
     added = [c for c in free if c.source.strip() not in given and c.cell_id not in given_ids]
-    found = list(_needed(notebook, free))
+    found = [*_answered_elsewhere(master, notebook, free), *_needed(notebook, free)]
     if added and not found:
         text = f"Code cells that were added to the exercise are not run ({len(added)} here)."
         found.append(Anomaly(kinds.EXTRA, "", text))
     return found
+
+
+def _answered_elsewhere(
+    master: NotebookNode, notebook: NotebookNode, free: list[SubmittedCell]
+) -> Iterator[Anomaly]:
+    """Solution cells that are still the stub while a cell that is not run holds the answer."""
+    elsewhere = frozenset().union(*(bound_names(cell.source) for cell in free))
+    for stub, cell in zip(master.cells, notebook.cells, strict=True):
+        if cell.cell_type != "code" or not is_solution(cell):
+            continue
+        answered = sorted(bound_names(stub.source) & elsewhere)
+        if answered and cell.source.strip() in ("", stub.source.strip()):
+            key, names = grade_id(cell), ", ".join(map(name, answered[:5]))
+            text = (
+                f"The cell {key} is still the stub, but an added code cell defines {names}. "
+                "Added cells are not run: move this into the solution cell."
+            )
+            yield Anomaly(kinds.ANSWERED_ELSEWHERE, key, text)
 
 
 def _needed(notebook: NotebookNode, free: list[SubmittedCell]) -> Iterator[Anomaly]:

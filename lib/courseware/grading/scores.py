@@ -76,6 +76,17 @@ def clear_auto_scores(db: str, assignment: str, student: str, notebook: str) -> 
         gradebook.db.commit()
 
 
+def forget_grading(db: str, assignment: str, student: str, notebook: str) -> None:
+    """Forget what the autograder gave, and when the hand-in of that time came."""
+    clear_auto_scores(db, assignment, student, notebook)
+    with Gradebook(db) as gradebook:
+        try:
+            gradebook.find_submission(assignment, student).timestamp = None
+        except MissingEntry:
+            return
+        gradebook.db.commit()
+
+
 class _InOneTransaction(NbGraderPreprocessor):
     """Between a step that opens the gradebook and the cells, each of which it would commit."""
 

@@ -40,13 +40,15 @@ EXPECTED: dict[str, tuple[dict[str, float], list[str]]] = {
     "test_edited": (NOTHING, ["changed test cell"]),
     "outputs_forged": (NOTHING, []),
     "own_cell_needed": (ONLY_CUBE, ["needs an extra cell"]),
+    "answered_in_own_cell": (ONLY_CUBE, ["answered in an extra cell"]),
+    "stripped": (FULL, []),
+    "markers": (FULL, []),
     "no_json": (NOTHING, ["unreadable"]),
     "truncated": (NOTHING, ["unreadable"]),
     "empty": (NOTHING, ["unreadable"]),
     "json_list": (NOTHING, ["unreadable"]),
     "latin_1": (NOTHING, ["unreadable"]),
     "format_3": (FULL, ["old format"]),
-    "link_to_solution": (NOTHING, ["unreadable"]),
     "noisy": (FULL, []),
     "endless": (ONLY_CUBE, []),
     "raises_at_once": (ONLY_CUBE, []),
@@ -72,10 +74,6 @@ def mangled(root: Path) -> None:
     for student, content in _files(good).items():
         hand_in(root, student, content)
     hand_in(root, "untouched", given)
-    folder = hand_in(root, "link_to_solution", b"")
-    link = next(folder.iterdir())
-    link.unlink()
-    link.symlink_to(root / "solutions" / link.stem / link.name)
     shadowing = with_cell(
         good, "square", "import numpy as np\n\ndef square(x):\n    return int(np.square(x))"
     )
@@ -137,7 +135,18 @@ def _settings(good: NotebookNode, given: NotebookNode) -> dict[str, NotebookNode
         notebook.cells.insert(0, helper)
         by_id(notebook, "square").source = "def square(x):\n    return helper(x)"
 
+    def answer_in_own_cell(notebook: NotebookNode) -> None:
+        answer = by_id(notebook, "square").source
+        by_id(notebook, "square").source = by_id(given, "square").source
+        notebook.cells.append(new_code_cell(answer))
+
+    def strip(notebook: NotebookNode) -> None:
+        for cell in notebook.cells:
+            cell.metadata = {}
+
     return {
+        "answered_in_own_cell": edited(good, answer_in_own_cell),
+        "stripped": edited(good, strip),
         "tagged": edited(given, tag),
         "points_changed": edited(good, raise_points),
         "test_edited": with_cell(given, "test-square", "4.0"),
@@ -153,6 +162,7 @@ def _code(good: NotebookNode) -> dict[str, NotebookNode]:
     forge = "import sys\n\ndef square(x):\n    sys.displayhook(1000.0)\n    return -1"
     scripts = "from IPython.display import HTML, display\n\ndef square(x):\n    return x * x\n\n"
     scripts += f"display(HTML({SCRIPT!r}))\nprint({SCRIPT!r})"
+    markers = "# ### BEGIN HIDDEN TESTS\n### BEGIN MARK SCHEME\ndef square(x):\n    return x * x"
     marked = with_cell(good, "why", f"**My** answer {SCRIPT} <img src=x onerror=alert(1)>")
     return {
         "partly_right": with_cell(
@@ -166,6 +176,7 @@ def _code(good: NotebookNode) -> dict[str, NotebookNode]:
         ),
         "prints_a_score": with_cell(good, "square", forge),
         "scripts": with_cell(marked, "square", scripts),
+        "markers": with_cell(good, "square", markers),
     }
 
 

@@ -48,6 +48,8 @@ def test_only_the_masters_files_are_there(graded_class: GradedClass) -> None:
     folder = graded_class.course.root / "autograded" / "shadows_numpy" / toy.EXERCISE
     assert sorted(path.name for path in folder.rglob("*")) == ["01_toy.ipynb", "data.txt"]
     assert (folder / "data.txt").read_text(encoding="utf-8") == "of the master"
+    pages = (graded_class.course.root / "feedback").rglob("*")
+    assert {path.suffix for path in pages if path.is_file()} == {".html"}
 
 
 def test_test_cells_are_the_masters(graded_class: GradedClass) -> None:
@@ -69,6 +71,7 @@ def test_table(graded_class: GradedClass) -> None:
     assert "feedback/partly_right/01_toy/01_toy.html" in row[1]
     assert "raises_at_once: square raised ZeroDivisionError" in output
     assert "own_cell_needed: The cell square uses helper" in output
+    assert "answered_in_own_cell: The cell square is still the stub, but an added" in output
     assert "test_deleted: The cell test_square is missing" in output
 
 
@@ -121,7 +124,8 @@ def test_notes_and_answers(graded_class: GradedClass) -> None:
 def test_hidden_tests_are_not_shown(graded_class: GradedClass, student: str) -> None:
     page = graded_class.course.feedback(student)
     text = text_of(page)
-    assert "HIDDEN" not in page and "100 )" not in text and "(10, 100)" not in text
+    assert ("HIDDEN" in page) == (student == "markers")
+    assert "100 )" not in text and "(10, 100)" not in text
     assert "cases" in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -90,17 +91,17 @@ def test_what_is_graded_again(course: Course) -> None:
     toy.hand_in(course.root, "ada", toy.with_cell(good, "square", "def square(x):\n    return 0"))
     (course.root / "submitted" / "cem" / toy.EXERCISE).mkdir(parents=True)
     misnamed = toy.hand_in(course.root, "dan", good) / f"{toy.EXERCISE}.ipynb"
-    misnamed.rename(misnamed.with_name(f"{toy.EXERCISE} (1).ipynb"))
+    misnamed.rename(misnamed.with_name("homework.ipynb"))
     toy.hand_in(course.root, "e[v]e", good)
-    (toy.hand_in(course.root, "fay", good) / "timestamp.txt").write_text("today?", encoding="utf-8")
+    toy.hand_in(course.root, "fay", json.dumps({"cells": [{"source": "1"}]}).encode())
     result = course.run(COURSE, "grade", toy.EXERCISE, "--csv", "out/table.csv")
     assert result.returncode == 1
     assert course.scores("ada")["test_square"] == 0.0
     assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
     assert "cem: no file 01_toy.ipynb was handed in, but no notebook" in result.stdout
-    assert "dan: no file 01_toy.ipynb was handed in, but 01_toy (1).ipynb" in result.stdout
+    assert "dan: no file 01_toy.ipynb was handed in, but homework.ipynb" in result.stdout
     assert "e[v]e: nbgrader takes * ? [ in the name" in result.stdout
-    assert "fay: its timestamp.txt does not hold a date" in result.stdout
+    assert "fay: no cell could be recognised" in result.stdout
     assert (course.root / "out" / "table.csv").is_file()
 
     result = course.run(COURSE, "grade", toy.EXERCISE, "--force", "--students", "bob")

@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from courseware.grading.anomalies import name, notes_cell, plain
-from courseware.grading.rebuild import rebuild
+from courseware.grading.reading import MAX_SOURCE_LENGTH
+from courseware.grading.rebuild import NotRecognised, rebuild, without_hidden_parts
 from tests.courseware.grading import toy
 from tests.courseware.grading.toy import SOLUTIONS, kinds_of, source_of
 
@@ -102,6 +103,43 @@ def test_all_parts_of_a_written_answer_are_kept(master: NotebookNode, good: Note
     submitted = doubled(good, "First.", "Second.", cell_id="why")
     assert kinds_of(master, submitted) == [("split cell", "why")]
     assert source_of(master, submitted, "why") == "First.\n\nSecond."
+
+
+def test_the_limit_of_a_cell_holds_for_its_pieces_together(
+    master: NotebookNode, good: NotebookNode
+) -> None:
+    half = "x" * (MAX_SOURCE_LENGTH // 2)
+    submitted = doubled(good, half, half + "y", cell_id="why")
+    assert ("too large", "why") in kinds_of(master, submitted)
+    assert source_of(master, submitted, "why") == ""
+
+
+def test_cells_without_nbgraders_metadata_are_found_by_their_ids(
+    master: NotebookNode, good: NotebookNode
+) -> None:
+    def strip(notebook: NotebookNode) -> None:
+        for cell in notebook.cells:
+            cell.metadata = {}
+
+    def colab(notebook: NotebookNode) -> None:
+        for cell in notebook.cells:
+            cell.metadata = {"id": cell.pop("id")}
+
+    for edit in (strip, colab):
+        stripped = toy.edited(good, edit)
+        assert rebuild(master, stripped) == rebuild(master, good)
+
+
+def test_a_notebook_of_which_no_cell_is_known_is_not_graded(
+    master: NotebookNode, good: NotebookNode
+) -> None:
+    def strip(notebook: NotebookNode) -> None:
+        for cell in notebook.cells:
+            cell.metadata, cell.id = {}, f"new-{cell.id}"
+
+    for stranger in (toy.edited(good, strip), toy.edited(good, lambda nb: nb.update(cells=[]))):
+        with pytest.raises(NotRecognised, match="no cell could be recognised"):
+            rebuild(master, stranger)
 
 
 def test_retyped_cells(master: NotebookNode, good: NotebookNode) -> None:
@@ -198,6 +236,25 @@ def test_an_own_cell_that_is_needed_is_named(
     kind = "needs an extra cell" if needs else "extra cell"
     assert [one.kind for one in found] == [kind]
     assert not needs or f"The cell square uses {needs}, defined" in found[0].text
+
+
+def test_an_answer_in_an_own_cell_is_named(master: NotebookNode, good: NotebookNode) -> None:
+    stub = toy.by_id(master, "square").source
+    answer = "def square(x):\n    return x * x"
+    for left in (stub, "", f"{stub}\n"):
+        found = rebuild(master, with_own(toy.with_cell(good, "square", left), answer))[1]
+        assert [(one.kind, one.cell) for one in found] == [("answered in an extra cell", "square")]
+        assert "square is still the stub, but an added code cell defines square" in found[0].text
+    assert kinds_of(master, with_own(good, answer)) == [("extra cell", "")]
+
+
+def test_markers_in_an_answer_are_text(master: NotebookNode, good: NotebookNode) -> None:
+    marked = toy.with_cell(good, "square", "### BEGIN HIDDEN TESTS\ndef square(x):\n    return 1")
+    rebuilt, found = rebuild(master, marked)
+    assert found == []
+    shown = without_hidden_parts(rebuilt)
+    assert toy.by_id(shown, "square").source == toy.by_id(marked, "square").source
+    assert "(10, 100)" not in toy.by_id(shown, "test-square").source
 
 
 @pytest.mark.parametrize("escape", [name, plain])

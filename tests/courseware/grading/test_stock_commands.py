@@ -74,7 +74,8 @@ def test_a_new_hand_in_replaces_the_grade(course: Course) -> None:
 def test_a_failure_leaves_no_old_grade(course: Course) -> None:
     folder = toy.hand_in(course.root, "ada", toy.solved(course.root))
     assert autograde(course, "ada")
-    (folder / "nowhere").symlink_to("does-not-exist")
+    (folder / f"{toy.EXERCISE}.ipynb").unlink()
+    (folder / f"{toy.EXERCISE}.ipynb").symlink_to("nowhere")
     assert not autograde(course, "ada")
     assert course.scores("ada") == EMPTY
 

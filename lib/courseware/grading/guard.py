@@ -1,0 +1,149 @@
+"""Stock nbgrader commands, kept away from `submitted/`.
+
+nbgrader's `autograde`, its API and formgrader go into the folders of students before any hook of
+theirs is called: they follow links, copy files that never end, and wait at pipes. So some methods
+are replaced, when `nbgrader_config.py` is read where grading is done:
+
+* `Autograde.start` works on copies (`copies`) of what the intake takes, and names what it refuses;
+* `GenerateFeedback.init_assignment` puts no other file beside the pages;
+* the API's list of who handed in, and both ways in which nbgrader reads a `timestamp.txt`.
+
+Courses with other settings in the same process are graded as ever.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from courseware.grading.arrival import TIMESTAMP, time_in
+from courseware.grading.copies import (
+    Copies,
+    IntakeError,
+    assignment_of,
+    copies_in_use,
+    in_place_of_submitted,
+    open_copies,
+)
+from courseware.grading.intake import Assignment, arrived, hand_ins, take
+from courseware.grading.scores import clear_auto_scores
+from courseware.grading.untrusted import Refused, read_file, top_folder
+
+EXPORTER = "courseware.grading.exporter.SubmissionExporter"
+"""The setting by which a course is known to be one of ours."""
+
+_start = Autograde.start
+_copy_files = GenerateFeedback.init_assignment
+_submitted_students = NbGraderAPI.get_submitted_students
+_submitted_timestamp = NbGraderAPI.get_submitted_timestamp
+
+
+def guard_nbgrader() -> None:
+    """Put the replacements in place; again has no effect."""
+    Autograde.start = start
+    GenerateFeedback.init_assignment = init_assignment
+    NbGraderAPI.get_submitted_students = get_submitted_students
+    NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
+    CourseDirectory.get_existing_timestamp = get_existing_timestamp
+
+
+def _is_ours(configured: Any) -> bool:
+    return configured.config.Autograde.get("exporter_class") == EXPORTER
+
+
+def start(converter: Autograde) -> None:
+    """Grade what the intake takes; raises at the end if it refused anything."""
+    coursedir = converter.coursedir
+    if not _is_ours(converter) or copies_in_use(coursedir) is not None:
+        _start(converter)
+        return
+    with open_copies() as copies:
+        try:
+            refused = [*_take_in(converter, copies)]
+        except IntakeError as error:
+            raise NbGraderException(str(error)) from error
+        if not copies.hand_ins and not refused:
+            who = f"{coursedir.student_id} to {coursedir.assignment_id}"
+            raise NbGraderException(f"nothing was handed in by {who}")
+        if copies.hand_ins:
+            with in_place_of_submitted(copies, coursedir):
+                _start(converter)
+    if refused:
+        raise NbGraderException(f"not graded: {'; '.join(refused)}")
+
+
+def _take_in(converter: Autograde, copies: Copies) -> Iterator[str]:
+    """Copy the hand-ins that were asked for; yields whose are refused, and why."""
+    coursedir = converter.coursedir
+    for exercise in _exercises(coursedir, coursedir.assignment_id):
+        assignment = assignment_of(coursedir, exercise, converter.config)
+        for student, problem in _asked_for(coursedir, assignment).items():
+            try:
+                if problem:
+                    raise Refused(problem)
+                copies.add(exercise, student, take(assignment, student))
+            except Refused as reason:
+                for notebook in assignment.notebooks:
+                    clear_auto_scores(coursedir.db_url, exercise, student, notebook)
+                converter.log.error("%s/%s is not graded: %s", student, exercise, reason)
+                yield f"{student}: {reason}"
+
+
+def _exercises(coursedir: CourseDirectory, pattern: str) -> list[str]:
+    sources = Path(coursedir.root, coursedir.source_directory)
+    there = sorted(folder.name for folder in sources.iterdir() if folder.is_dir())
+    return fnmatch.filter(there, pattern)
+
+
+def _asked_for(coursedir: CourseDirectory, assignment: Assignment) -> dict[str, str]:
+    there = hand_ins(assignment)
+    pattern, excluded = coursedir.student_id, coursedir.student_id_exclude.split(",")
+    if pattern in there:
+        return {pattern: there[pattern]}
+    return {
+        student: problem
+        for student, problem in there.items()
+        if fnmatch.fnmatchcase(student, pattern) and student not in excluded
+    }
+
+
+def init_assignment(converter: GenerateFeedback, assignment_id: str, student_id: str) -> None:
+    """nbgrader copies all files beside a graded notebook; a page needs none of them."""
+    if not _is_ours(converter):
+        _copy_files(converter, assignment_id, student_id)
+
+
+def get_submitted_students(api: NbGraderAPI, assignment_id: str) -> set[str]:
+    """Who handed something in, under names that can be printed."""
+    if not _is_ours(api):
+        students: set[str] = _submitted_students(api, assignment_id)
+        return students
+    exercises = _exercises(api.coursedir, assignment_id)
+    return {s for e in exercises for s in hand_ins(assignment_of(api.coursedir, e, api.config))}
+
+
+def get_submitted_timestamp(
+    api: NbGraderAPI, assignment_id: str, student_id: str
+) -> datetime | None:
+    """When a hand-in came, as the intake sees it."""
+    if not _is_ours(api):
+        moment: datetime | None = _submitted_timestamp(api, assignment_id, student_id)
+        return moment
+    return arrived(assignment_of(api.coursedir, assignment_id, api.config), student_id)
+
+
+def get_existing_timestamp(coursedir: CourseDirectory, dest_path: str) -> datetime | None:
+    """The time in the `timestamp.txt` of a folder, if there is one that holds a time."""
+    try:
+        with top_folder(Path(dest_path)) as folder:
+            return time_in(read_file((TIMESTAMP,), folder, most=200)[0])
+    except Refused:
+        return None

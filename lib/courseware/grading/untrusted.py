@@ -1,0 +1,129 @@
+"""Opening what others put on the disk: nothing is followed, waited for, or read without end.
+
+Every name is opened inside a folder that is open already, and never by a path: so no link at any
+level, and no change while it is looked at, leads out of there. What is opened is a folder, or a
+regular file that has this one name; a pipe or a device is not even opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from courseware.grading.folder_names import shown
+
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+Place = tuple[str, ...]
+"""A path in a folder, name by name."""
+
+KINDS = (
+    (stat.S_ISREG, "a file"),
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+)
+
+
+class Refused(Exception):
+    """Says in a sentence without a full stop why something is not taken."""
+
+
+def kind(name: str, inside: int) -> str:
+    """What an entry of a folder is: "a file", "a folder", "a link", …; empty if it is not there."""
+    try:
+        mode = os.stat(name, dir_fd=inside, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise _fault(name, error) from error
+    return next((word for test, word in KINDS if test(mode)), "a device")
+
+
+@contextlib.contextmanager
+def top_folder(path: Path) -> Iterator[int]:
+    """The folder to begin in, which is ours: its path may lead over links."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _fault(path.name, error) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def open_folder(name: str, inside: int) -> Iterator[int]:
+    """A folder in a folder."""
+    found = kind(name, inside)
+    if found != "a folder":
+        raise Refused(f"{shown(name)} is {found or 'not there'}, where a folder belongs")
+    try:
+        descriptor = os.open(name, FLAGS | os.O_DIRECTORY, dir_fd=inside)
+    except OSError as error:
+        raise _fault(name, error) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def open_folders(path: Place, inside: int) -> Iterator[int]:
+    """A folder in folders in a folder; that folder itself if the path is empty."""
+    with contextlib.ExitStack() as opened:
+        for name in path:
+            inside = opened.enter_context(open_folder(name, inside))
+        yield inside
+
+
+def entries(folder: int, most: int) -> list[str]:
+    """The names in a folder, sorted; no more than `most`."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(entry.name for entry in itertools.islice(found, most))
+    except OSError as error:
+        raise Refused(f"its folder cannot be read ({error.strerror})") from error
+
+
+def read_file(path: Place, inside: int, most: int) -> tuple[bytes, float]:
+    """The bytes of a file in a folder, or in folders within it, and when it was last changed."""
+    *above, name = path
+    with open_folders(tuple(above), inside) as folder:
+        found = kind(name, folder)
+        if found != "a file":
+            raise Refused(f"{shown(name)} is {found or 'not there'}, where a file belongs")
+        try:
+            descriptor = os.open(name, FLAGS, dir_fd=folder)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                return _content(name, file.fileno(), most)
+        except OSError as error:
+            raise _fault(name, error) from error
+
+
+def _content(name: str, descriptor: int, most: int) -> tuple[bytes, float]:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise Refused(f"{shown(name)} was changed while it was looked at")
+    if status.st_nlink != 1:
+        text = f"{shown(name)} is there under {status.st_nlink} names (hard links)"
+        raise Refused(f"{text}: put a copy of its own in its place")
+    pieces, size = [], 0
+    # One byte more than allowed tells a file that grows, or that is longer than it says.
+    while size <= most and (piece := os.read(descriptor, min(1 << 20, most + 1 - size))):
+        pieces.append(piece)
+        size += len(piece)
+    if size > most:
+        there = f"{max(status.st_size, size) / 1e6:.3g} MB"
+        raise Refused(f"{shown(name)} has {there}, more than the {most / 1e6:.3g} MB allowed")
+    return b"".join(pieces), status.st_mtime
+
+
+def _fault(name: str, error: OSError) -> Refused:
+    return Refused(f"{shown(name)} cannot be opened ({error.strerror})")
