@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.cheats.attack import NUMBERS, Attack
+from courseware.grading.folder_names import shown
+from tests.cheats.attack import EXERCISES, NUMBERS, Attack
 from tests.cheats.course import (
     HONEST,
     Points,
@@ -61,13 +63,23 @@ def grade(folder: Path, exercise: str, quiet: bool) -> Graded:
     except subprocess.TimeoutExpired:
         code, output = None, f"not done after {SECONDS} s"
     rows = read_rows(folder / "build" / f"grades_{exercise}.csv")
-    students = {
-        path.name for path in (folder / "submitted").iterdir() if (path / exercise).exists()
-    }
-    aborted = code not in (0, 1) or rows.keys() != students
+    aborted = code not in (0, 1) or rows.keys() != students(folder, exercise)
     after = watched(folder, home)
     changed = sorted(path for path in before.keys() | after if before.get(path) != after.get(path))
     return Graded(folder, aborted, tuple(f"{path} was changed" for path in changed), rows, output)
+
+
+def students(folder: Path, exercise: str) -> set[str]:
+    """Whoever has to be in the table, under the name that is shown there.
+
+    Of a folder that is one only those are not, who handed in other exercises.
+    """
+    others = {other for other in EXERCISES if other != exercise}
+    return {
+        shown(path.name)
+        for path in (folder / "submitted").iterdir()
+        if path.is_symlink() or not path.is_dir() or {*os.listdir(path)} - others
+    }
 
 
 def watched(folder: Path, home: Path) -> dict[str, str]:
@@ -119,7 +131,7 @@ def grade_mangled(
 
 def _difference(one: Mangled, graded: Graded, found: dict[str, tuple[float, float]] | None) -> str:
     """What tells the end that a mangled notebook came to from the wanted one; "" if nothing."""
-    row = graded.rows.get(one.folder)
+    row = graded.rows.get(shown(one.folder))
     if row is None:
         return "it is not in the class's table"
     points = sum(score for score, _ in (found or {}).values())

@@ -20,6 +20,11 @@ from nbgrader.utils import parse_utc
 UNKNOWN, BY_TIMESTAMP, BY_MODIFICATION = WAYS = ("unknown", "timestamp", "modified")
 TIMESTAMP = "timestamp.txt"
 
+NOBODY_IS_LATE = (
+    "has a due date, but when hand-ins came is not known, and nobody counts as late: "
+    "docs/grading.md says how to set c.Intake.arrival"
+)
+
 _FORM = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?: ?[A-Z+:\d-]{1,6})?")
 """nbgrader's own form, and the one of the sites that it collects from."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from courseware.grading.arrival import NOBODY_IS_LATE
 from courseware.grading.class_report import ClassReport, as_text, make_report, write_csv
 from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
@@ -73,6 +74,8 @@ def grade(options: argparse.Namespace) -> int:
                 pass
     if changed:
         print(f"Entered {exercise.name} into the gradebook.")
+    if exercise.overlooks_lateness():
+        print(f"course: warning: {exercise.name} {NOBODY_IS_LATE}", file=sys.stderr)
     made = make_report(exercise, students, problems)
     _show(made, options.csv or root / "build" / f"grades_{exercise.name}.csv")
     print(f"Log: {log}")

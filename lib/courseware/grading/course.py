@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
+from courseware.grading.arrival import UNKNOWN
 from courseware.grading.copies import IntakeError, assignment_of
 from courseware.grading.intake import Assignment, HandIn, hand_ins, take
 from courseware.grading.master import (
@@ -27,6 +28,7 @@ from courseware.grading.master import (
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.rebuild import grade_id
+from courseware.grading.scores import has_due_date
 from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
@@ -72,6 +74,11 @@ class Exercise:
     def take(self, student: str) -> HandIn:
         """Read what a student handed in; raises `Refused`."""
         return take(self._assignment(), student)
+
+    def overlooks_lateness(self) -> bool:
+        """Whether there is a due date, and no way to know when hand-ins came."""
+        unknown = self._assignment().arrival == UNKNOWN
+        return unknown and has_due_date(self.api.coursedir.db_url, self.name)
 
     def _assignment(self) -> Assignment:
         try:

@@ -24,7 +24,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from courseware.grading.arrival import TIMESTAMP, time_in
+from courseware.grading.arrival import NOBODY_IS_LATE, TIMESTAMP, UNKNOWN, time_in
 from courseware.grading.copies import (
     Copies,
     IntakeError,
@@ -34,7 +34,7 @@ from courseware.grading.copies import (
     open_copies,
 )
 from courseware.grading.intake import Assignment, arrived, hand_ins, take
-from courseware.grading.scores import clear_auto_scores
+from courseware.grading.scores import clear_auto_scores, has_due_date
 from courseware.grading.untrusted import Refused, read_file, top_folder
 
 EXPORTER = "courseware.grading.exporter.SubmissionExporter"
@@ -85,6 +85,8 @@ def _take_in(converter: Autograde, copies: Copies) -> Iterator[str]:
     coursedir = converter.coursedir
     for exercise in _exercises(coursedir, coursedir.assignment_id):
         assignment = assignment_of(coursedir, exercise, converter.config)
+        if assignment.arrival == UNKNOWN and has_due_date(coursedir.db_url, exercise):
+            converter.log.warning("%s %s", exercise, NOBODY_IS_LATE)
         for student, problem in _asked_for(coursedir, assignment).items():
             try:
                 if problem:

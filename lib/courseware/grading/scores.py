@@ -87,6 +87,15 @@ def forget_grading(db: str, assignment: str, student: str, notebook: str) -> Non
         gradebook.db.commit()
 
 
+def has_due_date(db: str, assignment: str) -> bool:
+    """Whether hand-ins to an exercise can be late."""
+    with Gradebook(db) as gradebook:
+        try:
+            return gradebook.find_assignment(assignment).duedate is not None
+        except MissingEntry:
+            return False
+
+
 class _InOneTransaction(NbGraderPreprocessor):
     """Between a step that opens the gradebook and the cells, each of which it would commit."""
 
