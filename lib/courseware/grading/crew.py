@@ -7,9 +7,12 @@ import hashlib
 import multiprocessing
 import os
 import signal
+import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from multiprocessing.queues import SimpleQueue
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -17,6 +20,8 @@ import torch
 
 import courseware
 from courseware.grading.course import CourseError
+from courseware.grading.limited import be_expendable
+from courseware.grading.scratch import sweep_scratch
 from courseware.grading.split.sandbox import InfrastructureError
 from courseware.grading.split.sandboxes import Place, sandbox_for
 
@@ -38,23 +43,37 @@ class Crew(Protocol):
 class LocalCrew:
     """Processes forked from this one, which has torch loaded. Use as a context manager.
 
-    Each begins by starting the sandbox of `place`, if one is named. Fork before threads are started
-    and gradebooks are opened.
+    Each begins by starting the sandbox of `place`, if one is named, and ends with the thread that
+    makes the crew. One that is lost costs what it had in work, and nothing of the others. Fork
+    before threads are started and gradebooks are opened.
     """
 
     def __init__(self, processes: int, place: Place | None = None) -> None:
         self.size = processes
         self._place = place
-        self._pool: Executor = self._started()
+        self._lock = threading.RLock()
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._lost: list[_Process] = []
+        available = sorted(os.sched_getaffinity(0))
+        self._all = [self._started(available[i % len(available)]) for i in range(processes)]
+        self._idle = list(self._all)
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Call a function in one of the processes."""
-        return self._pool.submit(function, *arguments)
+        future: Future[T] = Future()
+        with self._lock:
+            self._waiting.append((future, partial(function, *arguments)))
+        self._give_out()
+        return future
 
     def renew(self) -> None:
-        """Start new processes."""
-        self._stop()
-        self._pool = self._started()
+        """Start a new process for each that was lost."""
+        with self._lock:
+            lost, self._lost = self._lost, []
+            started = [self._started(process.core) for process in lost]
+            self._all += started
+            self._idle += started
+        self._give_out()
 
     def __enter__(self) -> LocalCrew:
         return self
@@ -62,32 +81,73 @@ class LocalCrew:
     def __exit__(self, *_: object) -> None:
         self._stop()
 
-    def _started(self) -> ProcessPoolExecutor:
+    def _started(self, core: int) -> _Process:
         fork = multiprocessing.get_context("fork")
-        cores = fork.SimpleQueue()
-        available = sorted(os.sched_getaffinity(0))
-        for number in range(self.size):
-            cores.put(available[number % len(available)])
-        begin = self._place, cores
-        pool = ProcessPoolExecutor(self.size, fork, initializer=_begin, initargs=begin)
-        pool.submit(len, "")  # with the first task all processes are forked
-        return pool
+        begin = (self._place, core, os.getpid())
+        pool = ProcessPoolExecutor(1, fork, initializer=_begin, initargs=begin)
+        pool.submit(len, "")  # with the first task the process is forked
+        return _Process(pool, core)
+
+    def _give_out(self) -> None:
+        """Give what waits to the processes that have nothing to do."""
+        with self._lock:
+            while self._idle and self._waiting:
+                process = self._idle.pop()
+                future, work = self._waiting.popleft()
+                if not future.set_running_or_notify_cancel():
+                    self._idle.append(process)
+                    continue
+                try:
+                    done = process.pool.submit(work)
+                except BrokenExecutor as error:  # it was lost while it had nothing to do
+                    self._lost.append(process)
+                    future.set_exception(error)
+                    continue
+                done.add_done_callback(partial(self._take_back, process, future))
+
+    def _take_back(self, process: _Process, future: Future[Any], done: Future[Any]) -> None:
+        error = CancelledError() if done.cancelled() else done.exception()
+        with self._lock:
+            (self._lost if isinstance(error, BrokenExecutor) else self._idle).append(process)
+        if error is None:
+            future.set_result(done.result())
+        else:
+            future.set_exception(error)
+        self._give_out()
 
     def _stop(self) -> None:
         """Without waiting for what runs: a hand-in may take minutes until its time is used up."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
+        with self._lock:
+            for future, _ in self._waiting:
+                future.cancel()
+            self._waiting.clear()
+        for process in self._all:
+            process.pool.shutdown(wait=False, cancel_futures=True)
+        children = multiprocessing.active_children()
+        for child in children:
+            child.kill()
+        for child in children:
+            child.join()
+        sweep_scratch()
 
 
-def _begin(place: Place | None, cores: SimpleQueue[int]) -> None:
+@dataclass(frozen=True)
+class _Process:
+    """A pool of one process, and the core that it runs on."""
+
+    pool: ProcessPoolExecutor
+    core: int
+
+
+def _begin(place: Place | None, core: int, parent: int) -> None:
     """In each process: Ctrl-C is for the one that started it, and there is one core for each.
 
     Its sandbox stays on that core as well, so that a hand-in with many threads takes nothing from
     the others.
     """
+    be_expendable(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.sched_setaffinity(0, {cores.get()})
+    os.sched_setaffinity(0, {core})
     torch.set_num_threads(1)
     if place is not None:
         # What keeps it from starting is told by the first hand-in that is run.

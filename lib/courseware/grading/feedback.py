@@ -18,6 +18,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets import default
 
 from courseware.grading.anomalies import NOTES_ID
+from courseware.grading.limited import limited
 from courseware.grading.rebuild import grade_id, without_hidden_parts
 from courseware.grading.scores import Task, score_of, shown_points
 
@@ -47,6 +48,18 @@ class FeedbackExporter(HTMLExporter):
         environment = super()._create_environment()
         environment.bytecode_cache = _templates
         return environment
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Make the page in a process with limits: it shows what a student wrote and printed."""
+        resources = resources or {}
+
+        def page() -> str:
+            return super(FeedbackExporter, self).from_filename(filename, dict(resources), **kw)[0]
+
+        html = limited("making the page", page)
+        return html, {**resources, "output_extension": self.file_extension}
 
     @default("template_paths")
     def _template_paths(self, prune: bool = True, root_dirs: list[str] | None = None) -> list[str]:

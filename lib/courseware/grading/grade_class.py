@@ -135,11 +135,14 @@ def _settle(desk: _Desk, future: Future[Any]) -> bool:
     hand_in, job, attempt = desk.under_way.pop(future)
     try:
         came = future.result()
-    except (BrokenExecutor, CancelledError) as error:
+    except (BrokenExecutor, CancelledError):
+        crew = desk.runners if job is not None else desk.pages
+        assert crew is not None
+        crew.renew()
         if attempt < ATTEMPTS:
-            _again(desk, future, hand_in, job, attempt + 1)
+            _again(desk, hand_in, job, attempt + 1)
             return False
-        came = InfrastructureError(f"the processes that run hand-ins keep ending ({error})")
+        came = InfrastructureError(f"it ended the process that worked on it {ATTEMPTS} times")
     except NotRecognised as reason:
         _forget(desk.exercise, hand_in.student)
         hand_in.problem = str(reason)
@@ -173,18 +176,9 @@ def _graded(desk: _Desk, hand_in: _HandIn, job: Job, came: Run | InfrastructureE
     return desk.write_page(hand_in)
 
 
-def _again(
-    desk: _Desk, future: Future[Any], hand_in: _HandIn, job: Job | None, attempt: int
-) -> None:
-    """A process was lost: give what it had, and what waited for it, to a new one."""
-    crew = desk.runners if job is not None else desk.pages
-    assert crew is not None
+def _again(desk: _Desk, hand_in: _HandIn, job: Job | None, attempt: int) -> None:
+    """The process that worked on it was lost, by its fault or not: give it to a new one."""
     desk.write_log(f"\n===== {hand_in.student}: a process was lost, attempt {attempt}\n")
-    if isinstance(future.exception() if not future.cancelled() else None, BrokenExecutor):
-        try:
-            crew.submit(len, "").result()
-        except BrokenExecutor:
-            crew.renew()
     if job is not None:
         desk.run(hand_in, job, attempt)
     else:

@@ -11,15 +11,19 @@ import copy
 import hashlib
 import json
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from courseware.checks.seeds import drawn_for
+from courseware.grading.anomalies import Anomaly, from_metadata, to_metadata
+from courseware.grading.limited import limited
+from courseware.grading.master import digest
 from courseware.grading.memory import limited_memory
-from courseware.grading.rebuild import rebuild
+from courseware.grading.rebuild import NotRecognised, rebuild
 from courseware.grading.split.notebook import run_notebook, student_names
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
 from courseware.grading.split.sandboxes import Place, in_sandbox
@@ -51,6 +55,23 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Rebuilt:
+    """What a hand-in came to when it was rebuilt: a source for each cell of the master."""
+
+    made_from: str
+    """A fingerprint of file and master."""
+    sources: tuple[str, ...] = field(repr=False)
+    anomalies: tuple[Anomaly, ...]
+
+    def notebook(self, master: NotebookNode) -> NotebookNode:
+        """The notebook to grade."""
+        notebook = copy.deepcopy(master)
+        for cell, source in zip(notebook.cells, self.sources, strict=True):
+            cell.source = source
+        return notebook
+
+
+@dataclass(frozen=True)
 class Run:
     """What the code cells of a notebook showed: JSON, a list of outputs for each."""
 
@@ -58,6 +79,7 @@ class Run:
     """A fingerprint of what was run."""
     outputs: str = field(repr=False)
     isolation: str = "bubblewrap"
+    rebuilt: Rebuilt | None = None
 
 
 def run_job(job: Job) -> Run:
@@ -66,8 +88,27 @@ def run_job(job: Job) -> Run:
     A fault of the machine is raised, and a hand-in that is none to this exercise (`NotRecognised`).
     """
     master = _parsed(job.master)
-    notebook, _ = rebuild(master, job.submitted)
-    return run_rebuilt(notebook, student_names(master), job.place, job.student, job.secret)
+    rebuilt = rebuild_limited(master, job.submitted)
+    notebook, names = rebuilt.notebook(master), student_names(master)
+    run = run_rebuilt(notebook, names, job.place, job.student, job.secret)
+    return replace(run, rebuilt=rebuilt)
+
+
+def rebuild_limited(master: NotebookNode, submitted: bytes) -> Rebuilt:
+    """Rebuild a hand-in; raises what `rebuild` does, and `LimitExceeded`."""
+    what = "reading the notebook"
+    sources, anomalies = limited(what, _rebuilt, master, submitted, raises=NotRecognised)
+    found = tuple(from_metadata(anomalies))
+    return Rebuilt(_made_from(master, submitted), tuple(map(str, sources)), found)
+
+
+def _rebuilt(master: NotebookNode, submitted: bytes) -> tuple[list[str], Any]:
+    notebook, anomalies = rebuild(master, submitted)
+    return [cell.source for cell in notebook.cells], to_metadata(anomalies)
+
+
+def _made_from(master: NotebookNode, submitted: bytes) -> str:
+    return hashlib.sha256(digest(master).encode() + submitted).hexdigest()
 
 
 @lru_cache(maxsize=8)
@@ -115,6 +156,21 @@ _prepared: dict[tuple[str, str, str], Run | InfrastructureError] = {}
 def prepare(exercise: str, student: str, notebook_id: str, run: Run | InfrastructureError) -> None:
     """Keep a run, or why there is none, until `autograde` comes to this hand-in."""
     _prepared[exercise, student, notebook_id] = run
+
+
+def rebuilt_hand_in(
+    exercise: str, student: str, notebook_id: str, master: NotebookNode, submitted: bytes
+) -> Rebuilt:
+    """A hand-in rebuilt from its master, as it was prepared for this very file, or now."""
+    key = exercise, student, notebook_id
+    run = _prepared.get(key)
+    if isinstance(run, InfrastructureError):
+        del _prepared[key]
+        raise run
+    rebuilt = run.rebuilt if run is not None else None
+    if rebuilt is not None and rebuilt.made_from == _made_from(master, submitted):
+        return rebuilt
+    return rebuild_limited(master, submitted)
 
 
 def take_prepared(

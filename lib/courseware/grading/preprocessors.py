@@ -11,8 +11,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from courseware.grading.anomalies import notes_cell, to_metadata
 from courseware.grading.exporter import NOTES, REBUILT, SUBMITTED
+from courseware.grading.jobs import rebuilt_hand_in
 from courseware.grading.master import check_against_gradebook, digest, read_master
-from courseware.grading.rebuild import rebuild
 
 RECORD = "courseware"
 """Key of the graded notebook's metadata: its anomalies, and what it was made from."""
@@ -32,8 +32,9 @@ class RebuildFromMaster(NbGraderPreprocessor):
         master = read_master(coursedir, assignment, notebook_id, parent=converter)
         check_against_gradebook(master, assignment, notebook_id, ids["db_url"])
         submitted = resources.pop(SUBMITTED)
-        rebuilt, anomalies = rebuild(master, submitted)
-        anomalies += resources.pop(NOTES)
+        found = rebuilt_hand_in(assignment, student, notebook_id, master, submitted)
+        rebuilt = found.notebook(master)
+        anomalies = [*found.anomalies, *resources.pop(NOTES)]
         for anomaly in anomalies:
             self.log.warning("%s/%s: %s: %s", student, notebook_id, anomaly.kind, anomaly.text)
         if anomalies:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -351,7 +352,7 @@ def test_no_more_processes(sandbox, monkeypatch):
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (sandbox_module.tempfile, "TemporaryDirectory"),
+        (tempfile, "mkdtemp"),
         (sandbox_module.visible, "copy_to"),
         (sandbox_module.subprocess, "Popen"),
         (sandbox_module.socket, "socketpair"),

@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from courseware.grading.scratch import scratch_folder
 from courseware.grading.split import seccomp, visible
 from courseware.grading.split.bubblewrap import (
     COURSE,
@@ -156,7 +157,7 @@ class Sandbox:
     def _start(self, exercise: str) -> subprocess.Popen[bytes]:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._open.enter_context(self._control).settimeout(self.limits.start_seconds)
-        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="course-")))
+        folder = self._open.enter_context(scratch_folder())
         files, self._log = folder / "course", folder / "log"
         visible.copy_to(files, exercise)
         course = COURSE if self.isolated else str(files)
