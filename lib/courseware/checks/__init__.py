@@ -16,6 +16,8 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from courseware.checks.jupyter_cells import cells_of_this_kernel
+from courseware.checks.practice import PRACTICE, practise
 from courseware.checks.quiz import Question, answer_html, answer_text, judge_answer
 from courseware.checks.report import as_html, as_text
 from courseware.checks.run import run_task
@@ -47,15 +49,20 @@ __all__ = [
 
 _receivers: list[Callable[[str, str], None]] = []
 
+cells_of_this_kernel()  # their record begins
 
-def check(name: str, function: Callable[..., Any], seed: str = "practice") -> float:
+
+def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> float:
     """Judge a graded function, show the report, and return its points as a plain float.
 
     The same seed gives the same inputs. Nothing that `function` does makes this raise; an unknown
     `name` is a `ValueError`.
     """
     task: Task = _look_up(name, "TASKS", "task")
-    report = run_task(task, function, seed)
+    if seed == PRACTICE:
+        report = practise(task, function, *_place_of(task))
+    else:
+        report = run_task(task, function, seed)
     _show(as_text(report), as_html(report))
     return report.score
 
@@ -103,6 +110,15 @@ def _look_up(name: str, table: str, kind: str) -> Any:
                 return item
             known.append(item.name)
     raise ValueError(f"name must be a {kind} of the course ({', '.join(known)}), got {name!r}")
+
+
+def _place_of(task: Task) -> tuple[str, list[str]]:
+    """The exercise of a task, and its functions up to this one."""
+    for exercise in CHAPTERS:
+        names = [each.name for each in _load(exercise).TASKS]
+        if task.name in names:
+            return exercise, names[: names.index(task.name) + 1]
+    raise AssertionError
 
 
 def _show(text: str, rich: str) -> None:

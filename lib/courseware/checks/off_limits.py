@@ -27,7 +27,7 @@ def shortcuts(function: Callable[..., Any], off_limits: tuple[str, ...]) -> list
     # A function that lives in another process has no code here, but its names were read there.
     names = getattr(function, "__course_names__", None)
     if names is None:
-        names = {name for own in _own_functions(function) for name in used_names(own)}
+        names = {name for own in own_functions(function) for name in used_names(own)}
     return among(names, off_limits)
 
 
@@ -115,7 +115,7 @@ class _NameReader:
                 self._module = ""
 
 
-def _own_functions(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+def own_functions(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """The function, then every function written in the same place that it leads to."""
     waiting: list[Any] = [function]
     seen: set[int] = set()

@@ -15,9 +15,9 @@ from courseware.grading.split import seccomp, visible
 from courseware.grading.split.bubblewrap import (
     command,
     site_packages,
-    visible_packages,
     visible_trees,
 )
+from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.sandbox import (
     UNPROTECTED,
     InfrastructureError,
@@ -149,6 +149,7 @@ def test_the_second_rung_has_to_be_asked_for_and_says_what_it_lacks(broken_bubbl
         said = capfd.readouterr().err
         assert UNPROTECTED in said and "No permissions" in said
         source = (
+            "import courseware.checks.conditions as c; c.EVENTS.clear()\n"
             "import os, socket\nk = 2\ndef f(x): return x * k\n"
             "def die(): os._exit(0)\n"
             "def try_(what):\n"

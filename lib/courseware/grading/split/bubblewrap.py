@@ -5,24 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Iterable
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 import numpy
 import torch
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
+from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.lockdown import SCRATCH
 
 COURSE = "/course"
 """Where the course's own packages are inside the sandbox."""
-
-LIBRARIES = ("torch", "numpy", "matplotlib", "ipython")
-"""What a student has besides Python: torch and NumPy to solve tasks with, the others to look at
-results; a picture that was left in a cell costs nothing."""
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 ENVIRONMENT = {
@@ -80,38 +72,10 @@ def visible_trees() -> list[Path]:
     return [tree for tree in there if not there.keys() & set(tree.parents)]
 
 
-@cache
-def visible_packages() -> tuple[Path, ...]:
-    """What `LIBRARIES` are made of, and nothing else that is installed.
-
-    Neither the course with its solutions, nor data sets on which a student's network is judged.
-    """
-    return tuple(path for path in _installed(LIBRARIES) if path.exists())
-
-
 def _package_folders() -> list[Path]:
     """Where packages are installed, inside or outside of the visible trees."""
     base = Path(sysconfig.get_path("stdlib")) / "site-packages"
     return [folder for folder in dict.fromkeys([base, *site_packages()]) if folder.is_dir()]
-
-
-def _installed(names: Iterable[str]) -> list[Path]:
-    """Files and folders of installed distributions and of those that they need."""
-    waiting, seen, found = list(names), set(), dict[Path, None]()
-    while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name in seen:
-            continue
-        seen.add(name)
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue  # needed on other platforms only
-        top = {Path(file).parts[0] for file in distribution.files or []} - {"..", "__pycache__"}
-        found |= dict.fromkeys(Path(str(distribution.locate_file(part))) for part in sorted(top))
-        needed = map(Requirement, distribution.requires or [])
-        waiting += [one.name for one in needed if not one.marker or one.marker.evaluate()]
-    return list(found)
 
 
 def site_packages() -> list[Path]:

@@ -31,10 +31,10 @@ from courseware.grading.split.bubblewrap import (
     command,
     python,
     site_packages,
-    visible_packages,
     visible_trees,
 )
 from courseware.grading.split.encoding import Malformed
+from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.lockdown import Caps, thread_count
 from courseware.grading.split.protocol import Channel, Closed, Late, Size
 

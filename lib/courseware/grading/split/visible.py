@@ -50,6 +50,7 @@ FIRST_TRAINING = 4
 
 WORKER = (
     "checks/call.py",
+    "checks/conditions.py",
     "checks/gradients.py",
     "checks/off_limits.py",
     "checks/task.py",

@@ -30,6 +30,7 @@ import torch
 from IPython.display import display
 
 from courseware.checks.call import changes, copy_of, time_limit
+from courseware.checks.conditions import refuse_from_now_on
 from courseware.checks.gradients import differentiated
 from courseware.checks.watching import watched
 from courseware.grading.split import facts
@@ -106,6 +107,7 @@ class Notebook:
         self._loop = asyncio.Runner(loop_factory=PipeLoop)
         sys.modules["__main__"] = self._module
         IPython.get_ipython = Shell
+        refuse_from_now_on()
 
     def read(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """The facts of a cell, which is not run."""
