@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from tests.cheats import ours, stock
 from tests.cheats.attack import EXERCISES, Attack
-from tests.cheats.corpus import ATTACKS, CLASSES, MANGLED
+from tests.cheats.corpus import ATTACKS, CLASSES, MANGLED, MANGLED_CLASSES
 from tests.cheats.course import HONEST
 from tests.cheats.mangled import Mangled
 from tests.cheats.table import Results, attack_row, heading, summary
@@ -85,13 +85,14 @@ def chosen(names: list[str] | None) -> tuple[list[Attack], list[Mangled]]:
     """The attacks and mangled notebooks of these names, or all."""
     if not names:
         return list(ATTACKS), list(MANGLED)
-    known = {*CLASSES, "mangled", *(a.name for a in ATTACKS), *(m.name for m in MANGLED)}
+    known = {*CLASSES, *MANGLED_CLASSES, *(a.name for a in ATTACKS), *(m.name for m in MANGLED)}
     if unknown := sorted(set(names) - known):
         print(f"make cheats: no attack, class or notebook {', '.join(unknown)}", file=sys.stderr)
         raise SystemExit(2)
     of_classes = [attack for name in names for attack in CLASSES.get(name, ())]
     attacks = [attack for attack in ATTACKS if attack.name in names or attack in of_classes]
-    return attacks, [one for one in MANGLED if one.name in names or "mangled" in names]
+    of_classes_too = [one for name in names for one in MANGLED_CLASSES.get(name, ())]
+    return attacks, [one for one in MANGLED if one.name in names or one in of_classes_too]
 
 
 def print_corpus() -> None:
@@ -100,9 +101,10 @@ def print_corpus() -> None:
         print(f"\n{kind}")
         for attack in members:
             print(f"  {attack.name:<28}{attack.tries}")
-    print("\nmangled")
-    for one in MANGLED:
-        print(f"  {one.name:<28}{one.what}")
+    for kind, hand_ins in MANGLED_CLASSES.items():
+        print(f"\n{kind}")
+        for one in hand_ins:
+            print(f"  {one.name:<28}{one.what}")
 
 
 def grade_with_ours(folder: Path, results: Results) -> None:

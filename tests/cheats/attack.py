@@ -14,6 +14,7 @@ SCALING = "02_integer_scaling"
 EXERCISES = (NUMBERS, SCALING)
 
 Edit = Callable[[Notebook], None]
+Place = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -27,13 +28,15 @@ class Link:
 class HandIn:
     """One submission: tasks of `honest` as in the solution, then `sources`, then `edit`.
 
-    `sources` go into solution cells by nbgrader id, `files` beside the notebook.
+    `sources` go into solution cells by nbgrader id, `files` beside the notebook. `place` rearranges
+    the folder of the exercise in the end.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
     honest: tuple[str, ...] = ()
     edit: Edit | None = None
     files: Mapping[str, str | Link] = field(default_factory=dict)
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,15 @@ class Attack:
     """Hand-ins that are graded in this order, and one sentence on what they try.
 
     An attack has *scored* if its hand-ins together earn a point more than the tasks that they
-    solve honestly are worth. It has *hurt* if one of these is not given all of its points.
+    solve honestly are worth. It has *hurt* if one of these is not given all of its points. What is
+    to be refused, and not graded, must be so for the reason `refused`.
     """
 
     name: str
     tries: str
     hand_ins: tuple[HandIn, ...]
     exercise: str = NUMBERS
+    refused: str = ""
 
     @property
     def students(self) -> tuple[str, ...]:
@@ -103,3 +108,5 @@ def write(folder: Path, exercise: str, hand_in: HandIn) -> None:
             file.symlink_to(content.to)
         else:
             file.write_text(content, encoding="utf-8")
+    if hand_in.place is not None:
+        hand_in.place(place)

@@ -8,20 +8,26 @@ from tests.cheats import (
     harness,
     jupyter,
     lies,
+    links,
     metadata,
     protocol,
     shortcuts,
     state,
 )
 from tests.cheats.attack import Attack
+from tests.cheats.mangled import Mangled
 from tests.cheats.mangled_cells import CELLS
 from tests.cheats.mangled_files import FILES
+from tests.cheats.mangled_folders import FOLDERS
+from tests.cheats.mangled_names import NAMES
+from tests.cheats.mangled_sizes import SIZES
 
 CLASSES: dict[str, tuple[Attack, ...]] = {
     "harness": harness.ATTACKS,
     "jupyter": jupyter.ATTACKS,
     "lies": lies.ATTACKS,
     "files": files.ATTACKS,
+    "links": links.ATTACKS,
     "state": state.ATTACKS,
     "protocol": protocol.ATTACKS,
     "bombs": bombs.ATTACKS,
@@ -32,5 +38,13 @@ CLASSES: dict[str, tuple[Attack, ...]] = {
 
 ATTACKS = tuple(attack for attacks in CLASSES.values() for attack in attacks)
 
-MANGLED = (*CELLS, *FILES)
-"""Mangled notebooks."""
+MANGLED_CLASSES: dict[str, tuple[Mangled, ...]] = {
+    "mangled-cells": CELLS,
+    "mangled-files": FILES,
+    "folders": FOLDERS,
+    "sizes": SIZES,
+    "names": NAMES,
+}
+"""Class → its mangled hand-ins."""
+
+MANGLED = tuple(one for members in MANGLED_CLASSES.values() for one in members)

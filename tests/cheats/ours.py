@@ -66,7 +66,9 @@ def grade(folder: Path, exercise: str, quiet: bool) -> Graded:
     aborted = code not in (0, 1) or rows.keys() != students(folder, exercise)
     after = watched(folder, home)
     changed = sorted(path for path in before.keys() | after if before.get(path) != after.get(path))
-    return Graded(folder, aborted, tuple(f"{path} was changed" for path in changed), rows, output)
+    complaints = [f"{path} was changed" for path in changed]
+    complaints += [f"{path} is where only graded work belongs" for path in stowaways(folder)]
+    return Graded(folder, aborted, tuple(complaints), rows, output)
 
 
 def students(folder: Path, exercise: str) -> set[str]:
@@ -80,6 +82,13 @@ def students(folder: Path, exercise: str) -> set[str]:
         for path in (folder / "submitted").iterdir()
         if path.is_symlink() or not path.is_dir() or {*os.listdir(path)} - others
     }
+
+
+def stowaways(folder: Path) -> list[Path]:
+    """Files of students in the folders that teachers look at and give back."""
+    graded = [path for path in folder.glob("autograded/**/*") if path.suffix != ".ipynb"]
+    pages = [path for path in folder.glob("feedback/**/*") if path.suffix != ".html"]
+    return [path for path in [*graded, *pages] if path.is_symlink() or not path.is_dir()]
 
 
 def watched(folder: Path, home: Path) -> dict[str, str]:
@@ -106,13 +115,24 @@ def grade_attacks(
     hand_in(folder, attacks)
     graded = grade(folder, exercise, quiet)
     found = scores(folder, exercise)
-    complaints = [*graded.complaints]
+    complaints = [*graded.complaints, *_complaints_of_the_classmate(exercise, found)]
+    reasons = {student: attack.refused for attack in attacks for student in attack.students}
     for student, row in graded.rows.items():
-        complaints += [f"{student} was not graded: {row['problem']}"] if row["problem"] else []
-    if points_of(classmate(exercise), found) != Points(0.0):
-        complaints.append(f"{HONEST} solved everything and did not get all points")
+        reason, problem = reasons.get(student, ""), row["problem"]
+        if problem and not reason:
+            complaints.append(f"{student} was not graded: {problem}")
+        if reason and reason not in problem:
+            complaints.append(f"{student} was not refused, but {problem or row['odd'] or 'graded'}")
     points = {attack.name: points_of(attack, found) for attack in attacks}
     return replace(graded, complaints=tuple(complaints)), points
+
+
+def _complaints_of_the_classmate(
+    exercise: str, found: dict[str, dict[str, tuple[float, float]]]
+) -> list[str]:
+    if points_of(classmate(exercise), found) == Points(0.0):
+        return []
+    return [f"{HONEST} solved everything and did not get all points"]
 
 
 def grade_mangled(
@@ -126,6 +146,8 @@ def grade_mangled(
         one.build(place)
     graded = grade(folder, NUMBERS, quiet)
     found = scores(folder, NUMBERS)
+    complaints = (*graded.complaints, *_complaints_of_the_classmate(NUMBERS, found))
+    graded = replace(graded, complaints=complaints)
     return graded, {one.name: _difference(one, graded, found.get(one.folder)) for one in mangled}
 
 

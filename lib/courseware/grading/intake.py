@@ -14,9 +14,11 @@ steps and commands of nbgrader) sees a copy made of these: see `copies`.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from courseware.grading.anomalies import OTHER_NAME, SIDE_FILE, UNKNOWN_TIME, Anomaly, name
@@ -34,6 +36,8 @@ from courseware.grading.untrusted import (
     Place,
     Refused,
     entries,
+    has_one_name,
+    identity,
     kind,
     open_folder,
     open_folders,
@@ -97,7 +101,7 @@ def take(assignment: Assignment, student: str) -> HandIn:
         open_folder(student, submitted) as folder,
         open_folder(assignment.exercise, folder) as inside,
     ):
-        return _take(assignment, inside)
+        return _take(assignment, inside, _Class(assignment, submitted))
 
 
 def arrived(assignment: Assignment, student: str) -> datetime | None:
@@ -133,13 +137,47 @@ def _is_ignored(entry: str, assignment: Assignment) -> bool:
     return any(fnmatch.fnmatchcase(entry, pattern) for pattern in assignment.ignore)
 
 
-def _take(assignment: Assignment, inside: int) -> HandIn:
+@dataclass(frozen=True)
+class _Class:
+    """All hand-ins, in the open folder `submitted`."""
+
+    assignment: Assignment
+    submitted: int
+
+    def is_own(self, notebook: str, folder: int, status: os.stat_result) -> bool:
+        """Whether a notebook belongs to a hand-in: the file is nowhere else, or was here first.
+
+        A link to a classmate's file must not cost the classmate's marks. Making it changes the time
+        of the file and of the folder that the link is put into, and the system alone sets these. So
+        the file belongs to the one folder that was not changed since, if all of its names are
+        those of hand-ins.
+        """
+        if has_one_name(status):
+            return True
+        here = os.fstat(folder)
+        holders = list(self._holders(f"{notebook}.ipynb", status))
+        before = [place for place in holders if place.st_ctime_ns < status.st_ctime_ns]
+        return len(holders) == status.st_nlink and [one.st_ino for one in before] == [here.st_ino]
+
+    def _holders(self, name: str, status: os.stat_result) -> Iterator[os.stat_result]:
+        """The folders of hand-ins in which a file has this name."""
+        for student in entries(self.submitted, MAX_STUDENTS):
+            try:
+                with open_folders((student, self.assignment.exercise), self.submitted) as folder:
+                    if identity(name, folder) == (status.st_dev, status.st_ino):
+                        yield os.fstat(folder)
+            except Refused:
+                continue
+
+
+def _take(assignment: Assignment, inside: int, everybody: _Class) -> HandIn:
     there = _files(assignment, inside)
     notebooks: dict[str, bytes] = {}
     notes: list[Anomaly] = []
     used: dict[Place, float] = {}
     for notebook in assignment.notebooks:
-        place, content, changed = _notebook(notebook, assignment, inside, there)
+        is_own = partial(everybody.is_own, notebook, inside)
+        place, content, changed = _notebook(notebook, assignment, inside, there, is_own)
         if place is not None:
             notebooks[notebook], used[place] = content, changed
             if place != (f"{notebook}.ipynb",):
@@ -182,13 +220,17 @@ def _files(assignment: Assignment, inside: int) -> list[Place]:
 
 
 def _notebook(
-    notebook: str, assignment: Assignment, inside: int, there: list[Place]
+    notebook: str,
+    assignment: Assignment,
+    inside: int,
+    there: list[Place],
+    is_own: Callable[[os.stat_result], bool],
 ) -> tuple[Place | None, bytes, float]:
     """A notebook's place, bytes and time: the file of its name, or the only one meant for it."""
     exact: Place = (f"{notebook}.ipynb",)
     own: tuple[Place | None, bytes, float] = (None, b"", 0.0)
     if kind(exact[0], inside):
-        own = (exact, *read_file(exact, inside, MAX_FILE_BYTES))
+        own = (exact, *read_file(exact, inside, MAX_FILE_BYTES, is_own))
         if holds_cells(own[1]):
             return own
     others = []

@@ -11,7 +11,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from courseware.grading.folder_names import shown
@@ -43,6 +43,15 @@ def kind(name: str, inside: int) -> str:
     except OSError as error:
         raise _fault(name, error) from error
     return next((word for test, word in KINDS if test(mode)), "a device")
+
+
+def identity(name: str, inside: int) -> tuple[int, int] | None:
+    """What tells the file of a name from all other files, whatever they are called."""
+    try:
+        status = os.stat(name, dir_fd=inside, follow_symlinks=False)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 @contextlib.contextmanager
@@ -92,8 +101,18 @@ def entries(folder: int, most: int) -> list[str]:
         raise Refused(f"its folder cannot be read ({error.strerror})") from error
 
 
-def read_file(path: Place, inside: int, most: int) -> tuple[bytes, float]:
-    """The bytes of a file in a folder, or in folders within it, and when it was last changed."""
+def has_one_name(status: os.stat_result) -> bool:
+    """Whether a file is in one place only."""
+    return status.st_nlink == 1
+
+
+def read_file(
+    path: Place, inside: int, most: int, is_own: Callable[[os.stat_result], bool] = has_one_name
+) -> tuple[bytes, float]:
+    """The bytes of a file in a folder, or in folders within it, and when it was last changed.
+
+    A file for which `is_own` is false is another's.
+    """
     *above, name = path
     with open_folders(tuple(above), inside) as folder:
         found = kind(name, folder)
@@ -102,16 +121,18 @@ def read_file(path: Place, inside: int, most: int) -> tuple[bytes, float]:
         try:
             descriptor = os.open(name, FLAGS, dir_fd=folder)
             with os.fdopen(descriptor, "rb", buffering=0) as file:
-                return _content(name, file.fileno(), most)
+                return _content(name, file.fileno(), most, is_own)
         except OSError as error:
             raise _fault(name, error) from error
 
 
-def _content(name: str, descriptor: int, most: int) -> tuple[bytes, float]:
+def _content(
+    name: str, descriptor: int, most: int, is_own: Callable[[os.stat_result], bool]
+) -> tuple[bytes, float]:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         raise Refused(f"{shown(name)} was changed while it was looked at")
-    if status.st_nlink != 1:
+    if not is_own(status):
         text = f"{shown(name)} is there under {status.st_nlink} names (hard links)"
         raise Refused(f"{text}: put a copy of its own in its place")
     pieces, size = [], 0

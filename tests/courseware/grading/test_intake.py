@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,6 +179,26 @@ def test_of_several_that_may_be_meant_none_is_taken(folder: Path) -> None:
 def test_an_empty_file_that_is_alone_is_what_was_handed_in(folder: Path) -> None:
     (folder / FILE).touch()
     assert take(looked_for(folder), "ada").notebooks == {NAME: b""}
+
+
+def test_a_link_to_a_classmates_file_costs_the_classmate_nothing(folder: Path) -> None:
+    (folder / FILE).write_bytes(WORK)
+    time.sleep(0.05)  # the system's clock for files goes in steps
+    mallory = folder.parents[1] / "mallory" / NAME
+    mallory.mkdir(parents=True)
+    os.link(folder / FILE, mallory / FILE)
+    assert take(looked_for(folder), "ada").notebooks == {NAME: WORK}
+    with pytest.raises(Refused, match="under 2 names"):
+        take(looked_for(folder), "mallory")
+    elsewhere = folder.parents[2] / FILE
+    os.link(folder / FILE, elsewhere)  # a later name makes it look as if the link was there first
+    for student in ("ada", "mallory"):
+        with pytest.raises(Refused, match="under 3 names"):
+            take(looked_for(folder), student)
+    elsewhere.unlink()
+    for student in ("ada", "mallory"):  # both folders are older than the file's last change now
+        with pytest.raises(Refused, match="under 2 names"):
+            take(looked_for(folder), student)
 
 
 @pytest.mark.parametrize(
