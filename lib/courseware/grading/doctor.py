@@ -31,6 +31,8 @@ WITHOUT = (
 )
 PROBE = """
 import os, socket
+import courseware.checks.conditions as conditions
+conditions.EVENTS.clear()  # the wall is looked at, not what stands in front of it and explains
 def reached(paths):
     seen = []
     for path in paths:
