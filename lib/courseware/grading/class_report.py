@@ -13,6 +13,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from courseware.grading.anomalies import HARMLESS, from_metadata, name
 from courseware.grading.course import Exercise
+from courseware.grading.plain_lines import columns_of, in_a_cell, in_one_line, padded
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import (
@@ -25,7 +26,9 @@ from courseware.grading.scores import (
 )
 
 NOT_GRADED = "not graded"
-RAISED_IN_CALL = re.compile(r"^\s*got\s+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit|Ended))\b", re.M)
+RAISED_IN_CALL = re.compile(
+    r"^[ \t]*got[ \t]+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit|Ended))\b", re.M
+)
 """The line of a check's report that names the exception a student's function ended in."""
 
 
@@ -147,16 +150,22 @@ def as_text(report: ClassReport) -> str:
     lines += ["", *_table(report), ""]
     if any(score.open for row in graded for score in row.scores):
         lines += ["  – and *: to be read by a person, in formgrader", ""]
-    failed = [f"  {row.student}: {row.problem}" for row in report.rows if row.problem]
+    failed = [_line(row, row.problem) for row in report.rows if row.problem]
     if failed:
         lines += ["Not graded:", *failed, ""]
-    odd = [f"  {row.student}: {text}" for row in report.rows for text in row.odd]
+    odd = [_line(row, text) for row in report.rows for text in row.odd]
     if odd:
         lines += ["Odd:", *odd, ""]
     if harmless := sum(row.harmless for row in report.rows):
         what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {harmless}", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _line(row: Row, text: str) -> str:
+    """A colon in a name would make it end before it ends."""
+    student = in_one_line(row.student).replace(":", r"\x3a")
+    return f"  {student}: {in_one_line(text)}"
 
 
 def _table(report: ClassReport) -> list[str]:
@@ -167,14 +176,14 @@ def _table(report: ClassReport) -> list[str]:
         points = [_points(score) for score in row.scores]
         share = f"{report.percent(row):.0f}"
         end = [NOT_GRADED] if row.problem else [_short(row.feedback)]
-        body.append([row.student, *points, shown_points(row.total), share, *end])
+        body.append([in_one_line(row.student), *points, shown_points(row.total), share, *end])
     graded = [row for row in report.rows if not row.problem]
     if graded:
         body.append(_means(report, graded))
-    widths = [max(len(line[column]) for line in body) for column in range(len(head))]
+    widths = [max(columns_of(line[column]) for line in body) for column in range(len(head))]
     return [
         "  ".join(
-            text.ljust(width) if column in (0, len(head) - 1) else text.rjust(width)
+            padded(text, width, right=column not in (0, len(head) - 1))
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in body
@@ -198,7 +207,7 @@ def _points(score: Score) -> str:
 
 def _short(path: str) -> str:
     here = f"{Path.cwd()}/"
-    return " ".join(part.removeprefix(here) for part in path.split(" "))
+    return in_one_line(" ".join(part.removeprefix(here) for part in path.split(" ")))
 
 
 def write_csv(report: ClassReport, path: Path) -> None:
@@ -211,7 +220,5 @@ def write_csv(report: ClassReport, path: Path) -> None:
         for row in report.rows:
             points = ["" if s.points is None else s.points for s in row.scores]
             share = round(report.percent(row), 1)
-            odd = " ".join(row.odd)
-            writer.writerow(
-                [row.student, *points, row.total, report.points, share, row.problem, odd]
-            )
+            student, *said = map(in_a_cell, (row.student, row.problem, " ".join(row.odd)))
+            writer.writerow([student, *points, row.total, report.points, share, *said])

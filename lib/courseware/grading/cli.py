@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,11 @@ Hand-ins lie in submitted/STUDENT/EXERCISE/ of the course folder. Exit codes: 0 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # what a terminal has no letters for is spelled out
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     # nbformat's library for JSON schemas would load it for checks of web addresses that no notebook
     # asks for; that takes longer than loading nbgrader.

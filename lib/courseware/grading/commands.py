@@ -25,6 +25,7 @@ from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import grade_class
+from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
 from courseware.grading.split.sandbox import UNPROTECTED
 
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
             os.environ["COURSE_DB_URL"] = options.db  # read by nbgrader_config.py
         return COMMANDS[options.command](options)
     except CourseError as error:
-        print(f"course: error: {error}", file=sys.stderr)
+        print(f"course: error: {in_one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("course: interrupted", file=sys.stderr)
@@ -65,7 +66,7 @@ def grade(options: argparse.Namespace) -> int:
         ) as bar:
             try:
                 for student, problem in grade_class(
-                    exercise, students, options.force, runners, pages, print
+                    exercise, students, options.force, runners, pages, _write_log
                 ):
                     problems |= {student: problem} if problem else {}
                     done += 1
@@ -142,6 +143,10 @@ def _students(exercise: Exercise, wanted: list[str] | None) -> dict[str, str]:
     if not there:
         raise CourseError(f"nothing was handed in: there is no {exercise.folder('submitted', '*')}")
     return {student: why for student, why in there.items() if not wanted or student in wanted}
+
+
+def _write_log(text: str) -> None:
+    print(in_lines(text))
 
 
 def _show(made: ClassReport, csv: Path | None) -> None:

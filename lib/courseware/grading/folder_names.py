@@ -6,6 +6,8 @@ import glob
 import re
 import unicodedata
 
+from courseware.grading.plain_lines import in_one_line
+
 
 def name_obstacle(student: str) -> str:
     """Why the name of a folder cannot be a student's id; "" if it can.
@@ -15,8 +17,10 @@ def name_obstacle(student: str) -> str:
     """
     if re.search(r"[\udc80-\udcff]", student):
         return "its name is not in UTF-8: rename the folder"
-    if not student.isprintable() or "\\" in student:
+    if in_one_line(student) != student or "\\" in student:
         return "its name holds characters that cannot be printed, or a backslash: rename the folder"
+    if re.search(r'[<>"]', student):
+        return 'its name holds < > or ", which formgrader takes for HTML: rename the folder'
     if student != student.strip():
         return "nbgrader takes a blank at the end of a name away: rename the folder"
     if student != glob.escape(student):
@@ -32,19 +36,11 @@ def shown(name: str) -> str:
     >>> shown("Ann O. Nym"), shown("honest "), shown("caf\udce9\n")
     ('Ann O. Nym', 'honest\\x20', 'caf\\xe9\\n')
     """
-    text = "".join(map(_escaped, name))
+    text = in_one_line(name.replace("\\", "\\\\"))
     inside = text.strip(" ")
     before = len(text) - len(text.lstrip(" "))
     after = len(text) - len(inside) - before
     return r"\x20" * before + inside + r"\x20" * after
-
-
-def _escaped(letter: str) -> str:
-    if 0xDC80 <= ord(letter) <= 0xDCFF:  # a byte that is no UTF-8, as Python keeps it
-        return f"\\x{ord(letter) - 0xDC00:02x}"
-    if letter == "\\" or not letter.isprintable():
-        return letter.encode("unicode_escape").decode()
-    return letter
 
 
 def is_variant(file: str, notebook: str) -> bool:

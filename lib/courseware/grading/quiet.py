@@ -26,7 +26,10 @@ def chatter_to(log: Path) -> Iterator[TextIO]:
         try:
             for number in kept:
                 os.dup2(file.fileno(), number)
-            with os.fdopen(os.dup(kept[2]), "w", encoding="utf-8", errors="replace") as terminal:
+            encoding = sys.stderr.encoding
+            with open(
+                os.dup(kept[2]), "w", encoding=encoding, errors="backslashreplace"
+            ) as terminal:
                 yield terminal
         finally:
             sys.stdout.flush()

@@ -265,15 +265,19 @@ def word(name: str) -> str:
     return re.sub(r"\W|^(?=\d)|^$", "_", name[:MAX_WORD])
 
 
+UNREADABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029"  # control codes, other line ends
+    r"\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"  # what turns or hides text
+)
+
+
 def readable(text: str) -> str:
     """Text without what a file or a terminal would choke on.
 
     >>> readable("a\\x1b[31m\\ud800b")
     'a?[31m?b'
     """
-    return re.sub(
-        r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]", "?", text
-    )
+    return UNREADABLE.sub("?", text)
 
 
 def _scalar(name: str, raw: str) -> np.generic:

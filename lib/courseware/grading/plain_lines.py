@@ -1,0 +1,71 @@
+"""Text of others in one line of ours: in a terminal, in a log, in a table that a program opens.
+
+All that is printed, logged or written about a hand-in goes through `in_one_line`: so nothing in a
+name can begin a line of its own, move the cursor, or turn the text around it.
+"""
+
+from __future__ import annotations
+
+from wcwidth import wcswidth
+
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters, for Unicode, that look like nothing."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a cell begins that a spreadsheet takes for a formula."""
+
+
+def in_one_line(text: str) -> str:
+    r"""Text in which all that cannot be printed is spelled out, and nothing else is changed.
+
+    >>> in_one_line("Ann\n  honest: cheated"), in_one_line("\x1b[2Ja\u202eb\udce9")
+    ('Ann\\n  honest: cheated', '\\x1b[2Ja\\u202eb\\xe9')
+    """
+    return "".join(map(escaped, text))
+
+
+def escaped(letter: str) -> str:
+    r"""A character as it can be printed: itself, or spelled out as Python does.
+
+    >>> escaped("é"), escaped("\u200b")
+    ('é', '\\u200b')
+    """
+    if 0xDC80 <= ord(letter) <= 0xDCFF:  # a byte that is no UTF-8, as Python keeps it
+        return f"\\x{ord(letter) - 0xDC00:02x}"
+    if not letter.isprintable() or letter in BLANK_LETTERS:
+        return letter.encode("unicode_escape").decode()
+    return letter
+
+
+def in_lines(text: str) -> str:
+    r"""A log, each line of it safe.
+
+    >>> in_lines("one\ntwo\x07\n")
+    'one\ntwo\\x07\n'
+    """
+    return "\n".join(map(in_one_line, text.split("\n")))
+
+
+def padded(text: str, columns: int, right: bool = False) -> str:
+    """Text filled up with blanks to so many columns of a terminal; some letters take two.
+
+    >>> padded("ab", 4), padded("王", 4), padded("1", 3, right=True)
+    ('ab  ', '王  ', '  1')
+    """
+    blanks = " " * (columns - columns_of(text))
+    return blanks + text if right else text + blanks
+
+
+def columns_of(text: str) -> int:
+    """How many columns a text takes in a terminal, once it is in one line."""
+    return wcswidth(text)
+
+
+def in_a_cell(text: str) -> str:
+    """Text as it can stand in a CSV file: no spreadsheet takes it for a formula.
+
+    >>> in_a_cell("=1+1"), in_a_cell("Ann")
+    ("'=1+1", 'Ann')
+    """
+    text = in_one_line(text)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
