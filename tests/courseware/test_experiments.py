@@ -1,6 +1,7 @@
 """`python -m courseware.experiments`: what there is, and what it runs."""
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from courseware.experiments import NEEDS_GPU
 from courseware.experiments.__main__ import main
+from courseware.experiments.records import read_record
 from tests.tracked import ROOT
 
 Command = list[str]
@@ -85,3 +87,17 @@ def test_bad_arguments_are_refused(
     assert stop.value.code == 2
     assert "error:" in capsys.readouterr().err
     assert started == []
+
+
+@pytest.mark.parametrize("name", NEEDS_GPU)
+def test_a_record_is_found_from_any_folder(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = ROOT / "lectures" / "results" / f"{name}.json"
+    monkeypatch.chdir(tmp_path)
+    assert read_record(name) == json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_a_record_that_nobody_made_is_named() -> None:
+    with pytest.raises(ValueError, match=r"name: expected one of decoder_7b, .*, got 'qat'"):
+        read_record("qat")

@@ -1,4 +1,4 @@
-"""Every lecture, and the page that the course opens on, runs from top to bottom."""
+"""Every lecture, and the page that the course opens on, runs from top to bottom, from anywhere."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def test_there_are_lectures_numbered_without_a_gap() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("path", [HOME, *LECTURES], ids=lambda path: path.stem)
-def test_it_runs(path: Path) -> None:
+def test_it_runs(path: Path, tmp_path: Path) -> None:
     before = path.read_bytes()
-    assert execute(path).error is None
+    assert execute(path, folder=tmp_path).error is None
     assert path.read_bytes() == before

@@ -4,6 +4,11 @@
 whose record has the name of the module; `records` holds what they share.
 """
 
+from pathlib import Path
+
+RESULTS = Path(__file__).resolve().parents[3] / "lectures" / "results"
+"""The records, in the course's folder."""
+
 NEEDS_GPU = {
     "decoder_7b": True,
     "minilm_quantization": False,

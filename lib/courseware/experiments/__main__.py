@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from courseware.experiments import NEEDS_GPU
+from courseware.experiments import NEEDS_GPU, RESULTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--list", action="store_true", help="say what there is, and run nothing")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=NEEDS_GPU, help="run these")
-    parser.add_argument("--folder", type=Path, default=Path("lectures/results"), help="of records")
+    parser.add_argument("--folder", type=Path, default=RESULTS, help="of records")
     options = parser.parse_args(arguments)
     if options.list:
         for name, needs_gpu in NEEDS_GPU.items():

@@ -1,4 +1,4 @@
-"""What experiments share: work that goes on where it was interrupted, and facts for its record."""
+"""What experiments share: records, facts for them, and work that can be interrupted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
+
+from courseware.experiments import NEEDS_GPU, RESULTS
 
 Result = dict[str, Any]
 
@@ -41,6 +43,18 @@ def finish(record: Result, out: Path, unfinished: Path) -> None:
     """Write the record, and remove the file that it was collected in."""
     out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     unfinished.unlink()
+
+
+def read_record(name: str) -> Result:
+    """Return the record of an experiment, wherever the reader's working directory is.
+
+    >>> read_record("decoder_7b")["prompt_tokens"]
+    512
+    """
+    if name not in NEEDS_GPU:
+        raise ValueError(f"name: expected one of {', '.join(NEEDS_GPU)}, got {name!r}")
+    record: Result = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+    return record
 
 
 def versions(*packages: str) -> dict[str, str]:

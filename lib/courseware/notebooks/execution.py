@@ -41,8 +41,12 @@ class OwnKernelManager(AsyncKernelManager):
         return KernelSpecManager(parent=self, kernel_dirs=[])
 
 
-def execute(path: Path, cell_timeout: int = CELL_TIMEOUT_SECONDS) -> Outcome:
-    """Run the notebook at `path` in its own folder; no cell may take over `cell_timeout` seconds.
+def execute(
+    path: Path, cell_timeout: int = CELL_TIMEOUT_SECONDS, folder: Path | None = None
+) -> Outcome:
+    """Run the notebook at `path` in `folder`, its own if None.
+
+    No cell may take over `cell_timeout` seconds.
 
     Raises ValueError if `path` is not a notebook; what goes wrong in a cell is in the outcome.
     """
@@ -56,17 +60,17 @@ def execute(path: Path, cell_timeout: int = CELL_TIMEOUT_SECONDS) -> Outcome:
         nbformat.reads(stored_form(read(path), path), as_version=4),
         timeout=cell_timeout,
         kernel_manager_class=OwnKernelManager,
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(folder or path.parent)}},
         on_cell_start=note_cell,
     )
     start, error = time.perf_counter(), None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
         manager = client.create_kernel_manager()
         # Sockets in a folder, not ports, which runs side by side could take from each other.
-        manager.transport, manager.ip = "ipc", f"{folder}/kernel"
+        manager.transport, manager.ip = "ipc", f"{scratch}/kernel"
         try:
             # A profile of its own: a user's start-up files change nothing, runs share no history.
-            client.execute(env={**os.environ, "IPYTHONDIR": folder})
+            client.execute(env={**os.environ, "IPYTHONDIR": scratch})
         except (CellControlSignal, RuntimeError) as failure:
             error = f"{running}: {_explain(failure)}"
     return Outcome(path, time.perf_counter() - start, error)
