@@ -5,24 +5,25 @@ from pathlib import Path
 import pytest
 
 from courseware.notebooks import released
-from courseware.notebooks.release import assignments
+from courseware.notebooks.release import EXERCISES, UNCHANGED, assignments
 from tests.tracked import ROOT, tracked
 
 ASSIGNMENTS = assignments(ROOT)
 AUTHORS_ONLY = ["### BEGIN", "### END"]
 
 
-def stored(assignment: str) -> dict[Path, bytes]:
-    folder = ROOT / "exercises" / assignment
+def stored(assignment: str, below: str = EXERCISES) -> dict[Path, bytes]:
+    folder = ROOT / below / assignment
     return {
-        path.relative_to(folder): path.read_bytes() for path in tracked(f"exercises/{assignment}")
+        path.relative_to(folder): path.read_bytes() for path in tracked(f"{below}/{assignment}")
     }
 
 
 def test_every_exercise_has_a_solution() -> None:
-    folders = {path.relative_to(ROOT).parts[1] for path in tracked("exercises")}
-    assert sorted(folders) == ASSIGNMENTS
     assert ASSIGNMENTS
+    for below in (EXERCISES, UNCHANGED):
+        folders = {path.relative_to(ROOT / below).parts[0] for path in tracked(below)}
+        assert sorted(folders) == ASSIGNMENTS
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
@@ -31,6 +32,11 @@ def test_the_exercise_is_the_release_of_its_solution(assignment: str) -> None:
     assert sorted(release) == sorted(stored(assignment)), "run: make exercises"
     different = [path for path, content in release.items() if stored(assignment)[path] != content]
     assert different == [], "run: make exercises"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_one_starts_over_from_the_exercise(assignment: str) -> None:
+    assert stored(assignment, UNCHANGED) == stored(assignment), "run: make exercises"
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

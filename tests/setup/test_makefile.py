@@ -326,3 +326,9 @@ def test_help_shows_every_target(machine: Machine) -> None:
     shown = re.findall(r"make ([a-z-]+)", machine.make().stdout)
     [phony] = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert sorted(shown) == sorted(set(phony.split()) - {"FORCE"})
+
+
+def test_help_ends_with_what_the_first_time_takes(machine: Machine) -> None:
+    last = machine.make().stdout.rpartition("\n\n")[2]
+    assert last.startswith("The first time takes ")
+    assert "TORCH_INDEX=ADDRESS" in last

@@ -1,8 +1,10 @@
 """What the repository must hold, and what it must not."""
 
 import os
+import re
 import subprocess
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -56,7 +58,14 @@ def test_the_readme_names_both_commands_and_both_licences() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["gradebook.db", "class_secret.txt", "submitted/ann/x.ipynb", "autograded/x", "feedback/x"],
+    [
+        "gradebook.db",
+        "class_secret.txt",
+        "submitted/ann/x.ipynb",
+        "autograded/x",
+        "feedback/x",
+        "kept/x",
+    ],
 )
 def test_grades_and_submissions_are_ignored_by_git(name: str) -> None:
     run = subprocess.run(["git", "check-ignore", "-q", "--no-index", name], cwd=ROOT, check=False)
@@ -74,3 +83,27 @@ def test_ci_runs_make_test_from_anywhere(tmp_path: Path) -> None:
     )
     assert run.stdout == f"{ROOT}: make test\n"
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_hand_out_holds_no_solutions_and_all_that_students_open(tmp_path: Path) -> None:
+    """Made by the command of the README, in a repository of what is here."""
+    [command] = re.findall("`(git archive .*?)`", (ROOT / "README.md").read_text())
+    course = tmp_path / "course"
+    for path in tracked():
+        copy = course / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(path.read_bytes())
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false"]
+    for line in ([*git, "init", "-q"], [*git, "add", "-A"], [*git, "commit", "-qm", "all"]):
+        subprocess.run(line, cwd=course, check=True)
+    subprocess.run(command, shell=True, cwd=course, check=True)
+    with zipfile.ZipFile(course / "handout.zip") as handout:
+        names = {name.removeprefix("model_compression/") for name in handout.namelist()}
+        home = handout.read("model_compression/home.ipynb").decode()
+    assert {name.split("/")[0] for name in names}.isdisjoint({"solutions", "tests", ".git", ".ci"})
+    assert set(re.findall(r"\]\(([\w/.]+)\)", home)) <= names
+    wanted = {"Makefile", "README.md", "constraints.txt", "environment.yml", "nbgrader_config.py"}
+    wanted |= {"pyproject.toml", "weights.txt", ".jupyter/jupyter_lab_config.py"}
+    assert wanted <= names
+    folders = ("exercises", "lectures", "lib")
+    assert {str(path.relative_to(ROOT)) for path in tracked(*folders)} <= names

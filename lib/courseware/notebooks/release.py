@@ -14,6 +14,9 @@ from pathlib import Path
 from courseware.notebooks.stored_form import normalise
 
 SOLUTIONS, EXERCISES, CONFIG = "solutions", "exercises", "nbgrader_config.py"
+UNCHANGED = "lib/courseware/unchanged"
+"""A second copy of the exercises, from which a student can start one over."""
+
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__")
 
 
@@ -62,12 +65,13 @@ def _generate(copy: Path, assignment: str) -> None:
 
 
 def update(course: Path, assignment: str) -> list[Path]:
-    """Write the release of `assignment` into exercises/; return the files that this changed."""
+    """Write the release of `assignment` and its second copy; return the files that this changed."""
     changed = []
     for path, content in released(course, assignment).items():
-        target = course / EXERCISES / assignment / path
-        if not target.is_file() or target.read_bytes() != content:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-            changed.append(target)
+        for folder in (EXERCISES, UNCHANGED):
+            target = course / folder / assignment / path
+            if not target.is_file() or target.read_bytes() != content:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+                changed.append(target)
     return changed
