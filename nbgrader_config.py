@@ -50,7 +50,7 @@ if secret.is_file():
     os.environ["COURSE_CLASS_SEED"] = secret.read_text(encoding="utf-8").strip()
 
 # Where grading is done, nbgrader sees copies of what was handed in, never the folders themselves.
-if Path(__file__).with_name("solutions").is_dir():
+if os.name == "posix" and Path(__file__).with_name("solutions").is_dir():
     from courseware.grading.guard import guard_nbgrader
 
     guard_nbgrader()
