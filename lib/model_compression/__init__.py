@@ -35,8 +35,13 @@ Conventions that hold everywhere:
 
 - Functions are pure: arguments stay unchanged, there is no global state.
 - Rounding is half to even (`torch.round`): 0.5 -> 0, 1.5 -> 2, 2.5 -> 2.
-- Values are computed in float32, also when they arrive as float16 or bfloat16.
-- Bad input raises a ValueError that names the argument, what was expected and what came.
+- Values are computed in float32, also when they arrive as float16 or bfloat16. What PyTorch has for
+  a default dtype or device, autocast and inference mode change nothing.
+- Tensors are ordinary ones on the CPU, of any strides; parameters and other subclasses count as the
+  tensors that they are. Results never share memory with arguments (but for `prunable_weights`).
+- Bad input raises a ValueError that names the argument, what was expected and what came. So does a
+  result that its dtype cannot hold, and a call from inside of torch.func (vmap, grad).
+- What is made to be stored (`NF4Tensor`, ...) is read back by `torch.load` with weights_only=True.
 """
 
 __version__ = "0.1.0"

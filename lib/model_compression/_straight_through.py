@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from model_compression.integer_scaling import quantize_per_channel
+from model_compression.integer_scaling import _symmetric_scale
 from model_compression.number_formats import integer_range
 
 
@@ -32,7 +32,8 @@ def qat_layer(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, n_bits: int
 ) -> torch.Tensor:
     """`qat_forward` of float32 tensors that fit together."""
-    _, scale = quantize_per_channel(weight, n_bits)  # detached: a constant for the gradient
     _, highest = integer_range(n_bits, signed=True)
+    absmax = weight.detach().abs().amax(dim=1)  # detached: a constant for the gradient
+    scale = _symmetric_scale(absmax, n_bits, full_range=False)
     rounded = FakeQuantize.apply(weight, scale[:, None], -highest, highest)
     return nn.functional.linear(x, rounded, bias)

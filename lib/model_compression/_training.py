@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 import torch
 from torch.nn import functional
 
+from model_compression._validation import all_finite
+
 State = dict[str, torch.Tensor]
 
 
-def layer_names(state: Mapping[str, torch.Tensor]) -> list[str]:
+def layer_names(state: Mapping[str, torch.Tensor], argument: str = "state") -> list[str]:
     """Names of the linear layers ("0", "2", ...), from input to output."""
     names = [key.removesuffix(".weight") for key in state if key.endswith(".weight")]
-    expected = "state: expected the keys 0.weight, 0.bias, 2.weight, ... of Linear layers"
+    expected = f"{argument}: expected the keys 0.weight, 0.bias, 2.weight, ... of Linear layers"
     if not names or not all(name.isdecimal() for name in names):
         raise ValueError(f"{expected}, got {list(state)}")
     missing = [f"{name}.bias" for name in names if f"{name}.bias" not in state]
@@ -64,16 +66,18 @@ def train(
     batch_size: int,
     seed: int,
     after_step: Callable[[State], object] | None = None,
+    arguments: str = "images",
 ) -> State:
     """Minimise a loss with Adam, on batches of row numbers in an order that `seed` decides.
 
     `loss(parameters, rows)` returns a 0-dim tensor; `after_step(parameters)` may change them in
     place. The state stays as it is; the result holds new tensors under the same keys. torch's
-    global generator is neither read nor moved.
+    global generator is neither read nor moved. Raises ValueError, naming the caller's `arguments`,
+    if the weights do not stay finite.
     """
     parameters = {key: value.detach().clone().requires_grad_() for key, value in state.items()}
     optimizer = torch.optim.Adam(parameters.values(), lr=learning_rate, fused=True)
-    batches = _batches(n_examples, batch_size, torch.Generator().manual_seed(seed))
+    batches = _batches(n_examples, batch_size, torch.Generator("cpu").manual_seed(seed))
     for _ in range(steps):
         with torch.enable_grad():
             value = loss(parameters, next(batches))
@@ -83,10 +87,16 @@ def train(
         if after_step is not None:
             with torch.no_grad():
                 after_step(parameters)
-    return {key: value.detach() for key, value in parameters.items()}
+    trained = {key: value.detach() for key, value in parameters.items()}
+    if not all(all_finite(value) for value in trained.values()):
+        raise ValueError(
+            f"{arguments}: expected values that training can follow, "
+            f"got weights that are NaN or infinite after {steps} steps"
+        )
+    return trained
 
 
 def _batches(n: int, batch_size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
     """Row numbers of one batch after another, shuffled anew each time all have been seen."""
     while True:
-        yield from torch.randperm(n, generator=generator).split(batch_size)
+        yield from torch.randperm(n, generator=generator, device="cpu").split(batch_size)

@@ -18,8 +18,7 @@ from collections.abc import Iterable
 
 import torch
 
-from model_compression._validation import checked_floats
-from model_compression._validation_reals import checked_number
+from model_compression._validation import checked_floats, checked_number, shown
 
 
 def minmax_range(batches: Iterable[torch.Tensor]) -> tuple[float, float]:
@@ -75,6 +74,8 @@ def _percentile(ordered: torch.Tensor, p: float) -> float:
 def _checked_batches(batches: Iterable[torch.Tensor]) -> list[torch.Tensor]:
     if isinstance(batches, torch.Tensor):
         raise ValueError("batches: expected several tensors, such as a list, got one tensor")
+    if not isinstance(batches, Iterable):
+        raise ValueError(f"batches: expected several tensors, such as a list, got {shown(batches)}")
     checked = [checked_floats(batch, f"batches[{i}]") for i, batch in enumerate(batches)]
     if not checked:
         raise ValueError("batches: expected at least one batch, got none")

@@ -19,7 +19,12 @@ Source: Dettmers et al. 2022, 8-bit Optimizers via Block-wise Quantization, sect
 
 import torch
 
-from model_compression._validation import checked_codes, checked_floats, checked_integer
+from model_compression._validation import (
+    check_codes_within,
+    checked_codes,
+    checked_floats,
+    checked_integer,
+)
 from model_compression._validation_reals import checked_same_shape
 
 _SMALLEST_ABSMAX = 1e-38
@@ -76,12 +81,12 @@ def codebook_dequantize(
     >>> codebook_dequantize(torch.tensor([2, 1, 0, 2, 1]), torch.tensor([8.0, 1.0]), thirds, 3)
     tensor([ 8.,  0., -8.,  1.,  0.])
     """
-    entries = _checked_codebook(codebook)
     positions = checked_codes(codes, "codes").to(torch.int64)
-    n_bad = int(((positions < 0) | (positions >= len(entries))).sum())
-    if n_bad:
-        raise ValueError(f"codes: expected codes from 0 to {len(entries) - 1}, got {n_bad} outside")
-    block_size = checked_integer(block_size, "block_size", 1)
+    entries = _checked_codebook(codebook)
+    if positions.numel() == 0:
+        raise ValueError(f"codes: expected at least one code, got shape {tuple(positions.shape)}")
+    check_codes_within(positions, "codes", 0, len(entries) - 1)
+    block_size = min(checked_integer(block_size, "block_size", 1), positions.numel())
     n_blocks = -(-positions.numel() // block_size)
     scales = checked_same_shape(checked_floats(absmax, "absmax"), "absmax", torch.Size([n_blocks]))
     repeated = scales.repeat_interleave(block_size)[: positions.numel()]

@@ -16,15 +16,19 @@ Source: Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network
 import torch
 
 from model_compression._cosine_decay import cosine_decay
+from model_compression._surroundings import able_to_train
 from model_compression._training import State, mlp_logits, train
-from model_compression._validation import checked_integer
+from model_compression._validation import (
+    checked_integer,
+    checked_number,
+    fitting,
+)
 from model_compression._validation_reals import (
-    checked_differentiable,
     checked_labels,
     checked_matrix,
-    checked_number,
     checked_same_shape,
     checked_seed,
+    checked_wide,
 )
 
 _TEACHER = "teacher_logits"
@@ -51,7 +55,8 @@ def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
     >>> softmax(logits), softmax(logits, temperature=10)
     (tensor([0.2249, 0.2747, 0.5005]), tensor([0.3222, 0.3287, 0.3491]))
     """
-    weights = _shifted(checked_differentiable(logits, "logits"), temperature).exp()
+    scores, divisor = checked_wide(logits, "logits"), _checked_temperature(temperature)
+    weights = _shifted(scores, divisor).exp()
     return weights / weights.sum(dim=-1, keepdim=True)
 
 
@@ -66,13 +71,14 @@ def cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     Returns: 0-dim tensor, float32 or wider, in nats, >= 0, differentiable. Exact for confident
         mistakes too: the right class 200 below the largest costs 200.
     Raises: ValueError for shapes that do not fit, labels outside 0 ... C - 1, an empty tensor, NaN
-        or infinity.
+        or infinity, or a loss beyond the dtype.
 
     >>> cross_entropy(torch.tensor([[0.5, 0.7, 1.3]]), torch.tensor([0]))    # -log 0.2249
     tensor(1.4922)
     """
-    scores = checked_differentiable(logits, "logits", dim=2)
-    return _cross_entropy(scores, checked_labels(labels, *scores.shape))
+    scores = checked_wide(logits, "logits", dim=2)
+    loss = _cross_entropy(scores, checked_labels(labels, *scores.shape))
+    return fitting(loss, "logits", "the loss")
 
 
 def kl_divergence(p_teacher: torch.Tensor, p_student: torch.Tensor) -> torch.Tensor:
@@ -118,25 +124,30 @@ def distillation_loss(
 
     Args:
         student_logits: floating-point tensor of shape (B, C).
-        teacher_logits: likewise; a constant, it gets no gradient.
+        teacher_logits: likewise; a constant, it gets no gradient. A class that it rules out, with
+            a logit of -1e30 or less, say, adds 0.
         labels: integer tensor of shape (B,), class numbers 0 ... C - 1.
         alpha: weight of the labels, 0 ... 1; 1 is training without a teacher.
         temperature: T > 0, for both sides of the soft term.
     Returns: 0-dim tensor, float32 or wider, in nats, differentiable in the student's logits.
     Raises: ValueError for shapes that do not fit, labels outside 0 ... C - 1, alpha outside 0 ...
-        1, a temperature that is not > 0, an empty tensor, NaN or infinity.
+        1, a temperature that is not > 0, an empty tensor, NaN or infinity, or a loss beyond the
+        dtype, as where the student rules out what the teacher does not.
 
     >>> student, teacher = torch.tensor([[2.0, 1.0, 0.0]]), torch.tensor([[3.0, 2.5, -1.0]])
     >>> distillation_loss(student, teacher, torch.tensor([0]), alpha=0.5, temperature=4)
     tensor(0.4080)
     """
-    student = checked_differentiable(student_logits, "student_logits", dim=2)
-    teacher = checked_differentiable(teacher_logits, _TEACHER, dim=2).detach()
+    student = checked_wide(student_logits, "student_logits", dim=2)
+    teacher = checked_wide(teacher_logits, _TEACHER, dim=2).detach()
     checked_same_shape(teacher, _TEACHER, student.shape)
     targets = checked_labels(labels, *student.shape)
-    return _loss(student, teacher, targets, checked_number(alpha, "alpha", 0, 1), temperature)
+    weight, divisor = checked_number(alpha, "alpha", 0, 1), _checked_temperature(temperature)
+    loss = _loss(student, teacher, targets, weight, divisor)
+    return fitting(loss, "student_logits, temperature", "the loss")
 
 
+@able_to_train
 def distill(
     teacher_logits: torch.Tensor,
     images: torch.Tensor,
@@ -178,12 +189,13 @@ def distill(
     targets = checked_labels(labels, n_images, n_classes)
     hidden, steps = checked_integer(hidden, "hidden", 1), checked_integer(steps, "steps", 0)
     weight = checked_number(alpha, "alpha", 0, 1)
-    checked_number(temperature, "temperature", 0, low_included=False)
-    start = _student(inputs.shape[1], hidden, n_classes, checked_seed(seed))
+    divisor = _checked_temperature(temperature)
+    seed = checked_seed(seed)
+    start = _student(inputs.shape[1], hidden, n_classes, seed)
 
     def loss(parameters: State, rows: torch.Tensor) -> torch.Tensor:
         logits = mlp_logits(parameters, inputs[rows])
-        return _loss(logits, teacher[rows], targets[rows], weight, temperature)
+        return _loss(logits, teacher[rows], targets[rows], weight, divisor)
 
     return train(
         start,
@@ -194,15 +206,17 @@ def distill(
         batch_size=_BATCH_SIZE,
         seed=seed,
         after_step=cosine_decay(start, steps),
+        arguments="teacher_logits, images, temperature",
     )
 
 
 def _student(n_inputs: int, hidden: int, n_classes: int, seed: int) -> State:
     """Random weights and biases, uniform in +-1 / sqrt(fan_in), as torch's own Linear."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator("cpu").manual_seed(seed)
 
     def uniform(*shape: int, fan_in: int) -> torch.Tensor:
-        return (2 * torch.rand(shape, generator=generator) - 1) * fan_in**-0.5
+        drawn = torch.rand(shape, generator=generator, dtype=torch.float32, device="cpu")
+        return (2 * drawn - 1) * fan_in**-0.5
 
     return {
         "0.weight": uniform(hidden, n_inputs, fan_in=n_inputs),
@@ -224,8 +238,11 @@ def _loss(
     temperature: float,
 ) -> torch.Tensor:
     log_p, log_q = _log_softmax(teacher, temperature), _log_softmax(student, temperature)
-    soft = (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
-    return alpha * _cross_entropy(student, labels) + (1 - alpha) * float(temperature) ** 2 * soft
+    p = log_p.exp()
+    # A class that the teacher rules out adds 0, also where both logarithms are -inf.
+    soft = (p * torch.where(p > 0, log_p - log_q, 0.0)).sum(dim=1).mean()
+    square = temperature * temperature
+    return alpha * _cross_entropy(student, labels) + (1 - alpha) * square * soft
 
 
 def _log_softmax(logits: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -235,12 +252,21 @@ def _log_softmax(logits: torch.Tensor, temperature: float) -> torch.Tensor:
 
 def _shifted(logits: torch.Tensor, temperature: float) -> torch.Tensor:
     """Logits over T, moved so that the largest is 0 and no exponential can overflow."""
-    divisor = checked_number(temperature, "temperature", 0, low_included=False)
-    return (logits - logits.detach().amax(dim=-1, keepdim=True)) / divisor
+    # Of the halves, which are exact, so that no difference can overflow.
+    half = logits / 2
+    below_largest = half - half.detach().amax(dim=-1, keepdim=True)
+    limits = torch.finfo(logits.dtype)
+    if not limits.smallest_normal <= temperature <= limits.max:
+        below_largest = below_largest.double()  # the dtype would round T to 0 or infinity
+    return (below_largest / temperature * 2).to(logits.dtype)
+
+
+def _checked_temperature(temperature: float) -> float:
+    return checked_number(temperature, "temperature", 0, low_included=False)
 
 
 def _checked_probabilities(p: torch.Tensor, name: str) -> torch.Tensor:
-    values = checked_differentiable(p, name, dim=2)
+    values = checked_wide(p, name, dim=2)
     sums = values.detach().sum(dim=1)
     off = float((sums - 1).abs().max())
     if float(values.detach().min()) < 0 or off > _ROW_SUM_TOLERANCE:

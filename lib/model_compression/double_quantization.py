@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 import torch
 
-from model_compression._validation import checked_floats
+from model_compression._rescaling import power_of_two
+from model_compression._stored import loadable
+from model_compression._validation import checked_floats, fitting
 from model_compression.codebook_quantization import codebook_dequantize, codebook_quantize
 
 SCALES_PER_BLOCK = 256
@@ -40,13 +42,15 @@ def dynamic_codebook() -> torch.Tensor:
     """
     magnitudes = []
     for decade in range(_N_DECADES):
-        borders = torch.linspace(0.1, 1, 2**decade + 1)
+        borders = torch.linspace(0.1, 1, 2**decade + 1, dtype=torch.float32, device="cpu")
         centres = (borders[:-1] + borders[1:]) / 2
         magnitudes.append(10.0 ** (decade - _N_DECADES + 1) * centres)
     positive = torch.cat(magnitudes)
-    return torch.cat((-positive, positive, torch.tensor([0.0, 1.0]))).sort().values
+    ends = torch.tensor([0.0, 1.0], dtype=torch.float32, device="cpu")
+    return torch.cat((-positive, positive, ends)).sort().values
 
 
+@loadable
 @dataclass(frozen=True, eq=False)
 class QuantizedScales:
     """Scales in 8 bits each; made by `double_quantize`.
@@ -92,6 +96,8 @@ def double_quantize(absmax: torch.Tensor) -> QuantizedScales:
     scales = checked_floats(absmax, "absmax")
     if scales.dim() != 1:
         raise ValueError(f"absmax: expected 1 axis, got shape {tuple(scales.shape)}")
-    mean = scales.mean()
+    unit = power_of_two(scales.abs().max()).clamp(min=1)  # so that no sum overflows
+    mean = (scales / unit).mean() * unit
+    fitting(scales - mean, "absmax", "deviations from the mean")
     codes, second_absmax = codebook_quantize(scales - mean, dynamic_codebook(), SCALES_PER_BLOCK)
     return QuantizedScales(codes, second_absmax, mean)

@@ -7,7 +7,10 @@ import math
 
 import torch
 
-from model_compression._validation import checked_floats
+from model_compression._rescaling import power_of_two
+from model_compression._validation import checked_floats, fitting
+
+_SMALLEST, _LARGEST = 1e-70, 1e70  # between them float64 has room for squares and their sums
 
 
 def sqnr_db(x: torch.Tensor, x_hat: torch.Tensor) -> float:
@@ -27,13 +30,13 @@ def sqnr_db(x: torch.Tensor, x_hat: torch.Tensor) -> float:
     20.0
     """
     signal, noise = _signal_and_noise(x, x_hat)
-    noise_power = noise.square().sum().item()
-    signal_power = signal.square().sum().item()
-    if noise_power == 0:
+    if not noise.any():
         return math.inf
-    if signal_power == 0:
+    if not signal.any():
         return -math.inf
-    return 10 * math.log10(signal_power / noise_power)
+    (signal_power, signal_unit), (noise_power, noise_unit) = _power(signal), _power(noise)
+    units_apart = math.log10(signal_unit) - math.log10(noise_unit)
+    return 10 * math.log10(signal_power / noise_power) + 20 * units_apart
 
 
 def rmse(x: torch.Tensor, x_hat: torch.Tensor) -> float:
@@ -50,7 +53,8 @@ def rmse(x: torch.Tensor, x_hat: torch.Tensor) -> float:
     3.0
     """
     _, noise = _signal_and_noise(x, x_hat)
-    return math.sqrt(noise.square().mean().item())
+    power, unit = _power(noise)
+    return unit * math.sqrt(power / noise.numel())
 
 
 def max_abs_error(x: torch.Tensor, x_hat: torch.Tensor) -> float:
@@ -78,4 +82,12 @@ def _signal_and_noise(x: torch.Tensor, x_hat: torch.Tensor) -> tuple[torch.Tenso
             f"x_hat: expected the shape of x {tuple(signal.shape)}, "
             f"got {tuple(reconstruction.shape)}"
         )
-    return signal, signal - reconstruction
+    return signal, fitting(signal - reconstruction, "x_hat", "x - x_hat")
+
+
+def _power(values: torch.Tensor) -> tuple[float, float]:
+    """(p, u) with sum values^2 = p * u^2; u is 1 unless the squares would leave float64."""
+    largest = values.abs().max()
+    within = _SMALLEST < largest.item() < _LARGEST
+    unit = torch.ones_like(largest) if within else power_of_two(largest)
+    return (values / unit).square().sum().item(), unit.item()

@@ -22,12 +22,20 @@ from typing import Any
 import torch
 
 from model_compression._straight_through import FakeQuantize, qat_layer
-from model_compression._validation import checked_floats, checked_integer, checked_n_bits
-from model_compression._validation_reals import (
+from model_compression._surroundings import without_autocast
+from model_compression._validation import (
+    FLOATS,
+    INTEGERS,
+    as_float,
     checked_differentiable,
-    checked_matrix,
-    checked_same_shape,
+    checked_floats,
+    checked_integer,
+    checked_n_bits,
+    checked_tensor,
+    fitting,
+    shown,
 )
+from model_compression._validation_reals import checked_matrix, checked_same_shape
 
 _LARGEST_EXACT = 2**24  # every integer up to here has its own float32
 
@@ -46,7 +54,8 @@ def fake_quantize(
             of x, such as (out, 1) for one scale a row. It gets no gradient.
         qmin, qmax: lowest and highest code, ints, qmin < qmax; -128 and 127 for int8.
     Returns: float32 tensor of the shape of x, in the units of x, differentiable in x.
-    Raises: ValueError for a bad scale or range, an empty tensor, NaN or infinity.
+    Raises: ValueError for a bad scale or range, an empty tensor, NaN or infinity, or values beyond
+        float32.
 
     >>> x = torch.tensor([0.6, 1.4, 9.0], requires_grad=True)
     >>> x_hat = fake_quantize(x, 0.5, -8, 7)
@@ -54,11 +63,10 @@ def fake_quantize(
     >>> x_hat.detach(), x.grad                               # 9.0 is clipped
     (tensor([0.5000, 1.5000, 3.5000]), tensor([1., 1., 0.]))
     """
-    values = checked_differentiable(x, "x").to(torch.float32)
+    values = checked_differentiable(x, "x")
     step = _checked_scale(scale, values)
     qmin, qmax = _checked_range(qmin, qmax)
-    x_hat: torch.Tensor = FakeQuantize.apply(values, step, qmin, qmax)
-    return x_hat
+    return fitting(FakeQuantize.apply(values, step, qmin, qmax), "scale", "codes * scale")
 
 
 def ste_mask(x: torch.Tensor, scale: float | torch.Tensor, qmin: int, qmax: int) -> torch.Tensor:
@@ -79,6 +87,7 @@ def ste_mask(x: torch.Tensor, scale: float | torch.Tensor, qmin: int, qmax: int)
     return (rounded >= qmin) & (rounded <= qmax)
 
 
+@without_autocast
 def qat_forward(
     x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None, n_bits: int
 ) -> torch.Tensor:
@@ -95,7 +104,7 @@ def qat_forward(
     Returns: float32 tensor of shape (N, out), differentiable in x, weight and bias. The scale is a
         constant for the gradient; the gradient of x is that of a layer with the quantized weight.
     Raises: ValueError for shapes that do not fit, n_bits outside 2 ... 8, empty tensors, NaN or
-        infinity.
+        infinity, or sums beyond float32.
 
     >>> x = torch.tensor([[1.0, 10.0, 100.0]], requires_grad=True)
     >>> y = qat_forward(x, torch.tensor([[0.7, -0.2, 0.04]]), torch.tensor([0.5]), n_bits=4)
@@ -103,29 +112,39 @@ def qat_forward(
     >>> y.detach(), x.grad
     (tensor([[-0.8000]]), tensor([[ 0.7000, -0.2000,  0.0000]]))
     """
-    inputs = checked_differentiable(x, "x").to(torch.float32)
-    rows = checked_differentiable(weight, "weight", dim=2).to(torch.float32)
-    checked_matrix(x, "x", rows.shape[1])
+    inputs = checked_differentiable(x, "x")
+    rows = checked_differentiable(weight, "weight", dim=2)
+    checked_matrix(inputs, "x", rows.shape[1])
     if bias is not None:
-        bias = checked_differentiable(bias, "bias").to(torch.float32)
-        checked_same_shape(bias, "bias", rows.shape[:1])
-    return qat_layer(inputs, rows, bias, checked_n_bits(n_bits))
+        bias = checked_same_shape(checked_differentiable(bias, "bias"), "bias", rows.shape[:1])
+    y = qat_layer(inputs, rows, bias, checked_n_bits(n_bits))
+    return fitting(y, "x", "x times weight, plus bias,")
 
 
 def _checked_scale(scale: Any, x: torch.Tensor) -> torch.Tensor:
     """A constant float32 scale that broadcasts to the shape of x."""
     expected = f"scale: expected finite values > 0, one or broadcasting to {tuple(x.shape)}"
-    try:
-        step = torch.as_tensor(scale, dtype=torch.float32, device=x.device).detach()
-        fits = torch.broadcast_shapes(step.shape, x.shape) == x.shape
-    except (TypeError, ValueError, RuntimeError):
-        raise ValueError(f"{expected}, got {scale!r}") from None
-    if not fits:
+    if isinstance(scale, torch.Tensor):
+        step = checked_tensor(scale, "scale").detach()
+        if step.dtype not in FLOATS + INTEGERS:
+            raise ValueError(f"{expected}, got {step.dtype}")
+        step = step.to(torch.float32)
+    elif (number := as_float(scale, "scale")) is not None:
+        step = torch.tensor(number, dtype=torch.float32, device="cpu")
+    else:
+        raise ValueError(f"{expected}, got {shown(scale)}")
+    if not _broadcasts(step.shape, x.shape):
         raise ValueError(f"{expected}, got shape {tuple(step.shape)}")
     n_bad = int((~((step > 0) & torch.isfinite(step))).sum())
     if n_bad:
         raise ValueError(f"{expected}, got {n_bad} other values (as float32)")
     return step
+
+
+def _broadcasts(small: torch.Size, large: torch.Size) -> bool:
+    """Whether a tensor of the first shape spreads over one of the second, which keeps its own."""
+    ends = zip(reversed(small), reversed(large), strict=False)
+    return len(small) <= len(large) and all(one in (1, other) for one, other in ends)
 
 
 def _checked_range(qmin: int, qmax: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from model_compression import integer_scaling, magnitude_pruning, nf4
-from model_compression._validation import checked_integer, checked_n_bits
+from model_compression._validation import checked_integer, checked_n_bits, checked_tensor
 from model_compression.codebook_quantization import _SMALLEST_ABSMAX
 from model_compression.integer_scaling import _symmetric_scale
 from model_compression.masks import pruned_count
@@ -39,9 +39,10 @@ def magnitude_mask(w: torch.Tensor, sparsity: float) -> torch.Tensor:
     >>> magnitude_mask(torch.tensor([0.5, -2.0, 0.0, 1.0]), 0.5)
     tensor([False,  True, False,  True])
     """
-    if not _is_plain(w):
+    values = _plain(w)
+    if values is None:
         return magnitude_pruning.magnitude_mask(w, sparsity)
-    magnitudes = w.detach().reshape(-1).abs()
+    magnitudes = values.reshape(-1).abs()
     n_pruned = pruned_count(magnitudes.numel(), sparsity)
     if not math.isfinite(magnitudes.amax()) or n_pruned == 0:
         return magnitude_pruning.magnitude_mask(w, sparsity)
@@ -74,12 +75,13 @@ def quantize_groupwise(
     (tensor([[ 7,  3,  7, -2]], dtype=torch.int8), tensor([[1.0000, 0.1000]]))
     """
     group = checked_integer(group_size, "group_size", 1)
-    if not _is_plain(w) or w.dim() != 2 or w.shape[1] % group:
+    weights = _plain(w)
+    if weights is None or weights.dim() != 2 or weights.shape[1] % group:
         return integer_scaling.quantize_groupwise(w, n_bits, group_size)
     n_bits = checked_n_bits(n_bits)
-    values = w.detach().reshape(-1, group)
-    codes = torch.empty(values.shape, dtype=torch.int8)
-    scale = torch.empty(len(values))
+    values = weights.reshape(-1, group)
+    codes = torch.empty(values.shape, dtype=torch.int8, device="cpu")
+    scale = torch.empty(len(values), dtype=torch.float32, device="cpu")
     _, highest = integer_range(n_bits, signed=True)
     for rows in range(0, len(values), step := max(1, CHUNK // group)):
         chunk = values[rows : rows + step]
@@ -109,9 +111,10 @@ def nf4_quantize(x: torch.Tensor, block_size: int) -> tuple[torch.Tensor, torch.
     (tensor([15,  2,  8,  7,  0], dtype=torch.uint8), tensor([2.0000, 0.3000]))
     """
     block = checked_integer(block_size, "block_size", 1)
-    if not _is_plain(x) or x.numel() % block:
+    plain = _plain(x)
+    if plain is None or plain.numel() % block:
         return nf4.nf4_quantize(x, block_size)
-    values = x.detach().reshape(-1, block).numpy()
+    values = plain.reshape(-1, block).numpy()
     codebook = nf4.nf4_codebook()
     midpoints = ((codebook[1:] + codebook[:-1]) / 2).numpy()
     codes = np.zeros(values.shape, dtype=np.uint8)
@@ -131,7 +134,11 @@ def nf4_quantize(x: torch.Tensor, block_size: int) -> tuple[torch.Tensor, torch.
     return torch.from_numpy(codes).reshape(x.shape), torch.from_numpy(absmax)
 
 
-def _is_plain(x: torch.Tensor) -> bool:
-    """Whether the fast way is open; any other argument is the taught version's to judge."""
-    is_float = isinstance(x, torch.Tensor) and x.dtype == torch.float32
-    return is_float and x.device.type == "cpu" and x.numel() > 0
+def _plain(x: torch.Tensor) -> torch.Tensor | None:
+    """The values, if the fast way is open; any other argument is the taught version's to judge."""
+    try:
+        values = checked_tensor(x, "x").detach()
+    except ValueError:
+        return None
+    is_plain = values.dtype == torch.float32 and values.numel() > 0 and not values.is_neg()
+    return values if is_plain else None

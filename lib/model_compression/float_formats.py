@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from model_compression._validation import checked_integer
+from model_compression._validation import as_float, checked_integer, shown
 
 
 class FloatFields(NamedTuple):
@@ -94,16 +94,16 @@ def float_bits(x: Any, float_format: FloatFormat = FLOAT32) -> str:
             beyond the largest value it becomes infinity.
         float_format: FLOAT32, FLOAT16 or BFLOAT16.
     Returns: str of `float_format.width` characters 0 and 1: sign, exponent, fraction.
-    Raises: ValueError if `x` is not a number.
+    Raises: ValueError if `x` is not a number, or for another format.
 
     >>> float_bits(1.0, BFLOAT16)
     '0011111110000000'
     """
-    try:
-        number = float(x)
-    except (TypeError, ValueError, OverflowError, RuntimeError):
-        raise ValueError(f"x: expected one number, got {x!r}") from None
-    stored = torch.tensor(number, dtype=torch.float32).to(float_format.dtype)
+    _check_format(float_format)
+    number = as_float(x, "x")
+    if number is None:
+        raise ValueError(f"x: expected one number, got {shown(x)}")
+    stored = torch.tensor(number, dtype=torch.float32, device="cpu").to(float_format.dtype)
     same_width = torch.int32 if float_format.width == 32 else torch.int16
     pattern = int(stored.view(same_width).item()) % 2**float_format.width
     return format(pattern, f"0{float_format.width}b")
@@ -117,7 +117,7 @@ def float_fields(x: Any, float_format: FloatFormat = FLOAT32) -> FloatFields:
         float_format: FLOAT32, FLOAT16 or BFLOAT16.
     Returns: FloatFields(sign, exponent, fraction), three ints. The exponent is the stored one, with
         its bias; the fraction is without the hidden 1.
-    Raises: ValueError if `x` is not a number.
+    Raises: ValueError if `x` is not a number, or for another format.
 
     >>> float_fields(-6.5, FLOAT16)                          # -1.625 * 2^2, and 640 / 2^10 = 0.625
     FloatFields(sign=1, exponent=17, fraction=640)
@@ -140,11 +140,16 @@ def float_value(fields: FloatFields, float_format: FloatFormat = FLOAT32) -> flo
         fields: (sign, exponent, fraction), three ints that fit the format.
         float_format: FLOAT32, FLOAT16 or BFLOAT16.
     Returns: float, exact (a Python float holds every value of the three formats).
-    Raises: ValueError if a field does not fit its bits.
+    Raises: ValueError if a field does not fit its bits, or for another format.
 
     >>> float_value(FloatFields(1, 17, 640), FLOAT16)
     -6.5
     """
+    _check_format(float_format)
+    if not isinstance(fields, tuple | list) or len(fields) != 3:
+        raise ValueError(
+            f"fields: expected three ints (sign, exponent, fraction), got {shown(fields)}"
+        )
     top_exponent = 2**float_format.exponent_bits - 1
     sign = (-1.0) ** checked_integer(fields[0], "sign", 0, 1)
     exponent = checked_integer(fields[1], "exponent", 0, top_exponent)
@@ -165,15 +170,25 @@ def spacing(x: Any, float_format: FloatFormat = FLOAT32) -> float:
         x: a number, rounded to the format as in `float_bits`.
         float_format: FLOAT32, FLOAT16 or BFLOAT16.
     Returns: float, a power of two; infinity for the largest value, which has none above it.
-    Raises: ValueError if `x` is not a number, or not finite in the format.
+    Raises: ValueError if `x` is not a number, or not finite in the format; for another format.
 
     >>> spacing(1.0, FLOAT32) == 2**-23, spacing(1000.0, BFLOAT16)
     (True, 4.0)
     """
     _, exponent, fraction = float_fields(x, float_format)
     if exponent == 2**float_format.exponent_bits - 1:
-        raise ValueError(f"x: expected a number that is finite in {float_format.name}, got {x!r}")
+        raise ValueError(
+            f"x: expected a number that is finite in {float_format.name}, got {shown(x)}"
+        )
     here = exponent << float_format.fraction_bits | fraction
     following = divmod(here + 1, 2**float_format.fraction_bits)
     magnitude = float_value(FloatFields(0, exponent, fraction), float_format)
     return float_value(FloatFields(0, *following), float_format) - magnitude
+
+
+def _check_format(float_format: Any) -> None:
+    known = (FLOAT32, FLOAT16, BFLOAT16)
+    if not isinstance(float_format, FloatFormat) or float_format not in known:
+        raise ValueError(
+            f"float_format: expected FLOAT32, FLOAT16 or BFLOAT16, got {shown(float_format)}"
+        )

@@ -17,7 +17,13 @@ from typing import Any, Literal
 
 import torch
 
-from model_compression._validation import checked_integer
+from model_compression._validation import (
+    checked_integer,
+    checked_real,
+    checked_shape,
+    checked_tensor,
+    shown,
+)
 
 Granularity = Literal["tensor", "channel"] | int
 
@@ -37,8 +43,8 @@ def block_shape(shape: Sequence[int], granularity: Granularity) -> tuple[int, ..
     >>> block_shape((6, 3, 5, 5), "channel")                 # a convolution: one scale a filter
     (1, 3, 5, 5)
     """
-    shape = tuple(shape)
-    if isinstance(granularity, str):
+    shape = checked_shape(shape, "shape")
+    if isinstance(granularity, str) or not hasattr(granularity, "__index__"):
         if granularity == "tensor":
             return shape
         if granularity == "channel":
@@ -46,7 +52,7 @@ def block_shape(shape: Sequence[int], granularity: Granularity) -> tuple[int, ..
                 raise ValueError(f"shape: expected 2 axes or more for channels, got {shape}")
             return (1, *shape[1:])
         raise ValueError(
-            f"granularity: expected 'tensor', 'channel' or a group size, got {granularity!r}"
+            f"granularity: expected 'tensor', 'channel' or a group size, got {shown(granularity)}"
         )
     if len(shape) < 1:
         raise ValueError(f"shape: expected 1 axis or more for groups, got {shape}")
@@ -72,44 +78,52 @@ def grid_shape(shape: Sequence[int], block: Sequence[int]) -> tuple[int, ...]:
     >>> grid_shape((6, 8), (1, 4))
     (6, 2)
     """
-    tiles = len(shape) == len(block) and all(
-        size_of_block > 0 and size % size_of_block == 0
-        for size, size_of_block in zip(shape, block, strict=True)
-    )
-    if not tiles:
-        raise ValueError(f"block: expected sizes that divide {tuple(shape)}, got {tuple(block)}")
-    return tuple(size // size_of_block for size, size_of_block in zip(shape, block, strict=True))
+    sizes = checked_shape(shape, "shape")
+    expected = f"block: expected sizes that divide {sizes}"
+    try:
+        steps = checked_shape(block, "block")
+    except ValueError:
+        raise ValueError(f"{expected}, got {shown(block)}") from None
+    if len(sizes) != len(steps) or any(n % step for n, step in zip(sizes, steps, strict=True)):
+        raise ValueError(f"{expected}, got {steps}")
+    return tuple(n // step for n, step in zip(sizes, steps, strict=True))
 
 
 def block_absmax(x: torch.Tensor, block: Sequence[int]) -> torch.Tensor:
     """Largest magnitude in each block.
 
     Args:
-        x: tensor of any shape and real dtype.
+        x: tensor of any shape, of floats or integers.
         block: block shape, see `block_shape`.
     Returns: tensor of the dtype of x, shape `grid_shape(x.shape, block)`, in the units of x.
-    Raises: ValueError if the block does not tile the shape.
+    Raises: ValueError if the block does not tile the shape, for an empty tensor, NaN or infinity,
+        or a lowest integer, such as -128, whose magnitude its dtype cannot hold.
 
     >>> block_absmax(torch.tensor([[1.0, -3.0, 0.5, 2.0]]), (1, 2))
     tensor([[3., 2.]])
     """
-    return _split(x.abs(), block).amax(dim=_inner_axes(block))
+    values = checked_real(x, "x")
+    if values.dtype.is_signed and not values.is_floating_point():
+        lowest = torch.iinfo(values.dtype).min
+        if bool((values == lowest).any()):
+            raise ValueError(f"x: expected values whose magnitude fits {x.dtype}, got {lowest}")
+    return _split(values.abs(), block).amax(dim=_inner_axes(block))
 
 
 def block_min_max(x: torch.Tensor, block: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
     """Smallest and largest value in each block.
 
     Args:
-        x: tensor of any shape and real dtype.
+        x: tensor of any shape, of floats or integers.
         block: block shape, see `block_shape`.
     Returns: (lowest, highest), each of the dtype of x, shape `grid_shape(x.shape, block)`, in the
         units of x.
-    Raises: ValueError if the block does not tile the shape.
+    Raises: ValueError if the block does not tile the shape, for an empty tensor, NaN or infinity.
 
     >>> block_min_max(torch.tensor([[1.0, -3.0, 0.5, 2.0]]), (1, 2))
     (tensor([[-3.0000,  0.5000]]), tensor([[1., 2.]]))
     """
-    split = _split(x, block)
+    split = _split(checked_real(x, "x"), block)
     return split.amin(dim=_inner_axes(block)), split.amax(dim=_inner_axes(block))
 
 
@@ -121,17 +135,19 @@ def expand_blocks(values: torch.Tensor, block: Sequence[int]) -> torch.Tensor:
         block: block shape, one size per axis of `values`.
     Returns: tensor of shape grid_i * block_i, ready to combine with the original element by
         element.
-    Raises: ValueError if `block` has another number of axes than `values`.
+    Raises: ValueError if `block` has another number of axes than `values`, or no sizes.
 
     >>> expand_blocks(torch.tensor([[3.0, 2.0]]), (1, 2))
     tensor([[3., 3., 2., 2.]])
     """
-    if values.dim() != len(block):
-        raise ValueError(f"block: expected {values.dim()} sizes, got {tuple(block)}")
-    full_shape = [count * size for count, size in zip(values.shape, block, strict=True)]
-    ones = [1] * len(block)
-    split_shape = _interleave(values.shape, block)
-    return values.reshape(_interleave(values.shape, ones)).expand(split_shape).reshape(full_shape)
+    values = checked_tensor(values, "values")
+    sizes = checked_shape(block, "block")
+    if values.dim() != len(sizes):
+        raise ValueError(f"block: expected {values.dim()} sizes, got {sizes}")
+    full_shape = [count * size for count, size in zip(values.shape, sizes, strict=True)]
+    split = values.reshape(_interleave(values.shape, [1] * len(sizes)))
+    repeated = split.expand(_interleave(values.shape, sizes))
+    return repeated.clone(memory_format=torch.contiguous_format).reshape(full_shape)
 
 
 def _split(x: torch.Tensor, block: Sequence[int]) -> torch.Tensor:

@@ -14,7 +14,7 @@ Integer-Arithmetic-Only Inference, section 2.2.
 
 import torch
 
-from model_compression._validation import checked_floats
+from model_compression._validation import checked_floats, fitting
 from model_compression._validation_reals import checked_matrix, checked_same_shape
 from model_compression.integer_scaling import absmax_scale, quantize, quantize_per_channel
 
@@ -38,7 +38,8 @@ def int8_linear(
     Returns: (acc, y): int32 of shape (N, out), exact; float32 of shape (N, out), in the units of
         x times weight. Codes are -127 ... 127, rounded half to even. An all-zero x or row of the
         weight gives the bias.
-    Raises: ValueError for shapes that do not fit, empty tensors, NaN or infinity.
+    Raises: ValueError for shapes that do not fit, empty tensors, NaN or infinity, or sums beyond
+        float32.
 
     >>> x = torch.tensor([[127.0, -64.0], [1.0, 2.0]])
     >>> weight = torch.tensor([[127.0, 1.0], [0.0, -12.7]])
@@ -59,4 +60,4 @@ def int8_linear(
     y = accumulator.to(torch.float32) * x_scale * weight_scale
     if bias is not None:
         y = y + checked_same_shape(checked_floats(bias, "bias"), "bias", weight_scale.shape)
-    return accumulator, y
+    return accumulator, fitting(y, "x", "x times weight, plus bias,")

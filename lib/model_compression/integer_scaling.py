@@ -24,12 +24,15 @@ from typing import Any
 
 import torch
 
+from model_compression._stored import loadable
 from model_compression._validation import (
     checked_codes,
+    checked_flag,
     checked_floats,
     checked_integer,
     checked_n_bits,
     checked_scale,
+    fitting,
 )
 from model_compression.granularity import (
     Granularity,
@@ -64,7 +67,8 @@ def absmax_scale(x: torch.Tensor, n_bits: int, full_range: bool = False) -> torc
     """
     values = checked_floats(x, "x")
     absmax = block_absmax(values, block_shape(values.shape, "tensor"))
-    return _symmetric_scale(absmax, checked_n_bits(n_bits), full_range).reshape(())
+    all_codes = checked_flag(full_range, "full_range")
+    return _symmetric_scale(absmax, checked_n_bits(n_bits), all_codes).reshape(())
 
 
 def quantize(x: torch.Tensor, scale: float | torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -84,8 +88,7 @@ def quantize(x: torch.Tensor, scale: float | torch.Tensor, n_bits: int) -> torch
     tensor([ 0,  2, -2,  7], dtype=torch.int8)
     """
     values = checked_floats(x, "x")
-    step = checked_scale(scale, values.device)
-    return _round_to_codes(values, step, None, checked_n_bits(n_bits))
+    return _round_to_codes(values, checked_scale(scale), None, checked_n_bits(n_bits))
 
 
 def dequantize(q: torch.Tensor, scale: float | torch.Tensor) -> torch.Tensor:
@@ -98,13 +101,13 @@ def dequantize(q: torch.Tensor, scale: float | torch.Tensor) -> torch.Tensor:
         q: tensor of any integer dtype and shape.
         scale: one number > 0, Python number or 0-dim tensor, in the units of x per step.
     Returns: float32 tensor of the shape of q, in the units of x.
-    Raises: ValueError for codes that are not integers, or a bad scale.
+    Raises: ValueError for codes that are not integers, a bad scale, or values beyond float32.
 
     >>> dequantize(torch.tensor([0, 2, -2, 7], dtype=torch.int8), 0.5)
     tensor([ 0.0000,  1.0000, -1.0000,  3.5000])
     """
     codes = checked_codes(q, "q")
-    return codes.to(torch.float32) * checked_scale(scale, codes.device)
+    return fitting(codes.to(torch.float32) * checked_scale(scale), "scale", "q * scale")
 
 
 def affine_params(x: torch.Tensor, n_bits: int) -> tuple[torch.Tensor, int]:
@@ -152,7 +155,7 @@ def quantize_affine(
     tensor([ 0,  2,  3, 15, 15], dtype=torch.uint8)
     """
     values = checked_floats(x, "x")
-    step = checked_scale(scale, values.device)
+    step = checked_scale(scale)
     n_bits = checked_n_bits(n_bits)
     zero_code = checked_integer(zero_point, "zero_point", *integer_range(n_bits, signed=False))
     return _round_to_codes(values, step, zero_code, n_bits)
@@ -208,6 +211,7 @@ def quantize_groupwise(
     return quantized.codes, quantized.scale
 
 
+@loadable
 @dataclass(frozen=True, eq=False)
 class QuantizedTensor:
     """Codes together with all that is needed to read them back; made by `quantize_tensor`.
@@ -231,7 +235,7 @@ class QuantizedTensor:
         steps = self.codes.to(torch.float32)
         if self.zero_point is not None:
             steps = steps - expand_blocks(self.zero_point, self.block)
-        return steps * expand_blocks(self.scale, self.block)
+        return fitting(steps * expand_blocks(self.scale, self.block), "scale", "codes * scale")
 
     @property
     def nbytes(self) -> int:
@@ -277,7 +281,8 @@ def quantize_tensor(
     """
     values = checked_floats(x, "x")
     n_bits = checked_n_bits(n_bits)
-    if full_range and not symmetric:
+    symmetric = checked_flag(symmetric, "symmetric")
+    if checked_flag(full_range, "full_range") and not symmetric:
         raise ValueError("full_range: expected False with symmetric=False, got True")
     block = block_shape(values.shape, granularity)
     zero_point = zero_codes = None

@@ -20,16 +20,16 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from model_compression._mask_validation import (
+from model_compression._mask_validation import checked_mask_dict, checked_untied
+from model_compression._network_validation import checked_mlp
+from model_compression._training import State
+from model_compression._validation import checked_integer, checked_number, checked_shape
+from model_compression._validation_reals import (
     check_same_names,
     checked_generator,
-    checked_mask_dict,
-    checked_shape,
-    checked_weight_dict,
+    checked_names,
+    checked_tensors,
 )
-from model_compression._training import State
-from model_compression._validation import checked_integer
-from model_compression._validation_reals import checked_number
 from model_compression.masked_training import train_masked
 from model_compression.masks import (
     Mask,
@@ -84,7 +84,7 @@ def iterative_masks(
     >>> iterative_masks(weights, masks, 0.25)                # 1 of the 4 that are left
     {'w': tensor([False,  True,  True,  True, False])}
     """
-    magnitudes = {name: w.abs() for name, w in checked_weight_dict(weights, "weights").items()}
+    magnitudes = {name: w.abs() for name, w in checked_untied(weights, "weights").items()}
     old = checked_mask_dict(masks, "masks", magnitudes)
     counts = joined_mask(old)
     share = checked_number(rate, "rate", 0, 1)
@@ -107,7 +107,7 @@ def rewind(initial: Mapping[str, torch.Tensor], masks: Mapping[str, torch.Tensor
     >>> rewind(initial, {"0.weight": torch.tensor([[True, False]])})
     {'0.weight': tensor([[0.3000, 0.0000]]), '0.bias': tensor([0.1000])}
     """
-    return apply_masks(initial, masks)
+    return apply_masks(checked_tensors(initial, "initial"), masks)
 
 
 def random_reinit(
@@ -134,7 +134,7 @@ def random_reinit(
     tensor([[ True, False],
             [ True,  True]])
     """
-    check_same_names(masks, "masks", shapes)
+    check_same_names(checked_mask_dict(masks, "masks"), "masks", checked_names(shapes, "shapes"))
     generator = checked_generator(seed)
     drawn = {}
     for name, shape in shapes.items():
@@ -142,7 +142,8 @@ def random_reinit(
         if len(sizes) < 2:
             raise ValueError(f"shapes[{name!r}]: expected 2 sizes or more, got {list(sizes)}")
         bound = math.prod(sizes[1:]) ** -0.5
-        drawn[name] = torch.empty(sizes).uniform_(-bound, bound, generator=generator)
+        weight = torch.empty(sizes, dtype=torch.float32, device="cpu")
+        drawn[name] = weight.uniform_(-bound, bound, generator=generator)
     return apply_masks(drawn, masks)
 
 
@@ -159,10 +160,10 @@ def random_masks_like(masks: Mapping[str, torch.Tensor], seed: int | torch.Gener
     >>> int(random_masks_like(masks, seed=0)["w"].sum())
     1
     """
-    generator = checked_generator(seed)
+    given, generator = checked_mask_dict(masks, "masks"), checked_generator(seed)
     return {
         name: random_mask(mask.shape, Mask(mask).sparsity, generator)
-        for name, mask in checked_mask_dict(masks, "masks").items()
+        for name, mask in given.items()
     }
 
 
@@ -206,15 +207,15 @@ def find_ticket(
 
     Args:
         initial: of Linear, ReLU, ..., Linear before training: 0.weight, 0.bias, 2.weight, ...
-        images: (N, D) tensor, the training images.
-        labels: int64 tensor of shape (N,).
+        images: floating-point tensor of shape (N, D), the training images.
+        labels: integer tensor of shape (N,), class numbers 0 ... classes - 1.
         rounds: number of rounds, an int >= 1.
         rate: share of the survivors that each round removes, 0 ... 1.
         seed: int, decides the order of the images.
     Returns: list of rounds + 1 pairs (state, masks), what each training starts from: the first is
         `initial` with masks that prune nothing, the last is the ticket, which is not trained here.
-    Raises: ValueError for a state with other keys, no rounds, a rate outside 0 ... 1, or images and
-        labels of different length.
+        States are float32.
+    Raises: ValueError as `masked_training.train_masked`, for no rounds, or a rate outside 0 ... 1.
 
     >>> initial = {"0.weight": torch.tensor([[0.5], [-0.2]]), "0.bias": torch.zeros(2)}
     >>> images, labels = torch.tensor([[-1.0], [1.0]]), torch.tensor([1, 0])
@@ -222,10 +223,11 @@ def find_ticket(
     >>> [int(masks["0.weight"].sum()) for _, masks in starts]
     [2, 1]
     """
-    checked_integer(rounds, "rounds", 1)
-    masks = keep_all(prunable_weights(initial))
-    starts = [(rewind(initial, masks), masks)]
-    for _ in range(rounds):
+    n_rounds, share = checked_integer(rounds, "rounds", 1), checked_number(rate, "rate", 0, 1)
+    first = checked_mlp(initial, name="initial")
+    masks = keep_all(prunable_weights(first))
+    starts = [(rewind(first, masks), masks)]
+    for _ in range(n_rounds):
         start, masks = starts[-1]
         trained = train_masked(
             start,
@@ -236,6 +238,6 @@ def find_ticket(
             learning_rate=_SEARCH_LEARNING_RATE,
             seed=seed,
         )
-        masks = iterative_masks(prunable_weights(trained), masks, rate)
-        starts.append((rewind(initial, masks), masks))
+        masks = iterative_masks(prunable_weights(trained), masks, share)
+        starts.append((rewind(first, masks), masks))
     return starts

@@ -14,19 +14,16 @@ from collections.abc import Mapping
 
 import torch
 
-from model_compression._mask_validation import (
-    checked_weight_dict,
-    checked_weights,
-)
-from model_compression._validation_reals import checked_number
+from model_compression._mask_validation import checked_untied, checked_weights
+from model_compression._validation import checked_number
 from model_compression.masks import Masks, prune_lowest, prune_lowest_together, pruned_count
 
 
 def threshold_mask(w: torch.Tensor, threshold: float) -> torch.Tensor:
     """Keep the weights that reach a threshold.
 
-    mask = |w| >= threshold. torch rounds the threshold to the precision of the weights first, so a
-    float32 weight of 0.7, which is 0.69999999, reaches a threshold of 0.7.
+    mask = |w| >= threshold, the threshold rounded to the precision of the weights first: a float32
+    weight of 0.7 is 0.69999999, and reaches a threshold of 0.7.
 
     Args:
         w: floating-point tensor of any shape.
@@ -38,7 +35,9 @@ def threshold_mask(w: torch.Tensor, threshold: float) -> torch.Tensor:
     tensor([False,  True,  True, False])
     """
     weights = checked_weights(w, "w")
-    return weights.abs() >= checked_number(threshold, "threshold", 0)
+    number = checked_number(threshold, "threshold", 0)
+    rounded = torch.tensor(number, dtype=w.dtype, device="cpu").to(weights.dtype)
+    return weights.abs() >= rounded
 
 
 def magnitude_mask(w: torch.Tensor, sparsity: float) -> torch.Tensor:
@@ -78,6 +77,6 @@ def global_magnitude_masks(weights: Mapping[str, torch.Tensor], sparsity: float)
     >>> global_magnitude_masks(weights, 0.5)
     {'0.weight': tensor([[False, False]]), '2.weight': tensor([[True, True]])}
     """
-    magnitudes = {name: w.abs() for name, w in checked_weight_dict(weights, "weights").items()}
+    magnitudes = {name: w.abs() for name, w in checked_untied(weights, "weights").items()}
     n_weights = sum(magnitude.numel() for magnitude in magnitudes.values())
     return prune_lowest_together(magnitudes, pruned_count(n_weights, sparsity))

@@ -13,14 +13,22 @@ Source: Han et al. 2015, Learning both Weights and Connections for Efficient Neu
 sections 3.3 and 3.4.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 
 from model_compression._mask_validation import checked_mask, checked_weights
+from model_compression._network_validation import checked_examples, checked_mlp
+from model_compression._surroundings import able_to_train
 from model_compression._training import State, classification_loss, train
-from model_compression._validation import checked_integer
-from model_compression._validation_reals import checked_number
+from model_compression._validation import (
+    checked_floats,
+    checked_integer,
+    checked_number,
+    fitting,
+    shown,
+)
+from model_compression._validation_reals import checked_same_shape, checked_seed
 from model_compression.masks import (
     Mask,
     Masks,
@@ -50,8 +58,8 @@ def masked_step(
 
     Args:
         w: floating-point tensor of any shape, the weights before the step.
-        grad: tensor of the shape of w, the gradient of the loss.
-        velocity: tensor of the shape of w, from the step before; zeros at first.
+        grad: floating-point tensor of the shape of w, the gradient of the loss.
+        velocity: likewise, from the step before; zeros at first.
         mask: torch.bool tensor of the shape of w, True = kept.
         lr: learning rate, >= 0.
         momentum: >= 0, usually below 1.
@@ -66,17 +74,20 @@ def masked_step(
     (tensor([0.5000, 0.0000]), tensor([2., 4.]))
     """
     weights = checked_weights(w, "w")
-    for name, tensor in (("grad", grad), ("velocity", velocity)):
-        if checked_weights(tensor, name).shape != weights.shape:
-            raise ValueError(
-                f"{name}: expected shape {tuple(weights.shape)}, got {tuple(tensor.shape)}"
-            )
+    gradient = checked_floats(grad, "grad", weights.dtype)
+    motion = checked_floats(velocity, "velocity", weights.dtype)
+    checked_same_shape(gradient, "grad", weights.shape)
+    checked_same_shape(motion, "velocity", weights.shape)
     kept = Mask(checked_mask(mask, "mask", weights.shape))
     rate, friction = checked_number(lr, "lr", 0), checked_number(momentum, "momentum", 0)
-    new_velocity = friction * velocity.detach().to(weights) + grad.detach().to(weights)
-    return kept.apply(weights - rate * new_velocity), new_velocity
+    new_velocity = friction * motion + gradient
+    stepped = kept.apply(weights - rate * new_velocity)
+    for result in (stepped, new_velocity):
+        fitting(result, "w, grad, velocity, lr, momentum", "the step")
+    return stepped, new_velocity
 
 
+@able_to_train
 def train_masked(
     state: Mapping[str, torch.Tensor],
     images: torch.Tensor,
@@ -94,16 +105,16 @@ def train_masked(
 
     Args:
         state: of Linear, ReLU, ..., Linear: 0.weight, 0.bias, 2.weight, ...
-        images: (N, D) tensor.
-        labels: int64 tensor of shape (N,).
+        images: floating-point tensor of shape (N, D).
+        labels: integer tensor of shape (N,), class numbers 0 ... classes - 1.
         masks: dict of torch.bool tensors by name; keep_all gives ordinary training.
         steps: number of updates, an int >= 0.
         learning_rate: of Adam.
         batch_size: int >= 1.
         seed: int, decides the order of the images.
-    Returns: dict of new tensors with the keys of `state`.
-    Raises: ValueError for a state with other keys, masks that do not fit, negative steps, or images
-        and labels of different length.
+    Returns: dict of new tensors with the keys of `state`, float32.
+    Raises: ValueError for a state of another network, tensors that do not fit together, NaN or
+        infinity, negative steps, or a rate with which the weights do not stay finite.
 
     >>> state = {"0.weight": torch.zeros(2, 1), "0.bias": torch.zeros(2)}
     >>> images, labels = torch.tensor([[-1.0], [1.0]]), torch.tensor([0, 1])
@@ -113,10 +124,10 @@ def train_masked(
     tensor([[ True],
             [False]])
     """
-    if len(images) != len(labels):
-        raise ValueError(f"labels: expected {len(images)}, one an image, got {len(labels)}")
-    start = apply_masks(state, masks)
-    pruned = {name: ~mask for name, mask in masks.items()}
+    network = checked_mlp(state)
+    inputs, targets = checked_examples(images, labels, network)
+    start = apply_masks(network, masks)
+    pruned = {name: ~checked_mask(mask, name) for name, mask in masks.items()}
 
     def mask_again(parameters: State) -> None:
         for name, gone in pruned.items():
@@ -124,13 +135,14 @@ def train_masked(
 
     return train(
         start,
-        classification_loss(images, labels),
-        len(images),
+        classification_loss(inputs, targets),
+        len(inputs),
         steps=checked_integer(steps, "steps", 0),
         learning_rate=checked_number(learning_rate, "learning_rate", 0),
         batch_size=checked_integer(batch_size, "batch_size", 1),
-        seed=seed,
+        seed=checked_seed(seed),
         after_step=mask_again,
+        arguments="state, images, learning_rate",
     )
 
 
@@ -148,14 +160,13 @@ def prune_and_finetune(
 
     Args:
         state: of a trained Linear, ReLU, ..., Linear: 0.weight, 0.bias, 2.weight, ...
-        images: (N, D) tensor, the training images.
-        labels: int64 tensor of shape (N,).
+        images: floating-point tensor of shape (N, D), the training images.
+        labels: integer tensor of shape (N,), class numbers 0 ... classes - 1.
         sparsities: total shares of all weights, rising, each 0 ... 1.
         seed: int, decides the order of the images.
-    Returns: (state, masks): dicts of new tensors; masks for all weights (no biases), the state is 0
-        wherever they prune.
-    Raises: ValueError for a state with other keys, sparsities that fall or lie outside 0 ... 1, or
-        images and labels of different length.
+    Returns: (state, masks): dicts of new tensors; masks for all weights (no biases), the state is
+        float32, and 0 wherever they prune.
+    Raises: ValueError as `train_masked`, and for sparsities that fall or lie outside 0 ... 1.
 
     >>> state = {"0.weight": torch.tensor([[3.0], [-0.1]]), "0.bias": torch.zeros(2)}
     >>> images, labels = torch.tensor([[-1.0], [1.0]]), torch.tensor([1, 0])
@@ -163,12 +174,16 @@ def prune_and_finetune(
     >>> masks["0.weight"].flatten(), pruned["0.weight"][1]
     (tensor([ True, False]), tensor([0.]))
     """
+    if not isinstance(sparsities, Iterable):
+        raise ValueError(f"sparsities: expected a list of shares, got {shown(sparsities)}")
     totals = [checked_number(sparsity, "sparsities", 0, 1) for sparsity in sparsities]
     if totals != sorted(totals):
         raise ValueError(f"sparsities: expected total shares that rise, got {totals}")
-    masks = keep_all(prunable_weights(state))
+    network = checked_mlp(state)
+    checked_examples(images, labels, network)
+    masks = keep_all(prunable_weights(network))
     n_weights = sum(mask.numel() for mask in masks.values())
-    present = apply_masks(state, masks)
+    present = apply_masks(network, masks)
     for sparsity in totals:
         magnitudes = {name: w.abs() for name, w in prunable_weights(present).items()}
         masks = prune_lowest_together(magnitudes, pruned_count(n_weights, sparsity), within=masks)

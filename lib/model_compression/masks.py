@@ -26,12 +26,19 @@ from model_compression._mask_validation import (
     checked_weight_dict,
     checked_weights,
 )
-from model_compression._validation import checked_integer
-from model_compression._validation_reals import checked_number
+from model_compression._stored import loadable
+from model_compression._validation import checked_integer, checked_number, checked_tensor
+from model_compression._validation_reals import (
+    checked_names,
+    checked_state,
+    checked_tensors,
+    tied_names,
+)
 
 Masks = dict[str, torch.Tensor]
 
 
+@loadable
 @dataclass(frozen=True, eq=False)
 class Mask:
     """A checked mask with its counts.
@@ -52,7 +59,7 @@ class Mask:
     kept: torch.Tensor
 
     def __post_init__(self) -> None:
-        checked_mask(self.kept, "kept")
+        object.__setattr__(self, "kept", checked_mask(self.kept, "kept"))
 
     @property
     def n_weights(self) -> int:
@@ -80,9 +87,13 @@ class Mask:
         return self.n_pruned / self.n_weights
 
     def apply(self, weight: torch.Tensor) -> torch.Tensor:
-        """The weight with 0 where it is pruned: w * mask, as a new tensor."""
-        checked_mask(self.kept, "kept", weight.shape)
-        return torch.where(self.kept, weight, torch.zeros_like(weight))
+        """The weight with 0 where it is pruned: w * mask, as a new tensor, with its gradient."""
+        values = checked_tensor(weight, "weight")
+        if values.shape != self.kept.shape:
+            raise ValueError(
+                f"weight: expected shape {tuple(self.kept.shape)}, got {tuple(values.shape)}"
+            )
+        return torch.where(self.kept, values, torch.zeros_like(values))
 
 
 def pruned_count(n: int, sparsity: float) -> int:
@@ -102,7 +113,7 @@ def pruned_count(n: int, sparsity: float) -> int:
     (2, 4)
     """
     n = checked_integer(n, "n", 0)
-    return round(checked_number(sparsity, "sparsity", 0, 1) * n)
+    return min(round(checked_number(sparsity, "sparsity", 0, 1) * n), n)
 
 
 def prunable_weights(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -112,17 +123,18 @@ def prunable_weights(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tenso
     axis: they are few, and stay.
 
     Args:
-        state: state_dict of a network.
+        state: state_dict of a network, with its weights as they are used: what torch's own pruning
+            keeps in their place (weight_orig, weight_mask) is made permanent first.
     Returns: dict of the same tensors, in the order of `state`.
-    Raises: ValueError if there is no such tensor.
+    Raises: ValueError if there is no such tensor, or for the parts of a weight.
 
     >>> state = {"0.weight": torch.ones(3, 2), "0.bias": torch.ones(3)}
     >>> list(prunable_weights(state))
     ['0.weight']
     """
     weights = {
-        name: value
-        for name, value in state.items()
+        name: state[name]
+        for name, value in checked_state(state, "state").items()
         if value.is_floating_point() and value.dim() >= 2
     }
     if not weights:
@@ -157,22 +169,28 @@ def apply_masks(
         masks: dict of torch.bool tensors; each name is one of `state`, each shape as there.
     Returns: dict of new tensors, detached, with the keys, order and dtypes of `state`. A pruned
         weight is +0.
-    Raises: ValueError for a mask without a tensor, of another shape, or not torch.bool.
+    Raises: ValueError for a mask without a tensor, of another shape, or not torch.bool; for tied
+        tensors with different masks.
 
     >>> state = {"0.weight": torch.tensor([[-2.0, 3.0]]), "0.bias": torch.tensor([4.0])}
     >>> apply_masks(state, {"0.weight": torch.tensor([[False, True]])})
     {'0.weight': tensor([[0., 3.]]), '0.bias': tensor([4.])}
     """
-    unknown = sorted(set(masks) - set(state))
+    tensors = checked_tensors(state, "state")
+    unknown = sorted(set(checked_names(masks, "masks")) - set(tensors))
     if unknown:
-        raise ValueError(f"masks: expected names out of {sorted(state)}, got {unknown}")
+        raise ValueError(f"masks: expected names out of {sorted(tensors)}, got {unknown}")
     checked = {
-        name: Mask(checked_mask(mask, f"masks[{name!r}]", state[name].shape))
+        name: Mask(checked_mask(mask, f"masks[{name!r}]", tensors[name].shape))
         for name, mask in masks.items()
     }
+    for names in tied_names(tensors):
+        kept = [checked[name].kept for name in names if name in checked]
+        if len(kept) == 1 or (kept and not torch.equal(*kept)):
+            raise ValueError(f"masks: expected one mask for tied tensors, got another for {names}")
     return {
-        name: checked[name].apply(value.detach()) if name in checked else value.detach().clone()
-        for name, value in state.items()
+        name: checked[name].apply(value) if name in checked else value.clone()
+        for name, value in tensors.items()
     }
 
 

@@ -14,12 +14,14 @@ out beta - mean * gamma / sqrt(var + eps).
 Source: Li et al. 2017, Pruning Filters for Efficient ConvNets, section 3.1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import torch
 
 from model_compression._training import State
-from model_compression._validation import checked_integer
+from model_compression._validation import checked_integer, checked_tensor, shown
+from model_compression._validation_reals import checked_state
 
 
 def shrink_linear_pair(
@@ -48,12 +50,17 @@ def shrink_linear_pair(
     >>> shrink_linear_pair(w1, b1, w2, b2, [1])
     (tensor([[3., 4.]]), tensor([6.]), tensor([[8.]]), tensor([9.]))
     """
-    hidden = _n_units(w1, "w1", 2)
-    _check_axis(b1, "b1", 0, hidden)
-    _check_axis(w2, "w2", 1, hidden)
-    _check_axis(b2, "b2", 0, w2.shape[0])
-    index = _checked_kept(kept, hidden).to(w1.device)
-    return _rows(w1, index), _rows(b1, index), w2.detach().index_select(1, index), _copy(b2)
+    first, hidden = _checked_weight(w1, "w1", 2)
+    first_bias = _checked_part(b1, "b1", 0, hidden, n_axes=1)
+    second = _checked_part(w2, "w2", 1, hidden, n_axes=2)
+    second_bias = _checked_part(b2, "b2", 0, len(second), n_axes=1)
+    index = _checked_kept(kept, hidden)
+    return (
+        first.index_select(0, index),
+        first_bias.index_select(0, index),
+        second.index_select(1, index),
+        second_bias.clone(),
+    )
 
 
 def shrink_conv_pair(
@@ -61,6 +68,7 @@ def shrink_conv_pair(
     bn: Mapping[str, torch.Tensor],
     conv2: Mapping[str, torch.Tensor],
     kept: torch.Tensor | Sequence[int],
+    in_channels: int | None = None,
 ) -> tuple[State, State, State]:
     """Take channels out of a convolution, its batch norm, and the convolution after them.
 
@@ -74,9 +82,11 @@ def shrink_conv_pair(
             perhaps a bias, which stays as it is.
         kept: the channels that stay: 1-D int tensor or list, distinct, 0 ... channels - 1. The
             result has them in this order.
+        in_channels: channels of the images that go into conv1. A state_dict does not say whether a
+            convolution is grouped: only a weight that is narrower than its input does.
     Returns: (conv1, bn, conv2), three dicts of new tensors with the same keys.
-    Raises: ValueError if the shapes do not fit together (grouped convolutions do not), for no
-        channel, a channel twice or out of range.
+    Raises: ValueError if the shapes do not fit together (a grouped conv2 does not, nor a grouped
+        conv1 if `in_channels` is given), for no channel, a channel twice or out of range.
 
     >>> conv1 = torch.nn.Conv2d(3, 8, 3).state_dict()
     >>> bn = torch.nn.BatchNorm2d(8).state_dict()
@@ -85,52 +95,62 @@ def shrink_conv_pair(
     >>> [tuple(state["weight"].shape) for state in small]
     [(3, 3, 3, 3), (3,), (4, 3, 3, 3)]
     """
-    channels = _n_units(conv1.get("weight"), "conv1['weight']", 4)
-    _check_axis(conv2.get("weight"), "conv2['weight']", 1, channels)
-    for name, state in (("conv1", conv1), ("bn", bn)):
+    first, norm = checked_state(conv1, "conv1"), checked_state(bn, "bn")
+    second = checked_state(conv2, "conv2")
+    weight, channels = _checked_weight(first.get("weight"), "conv1['weight']", 4)
+    if in_channels is not None:
+        n_inputs = checked_integer(in_channels, "in_channels", 1)
+        _checked_part(weight, "conv1['weight']", 1, n_inputs, n_axes=4)
+    _checked_part(second.get("weight"), "conv2['weight']", 1, channels, n_axes=4)
+    for name, state in (("conv1", first), ("bn", norm)):
         for key, value in state.items():
             if value.dim() > 0:
-                _check_axis(value, f"{name}[{key!r}]", 0, channels)
-    index = _checked_kept(kept, channels).to(conv1["weight"].device)
-    small_conv2 = {key: _copy(value) for key, value in conv2.items()}
-    small_conv2["weight"] = small_conv2["weight"].index_select(1, index)
-    return _rows_of_all(conv1, index), _rows_of_all(bn, index), small_conv2
+                _checked_part(value, f"{name}[{key!r}]", 0, channels)
+    index = _checked_kept(kept, channels)
+    small_conv2 = {key: value.clone() for key, value in second.items()}
+    small_conv2["weight"] = second["weight"].index_select(1, index)
+    return _rows_of_all(first, index), _rows_of_all(norm, index), small_conv2
 
 
 def _rows_of_all(state: Mapping[str, torch.Tensor], index: torch.Tensor) -> State:
     """Cut every tensor of a layer to the kept units; a 0-dim one is a counter and stays."""
     return {
-        key: _rows(value, index) if value.dim() > 0 else _copy(value)
+        key: value.index_select(0, index) if value.dim() > 0 else value.clone()
         for key, value in state.items()
     }
 
 
-def _rows(tensor: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().index_select(0, index)
+def _checked_weight(weight: Any, name: str, n_axes: int) -> tuple[torch.Tensor, int]:
+    """The weight, and how many units it has."""
+    values = None if weight is None else checked_tensor(weight, name).detach()
+    if values is None or values.dim() != n_axes:
+        raise ValueError(f"{name}: expected {n_axes} axes, got {_shape(values)}")
+    return values, len(values)
 
 
-def _copy(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().clone()
+def _checked_part(
+    part: Any, name: str, axis: int, size: int, n_axes: int | None = None
+) -> torch.Tensor:
+    """A tensor that goes with the units of a weight."""
+    values = None if part is None else checked_tensor(part, name).detach()
+    if values is None or values.dim() <= axis or values.shape[axis] != size:
+        raise ValueError(f"{name}: expected {size} entries along axis {axis}, got {_shape(values)}")
+    if n_axes is not None and values.dim() != n_axes:
+        raise ValueError(f"{name}: expected {n_axes} axes, got {_shape(values)}")
+    return values
 
 
-def _n_units(weight: torch.Tensor | None, name: str, n_axes: int) -> int:
-    if weight is None or weight.dim() != n_axes:
-        got = None if weight is None else f"shape {tuple(weight.shape)}"
-        raise ValueError(f"{name}: expected {n_axes} axes, got {got}")
-    return weight.shape[0]
-
-
-def _check_axis(tensor: torch.Tensor | None, name: str, axis: int, size: int) -> None:
-    if tensor is None or tensor.dim() <= axis or tensor.shape[axis] != size:
-        got = None if tensor is None else f"shape {tuple(tensor.shape)}"
-        raise ValueError(f"{name}: expected {size} entries along axis {axis}, got {got}")
+def _shape(tensor: torch.Tensor | None) -> str:
+    return "None" if tensor is None else f"shape {tuple(tensor.shape)}"
 
 
 def _checked_kept(kept: torch.Tensor | Sequence[int], n_units: int) -> torch.Tensor:
-    values = kept.tolist() if isinstance(kept, torch.Tensor) else list(kept)
-    if not isinstance(values, list) or not values:
-        raise ValueError(f"kept: expected a 1-D tensor or list of at least one unit, got {kept!r}")
-    index = [checked_integer(unit, "a unit in kept", 0, n_units - 1) for unit in values]
+    values = checked_tensor(kept, "kept").tolist() if isinstance(kept, torch.Tensor) else kept
+    if isinstance(values, str) or not isinstance(values, Iterable) or not (units := list(values)):
+        raise ValueError(
+            f"kept: expected a 1-D tensor or list of at least one unit, got {shown(kept)}"
+        )
+    index = [checked_integer(unit, "a unit in kept", 0, n_units - 1) for unit in units]
     if len(set(index)) != len(index):
         raise ValueError(f"kept: expected distinct units, got {index}")
-    return torch.tensor(index, dtype=torch.int64)
+    return torch.tensor(index, dtype=torch.int64, device="cpu")

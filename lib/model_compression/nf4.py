@@ -17,7 +17,13 @@ from dataclasses import dataclass
 
 import torch
 
-from model_compression._validation import checked_codes, checked_integer
+from model_compression._stored import loadable
+from model_compression._validation import (
+    check_codes_within,
+    checked_codes,
+    checked_flag,
+    checked_integer,
+)
 from model_compression._validation_reals import checked_same_shape
 from model_compression.codebook_quantization import codebook_dequantize, codebook_quantize
 from model_compression.double_quantization import QuantizedScales, double_quantize
@@ -43,7 +49,7 @@ def nf4_codebook() -> torch.Tensor:
     >>> nf4_codebook()[[0, 6, 7, 8, 15]]
     tensor([-1.0000, -0.0911,  0.0000,  0.0796,  1.0000])
     """
-    return torch.tensor(_NF4, dtype=torch.float32)
+    return torch.tensor(_NF4, dtype=torch.float32, device="cpu")
 
 
 def normal_quantile_codebook() -> torch.Tensor:
@@ -62,10 +68,16 @@ def normal_quantile_codebook() -> torch.Tensor:
     tensor(True)
     """
     outermost = 929 / 960
-    positive = torch.special.ndtri(torch.linspace(outermost, 0.5, 9, dtype=torch.float64)[:-1])
-    negative = -torch.special.ndtri(torch.linspace(outermost, 0.5, 8, dtype=torch.float64)[:-1])
-    values = torch.cat((negative, torch.zeros(1, dtype=torch.float64), positive)).sort().values
+    positive = _quantiles(outermost, 8)
+    negative = -_quantiles(outermost, 7)
+    values = torch.cat((negative, positive.new_zeros(1), positive)).sort().values
     return (values / values.max()).to(torch.float32)
+
+
+def _quantiles(outermost: float, n: int) -> torch.Tensor:
+    """F^-1(p) of n values p, evenly spaced from the outermost down to 1/2, which is left out."""
+    p = torch.linspace(outermost, 0.5, n + 1, dtype=torch.float64, device="cpu")[:-1]
+    return torch.special.ndtri(p)
 
 
 def nf4_quantize(x: torch.Tensor, block_size: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -122,12 +134,10 @@ def pack_nf4(codes: torch.Tensor) -> torch.Tensor:
     >>> pack_nf4(torch.tensor([15, 2, 8], dtype=torch.uint8))      # 0xF2, 0x87
     tensor([242, 135], dtype=torch.uint8)
     """
-    checked_codes(codes, "codes")
+    codes = checked_codes(codes, "codes")
     if codes.dtype != torch.uint8:
         raise ValueError(f"codes: expected uint8 codes, got {codes.dtype}")
-    n_bad = int((codes > 15).sum())
-    if n_bad:
-        raise ValueError(f"codes: expected codes from 0 to 15, got {n_bad} outside")
+    check_codes_within(codes, "codes", 0, 15)
     nibbles = codes.reshape(-1)
     if nibbles.numel() % 2 == 1:
         nibbles = torch.nn.functional.pad(nibbles, (0, 1), value=_CODE_OF_ZERO)
@@ -148,13 +158,14 @@ def unpack_nf4(packed: torch.Tensor, numel: int) -> torch.Tensor:
     tensor([15,  2,  8], dtype=torch.uint8)
     """
     numel = checked_integer(numel, "numel", 0)
-    checked_codes(packed, "packed")
+    packed = checked_codes(packed, "packed")
     if packed.dtype != torch.uint8:
         raise ValueError(f"packed: expected uint8 bytes, got {packed.dtype}")
     checked_same_shape(packed, "packed", torch.Size([(numel + 1) // 2]))
     return torch.stack((packed >> 4, packed & 0x0F), dim=1).reshape(-1)[:numel]
 
 
+@loadable
 @dataclass(frozen=True, eq=False)
 class NF4Tensor:
     """A tensor in NF4 as it lies in storage; made by `nf4_tensor`.
@@ -208,6 +219,7 @@ def nf4_tensor(
     >>> nf4_tensor(weight, double_quantization=True).nbytes  # 256 + 4 + 4 bytes of scales
     8456
     """
+    twice = checked_flag(double_quantization, "double_quantization")
     codes, absmax = nf4_quantize(x, block_size)
-    scales = double_quantize(absmax) if double_quantization else absmax
-    return NF4Tensor(pack_nf4(codes), scales, x.shape, block_size)
+    scales = double_quantize(absmax) if twice else absmax
+    return NF4Tensor(pack_nf4(codes), scales, x.shape, checked_integer(block_size, "block_size", 1))

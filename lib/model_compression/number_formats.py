@@ -13,7 +13,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from model_compression._validation import checked_integer
+from model_compression._validation import checked_flag, checked_integer, checked_number, shown
 from model_compression.float_formats import FLOAT32, FloatFields, float_fields
 
 MAX_WIDTH = 64
@@ -37,7 +37,7 @@ def place_values(width: int, signed: bool) -> list[int]:
     """
     width = checked_integer(width, "width", 1, MAX_WIDTH)
     values = [1 << position for position in reversed(range(width))]
-    if signed:
+    if checked_flag(signed, "signed"):
         values[0] = -values[0]
     return values
 
@@ -133,7 +133,7 @@ def integer_range(width: int, signed: bool) -> tuple[int, int]:
     ((-128, 127), (0, 15))
     """
     width = checked_integer(width, "width", 1, MAX_WIDTH)
-    if signed:
+    if checked_flag(signed, "signed"):
         return -(2 ** (width - 1)), 2 ** (width - 1) - 1
     return 0, 2**width - 1
 
@@ -176,13 +176,12 @@ def model_bytes(n_params: int, bits_per_param: float) -> int:
     >>> model_bytes(9, 4)                                    # 4.5 bytes do not exist
     5
     """
-    n_params = checked_integer(n_params, "n_params", 0)
+    n_params = checked_integer(n_params, "n_params", 0, math.inf)
+    number = checked_number(bits_per_param, "bits_per_param", low_included=False)
     try:
         bits = Fraction(str(bits_per_param))
-    except ValueError:
-        bits = Fraction(0)
-    if bits <= 0:
-        raise ValueError(f"bits_per_param: expected a finite number > 0, got {bits_per_param!r}")
+    except ValueError:  # a 0-dim tensor prints as more than its number
+        bits = Fraction(str(number))
     return math.ceil(n_params * bits / 8)
 
 
@@ -194,4 +193,4 @@ def _weighted_sum(bits: str, signed: bool) -> int:
 
 def _check_bits(bits: str) -> None:
     if not (isinstance(bits, str) and 1 <= len(bits) <= MAX_WIDTH and set(bits) <= {"0", "1"}):
-        raise ValueError(f"bits: expected 1 to {MAX_WIDTH} characters 0 or 1, got {bits!r}")
+        raise ValueError(f"bits: expected 1 to {MAX_WIDTH} characters 0 or 1, got {shown(bits)}")

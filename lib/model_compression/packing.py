@@ -9,7 +9,7 @@ the low nibble, as in ONNX:
 
 import torch
 
-from model_compression._validation import checked_codes, checked_integer
+from model_compression._validation import check_codes_within, checked_codes, checked_integer
 from model_compression.number_formats import integer_range
 
 
@@ -33,9 +33,7 @@ def pack_int4(q: torch.Tensor) -> torch.Tensor:
     if codes.dtype != torch.int8:
         raise ValueError(f"q: expected int8 codes, got {codes.dtype}")
     lowest, highest = integer_range(4, signed=True)
-    n_bad = int(((codes < lowest) | (codes > highest)).sum())
-    if n_bad:
-        raise ValueError(f"q: expected codes from {lowest} to {highest}, got {n_bad} outside")
+    check_codes_within(codes, "q", lowest, highest)
     nibbles = codes.reshape(-1).to(torch.uint8) & 0x0F  # to uint8 keeps the bits of int8
     if nibbles.numel() % 2 == 1:
         nibbles = torch.nn.functional.pad(nibbles, (0, 1))
@@ -59,7 +57,7 @@ def unpack_int4(packed: torch.Tensor, numel: int) -> torch.Tensor:
     """
     numel = checked_integer(numel, "numel", 0)
     n_bytes = (numel + 1) // 2
-    checked_codes(packed, "packed")
+    packed = checked_codes(packed, "packed")
     if packed.dtype != torch.uint8 or tuple(packed.shape) != (n_bytes,):
         raise ValueError(
             f"packed: expected uint8 of shape ({n_bytes},) for {numel} codes, "

@@ -19,12 +19,11 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from model_compression._mask_validation import (
-    checked_generator,
     checked_mask_dict,
-    checked_shape,
-    checked_weight_dict,
+    checked_untied,
 )
-from model_compression._validation_reals import checked_number
+from model_compression._validation import checked_number, checked_shape
+from model_compression._validation_reals import checked_generator
 from model_compression.masks import Masks, joined_mask, prune_lowest_together, pruned_count
 
 
@@ -44,8 +43,8 @@ def random_mask(shape: Sequence[int], sparsity: float, seed: int | torch.Generat
     (torch.Size([3, 4]), 9)
     """
     sizes = checked_shape(shape, "shape")
-    mask = torch.ones(sizes, dtype=torch.bool)
-    order = torch.randperm(mask.numel(), generator=checked_generator(seed))
+    mask = torch.ones(sizes, dtype=torch.bool, device="cpu")
+    order = torch.randperm(mask.numel(), generator=checked_generator(seed), device="cpu")
     mask.view(-1)[order[: pruned_count(mask.numel(), sparsity)]] = False
     return mask
 
@@ -73,6 +72,8 @@ def cubic_sparsity(step: float, begin: float, end: float, initial: float, final:
     )
     if last <= first:
         raise ValueError(f"end: expected a step after begin ({begin}), got {end}")
+    if not math.isfinite(last - first):
+        raise ValueError(f"end: expected a finite number of steps after begin, got {end}")
     start = checked_number(initial, "initial", 0, 1)
     goal = checked_number(final, "final", 0, 1)
     progress = min(max((now - first) / (last - first), 0.0), 1.0)
@@ -99,7 +100,7 @@ def gradual_masks(
     >>> gradual_masks(weights, masks, 0.5)                   # the 9 stays pruned, the 0 joins it
     {'w': tensor([False,  True,  True, False])}
     """
-    magnitudes = {name: w.abs() for name, w in checked_weight_dict(weights, "weights").items()}
+    magnitudes = {name: w.abs() for name, w in checked_untied(weights, "weights").items()}
     old = checked_mask_dict(masks, "masks", magnitudes)
     n_pruned = pruned_count(joined_mask(old).n_weights, sparsity)
     return prune_lowest_together(magnitudes, n_pruned, within=old)

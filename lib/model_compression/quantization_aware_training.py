@@ -15,16 +15,19 @@ import torch
 from torch import nn
 
 from model_compression._cosine_decay import cosine_decay
+from model_compression._network_validation import checked_examples, checked_mlp
 from model_compression._straight_through import qat_layer
+from model_compression._surroundings import able_to_train
 from model_compression._training import State, layer_names, train
-from model_compression._validation import checked_floats, checked_integer, checked_n_bits
-from model_compression._validation_reals import checked_labels, checked_matrix, checked_seed
+from model_compression._validation import checked_integer, checked_n_bits
+from model_compression._validation_reals import checked_seed
 from model_compression.integer_scaling import quantize_tensor
 
 _LEARNING_RATE = 0.005
 _BATCH_SIZE = 64
 
 
+@able_to_train
 def train_qat(
     state: Mapping[str, torch.Tensor],
     images: torch.Tensor,
@@ -61,11 +64,9 @@ def train_qat(
     >>> (images @ trained["0.weight"].T + trained["0.bias"]).argmax(dim=1)
     tensor([0, 1])
     """
-    start = {name: checked_floats(tensor, f"state {name}") for name, tensor in state.items()}
-    layers = _checked_layers(start)
-    inputs = checked_matrix(images, "images", start[f"{layers[0]}.weight"].shape[1])
-    n_classes = start[f"{layers[-1]}.weight"].shape[0]
-    targets = checked_labels(labels, len(inputs), n_classes)
+    start = checked_mlp(state)
+    layers = layer_names(start)
+    inputs, targets = checked_examples(images, labels, start)
     n_bits, steps = checked_n_bits(n_bits), checked_integer(steps, "steps", 0)
 
     def loss(parameters: State, rows: torch.Tensor) -> torch.Tensor:
@@ -81,23 +82,9 @@ def train_qat(
         batch_size=_BATCH_SIZE,
         seed=checked_seed(seed),
         after_step=cosine_decay(start, steps),
+        arguments="state, images",
     )
     return {name: _on_grid(tensor, n_bits) for name, tensor in trained.items()}
-
-
-def _checked_layers(state: State) -> list[str]:
-    """Names of the layers, each of which takes what the one before puts out."""
-    layers = layer_names(state)
-    n_units = state[f"{layers[0]}.weight"].shape[1]
-    for name in layers:
-        weight, bias = state[f"{name}.weight"], state[f"{name}.bias"]
-        if weight.shape[1] != n_units or bias.shape != weight.shape[:1]:
-            raise ValueError(
-                f"state: expected {n_units} inputs and one bias a row in layer {name}, "
-                f"got weight {tuple(weight.shape)} and bias {tuple(bias.shape)}"
-            )
-        n_units = weight.shape[0]
-    return layers
 
 
 def _quantized_logits(

@@ -16,7 +16,10 @@ from collections.abc import Mapping
 
 import torch
 
-from model_compression._mask_validation import check_same_names, checked_weight_dict
+from model_compression._mask_validation import checked_untied, checked_weight_dict
+from model_compression._rescaling import power_of_two
+from model_compression._validation import fitting
+from model_compression._validation_reals import check_same_names
 from model_compression.masks import Masks, prune_lowest_together, pruned_count
 
 
@@ -32,12 +35,12 @@ def snip_scores(
         grads: dict of the gradients of the loss on one batch; names and shapes as in `weights`.
     Returns: dict of tensors, names, order and shapes of `weights`, float32 (float64 if the weights
         or gradients are), >= 0, in the units of the loss.
-    Raises: ValueError if names or shapes differ, for NaN or infinity.
+    Raises: ValueError if names or shapes differ, for NaN or infinity, or scores beyond float32.
 
     >>> snip_scores({"w": torch.tensor([0.5, -2.0, 0.0])}, {"w": torch.tensor([0.4, 0.3, 9.0])})
     {'w': tensor([0.2000, 0.6000, 0.0000])}
     """
-    checked = checked_weight_dict(weights, "weights")
+    checked = checked_untied(weights, "weights")
     checked_grads = checked_weight_dict(grads, "grads")
     check_same_names(checked_grads, "grads", checked)
     for name, w in checked.items():
@@ -46,7 +49,10 @@ def snip_scores(
                 f"grads[{name!r}]: expected shape {tuple(w.shape)}, "
                 f"got {tuple(checked_grads[name].shape)}"
             )
-    return {name: (w * checked_grads[name]).abs() for name, w in checked.items()}
+    return {
+        name: fitting((w * checked_grads[name]).abs(), f"grads[{name!r}]", "|w * g|")
+        for name, w in checked.items()
+    }
 
 
 def normalized_scores(scores: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -65,10 +71,13 @@ def normalized_scores(scores: Mapping[str, torch.Tensor]) -> dict[str, torch.Ten
     checked = checked_weight_dict(scores, "scores")
     if any(bool((score < 0).any()) for score in checked.values()):
         raise ValueError("scores: expected values >= 0, got negative ones")
-    total = sum(score.double().sum().item() for score in checked.values())
+    largest = torch.stack([score.max().double() for score in checked.values()]).max()
+    unit = power_of_two(largest).clamp(min=1)  # so that the sum of large scores is finite
+    scaled = {name: score / unit.to(score.dtype) for name, score in checked.items()}
+    total = sum(score.double().sum().item() for score in scaled.values())
     if total == 0:
         raise ValueError("scores: expected one above 0, got zeros alone")
-    return {name: score / total for name, score in checked.items()}
+    return {name: score / total for name, score in scaled.items()}
 
 
 def snip_masks(

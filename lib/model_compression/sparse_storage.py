@@ -21,15 +21,16 @@ from typing import Literal
 
 import torch
 
-from model_compression._mask_validation import checked_mask, checked_weights
-from model_compression._validation import checked_integer
+from model_compression._mask_validation import checked_mask
+from model_compression._stored import loadable
+from model_compression._validation import checked_floats, checked_integer, shown
 from model_compression.masks import Mask
 
 Storage = Literal["dense", "bitmask", "csr", "coo"]
 
 _VALUE_BYTES = 4
 _INDEX_BYTES = 8
-_BITS_OF_A_BYTE = torch.tensor([1, 2, 4, 8, 16, 32, 64, 128], dtype=torch.uint8)
+_BITS_OF_A_BYTE = torch.tensor([1, 2, 4, 8, 16, 32, 64, 128], dtype=torch.uint8, device="cpu")
 
 
 def sparse_bytes(mask: torch.Tensor, storage: Storage) -> int:
@@ -77,6 +78,7 @@ def break_even_sparsity(rows: int, cols: int, storage: Storage) -> float | None:
     return float(1 - Fraction(largest_nnz, n))
 
 
+@loadable
 @dataclass(frozen=True, eq=False)
 class StoredMatrix:
     """A masked matrix in one of the storages; made by `encode`.
@@ -111,10 +113,10 @@ class StoredMatrix:
             return self.parts["rows"], self.parts["columns"]
         if self.storage == "csr":
             counts = self.parts["row_starts"].diff()
-            rows = torch.arange(self.shape[0], device=counts.device).repeat_interleave(counts)
+            rows = torch.arange(self.shape[0], device="cpu").repeat_interleave(counts)
             return rows, self.parts["columns"]
         packed = self.parts["bits"][:, None]
-        bits = (packed & _BITS_OF_A_BYTE.to(packed.device)) != 0
+        bits = (packed & _BITS_OF_A_BYTE) != 0
         n_weights = self.shape[0] * self.shape[1]
         return bits.flatten()[:n_weights].reshape(self.shape).nonzero(as_tuple=True)
 
@@ -144,7 +146,7 @@ def encode(weight: torch.Tensor, mask: torch.Tensor, storage: Storage) -> Stored
     tensor([[5., 0.],
             [0., 8.]])
     """
-    values = _checked_matrix(checked_weights(weight, "weight"), "weight").to(torch.float32)
+    values = _checked_matrix(checked_floats(weight, "weight"), "weight")
     kept = checked_mask(mask, "mask", values.shape)
     _check_storage(storage)
     rows, cols = values.shape
@@ -158,7 +160,7 @@ def _encode_dense(values: torch.Tensor, kept: torch.Tensor) -> dict[str, torch.T
 def _encode_bitmask(values: torch.Tensor, kept: torch.Tensor) -> dict[str, torch.Tensor]:
     bits = kept.flatten().to(torch.uint8)
     padded = torch.nn.functional.pad(bits, (0, -bits.numel() % 8)).reshape(-1, 8)
-    packed = (padded * _BITS_OF_A_BYTE.to(bits.device)).sum(dim=1, dtype=torch.uint8)
+    packed = (padded * _BITS_OF_A_BYTE).sum(dim=1, dtype=torch.uint8)
     return {"bits": packed, "values": values[kept]}
 
 
@@ -208,8 +210,8 @@ def _size(rows: int, cols: int, nnz: int, storage: Storage) -> int:
 
 
 def _check_storage(storage: str) -> None:
-    if storage not in _ENCODERS:
-        raise ValueError(f"storage: expected one of {list(_ENCODERS)}, got {storage!r}")
+    if not isinstance(storage, str) or storage not in _ENCODERS:
+        raise ValueError(f"storage: expected one of {list(_ENCODERS)}, got {shown(storage)}")
 
 
 def _checked_matrix(tensor: torch.Tensor, name: str) -> torch.Tensor:

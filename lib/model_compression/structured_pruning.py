@@ -18,9 +18,12 @@ from collections.abc import Mapping
 import torch
 
 from model_compression._mask_validation import checked_weights
+from model_compression._network_validation import checked_images, checked_mlp
+from model_compression._rescaling import power_of_two
+from model_compression._surroundings import without_autocast
 from model_compression._training import State, hidden_activations, layer_names
-from model_compression._validation import checked_integer
-from model_compression._validation_reals import checked_number
+from model_compression._validation import checked_integer, checked_number, fitting
+from model_compression._validation_reals import checked_tensors, widest
 from model_compression.masks import prune_lowest
 from model_compression.network_surgery import shrink_linear_pair
 
@@ -41,7 +44,10 @@ def filter_norms(weight: torch.Tensor) -> torch.Tensor:
     values = checked_weights(weight, "weight")
     if values.dim() < 2:
         raise ValueError(f"weight: expected 2 axes or more, got shape {tuple(values.shape)}")
-    return torch.linalg.vector_norm(values.flatten(1), dim=1)
+    rows = values.flatten(1)
+    unit = power_of_two(rows.abs().amax(dim=1))
+    norms = torch.linalg.vector_norm(rows / unit[:, None], dim=1) * unit
+    return fitting(norms, "weight", "norms")
 
 
 def mean_abs_activation(activations: torch.Tensor) -> torch.Tensor:
@@ -58,7 +64,9 @@ def mean_abs_activation(activations: torch.Tensor) -> torch.Tensor:
     >>> mean_abs_activation(torch.tensor([[0.0, 2.0], [1.0, -4.0]]))
     tensor([0.5000, 3.0000])
     """
-    return _by_unit(activations).abs().mean(dim=1)
+    magnitudes = _by_unit(activations).abs()
+    unit = power_of_two(magnitudes.amax(dim=1)).clamp(min=1)  # so that no sum overflows
+    return (magnitudes / unit[:, None]).mean(dim=1) * unit
 
 
 def apoz(activations: torch.Tensor) -> torch.Tensor:
@@ -97,6 +105,7 @@ def keep_indices(scores: torch.Tensor, n_keep: int) -> torch.Tensor:
     return prune_lowest(values, values.numel() - n_keep).nonzero().flatten()
 
 
+@without_autocast
 def structured_prune(
     state: Mapping[str, torch.Tensor], images: torch.Tensor, keep_ratio: float
 ) -> State:
@@ -107,11 +116,12 @@ def structured_prune(
 
     Args:
         state: of Linear, ReLU, ..., Linear: 0.weight, 0.bias, 2.weight, ...
-        images: (N, D) tensor on which the activations are measured.
+        images: floating-point tensor of shape (N, D) on which the activations are measured.
         keep_ratio: share of the units of each hidden layer that stays, 0 ... 1.
     Returns: dict with the keys of `state`, new tensors with fewer rows and columns; inputs and
         outputs of the network stay. Not trained on: see `masked_training.train_masked`.
-    Raises: ValueError for a state with other keys, or a keep_ratio outside 0 ... 1.
+    Raises: ValueError for a state of another network, images that do not fit, NaN or infinity, or a
+        keep_ratio outside 0 ... 1.
 
     >>> state = {"0.weight": torch.tensor([[1.0], [5.0], [-1.0]]), "0.bias": torch.zeros(3)}
     >>> state |= {"2.weight": torch.tensor([[1.0, 2.0, 3.0]]), "2.bias": torch.tensor([4.0])}
@@ -120,10 +130,15 @@ def structured_prune(
     (tensor([[5.]]), tensor([[2.]]))
     """
     ratio = checked_number(keep_ratio, "keep_ratio", 0, 1)
-    small = {key: value.detach().clone() for key, value in state.items()}
-    names = layer_names(state)
+    tensors = checked_tensors(state, "state")
+    network = checked_mlp(state, widest(images, *tensors.values()))
+    inputs = checked_images(images, network)
+    small = {key: tensor.clone() for key, tensor in tensors.items()}
+    names = layer_names(network)
     with torch.no_grad():
-        activations = hidden_activations(state, images)
+        activations = hidden_activations(network, inputs)
+    for outputs in activations:
+        fitting(outputs, "images", "what hidden units put out")
     for name, following, outputs in zip(names, names[1:], activations, strict=False):
         kept = keep_indices(mean_abs_activation(outputs), max(1, round(ratio * outputs.shape[1])))
         keys = [f"{name}.weight", f"{name}.bias", f"{following}.weight", f"{following}.bias"]

@@ -9,8 +9,13 @@ from collections.abc import Mapping
 
 import torch
 
-from model_compression._validation import checked_floats, checked_integer, checked_n_bits
-from model_compression._validation_reals import checked_number
+from model_compression._validation import (
+    checked_floats,
+    checked_integer,
+    checked_n_bits,
+    checked_number,
+)
+from model_compression._validation_reals import checked_state
 from model_compression.integer_scaling import quantize_tensor
 
 
@@ -67,15 +72,14 @@ def quantize_weights(
     """
     n_bits = checked_n_bits(n_bits)
     group_size = checked_integer(group_size, "group_size", 1)
-    return {name: _quantized(name, w, n_bits, group_size) for name, w in state.items()}
+    tensors = checked_state(state, "state")
+    return {name: _quantized(name, w, n_bits, group_size) for name, w in tensors.items()}
 
 
 def _quantized(name: str, w: torch.Tensor, n_bits: int, group_size: int) -> torch.Tensor:
-    if not isinstance(w, torch.Tensor):
-        raise ValueError(f"state: expected tensors, got {type(w).__name__} as {name}")
     if not (w.is_floating_point() and w.dim() >= 2):
-        return w.detach().clone()
-    rows = checked_floats(w, name).reshape(w.shape[0], -1)
+        return w.clone()
+    rows = checked_floats(w, f"state[{name!r}]").reshape(w.shape[0], -1)
     if rows.shape[1] % group_size != 0:
         raise ValueError(
             f"group_size: expected a divisor of the rows of {name} ({rows.shape[1]}), "

@@ -226,7 +226,7 @@ ROW = torch.ones(3)
         ((ROW, 0.0, -8, 7), "scale: expected finite values > 0, .*, got 1 other values"),
         ((ROW, math.inf, -8, 7), "scale: expected finite values > 0"),
         ((ROW, torch.tensor([1.0, -1.0, 1.0]), -8, 7), "scale: .*, got 1 other values"),
-        ((ROW, torch.ones(2), -8, 7), r"scale: expected .* broadcasting to \(3,\), got tensor"),
+        ((ROW, torch.ones(2), -8, 7), r"scale: expected .* broadcasting to \(3,\), got shape"),
         ((ROW, torch.ones(2, 3), -8, 7), r"scale: .*, got shape \(2, 3\)"),
         ((ROW, "1", -8, 7), "scale: expected .*, got '1'"),
         ((ROW, None, -8, 7), "scale: expected .*, got None"),

@@ -188,7 +188,7 @@ IMAGES, LABELS = torch.rand(5, 4), torch.tensor([0, 1, 0, 1, 0])
         ({"state": {"fc.weight": torch.ones(2, 4)}}, "state: expected the keys 0.weight, 0.bias"),
         (
             {"state": {**STATE, "0.bias": torch.tensor([math.nan] * 3)}},
-            "state 0.bias: expected fin",
+            r"state\[.0.bias.\]: expected fin",
         ),
     ],
 )

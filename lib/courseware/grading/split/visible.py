@@ -10,6 +10,9 @@ import courseware
 import model_compression
 
 FIRST_EXERCISE = {
+    "_rescaling": 0,
+    "_stored": 0,
+    "_surroundings": 0,
     "_validation": 0,
     "_validation_reals": 0,
     "number_formats": 1,
@@ -24,6 +27,7 @@ FIRST_EXERCISE = {
     "double_quantization": 3,
     "nf4": 3,
     "weight_quantization": 3,
+    "_network_validation": 4,
     "_training": 4,
     "_cosine_decay": 4,
     "_straight_through": 4,
