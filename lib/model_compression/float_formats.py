@@ -100,6 +100,10 @@ def float_bits(x: Any, float_format: FloatFormat = FLOAT32) -> str:
     '0011111110000000'
     """
     _check_format(float_format)
+    if float_format not in (FLOAT32, FLOAT16, BFLOAT16):
+        raise ValueError(
+            f"float_format: expected a format that torch has, got {shown(float_format)}"
+        )
     number = as_float(x, "x")
     if number is None:
         raise ValueError(f"x: expected one number, got {shown(x)}")
@@ -140,7 +144,7 @@ def float_value(fields: FloatFields, float_format: FloatFormat = FLOAT32) -> flo
         fields: (sign, exponent, fraction), three ints that fit the format.
         float_format: FLOAT32, FLOAT16 or BFLOAT16.
     Returns: float, exact (a Python float holds every value of the three formats).
-    Raises: ValueError if a field does not fit its bits, or for another format.
+    Raises: ValueError if a field does not fit its bits, or for what is no FloatFormat.
 
     >>> float_value(FloatFields(1, 17, 640), FLOAT16)
     -6.5
@@ -187,8 +191,7 @@ def spacing(x: Any, float_format: FloatFormat = FLOAT32) -> float:
 
 
 def _check_format(float_format: Any) -> None:
-    known = (FLOAT32, FLOAT16, BFLOAT16)
-    if not isinstance(float_format, FloatFormat) or float_format not in known:
+    if not isinstance(float_format, FloatFormat):
         raise ValueError(
             f"float_format: expected FLOAT32, FLOAT16 or BFLOAT16, got {shown(float_format)}"
         )
