@@ -45,7 +45,8 @@ class Attack:
 
     An attack has *scored* if its hand-ins together earn a point more than the tasks that they
     solve honestly are worth. It has *hurt* if one of these is not given all of its points. What is
-    to be refused, and not graded, must be so for the reason `refused`.
+    to be refused, and not graded, must be so for the reason `refused`. If it `acts`, the pages that
+    show it are looked at: what acts in there earns everything by one click.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Attack:
     hand_ins: tuple[HandIn, ...]
     exercise: str = NUMBERS
     refused: str = ""
+    acts: bool = False
 
     @property
     def students(self) -> tuple[str, ...]:

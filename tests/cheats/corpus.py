@@ -10,6 +10,7 @@ from tests.cheats import (
     lies,
     links,
     metadata,
+    pages,
     protocol,
     shortcuts,
     state,
@@ -33,6 +34,7 @@ CLASSES: dict[str, tuple[Attack, ...]] = {
     "bombs": bombs.ATTACKS,
     "shortcuts": shortcuts.ATTACKS,
     "metadata": metadata.ATTACKS,
+    "pages": pages.ATTACKS,
 }
 """Class → its attacks."""
 

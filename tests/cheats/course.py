@@ -14,6 +14,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from tests.cheats.attack import EXERCISES, Attack, HandIn, tasks_of, write
+from tests.cheats.viewers import deeds
 from tests.sample_class.handing_in import ROOT
 
 HONEST = "honest"
@@ -26,6 +27,9 @@ class Points:
 
     undeserved: float
     lost: float = 0.0
+
+    def __add__(self, other: Points) -> Points:
+        return Points(self.undeserved + other.undeserved, self.lost + other.lost)
 
 
 def make_course(folder: Path, config: str) -> Path:
@@ -89,6 +93,16 @@ def points_of(attack: Attack, graded: dict[str, dict[str, tuple[float, float]]])
         kept = {test for test in honest if test in found and found[test][0] >= found[test][1]}
         lost += len(honest - kept)
     return Points(undeserved, lost)
+
+
+def points_by_clicks(course: Path, attack: Attack) -> Points:
+    """What an attack earns from a teacher who clicks anywhere on its pages: everything, if it acts.
+
+    A hand-in that was not graded has no page.
+    """
+    graded = [s for s in attack.students if (course / "autograded" / s / attack.exercise).is_dir()]
+    acting = [s for s in graded if attack.acts and deeds(course, attack.exercise, s, HONEST)]
+    return Points(100.0 * len(acting))
 
 
 def digests(folders: Iterable[Path]) -> dict[str, str]:

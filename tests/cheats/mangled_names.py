@@ -42,12 +42,28 @@ NAMES = (
     student("student-capital", "It is a classmate's with a capital letter.", "Honest", FULL),
     student("student-accent", "It is written with a separate accent.", "hone\u0301st", FULL),
     student("student-option", "It looks like an option.", "--force", FULL),
+    student("student-formula", "It is a formula.", "=1+1", FULL),
+    student("student-link", "It is a formula with a blank before.", "@SUM(1+1)", FULL),
+    student("student-markup", "It is HTML.", "<img src=x onerror=alert(1)>"),
+    student("student-script", "It ends a text of a script.", '";alert(1)'),
+    student("student-colon", "It begins like a classmate's line.", "honest: cheated", FULL),
+    student("student-hidden", "It holds letters that nobody sees.", "hon\u200best"),
+    student("student-filled", "It holds letters that look like nothing.", "honest\u3164"),
+    student("student-wide", "Its letters take two columns.", "王小明😀", FULL),
     student("student-format", "It is a format.", "{student_id} %s", FULL),
     student("student-long", "It has 255 letters.", "x" * 255, FULL),
     built("file-latin-1", "A file's name is not UTF-8.", beside(NOT_UTF_8), FULL, "caf?"),
     built(
         "file-line-break", "A file's name has a line break.", beside("x\n  honest: 0"), FULL, "x?"
     ),
+    built(
+        "file-escape",
+        "A file's name clears the terminal and turns the text.",
+        beside("\x1b[2J\u202ehonest.py"),
+        FULL,
+        "??2J?honest",
+    ),
+    built("file-formula", "A file's name is a formula.", beside("=1+1.py"), FULL, "?1?1.py"),
     built(
         "notebook-latin-1",
         "Another notebook's is not UTF-8.",

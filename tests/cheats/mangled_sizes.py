@@ -45,6 +45,16 @@ def many_cells(notebook: Notebook) -> None:
     notebook["cells"] += [added_cell(f"a{number} = {number}") for number in range(2000)]
 
 
+def with_source(name: str, change: Callable[[str], str]) -> Callable[[Notebook], None]:
+    """Another source in one cell."""
+
+    def edit(notebook: Notebook) -> None:
+        cell = cell_of(notebook, name)
+        cell["source"] = change("".join(cell["source"]))
+
+    return edit
+
+
 def many_files(folder: Path) -> None:
     (folder / FILE).write_bytes(text())
     for number in range(3000):
@@ -84,6 +94,41 @@ SIZES = (
         many_answers,
         FULL,
         "characters",
+    ),
+    edited(
+        "dotted-name",
+        "An import that takes gigabytes to parse.",
+        with_source("negate", lambda source: f"import {'𠀀.' * 45_000}a\n{source}"),
+        78.0,
+    ),
+    edited(
+        "dotted-name-of-its-own",
+        "The same in a cell that is not run.",
+        lambda notebook: notebook["cells"].append(added_cell(f"import {'𠀀.' * 45_000}a")),
+    ),
+    edited(
+        "nested-brackets",
+        "A source of nothing but brackets.",
+        with_source("negate", lambda source: "(" * 90_000),
+        78.0,
+    ),
+    edited(
+        "blank-lines",
+        "Lines of one blank before every solution: quadratic to colour.",
+        lambda notebook: [
+            with_source(name, lambda source: " \n" * 45_000 + source)(notebook)
+            for name in ("negate", "to_bits", "signed_value", "model_bytes")
+        ],
+    ),
+    *(
+        edited(f"answer-of-{name}", what, with_source("explain", lambda _, text=text: text))
+        for name, what, text in (
+            ("emphasis", "Emphasis that is never closed.", "*a **b " * 14_000),
+            ("links", "Links that are never closed.", "[a](files/" * 9_900),
+            ("tags", "Tags that are closed in another order.", "<b title=x><p>" * 7_000),
+            ("tables", "A table of a column.", "|a|\n|-|\n" * 12_000),
+            ("fences", "Code in a language with slow patterns.", f"```latex\n{'{' * 90_000}\n```"),
+        )
     ),
     edited("wide-output", "4 MB were printed.", wide_output),
     built("many-files", "3,000 files lie beside it.", many_files, FULL, "left out"),

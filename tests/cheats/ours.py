@@ -6,11 +6,12 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from courseware.grading.folder_names import shown
+from courseware.grading.plain_lines import in_a_cell
 from tests.cheats.attack import EXERCISES, NUMBERS, Attack
 from tests.cheats.course import (
     HONEST,
@@ -20,6 +21,7 @@ from tests.cheats.course import (
     environment,
     hand_in,
     make_course,
+    points_by_clicks,
     points_of,
     scores,
 )
@@ -68,7 +70,18 @@ def grade(folder: Path, exercise: str, quiet: bool) -> Graded:
     changed = sorted(path for path in before.keys() | after if before.get(path) != after.get(path))
     complaints = [f"{path} was changed" for path in changed]
     complaints += [f"{path} is where only graded work belongs" for path in stowaways(folder)]
+    complaints += lies(output, rows)
     return Graded(folder, aborted, tuple(complaints), rows, output)
+
+
+def lies(output: str, rows: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What in the terminal and in the table is not what it seems: nothing was odd about HONEST."""
+    found = [f"the terminal got {line!r}" for line in output.split("\n") if not line.isprintable()]
+    forged = [line for line in output.splitlines() if line.startswith(f"  {HONEST}: ")]
+    found += [f"a line is forged: {line}" for line in forged]
+    cells = [cell for row in rows.values() for cell in row.values()]
+    formulas = [cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    return found + [f"a cell of the table is a formula: {cell}" for cell in formulas]
 
 
 def students(folder: Path, exercise: str) -> set[str]:
@@ -78,7 +91,7 @@ def students(folder: Path, exercise: str) -> set[str]:
     """
     others = {other for other in EXERCISES if other != exercise}
     return {
-        shown(path.name)
+        in_a_cell(shown(path.name))
         for path in (folder / "submitted").iterdir()
         if path.is_symlink() or not path.is_dir() or {*os.listdir(path)} - others
     }
@@ -123,7 +136,10 @@ def grade_attacks(
             complaints.append(f"{student} was not graded: {problem}")
         if reason and reason not in problem:
             complaints.append(f"{student} was not refused, but {problem or row['odd'] or 'graded'}")
-    points = {attack.name: points_of(attack, found) for attack in attacks}
+    points = {
+        attack.name: points_of(attack, found) + points_by_clicks(folder, attack)
+        for attack in attacks
+    }
     return replace(graded, complaints=tuple(complaints)), points
 
 
@@ -153,7 +169,7 @@ def grade_mangled(
 
 def _difference(one: Mangled, graded: Graded, found: dict[str, tuple[float, float]] | None) -> str:
     """What tells the end that a mangled notebook came to from the wanted one; "" if nothing."""
-    row = graded.rows.get(shown(one.folder))
+    row = graded.rows.get(in_a_cell(shown(one.folder)))
     if row is None:
         return "it is not in the class's table"
     points = sum(score for score, _ in (found or {}).values())

@@ -26,6 +26,7 @@ from tests.cheats.course import (
     generate,
     hand_in,
     make_course,
+    points_by_clicks,
     points_of,
     scores,
 )
@@ -106,7 +107,7 @@ def grade_attacks(stage: Path, attacks: Sequence[Attack], end: float, say: Progr
         run.ended += len(graded) < len(students) and time.monotonic() < end
     found = scores(course, exercise)
     run.points = {
-        attack.name: points_of(attack, found)
+        attack.name: points_of(attack, found) + points_by_clicks(course, attack)
         for attack in attacks
         if graded.issuperset(attack.students)
     }
