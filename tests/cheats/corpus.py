@@ -12,6 +12,7 @@ from tests.cheats import (
     metadata,
     pages,
     protocol,
+    ready_made,
     shortcuts,
     state,
 )
@@ -33,6 +34,7 @@ CLASSES: dict[str, tuple[Attack, ...]] = {
     "protocol": protocol.ATTACKS,
     "bombs": bombs.ATTACKS,
     "shortcuts": shortcuts.ATTACKS,
+    "ready-made": ready_made.ATTACKS,
     "metadata": metadata.ATTACKS,
     "pages": pages.ATTACKS,
 }

@@ -8,7 +8,9 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-EVERYWHERE = ("torch.ao", "torch.nn.utils.prune", "courseware.checks")
+from courseware.checks.ready_made import TOOLBOXES
+
+EVERYWHERE = (*TOOLBOXES.names, "courseware.checks")
 """Off limits in every chapter; a task adds its own, the chapter's reference first of all."""
 
 METHODS = "torch.Tensor."

@@ -10,6 +10,8 @@ from typing import Any
 from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit, silent_descriptors
 from courseware.checks.diagnose import Case, Diagnosis, diagnose, explains
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
+from courseware.checks.ready_made import taken_by
+from courseware.checks.taking_away import find, refused_name, taken_away
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
 
@@ -60,10 +62,14 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
     used = shortcuts(function, off_limits)
     if used:
         return Report(task, (), refusal=_refusal(task, used))
+    taken = taken_by(off_limits)
+    without = getattr(function, "__course_without__", None)
+    if without is not None:
+        function, taken = without(taken), ()
     with silent_descriptors():
-        judged = _judge_all(task, function, seed)
+        judged = _judge_all(task, function, seed, taken)
         everything = [case for cases in judged.values() for case in cases]
-        used = among({name for case in everything for name in case.got.used}, off_limits)
+        used = among({refused_name(case.got.error) for case in everything}, off_limits)
         if used:
             return Report(task, (), refusal=_refusal(task, used))
         # Several checks ask for the same.
@@ -77,20 +83,39 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
     return Report(task, tuple(results), builds_on=builds_on)
 
 
-def _judge_all(task: Task, function: Callable[..., Any], seed: str) -> dict[str, list[Case]]:
+def _judge_all(
+    task: Task, function: Callable[..., Any], seed: str, taken: tuple[str, ...] = ()
+) -> dict[str, list[Case]]:
     seconds = task.seconds
     judged: dict[str, list[Case]] = {}
     for check in task.checks:
         draw = Draw(f"{seed}/{task.name}/{check.name}")
-        judged[check.name] = cases = []
-        for arguments in check.draw(draw):
-            case = judge(task, check, arguments, check.probe(function, arguments, seconds))
-            cases.append(case)
-            if case.found and case.found.kind == "time-limit":
-                seconds = min(AFTER_A_HANG, seconds)
-            if case.found and case.found.kind in ("time-limit", "not-written"):
-                break
+        outcomes = _outcomes(check, function, [*check.draw(draw)], seconds, taken)
+        judged[check.name] = [judge(task, check, *pair) for pair in outcomes]
+        if any(isinstance(got.error, TimeLimit) for _, got in outcomes):
+            seconds = min(AFTER_A_HANG, seconds)
     return judged
+
+
+def _outcomes(
+    check: Check,
+    function: Callable[..., Any],
+    inputs: list[tuple[Any, ...]],
+    seconds: float,
+    taken: tuple[str, ...],
+) -> list[tuple[tuple[Any, ...], Outcome]]:
+    """All calls of one check, up to one that hangs or is not written, without ready-made functions.
+
+    References and judges may use those: they work before and after.
+    """
+    outcomes = []
+    with taken_away(find(taken)):
+        for arguments in inputs:
+            got = check.probe(function, arguments, seconds)
+            outcomes.append((arguments, got))
+            if isinstance(got.error, TimeLimit | NotImplementedError):
+                break
+    return outcomes
 
 
 def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:

@@ -15,7 +15,7 @@ from courseware.checks.call import TimeLimit
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import python, visible_trees
 from courseware.grading.split.libraries import visible_packages
-from courseware.grading.split.session import BABBLED, ProcessEnded
+from courseware.grading.split.seats import BABBLED, PLAIN, ProcessEnded
 from courseware.grading.split.visible import FIRST_EXERCISE
 from tests.courseware.split.conftest import opened
 
@@ -418,7 +418,11 @@ def g():
 
 def state_of(session) -> str:
     """What the kernel says of a session's worker: `T` is stopped."""
-    lines = Path(f"/proc/self/fdinfo/{session._worker.pidfd}").read_text().splitlines()
+    lines = (
+        Path(f"/proc/self/fdinfo/{session._seats.present()[PLAIN].worker.pidfd}")
+        .read_text()
+        .splitlines()
+    )
     pid = next(line.split()[1] for line in lines if line.startswith("Pid:"))
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
@@ -614,7 +618,7 @@ def test_descriptors_sent_along_are_not_kept(open_session):
 
 def test_all_workers_are_gone_after_their_sessions(sandbox):
     with opened(sandbox, "def f(): return 1") as session:
-        worker = session._worker
+        worker = session._seats.present()[PLAIN].worker
         assert worker is not None and not worker.has_ended(seconds=0)
         pidfd = os.dup(worker.pidfd)
     with pytest.raises(ProcessLookupError):

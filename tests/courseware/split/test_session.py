@@ -19,10 +19,11 @@ import torch
 
 from courseware.checks.call import TimeLimit, call_anew, shuffled_call
 from courseware.grading.split import sandbox as sandbox_module
-from courseware.grading.split import session as session_module
+from courseware.grading.split import seats
 from courseware.grading.split.replies import FUNCTION, TOO_LARGE
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
-from courseware.grading.split.session import USED_UP, Cell, ProcessEnded, Session
+from courseware.grading.split.seats import PLAIN, USED_UP, ProcessEnded
+from courseware.grading.split.session import Cell, Session
 from tests.courseware.split.conftest import LIMITS, opened, stand_in
 from tests.courseware.split.test_facts import HOSTILE
 
@@ -269,7 +270,7 @@ def test_the_death_of_the_sandbox_is_no_fault_of_the_student():
         with opened(sandbox, "def f(): return 1") as session:
             assert session.call("f", ()).value == 1
             sandbox._process.kill()
-            assert session._worker is not None and session._worker.has_ended(seconds=10.0)
+            assert session._seats.present()[PLAIN].worker.has_ended(seconds=10.0)
             with pytest.raises(InfrastructureError):
                 session.call("f", ())
             assert session.fault is not None
@@ -311,14 +312,14 @@ def command_lines() -> list[str]:
 
 def killed_while_it_works(session: Session) -> None:
     """Let somebody outside kill the worker during a call."""
-    assert session._worker is not None
-    pidfd = session._worker.pidfd
+    assert PLAIN in session._seats.present()
+    pidfd = session._seats.present()[PLAIN].worker.pidfd
     threading.Timer(0.3, signal.pidfd_send_signal, (pidfd, signal.SIGKILL)).start()
 
 
 def test_a_worker_that_the_machine_kills_for_want_of_memory(sandbox, monkeypatch):
     counts = iter((3, 4))
-    monkeypatch.setattr(session_module, "oom_kills", lambda: next(counts))
+    monkeypatch.setattr(seats, "oom_kills", lambda: next(counts))
     with opened(sandbox, "import time\ndef f(): time.sleep(5)") as session:
         killed_while_it_works(session)
         with pytest.raises(InfrastructureError, match="memory"):
@@ -335,7 +336,7 @@ def test_a_worker_that_is_killed_otherwise(sandbox):
 
 
 def test_the_counter_of_the_kernel_is_there():
-    assert session_module.oom_kills() >= 0
+    assert seats.oom_kills() >= 0
 
 
 def test_no_more_processes(sandbox, monkeypatch):

@@ -7,16 +7,10 @@ from typing import Any
 
 import torch
 
+from courseware.checks.ready_made import FAKE_QUANTIZE, QUANTIZERS
 from courseware.checks.task import Misconception
 
-OFF_LIMITS = (
-    "model_compression",
-    "torch.quantize_per_tensor",
-    "torch.quantize_per_tensor_dynamic",
-    "torch.quantize_per_channel",
-    "torch.fake_quantize_per_tensor_affine",
-    "torch.fake_quantize_per_channel_affine",
-)
+OFF_LIMITS = ("model_compression", *QUANTIZERS.names, *FAKE_QUANTIZE.names)
 """What answers a task: the reference library every one, torch's own quantizers some."""
 
 ROUNDINGS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from courseware.checks import gradients
+from courseware.checks import gradients, ready_made
 from courseware.checks.chapter_02.common import ROUNDINGS, several, ways
 from courseware.checks.chapter_02.inputs import Scale, codes
 from courseware.checks.chapter_04.inputs import (
@@ -28,16 +28,6 @@ from model_compression import fake_quantization as reference
 
 Arguments = tuple[T, Scale, int, int]
 WithUpstream = tuple[T, Scale, int, int, T]
-
-READY_MADE = tuple(
-    f"torch.{name}"
-    for name in (
-        *("fake_quantize_per_tensor_affine", "fake_quantize_per_channel_affine"),
-        *("_fake_quantize_learnable_per_tensor_affine", "_fake_quantize_per_tensor_affine"),
-        *("_fake_quantize_learnable_per_channel_affine", "fused_moving_avg_obs_fake_quant"),
-        *("quantization", "ops.aten.fake_quantize_per_tensor_affine"),
-    )
-)
 
 
 def _inside(draw: Draw) -> Iterator[Arguments]:
@@ -123,7 +113,7 @@ FAKE_QUANTIZE = Task(
     points=20,
     reference=reference.fake_quantize,
     lecture="lecture 04, “A gradient for a staircase”",
-    off_limits=OFF_LIMITS + READY_MADE,
+    off_limits=OFF_LIMITS + ready_made.FAKE_QUANTIZE.names,
     seconds=GRADIENT_SECONDS,
     calls=("ste_mask",),
     checks=(

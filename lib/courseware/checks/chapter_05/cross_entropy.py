@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from courseware.checks import ready_made
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_05.common import (
     GRADIENT_SECONDS,
@@ -23,15 +24,6 @@ from courseware.checks.chapter_05.common import (
 )
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import distillation as reference
-
-READY_MADE = (
-    *(f"torch.nn.functional.{name}" for name in ("cross_entropy", "nll_loss")),
-    *(
-        f"torch.nn.{place}{name}"
-        for place in ("", "modules.loss.")
-        for name in ("CrossEntropyLoss", "NLLLoss", "NLLLoss2d")
-    ),
-)
 
 Arguments = tuple[T, T]
 
@@ -100,7 +92,7 @@ CROSS_ENTROPY = Task(
     points=14,
     reference=in_float64(reference.cross_entropy),
     lecture="lecture 05, “Two ways to be wrong”",
-    off_limits=OFF_LIMITS + READY_MADE,
+    off_limits=OFF_LIMITS + ready_made.CROSS_ENTROPY.names,
     seconds=GRADIENT_SECONDS,
     calls=("softmax",),
     checks=(

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks import ready_made
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_05.common import (
     GRADIENT_SECONDS,
@@ -22,11 +23,6 @@ from courseware.checks.chapter_05.common import (
 )
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import distillation as reference
-
-READY_MADE = (
-    *("torch.nn.functional.kl_div", "torch.kl_div", "torch.distributions"),
-    *("torch.nn.KLDivLoss", "torch.nn.modules.loss.KLDivLoss"),
-)
 
 Arguments = tuple[T, T]
 
@@ -107,7 +103,7 @@ KL_DIVERGENCE = Task(
     points=14,
     reference=in_float64(reference.kl_divergence),
     lecture="lecture 05, “Two ways to be wrong”",
-    off_limits=OFF_LIMITS + READY_MADE,
+    off_limits=OFF_LIMITS + ready_made.KL_DIVERGENCE.names,
     seconds=GRADIENT_SECONDS,
     checks=(
         Check("one row", 4, _one_row, same_loss),

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks import ready_made
 from courseware.checks.chapter_02.common import several, ways
 from courseware.checks.chapter_05.common import (
     OFF_LIMITS,
@@ -17,18 +18,6 @@ from courseware.checks.chapter_05.common import (
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_reals
 from model_compression import distillation as reference
-
-READY_MADE = tuple(
-    f"torch.{name}"
-    for name in (
-        *("softmax", "log_softmax", "special.softmax", "special.log_softmax"),
-        *("Tensor.softmax", "Tensor.log_softmax"),
-        *("nn.functional.softmax", "nn.functional.log_softmax", "nn.functional.softmin"),
-        *("nn.Softmax", "nn.LogSoftmax", "nn.Softmin", "nn.Softmax2d"),
-        # Where a class is defined: that is how one imported by its bare name is found.
-        *(f"nn.modules.activation.{name}" for name in ("Softmax", "LogSoftmax", "Softmin")),
-    )
-)
 
 Arguments = tuple[T] | tuple[T, float]
 Step = Callable[[T, float], T]
@@ -98,7 +87,7 @@ SOFTMAX = Task(
     points=12,
     reference=in_float64(reference.softmax),
     lecture="lecture 05, “From logits to probabilities”",
-    off_limits=OFF_LIMITS + READY_MADE,
+    off_limits=OFF_LIMITS + ready_made.SOFTMAX.names,
     checks=(
         Check("one row, temperature 1", 3, _one_row, same_reals),
         Check("several rows: each is a distribution", 3, _several_rows, same_reals),

@@ -10,7 +10,9 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from courseware.grading.split import seccomp
 
@@ -19,6 +21,7 @@ SCRATCH = "/scratch"
 
 _NAMESPACES = 0x00020000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000  # ns ipc user pid net
 _NO_SUID_DEV_EXEC = 2 | 4 | 8
+_MS_BIND = 4096
 _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 24, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 63
@@ -40,10 +43,11 @@ class Caps:
     """Processor time in a worker's life. A backstop: the clock stops it long before."""
 
 
-def isolate(caps: Caps) -> None:
+def isolate(caps: Caps, hidden: Iterable[Path] = ()) -> None:
     """New user, mount, process, network and IPC namespaces; the next child is their first process.
 
-    For a process with a single thread that sees /proc.
+    For a process with a single thread that sees /proc. `hidden` are folders and files that are
+    empty from here on.
     """
     uid, gid = os.getuid(), os.getgid()
     _check(_libc().unshare(_NAMESPACES), "new namespaces")
@@ -51,6 +55,11 @@ def isolate(caps: Caps) -> None:
     _write("/proc/self/uid_map", f"{uid} {uid} 1")
     _write("/proc/self/gid_map", f"{gid} {gid} 1")
     _mount_empty(SCRATCH, f"size={caps.disk_bytes},nr_inodes=4096,mode=0700")
+    for path in hidden:
+        if path.is_dir():
+            _mount_empty(str(path), "size=4096,nr_inodes=2,mode=0500")
+        else:
+            _check(_libc().mount(b"/dev/null", bytes(path), None, _MS_BIND, None), "an empty file")
     # Later than the mappings, which are written there. A new /proc is not allowed in here.
     _mount_empty("/proc", "size=4096,nr_inodes=2,mode=0500")
 

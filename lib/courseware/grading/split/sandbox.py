@@ -34,6 +34,7 @@ from courseware.grading.split.bubblewrap import (
     visible_trees,
 )
 from courseware.grading.split.encoding import Malformed
+from courseware.grading.split.lacking import FURTHER, functions_withheld
 from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.lockdown import Caps, thread_count
 from courseware.grading.split.protocol import Channel, Closed, Late, Size
@@ -129,6 +130,8 @@ class Worker:
 class Sandbox:
     """A running zygote for one exercise. Use as a context manager, or call `close`.
 
+    `can_lack` names the ready-made functions that a worker can be started without.
+
     It ends with the thread that started it. `secret` are folders that must not be seen in it.
     """
 
@@ -143,6 +146,7 @@ class Sandbox:
         self.isolated = isolated
         _check_machine(isolated, secret)
         self._lock = threading.Lock()
+        self.can_lack = FURTHER | {*functions_withheld(exercise)}
         self._open = contextlib.ExitStack()
         try:
             self._process = self._start(exercise)
@@ -167,6 +171,7 @@ class Sandbox:
             "preload": visible.preloaded(exercise),
             "caps": asdict(self.limits.caps),
             "isolated": self.isolated,
+            "functions": functions_withheld(exercise),
             "withheld": visible.withheld(exercise),
             "request": asdict(self.limits.request),
             "reply": asdict(self.limits.reply),
@@ -186,14 +191,14 @@ class Sandbox:
         self._open.callback(_kill, process)
         return process
 
-    def start_worker(self) -> Worker:
-        """A fresh worker, before any code of a student's."""
+    def start_worker(self, without: tuple[str, ...] = ()) -> Worker:
+        """A fresh worker, before any code of a student's; it lacks what `without` names."""
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
             raise InfrastructureError(f"no connection to a worker: {error}") from error
         with self._lock, theirs:
-            self._ask({"do": "start"}, theirs.fileno())
+            self._ask({"do": "start", "without": without}, theirs.fileno())
             answer, fds = self._answer()
         channel = Channel(ours, sends=self.limits.request, reads=self.limits.reply)
         worker = Worker(channel, fds[0], answer["worker"])

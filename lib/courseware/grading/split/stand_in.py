@@ -16,34 +16,41 @@ class StandIn:
     or the error.
     """
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, session: Session, name: str, without: tuple[str, ...] = ()) -> None:
         self._session = session
+        self._without = without
         self.__name__ = self.__qualname__ = name
 
     def __repr__(self) -> str:
         return f"<the submitted function {self.__name__}>"
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        outcome = self._session.call(self.__name__, arguments, keywords)
+        outcome = self._session.call(self.__name__, arguments, keywords, without=self._without)
         if isinstance(outcome.error, TimeLimit):
             raise TimeoutError(str(outcome.error))
         if outcome.error is not None:
             raise outcome.error
         return outcome.value
 
+    def __course_without__(self, taken: tuple[str, ...]) -> StandIn:
+        """The same function, in a worker that lacks some ready-made functions."""
+        return StandIn(self._session, self.__name__, self._session.can_lack(taken))
+
     def __course_call__(self, arguments: tuple[Any, ...], seconds: float) -> Outcome:
         """What `courseware.checks.call.call` does, in the worker."""
-        return self._session.call(self.__name__, arguments, seconds=seconds)
+        return self._session.call(self.__name__, arguments, seconds=seconds, without=self._without)
 
     def __course_gradients__(
         self, arguments: tuple[Any, ...], places: Sequence[int], seconds: float
     ) -> Outcome:
         """What `courseware.checks.gradients.probe` does, in the worker."""
-        return self._session.call(self.__name__, arguments, seconds=seconds, places=places)
+        return self._session.call(
+            self.__name__, arguments, seconds=seconds, places=places, without=self._without
+        )
 
     def __course_renew__(self) -> None:
         """What `courseware.checks.call.call_anew` asks for: a worker without a past."""
-        self._session.renew()
+        self._session.renew(self._without)
 
     @property
     def __course_names__(self) -> set[str]:

@@ -3,7 +3,8 @@
 It runs inside the sandbox, never runs a student's code, and knows nothing worth reading. Requests
 come over a control socket, one packet each:
 
-    "start" with a socket   fork a worker that serves this socket; the answer carries a pidfd of it
+    "start" with a socket   fork a worker that serves this socket, without these ready-made
+                            functions; the answer carries a pidfd of it
     "ended" with a number   how that worker ended; waits for it, so ask after its end
 
     python -I -S zygote.py {"control": 3, "paths": […], …}
@@ -19,7 +20,10 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from courseware.grading.split.withholding import Withholding
 
 PACKET = 1 << 16
 
@@ -36,6 +40,7 @@ class Settings:
     preload: list[str]
     caps: dict[str, int]
     isolated: bool
+    functions: list[str]
     withheld: dict[str, str]
     request: dict[str, int]
     reply: dict[str, int]
@@ -48,15 +53,15 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=settings.control)
     try:
-        _warm_up(settings.preload)
-        Zygote(control, settings).serve()
+        withholding = _warm_up(settings.preload, settings.functions)
+        Zygote(control, settings, withholding).serve()
     except Exception as error:
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
         raise
 
 
-def _warm_up(modules: list[str]) -> None:
-    """Load once what workers would load when they first use it."""
+def _warm_up(modules: list[str], functions: list[str]) -> Withholding:
+    """Load once what workers would load when they first use it, and what they do without."""
     import gc
     import importlib
     import site
@@ -65,6 +70,7 @@ def _warm_up(modules: list[str]) -> None:
 
     from courseware.checks.watching import name_of
     from courseware.grading.split import worker
+    from courseware.grading.split.withholding import Withholding
 
     site.sethelper()  # `help`, which -S leaves out
     torch.set_num_threads(1)
@@ -79,21 +85,26 @@ def _warm_up(modules: list[str]) -> None:
         torch.nn.functional.conv2d(x[None, None], x[None, None])
     if len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError("a library has started a thread, which does not survive a fork")
+    withholding = Withholding(functions)
     # What is there now is never collected, so that a worker does not copy its pages to look at it.
     gc.collect()
     gc.freeze()
+    return withholding
 
 
 class Zygote:
     """Forks workers on request."""
 
-    def __init__(self, control: socket.socket, settings: Settings) -> None:
+    def __init__(
+        self, control: socket.socket, settings: Settings, withholding: Withholding
+    ) -> None:
         from courseware.grading.split.lockdown import Caps, memory_in_use
 
         self._control = control
         self._settings = settings
         self._caps = Caps(**settings.caps)
         self._memory = memory_in_use()
+        self._withholding = withholding
 
     def serve(self) -> None:
         """Answer requests until the trusted side is gone."""
@@ -104,22 +115,22 @@ class Zygote:
                 return
             request = json.loads(packet)
             if request["do"] == "start":
-                self._start(fds[0])
+                self._start(fds[0], tuple(request["without"]))
             else:
                 _, status = os.waitpid(request["worker"], 0)
                 self._answer({"ended": os.waitstatus_to_exitcode(status)})
 
-    def _start(self, connection: int) -> None:
+    def _start(self, connection: int, without: tuple[str, ...]) -> None:
         try:
             pid = os.fork()
         except OSError as error:
             self._answer({"error": f"no further process: {error}"})
             pid = -1
         if pid == 0:
-            self._become_guardian(connection)
+            self._become_guardian(connection, without)
         os.close(connection)
 
-    def _become_guardian(self, connection: int) -> None:
+    def _become_guardian(self, connection: int, without: tuple[str, ...]) -> None:
         """In a child: start the worker, which is this one's child, and watch it until its end."""
         from courseware.grading.split.lockdown import isolate
 
@@ -127,10 +138,10 @@ class Zygote:
         try:
             proc = os.open("/proc", os.O_RDONLY)  # which is hidden soon
             if self._settings.isolated:
-                isolate(self._caps)
+                isolate(self._caps, self._withholding.files(without))
             pid = os.fork()
             if pid == 0:
-                self._become_worker(connection)
+                self._become_worker(connection, without)
             started = json.dumps({"worker": os.getpid()}).encode()
             pidfd = os.pidfd_open(pid)
             socket.send_fds(self._control, [started], [pidfd])
@@ -143,7 +154,7 @@ class Zygote:
         finally:
             os._exit(code)
 
-    def _become_worker(self, connection: int) -> None:
+    def _become_worker(self, connection: int, without: tuple[str, ...]) -> None:
         from courseware.grading.split import worker
         from courseware.grading.split.lockdown import give_up_rights
         from courseware.grading.split.protocol import Channel, Size
@@ -159,6 +170,7 @@ class Zygote:
             os.chdir(os.environ["TMPDIR"])
             sys.argv = [""]
             request, reply = Size(**self._settings.request), Size(**self._settings.reply)
+            self._withholding.take_away(without)
             channel = Channel(socket.socket(fileno=3), sends=reply, reads=request)
             try:
                 give_up_rights(self._caps, self._memory)

@@ -1,0 +1,27 @@
+"""What a worker of an exercise can be started without."""
+
+from __future__ import annotations
+
+import importlib
+
+from courseware.checks import CHAPTERS
+from courseware.checks.ready_made import FAMILIES, LIBRARY, TOOLBOXES
+from courseware.grading.split.visible import FIRST_EXERCISE, number_of
+
+FURTHER = frozenset(FAMILIES) - {TOOLBOXES.name}
+"""Families of torch's functions. The toolboxes are not there in any worker."""
+
+
+def functions_withheld(exercise: str) -> tuple[str, ...]:
+    """Functions that some task puts off limits, of modules of the library that are there."""
+    tasks = importlib.import_module(CHAPTERS[exercise]).TASKS if exercise in CHAPTERS else ()
+    named = {name for task in tasks for name in task.off_limits if name.count(".") == 2}
+    number = number_of(exercise)
+    return tuple(
+        sorted(
+            name
+            for name in named
+            if name.startswith(f"{LIBRARY}.")
+            and FIRST_EXERCISE.get(name.split(".")[1], number) < number
+        )
+    )
