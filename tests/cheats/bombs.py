@@ -76,6 +76,23 @@ ATTACKS = (
         "import threading, time",
     ),
     bomb(
+        "keeps-threads-busy",
+        "Every call leaves eight threads that compute on for a minute.",
+        "    for _ in range(8):\n        threading.Thread(target=work, daemon=True).start()\n"
+        "    return 0",
+        "import threading, time\n\ndef work():\n    end = time.monotonic() + 60\n"
+        "    while time.monotonic() < end:\n        pass\n",
+    ),
+    bomb(
+        "meddles-from-a-thread",
+        "A thread takes requests from the socket, and sends answers that nobody asked for.",
+        "    threading.Thread(target=meddle, daemon=True).start()\n    return 0",
+        "import os, threading, time\n\ndef meddle():\n    for _ in range(2_000):\n"
+        "        os.write(3, bytes(8) + b'14.0')\n        os.set_blocking(3, False)\n"
+        "        try:\n            os.read(3, 100)\n        except OSError:\n            pass\n"
+        "        os.set_blocking(3, True)\n        time.sleep(0.001)\n",
+    ),
+    bomb(
         "fills-the-disk",
         "Writes files of a gigabyte in all, and thousands of empty ones.",
         "    place = tempfile.mkdtemp()\n    try:\n"

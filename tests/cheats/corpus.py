@@ -21,6 +21,7 @@ from tests.cheats.mangled import Mangled
 from tests.cheats.mangled_cells import CELLS
 from tests.cheats.mangled_files import FILES
 from tests.cheats.mangled_folders import FOLDERS
+from tests.cheats.mangled_habits import HABITS
 from tests.cheats.mangled_names import NAMES
 from tests.cheats.mangled_sizes import SIZES
 
@@ -45,6 +46,7 @@ ATTACKS = tuple(attack for attacks in CLASSES.values() for attack in attacks)
 MANGLED_CLASSES: dict[str, tuple[Mangled, ...]] = {
     "mangled-cells": CELLS,
     "mangled-files": FILES,
+    "habits": HABITS,
     "folders": FOLDERS,
     "sizes": SIZES,
     "names": NAMES,

@@ -6,7 +6,8 @@ are replaced, when `nbgrader_config.py` is read where grading is done:
 
 * `Autograde.start` works on copies (`copies`) of what the intake takes, and names what it refuses;
 * `GenerateFeedback.init_assignment` puts no other file beside the pages;
-* the API's list of who handed in, and both ways in which nbgrader reads a `timestamp.txt`.
+* the API's list of who handed in, and both ways in which nbgrader reads a `timestamp.txt`;
+* `ValidateApp.start` refuses hand-ins: it would run them outside of the sandbox, as the teacher.
 
 Courses with other settings in the same process are graded as ever.
 """
@@ -14,11 +15,13 @@ Courses with other settings in the same process are graded as ever.
 from __future__ import annotations
 
 import fnmatch
+import glob
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from nbgrader.apps import ValidateApp
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -42,6 +45,7 @@ EXPORTER = "courseware.grading.exporter.SubmissionExporter"
 
 _start = Autograde.start
 _copy_files = GenerateFeedback.init_assignment
+_validate = ValidateApp.start
 _submitted_students = NbGraderAPI.get_submitted_students
 _submitted_timestamp = NbGraderAPI.get_submitted_timestamp
 
@@ -50,6 +54,7 @@ def guard_nbgrader() -> None:
     """Put the replacements in place; again has no effect."""
     Autograde.start = start
     GenerateFeedback.init_assignment = init_assignment
+    ValidateApp.start = start_validation
     NbGraderAPI.get_submitted_students = get_submitted_students
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
@@ -121,6 +126,20 @@ def init_assignment(converter: GenerateFeedback, assignment_id: str, student_id:
     """nbgrader copies all files beside a graded notebook; a page needs none of them."""
     if not _is_ours(converter):
         _copy_files(converter, assignment_id, student_id)
+
+
+def start_validation(app: ValidateApp) -> None:
+    """Run notebooks with the rights of whoever asks for it, as long as none is a student's."""
+    root = Path(app.coursedir.root)
+    theirs = (app.coursedir.submitted_directory, app.coursedir.autograded_directory)
+    named = (name for pattern in app.extra_args for name in glob.glob(pattern))
+    for path in (Path(name).resolve() for name in named):
+        if _is_ours(app) and any(path.is_relative_to((root / one).resolve()) for one in theirs):
+            app.fail(
+                f"{path.name} is a hand-in: `nbgrader validate` runs it outside of the sandbox, "
+                "where it can do all that you can. `course grade` runs it inside."
+            )
+    _validate(app)
 
 
 def get_submitted_students(api: NbGraderAPI, assignment_id: str) -> set[str]:

@@ -124,6 +124,18 @@ def test_a_time_stamp_of_ones_own_makes_nobody_be_on_time(
     assert open_exercise(api, toy.EXERCISE).overlooks_lateness() == (not late)
 
 
+def test_a_hand_in_is_not_validated(course: Course, tmp_path: Path) -> None:
+    """It would run outside of the sandbox, whatever way leads to it."""
+    trace = tmp_path / "trace"
+    cell = f"open({str(trace)!r}, 'w').close()\ndef square(x):\n    return x * x"
+    folder = toy.hand_in(course.root, "ada", toy.with_cell(toy.solved(course.root), "square", cell))
+    (course.root / "elsewhere").symlink_to(folder)
+    for path in (folder / FILE, Path("submitted/*/*") / FILE, Path("elsewhere") / FILE):
+        done = course.run("nbgrader", "validate", str(path))
+        assert done.returncode == 1 and "is a hand-in" in done.stderr
+    assert not trace.exists()
+
+
 def test_settings_that_cannot_be(course: Course) -> None:
     toy.hand_in(course.root, "ada", b"{}")
     api = open_course(course.root)

@@ -61,8 +61,8 @@ class Seat:
     worn: float = 0.0
 
     def has_threads(self) -> bool:
-        """Whether threads have outlived the call that started them."""
-        return self.worker.threads() > 1
+        """Whether threads outlived their call, or it is gone: for having had too many, maybe."""
+        return self.worker.threads() != 1
 
 
 class Seats:
