@@ -22,8 +22,6 @@ from unittest import mock
 import numpy as np
 import torch
 
-from courseware.checks.watching import watched
-
 TRUSTED_SECONDS = 60.0
 """For a function of ours, more than any takes: a limit that is reached is a fault of ours."""
 
@@ -37,8 +35,7 @@ class TimeLimit(BaseException):
 class Outcome:
     """What one call came to: a value or an error, what it printed, which arguments it changed.
 
-    `at` is the line that raised, where the error itself no longer knows; `used` are the functions
-    of torch that were called.
+    `at` is the line that raised, where the error itself no longer knows.
     """
 
     value: Any = None
@@ -46,7 +43,6 @@ class Outcome:
     printed: str = ""
     changed: tuple[int, ...] = ()
     at: str = ""
-    used: frozenset[str] = frozenset()
 
 
 def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -64,7 +60,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
         return outcome
     given = tuple(copy_of(argument) for argument in arguments)
     value, error = None, None
-    with captured_output() as printed, watched(seconds) as used:
+    with captured_output() as printed:
         try:
             with time_limit(seconds):
                 value = function(*given)
@@ -73,7 +69,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
     changed = tuple(
         i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if changes(a, b)
     )
-    return Outcome(value, error, printed.getvalue(), changed, used=frozenset(used))
+    return Outcome(value, error, printed.getvalue(), changed)
 
 
 def shuffled_call(

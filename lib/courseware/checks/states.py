@@ -62,13 +62,13 @@ def trained_twice(
 def all_of(
     outcomes: Iterable[Outcome], gather: Callable[[tuple[Any, ...]], Any] = tuple
 ) -> Outcome:
-    """Several calls as one, which came to all of their values, and printed and used it all.
+    """Several calls as one, which came to all of their values, and printed it all.
 
     The first call that fails, changes an argument or comes to words stands for all, and no further
     one is made.
 
     >>> all_of([Outcome(1, printed="a"), Outcome(2, printed="b")])
-    Outcome(value=(1, 2), error=None, printed='ab', changed=(), at='', used=frozenset())
+    Outcome(value=(1, 2), error=None, printed='ab', changed=(), at='')
     """
     calls = []
     for outcome in outcomes:
@@ -78,7 +78,6 @@ def all_of(
     return Outcome(
         gather(tuple(one.value for one in calls)),
         printed="".join(one.printed for one in calls),
-        used=frozenset(name for one in calls for name in one.used),
     )
 
 

@@ -488,7 +488,7 @@ def frame(message, data=b""):
     text = json.dumps(message).encode()
     return struct.pack(">II", len(text), len(data)) + text + data
 def answer(value, number="00"):
-    lists = {"changed": [], "used": []}
+    lists = {"changed": []}
     return frame({"id": number, "value": value, "printed": "", "error": None, **lists})
 def send(content):
     for number in range(64):

@@ -200,7 +200,6 @@ KEYS = [
     "printed",
     "error",
     "changed",
-    "used",
     "functions",
     "values",
     "uses",
@@ -218,7 +217,6 @@ answers = st.dictionaries(st.sampled_from([*KEYS, "base", "text"]), pieces) | st
             {"kind": st.text(), "base": st.text(), "text": st.text(), "at": st.text()}
         ),
         "changed": st.lists(pieces, max_size=3),
-        "used": st.lists(pieces, max_size=3),
         "functions": st.lists(st.sampled_from(["f", "g"]) | pieces, max_size=3),
         "uses": st.dictionaries(st.text(), pieces),
         "aliases": st.dictionaries(st.text(), pieces),
@@ -234,7 +232,6 @@ def test_any_answer_is_read_or_malformed(answer, data):
         outcome = read_outcome(answer, bytearray(data), 2)
         assert set(outcome.changed) <= {0, 1}
         assert outcome.error is None or str(outcome.error) is not None
-        assert all(type(name) is str for name in outcome.used)
     with contextlib.suppress(Malformed):
         result = read_cell_result(answer, bytearray(data), ("f",))
         assert set(result.names) <= {"f"}
@@ -266,8 +263,6 @@ def test_errors_keep_their_name_and_their_builtin_base(kind):
 
 def test_a_real_answer_is_read():
     answer = {"value": {"f": "0x1p+0"}, "printed": "a\x1b", "error": None, "changed": [1, 7, True]}
-    answer["used"] = ["torch.exp", 3]
     outcome = read_outcome(json.loads(json.dumps(answer)), bytearray(), 2)
     assert (outcome.value, outcome.printed, outcome.changed) == (1.0, "a?", (1,))
-    assert outcome.used == {"torch.exp"}
     assert decode({"u": []}, b"") == ()

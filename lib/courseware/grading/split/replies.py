@@ -62,7 +62,7 @@ class Room:
         outcome = read_outcome(message, data, arguments)
         printed = outcome.printed[: self.printed]
         self.printed -= len(printed)
-        self.memory -= memory_of([message["value"], message["used"]], data)
+        self.memory -= memory_of(message["value"], data)
         if self.memory <= 0:
             return Outcome(error=ResultTooLarge(TOO_LARGE), printed=printed)
         return replace(outcome, printed=printed)
@@ -76,7 +76,6 @@ def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:
             "printed": str(printed),
             "error": error,
             "changed": list(changed),
-            "used": list(used),
         }:
             places = {place for place in changed if type(place) is int and 0 <= place < arguments}
             raised, at = _error(error)
@@ -86,7 +85,6 @@ def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:
                 printed=readable(printed[:MAX_PRINTED]),
                 changed=tuple(sorted(places)),
                 at=at,
-                used=frozenset(name for name in used if type(name) is str),
             )
     raise Malformed("not the outcome of a call")
 

@@ -61,7 +61,6 @@ WORKER = (
     "checks/taking_away.py",
     "checks/task.py",
     "checks/values.py",
-    "checks/watching.py",
     "grading/__init__.py",
     "grading/split/__init__.py",
     "grading/split/absent.py",

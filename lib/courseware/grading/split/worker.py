@@ -33,7 +33,6 @@ from courseware.checks.call import changes, copy_of, time_limit
 from courseware.checks.conditions import refuse_from_now_on
 from courseware.checks.gradients import differentiated
 from courseware.checks.taking_away import refused_name
-from courseware.checks.watching import watched
 from courseware.grading.split import facts
 from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, describe, encode
 from courseware.grading.split.event_loop import PipeLoop
@@ -46,9 +45,6 @@ PRINTED = 20_000
 
 SMALL = 10_000
 """Bytes of the largest value that a name may stand for; all of them come in one answer."""
-
-USED = 500
-"""Names of torch's functions that are told of one call."""
 
 FUTURES = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 """Flags of code that imports from `__future__`."""
@@ -79,7 +75,6 @@ def serve(channel: Channel, withheld: Mapping[str, str]) -> None:
         except TooLarge:
             error = ResultTooLarge("the result is too large to be handed over")
             empty: Message = {"functions": [], "values": {"d": []}, "value": None, "changed": []}
-            empty["used"] = []
             answer = {"printed": "", "error": describe_error(error), **empty}
             channel.send({"id": request["id"], **answer})
 
@@ -167,19 +162,13 @@ class Notebook:
         before = [copy_of(argument) for argument in given]
         places = tuple(request["places"])
         result: list[Node] = []
-        used: set[str] = set()
         seconds = request["milliseconds"] / 1000
 
         def work() -> None:
             function = self._names[request["name"]]
             if places:
                 function = differentiated(function, places)
-            with watched(seconds) as names:
-                try:
-                    value = function(*given, **keywords)
-                finally:
-                    used.update(names)
-            result.append(encode(value, out, describe))
+            result.append(encode(function(*given, **keywords), out, describe))
 
         reseed()
         with _captured() as printed:
@@ -192,7 +181,6 @@ class Notebook:
             "printed": printed.text(),
             "error": error,
             "changed": [place for place, (a, b) in pairs if _is_changed(a, b)],
-            "used": sorted(used - {""})[:USED],
         }
 
 

@@ -68,14 +68,12 @@ def _warm_up(modules: list[str], functions: list[str]) -> Withholding:
 
     import torch
 
-    from courseware.checks.watching import name_of
     from courseware.grading.split import worker
     from courseware.grading.split.withholding import Withholding
 
     site.sethelper()  # `help`, which -S leaves out
     torch.set_num_threads(1)
     worker.reseed()
-    name_of(torch.zeros)  # the first look-up makes a table
     for module in modules:
         importlib.import_module(module)
     # The first of such operations look at the processor, by way of /proc.
