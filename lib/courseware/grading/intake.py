@@ -13,7 +13,9 @@ steps and commands of nbgrader) sees a copy made of these: see `copies`.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
+import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -40,9 +42,9 @@ from courseware.grading.untrusted import (
     identity,
     kind,
     open_folder,
-    open_folders,
     read_file,
     top_folder,
+    walk,
 )
 
 MAX_STUDENTS = 100_000
@@ -84,7 +86,7 @@ def hand_ins(assignment: Assignment) -> dict[str, str]:
         return found
     with top_folder(assignment.submitted) as submitted:
         for entry in entries(submitted, MAX_STUDENTS):
-            if _is_ignored(entry, assignment):
+            if _is_ignored(assignment, entry):
                 continue
             problem = _obstacle(entry, submitted, assignment)
             if problem is not None:
@@ -133,7 +135,7 @@ def _is_meant(entry: str, assignment: Assignment) -> bool:
     )
 
 
-def _is_ignored(entry: str, assignment: Assignment) -> bool:
+def _is_ignored(assignment: Assignment, entry: str) -> bool:
     return any(fnmatch.fnmatchcase(entry, pattern) for pattern in assignment.ignore)
 
 
@@ -144,30 +146,34 @@ class _Class:
     assignment: Assignment
     submitted: int
 
-    def is_own(self, notebook: str, folder: int, status: os.stat_result) -> bool:
+    def is_own(self, folder: int, status: os.stat_result) -> bool:
         """Whether a notebook belongs to a hand-in: the file is nowhere else, or was here first.
 
-        A link to a classmate's file must not cost the classmate's marks. Making it changes the time
-        of the file and of the folder that the link is put into, and the system alone sets these. So
-        the file belongs to the one folder that was not changed since, if all of its names are
-        those of hand-ins.
+        A link to a classmate's file must not cost the classmate's marks, wherever and under which
+        name it lies. Making it changes the time of the file and of the folder that the link is put
+        into, and the system alone sets these. So the file belongs to the folder that has not been
+        changed for longest, and not since the file was, if all of its names are in hand-ins.
         """
         if has_one_name(status):
             return True
+        holders = list(itertools.islice(self._holders(status), status.st_nlink))
         here = os.fstat(folder)
-        holders = list(self._holders(f"{notebook}.ipynb", status))
-        before = [place for place in holders if place.st_ctime_ns < status.st_ctime_ns]
-        return len(holders) == status.st_nlink and [one.st_ino for one in before] == [here.st_ino]
+        others = [one.st_ctime_ns for one in holders if not os.path.samestat(one, here)]
+        return (
+            len(holders) == status.st_nlink
+            and here.st_ctime_ns < status.st_ctime_ns
+            and all(here.st_ctime_ns < changed for changed in others)
+        )
 
-    def _holders(self, name: str, status: os.stat_result) -> Iterator[os.stat_result]:
-        """The folders of hand-ins in which a file has this name."""
+    def _holders(self, status: os.stat_result) -> Iterator[os.stat_result]:
+        """The folders in which a file has its names: that of all hand-ins, and all in these."""
         for student in entries(self.submitted, MAX_STUDENTS):
-            try:
-                with open_folders((student, self.assignment.exercise), self.submitted) as folder:
-                    if identity(name, folder) == (status.st_dev, status.st_ino):
+            if identity(student, self.submitted) == (status.st_dev, status.st_ino):
+                yield os.fstat(self.submitted)
+            with contextlib.suppress(Refused), open_folder(student, self.submitted) as own:
+                for _, entry, folder in walk(own, MAX_ENTRIES):
+                    if identity(entry, folder) == (status.st_dev, status.st_ino):
                         yield os.fstat(folder)
-            except Refused:
-                continue
 
 
 def _take(assignment: Assignment, inside: int, everybody: _Class) -> HandIn:
@@ -176,7 +182,7 @@ def _take(assignment: Assignment, inside: int, everybody: _Class) -> HandIn:
     notes: list[Anomaly] = []
     used: dict[Place, float] = {}
     for notebook in assignment.notebooks:
-        is_own = partial(everybody.is_own, notebook, inside)
+        is_own = partial(everybody.is_own, inside)
         place, content, changed = _notebook(notebook, assignment, inside, there, is_own)
         if place is not None:
             notebooks[notebook], used[place] = content, changed
@@ -199,24 +205,11 @@ def _take(assignment: Assignment, inside: int, everybody: _Class) -> HandIn:
 
 def _files(assignment: Assignment, inside: int) -> list[Place]:
     """Places of all that is no folder, level by level."""
-    files: list[Place] = []
-    folders: list[Place] = [()]
-    seen = 0
-    while folders and seen < MAX_ENTRIES:
-        above = folders.pop(0)
-        try:
-            with open_folders(above, inside) as folder:
-                for entry in entries(folder, MAX_ENTRIES - seen):
-                    seen += 1
-                    if _is_ignored(entry, assignment):
-                        continue
-                    is_folder = kind(entry, folder) == "a folder"
-                    (folders if is_folder else files).append((*above, entry))
-        except Refused:
-            if not above:
-                raise
-            # A folder beside the notebook that cannot be looked into.
-    return files
+    return [
+        (*above, entry)
+        for above, entry, folder in walk(inside, MAX_ENTRIES, partial(_is_ignored, assignment))
+        if kind(entry, folder) != "a folder"
+    ]
 
 
 def _notebook(

@@ -101,6 +101,31 @@ def entries(folder: int, most: int) -> list[str]:
         raise Refused(f"its folder cannot be read ({error.strerror})") from error
 
 
+def walk(
+    inside: int, most: int, is_left_out: Callable[[str], bool] = lambda name: False
+) -> Iterator[tuple[Place, str, int]]:
+    """All in a folder, level by level: the path above, the name, and the open folder it is in.
+
+    No more than `most`. A folder within it that cannot be looked into holds nothing.
+    """
+    folders: list[Place] = [()]
+    seen = 0
+    while folders and seen < most:
+        above = folders.pop(0)
+        try:
+            with open_folders(above, inside) as folder:
+                for entry in entries(folder, most - seen):
+                    seen += 1
+                    if is_left_out(entry):
+                        continue
+                    if kind(entry, folder) == "a folder":
+                        folders.append((*above, entry))
+                    yield above, entry, folder
+        except Refused:
+            if not above:
+                raise
+
+
 def has_one_name(status: os.stat_result) -> bool:
     """Whether a file is in one place only."""
     return status.st_nlink == 1
