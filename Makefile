@@ -136,6 +136,9 @@ demo: $(COURSE) $(BUBBLEWRAP) ## grade a made-up class from submission to report
 cheats: $(COURSE) $(BUBBLEWRAP) ## attack the grading, ours and stock nbgrader's (ARGS=--help)
 	@$(BIN)/python -m tests.cheats $(ARGS)
 
+fuzz: $(TESTS) $(BUBBLEWRAP) ## hand in what nobody thought of, for ten minutes (ARGS=--help)
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
 exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
 	@$(BIN)/python -m courseware.notebooks release $(ARGS)
 
@@ -203,5 +206,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats fuzz exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
 FORCE:
