@@ -112,9 +112,10 @@ def checked_tensor(x: Any, name: str) -> torch.Tensor:
 
 def check_not_transformed(name: str) -> None:
     """Raise ValueError inside of vmap, grad and the like, where no value can be looked at."""
-    if torch._C._functorch.maybe_current_level() is not None:
+    inside = torch._C._functorch.maybe_current_level() is not None
+    if inside or torch.autograd.forward_ad._current_level >= 0:
         raise ValueError(
-            f"{name}: expected a call from outside of torch.func, got one inside of vmap or grad"
+            f"{name}: expected a call from outside of torch.func, got one inside of vmap, grad, ..."
         )
 
 

@@ -13,6 +13,8 @@ probability that underflows to 0 would have the logarithm -inf.
 Source: Hinton, Vinyals, Dean 2015, Distilling the Knowledge in a Neural Network, section 2.
 """
 
+import math
+
 import torch
 
 from model_compression._cosine_decay import cosine_decay
@@ -36,6 +38,7 @@ _LEARNING_RATE = 0.01
 _BATCH_SIZE = 128
 # Wide enough for probabilities written with 2 digits, far too narrow for logits.
 _ROW_SUM_TOLERANCE = 0.05
+_SMALLEST_FLOAT = math.ulp(0.0)
 
 
 def softmax(logits: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
@@ -252,13 +255,12 @@ def _log_softmax(logits: torch.Tensor, temperature: float) -> torch.Tensor:
 
 def _shifted(logits: torch.Tensor, temperature: float) -> torch.Tensor:
     """Logits over T, moved so that the largest is 0 and no exponential can overflow."""
-    # Of the halves, which are exact, so that no difference can overflow.
-    half = logits / 2
+    half = logits / 2  # exact, and no difference of halves can overflow
     below_largest = half - half.detach().amax(dim=-1, keepdim=True)
     limits = torch.finfo(logits.dtype)
-    if not limits.smallest_normal <= temperature <= limits.max:
+    if not 2 * limits.smallest_normal <= temperature <= limits.max:
         below_largest = below_largest.double()  # the dtype would round T to 0 or infinity
-    return (below_largest / temperature * 2).to(logits.dtype)
+    return (below_largest / max(temperature / 2, _SMALLEST_FLOAT)).to(logits.dtype)
 
 
 def _checked_temperature(temperature: float) -> float:
