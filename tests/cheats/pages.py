@@ -38,7 +38,7 @@ def forged_outputs(notebook: Notebook) -> None:
 def attached(notebook: Notebook) -> None:
     """A picture that was pasted into the answer, and is a page."""
     cell = cell_of(notebook, ANSWER)
-    cell["source"] = "![x](attachment:x.svg)"
+    cell["source"] = "".join(cell["source"]) + "\n\n![x](attachment:x.svg)"
     cell["attachments"] = {"x.svg": {"image/svg+xml": f"<svg onload={CLICK}>"}}
 
 
@@ -136,5 +136,7 @@ ATTACKS: tuple[Attack, ...] = (
         (HandIn(edit=forged_outputs),),
         acts=True,
     ),
-    Attack("attachments", "A picture that is a page.", (HandIn(edit=attached),), acts=True),
+    Attack(
+        "picture-that-is-a-page", "A picture that is a page.", (HandIn(edit=attached),), acts=True
+    ),
 )
