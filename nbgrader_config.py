@@ -35,6 +35,8 @@ c.CourseDirectory.ignore = [
 # A gradebook elsewhere, such as postgresql://user@host/name, for many teachers or machines.
 if "COURSE_DB_URL" in os.environ:
     c.CourseDirectory.db_url = os.environ["COURSE_DB_URL"]
+# A server made in the C locale knows no encoding, and its driver would read bytes in place of text.
+os.environ.setdefault("PGCLIENTENCODING", "UTF8")
 
 # What a student finds in place of a solution. The error keeps an empty task from passing.
 c.ClearSolutions.code_stub = {

@@ -1,4 +1,4 @@
-"""A hand-in that means harm, in formgrader, on its feedback page and in JupyterLab, in a browser."""
+"""A hand-in that means harm, clicked through in formgrader, on its page and in JupyterLab."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ ESCAPED = """zones => {
     for (let x = 5; x < innerWidth; x += 25) {
         for (let y = 5; y < innerHeight; y += 25) {
             const top = document.elementFromPoint(x, y);
-            if (top && top.closest('a') && top.closest(zones) && !inside(x, y)) found.push(top.outerHTML);
+            const link = top && top.closest(zones) && top.closest('a');
+            if (link && !inside(x, y)) found.push(link.outerHTML);
         }
     }
     return found;

@@ -50,6 +50,7 @@ def database() -> Iterator[str]:
         as_user = ["runuser", "-u", "postgres", "--"]
     data = str(folder / "data")
     make = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+    make += ["--locale=C", "--encoding=SQL_ASCII"]  # what a server in the C locale has
     subprocess.run([*as_user, *map(str, make)], check=True, capture_output=True, cwd="/")
     run = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
     with (folder / "log").open("w") as log:
@@ -106,6 +107,8 @@ def hand_ins(root: Path) -> None:
 
 def scores(url: str) -> Scores:
     """All that was given, by student."""
+    if url.startswith("postgresql"):
+        url += "&client_encoding=utf8"
     with Gradebook(url) as gradebook:
         return {
             submission.student.id: {
