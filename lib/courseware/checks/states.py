@@ -32,13 +32,29 @@ class State(dict[str, torch.Tensor]):
         return "{" + ", ".join(f"{name!r}: {_shape(value)}" for name, value in self.items()) + "}"
 
 
+class Seed(int):
+    """The seed that a function gets, and, for its judge alone, the number of a data set."""
+
+    data: int
+
+    def __new__(cls, seed: int, data: int) -> Seed:
+        """What counts as the value is the seed.
+
+        >>> Seed(3, data=5), Seed(3, data=5).data
+        (3, 5)
+        """
+        made = super().__new__(cls, seed)
+        made.data = data
+        return made
+
+
 def _shape(value: Any) -> str:
     return str(tuple(value.shape)) if isinstance(value, torch.Tensor) else type(value).__name__
 
 
 def trained(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """A probe: one call, its result made a `State` if it is a dict."""
-    outcome = call(function, _plain(arguments), seconds)
+    outcome = call(function, tuple(map(plain, arguments)), seconds)
     return replace(outcome, value=_readable(outcome.value))
 
 
@@ -49,11 +65,11 @@ def trained_twice(
 
     The generators are in other states each time.
     """
-    first = shuffled_call(function, _plain(arguments), seconds)
+    first = shuffled_call(function, tuple(map(plain, arguments)), seconds)
     # What a student's object says when it is asked for its class is not to be relied on.
     if first.error is not None or first.changed or type(first.value) in (type(None), Words):
         return first
-    second = call_anew(function, _plain(arguments), seconds)
+    second = call_anew(function, tuple(map(plain, arguments)), seconds)
     if second.error is not None:
         return second
     return replace(second, value=(_readable(first.value), _readable(second.value)))
@@ -81,9 +97,11 @@ def all_of(
     )
 
 
-def _plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments as a function gets them: with an ordinary dict."""
-    return tuple(dict(value) if type(value) is State else value for value in arguments)
+def plain(value: Any) -> Any:
+    """An argument as a function gets it: an ordinary dict, a number."""
+    if isinstance(value, Seed):
+        return int(value)
+    return dict(value) if isinstance(value, dict) else value
 
 
 def _readable(value: Any) -> Any:

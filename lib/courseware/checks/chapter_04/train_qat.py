@@ -80,7 +80,7 @@ TRAIN_QAT = Task(
             5,
             _two_bits,
             judges.won_back,
-            "weights on the grid, 75% of the lost accuracy won back on held-out digits",
+            "weights on the grid, 75% of the lost accuracy won back on images held back",
         ),
         _check(
             "4 and 8 bits: as good as the float network",

@@ -80,7 +80,7 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
 
 
 def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
-    """2 bits: enough of what rounding loses is won back on held-out digits."""
+    """2 bits: enough of what rounding loses is won back on images held back."""
     found = _weights_on_grid(arguments, got)
     if found:
         return found
@@ -94,7 +94,7 @@ def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None
 
 
 def near_float(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
-    """4 and 8 bits: about as good as the float network on held-out digits."""
+    """4 and 8 bits: about as good as the float network on images held back."""
     found = _weights_on_grid(arguments, got)
     if found:
         return found
@@ -105,13 +105,12 @@ def near_float(arguments: Arguments, expected: Any, got: Any) -> Difference | No
     return Difference(_cause(arguments, got) or "accuracy-lost", text)
 
 
-def _accuracies(arguments: Arguments, got: Any) -> tuple[float, float, float]:
+def _accuracies(arguments: Arguments, got: Any) -> tuple[float, ...]:
     """Of the float network, of the same rounded without training, and of what came back."""
     state, _, _, n_bits, seed = arguments
-    network = networks.of(n_bits, seed)
     simply = dict(state) | {name: rounded(state[name], n_bits) for name in WEIGHTS}
     came = {name: tensor.detach().float() for name, tensor in got.items()}
-    return network.accuracy(state), network.accuracy(simply), network.accuracy(came)
+    return tuple(networks.accuracy(each, seed) for each in (state, simply, came))
 
 
 def _cause(arguments: Arguments, got: Any) -> str:

@@ -17,8 +17,8 @@ from courseware.checks.chapter_05.conflict import (
     one_of_each,
     shuffled_copies,
 )
-from courseware.checks.chapter_05.digits_teacher import mislabelled_digits, reads_digits
 from courseware.checks.chapter_05.losses import WRONG_LOSSES
+from courseware.checks.chapter_05.signs_teacher import mislabelled_signs, reads_signs
 from courseware.checks.chapter_05.states import outputs, shapes, structure
 from courseware.checks.states import Words, trained, trained_twice
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
@@ -43,9 +43,9 @@ def _other_sizes(draw: Draw) -> Iterator[Arguments]:
     yield conflict(draw, draw.integer(40, 56), 6, 48, 0.0, draw.rng.choice((3.0, 4.0)))
 
 
-def _digits(draw: Draw) -> Iterator[Arguments]:
+def _signs(draw: Draw) -> Iterator[Arguments]:
     alpha = round(draw.rng.uniform(0.08, 0.12), 2)
-    yield mislabelled_digits(draw, 32, alpha, draw.rng.choice((3.5, 4.0, 5.0)))
+    yield mislabelled_signs(draw, 32, alpha, draw.rng.choice((3.5, 4.0, 5.0)))
 
 
 def _agreed(draw: Draw) -> Iterator[Arguments]:
@@ -124,11 +124,11 @@ DISTILL = Task(
             "a student whose loss is the lowest possible",
         ),
         _check(
-            "digits that it has never seen, after labels that were mostly wrong",
+            "images that it has never seen, after labels that were mostly wrong",
             5,
-            _digits,
-            reads_digits,
-            "a student that reads held-out digits as its teacher does",
+            _signs,
+            reads_signs,
+            "a student that reads images held back as its teacher does",
         ),
         _check(
             "one seed, one student",

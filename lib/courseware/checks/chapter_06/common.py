@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks import states
 from courseware.checks.call import Outcome, call
 from courseware.checks.task import Misconception
 from courseware.checks.values import SHOWN_ELEMENTS, Difference, difference, show
@@ -132,8 +133,8 @@ def named_call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds
 
 
 def plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments with `Named` ones as ordinary dicts, as a function gets them."""
-    return tuple(dict(value) if type(value) is Named else value for value in arguments)
+    """The arguments as a function gets them: ordinary dicts and numbers."""
+    return tuple(map(states.plain, arguments))
 
 
 def named(value: Any) -> Any:

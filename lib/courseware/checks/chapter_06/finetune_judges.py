@@ -125,9 +125,10 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     if all(torch.equal(masks[name], mask) for name, mask in at_once.items()):
         text = "the masks are those of the given network, pruned at once to the last total"
         return Difference("pruned-at-once", text)
-    whole = held_out_accuracy(arguments[0])
-    lost = held_out_accuracy(apply_masks(arguments[0], at_once))
-    reached = held_out_accuracy(apply_masks(_detached(got[0]), masks))
+    state, seed = arguments[0], arguments[4]
+    whole = held_out_accuracy(state, seed)
+    lost = held_out_accuracy(apply_masks(state, at_once), seed)
+    reached = held_out_accuracy(apply_masks(_detached(got[0]), masks), seed)
     if reached - lost >= WON_BACK * (whole - lost):
         return None
     text = f"held-out accuracy {whole:.1%} before, {lost:.1%} pruned at once, {reached:.1%} yours: "

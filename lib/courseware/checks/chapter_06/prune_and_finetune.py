@@ -19,6 +19,7 @@ from courseware.checks.chapter_06.common import (
     plain,
 )
 from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK, MISTAKES
+from courseware.checks.signs import drawn_seed
 from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import masked_training as reference
@@ -45,12 +46,14 @@ def _rising_totals(draw: Draw) -> Iterator[Arguments]:
     yield *problem, totals, draw.integer(0, 999)
 
 
-def _half_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
-    yield *networks.digits_problem(draw), [0.5], draw.integer(0, 999)
+def _half_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
+    seed = drawn_seed(draw)
+    yield *networks.signs_problem(seed), [0.5], seed
 
 
-def _most_of_the_digits_network(draw: Draw) -> Iterator[Arguments]:
-    yield *networks.digits_problem(draw), [0.5, 0.7, 0.8, 0.9], draw.integer(0, 999)
+def _most_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
+    seed = drawn_seed(draw)
+    yield *networks.signs_problem(seed), [0.5, 0.7, 0.8, 0.9], seed
 
 
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -114,14 +117,14 @@ PRUNE_AND_FINETUNE = Task(
         _check(
             "the survivors train on from where they were",
             3,
-            _half_of_the_digits_network,
+            _half_of_a_trained_network,
             judges.from_survivors,
             "(state, masks): kept weights near to what they were, but trained",
         ),
         _check(
-            "digits: most of the lost accuracy comes back",
+            "signs: most of the lost accuracy comes back",
             5,
-            _most_of_the_digits_network,
+            _most_of_a_trained_network,
             judges.won_back,
             "(state, masks): {count} of {n} weights are pruned, two thirds of the loss won back",
         ),

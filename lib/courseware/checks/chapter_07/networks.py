@@ -14,8 +14,9 @@ from itertools import pairwise
 import torch
 
 from courseware.checks.chapter_06.common import Named
-from courseware.checks.chapter_06.networks import digits_problem
+from courseware.checks.chapter_06.networks import signs_problem
 from courseware.checks.chapter_07.ways import Way, before_relu, right_count, same, way
+from courseware.checks.signs import drawn_seed
 from courseware.checks.task import Draw
 from model_compression.structured_pruning import mean_abs_activation
 
@@ -25,7 +26,7 @@ Problem = tuple[Named, T, float]
 
 GAP = 1e-3
 N_IMAGES = 24
-N_DIGITS = 100
+N_MEASURED = 100
 """Images to measure on: few enough for a loop over them."""
 
 
@@ -52,13 +53,15 @@ def _network(draw: Draw, sizes: tuple[int, ...]) -> Named:
     return state
 
 
-def digits(draw: Draw) -> Problem:
-    """A trained 64-64-32-10 network, digits, and a share with a clear cut in both layers."""
+def trained(draw: Draw) -> Problem:
+    """A trained 64-64-32-10 network, images, and a share with a clear cut in both layers."""
     while True:
-        state, images, _ = digits_problem(draw)
-        keep_ratio = draw.integer(25, 60) / 100
-        if clear(state, images[:N_DIGITS], keep_ratio):
-            return state, images[:N_DIGITS], keep_ratio
+        state, images, _ = signs_problem(drawn_seed(draw))
+        shares = list(range(25, 61))
+        draw.rng.shuffle(shares)
+        for share in shares:
+            if clear(state, images[:N_MEASURED], share / 100):
+                return state, images[:N_MEASURED], share / 100
 
 
 def clear(state: Named, images: T, keep_ratio: float) -> bool:

@@ -76,8 +76,8 @@ def _how_many(draw: Draw) -> Iterator[networks.Problem]:
     yield networks.problem(draw, (3, 6, 4, 3), 1.0)
 
 
-def _digits(draw: Draw) -> Iterator[networks.Problem]:
-    yield networks.digits(draw)
+def _trained(draw: Draw) -> Iterator[networks.Problem]:
+    yield networks.trained(draw)
 
 
 def _counting(count: Callable[[int, float], float]) -> Callable[..., dict[str, T]]:
@@ -152,7 +152,7 @@ STRUCTURED_PRUNE = Task(
             ("every hidden layer is cut, on both sides", 4, _several_hidden_layers),
             ("measured once, before anything is cut", 2, _measured_once),
             ("how many: rounded, and at least one", 3, _how_many),
-            ("a network that reads digits", 2, _digits),
+            ("a network that was trained", 2, _trained),
         )
     ),
     misconceptions=several(

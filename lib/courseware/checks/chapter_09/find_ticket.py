@@ -16,9 +16,9 @@ from courseware.checks.chapter_06.global_judges import LAYER_WITHOUT_MASK
 from courseware.checks.chapter_09 import ticket_judges as judges
 from courseware.checks.chapter_09.common import OFF_LIMITS
 from courseware.checks.chapter_09.ticket_mistakes import MISTAKES
+from courseware.checks.signs import drawn_seed, signs
 from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
-from courseware.data import digits
 from model_compression import lottery_tickets as reference
 
 T = torch.Tensor
@@ -26,9 +26,6 @@ Arguments = tuple[Named, T, T, int, float, int]
 
 SECONDS = 20.0
 """For a call, on one thread."""
-
-N_TRAINING = 1000
-"""Images of the 1,197: which ones, and in which order, is drawn."""
 
 ROUNDS, RATE = 5, 0.45
 """Leaves 5% of the weights: random masks of this density are of no use (`ticket_judges`)."""
@@ -63,15 +60,14 @@ def _one_round(draw: Draw) -> Iterator[Arguments]:
     yield _small(draw, 1, 9, 16, 4)
 
 
-def _on_digits(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
-    def draw_digits(draw: Draw) -> Iterator[Arguments]:
-        data, network = digits(), models.mlp((64, 64, 10), seed=draw.integer(0, 10**6))
+def _on_signs(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
+    def draw_signs(draw: Draw) -> Iterator[Arguments]:
+        seed, network = drawn_seed(draw), models.mlp((64, 64, 10), seed=draw.integer(0, 10**6))
         initial = Named((name, w.detach().clone()) for name, w in network.state_dict().items())
-        rows = torch.randperm(len(data.train_images), generator=draw.generator)[:N_TRAINING]
-        seed = draw.integer(0, 999)
-        yield initial, data.train_images[rows], data.train_labels[rows], rounds, RATE, seed
+        data = signs(seed.data)
+        yield initial, data.images, data.labels, rounds, RATE, seed
 
-    return draw_digits
+    return draw_signs
 
 
 def _starts(value: Any) -> Any:
@@ -156,16 +152,16 @@ FIND_TICKET = Task(
             _twice,
         ),
         _check(
-            "digits: the trained weights are ranked, all layers together",
+            "signs: the trained weights are ranked, all layers together",
             5,
-            _on_digits(2),
+            _on_signs(2),
             judges.trained_ranking,
             "{n} pairs (state, masks): the masks follow from the trained weights",
         ),
         _check(
-            "digits: the ticket wins, trained from its own start",
+            "signs: the ticket wins, trained from its own start",
             7,
-            _on_digits(ROUNDS),
+            _on_signs(ROUNDS),
             judges.winning,
             "{n} pairs (state, masks): kept {kept}; the last one trains to over 75%",
         ),

@@ -129,7 +129,7 @@ def trained_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
 
 
 def winning(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """The last pair, trained by the judge under its masks, reads digits that nobody trained on."""
+    """The last pair, trained by the judge under its masks, reads images that nobody trained on."""
     found = nested_counts(arguments, expected, got)
     if found:
         return found
@@ -142,10 +142,10 @@ def winning(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference |
     trained = train_masked(
         start, images, labels, masks, steps=STEPS, learning_rate=LEARNING_RATE, seed=0
     )
-    reached = held_out_accuracy(trained)
+    reached = held_out_accuracy(trained, arguments[5])
     if reached >= WINS:
         return None
-    text = f"trained under its masks, the last pair reads {reached:.1%} of new digits right, "
+    text = f"trained under its masks, the last pair reads {reached:.1%} of new images right, "
     return Difference("no-winner", text + f"expected at least {WINS:.0%}")
 
 
