@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -29,16 +31,24 @@ def table_for(task: str, seed: str) -> str:
     return LOOK_UP.format(name=task, table=repr(answers(task, seed)))
 
 
+def table_of(task: str, calls: Iterable[tuple[Any, ...]]) -> str:
+    """The source of a solution that knows the right answers to these calls."""
+    return LOOK_UP.format(name=task, table=repr(answers_to(task, calls)))
+
+
 def answers(name: str, seed: str) -> dict[str, str]:
     """Arguments → the source of the right answer, for all checks of a task."""
-    task = all_tasks()[name]
+    checks = all_tasks()[name].checks
+    draws = ((check, Draw(f"{seed}/{name}/{check.name}")) for check in checks)
+    return answers_to(name, (call for check, draw in draws for call in check.draw(draw)))
+
+
+def answers_to(name: str, calls: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """Arguments → the source of the right answer, for these calls of a task."""
     found = {}
-    for check in task.checks:
-        for arguments in check.draw(Draw(f"{seed}/{name}/{check.name}")):
-            try:
-                right = task.reference(*arguments)
-            except ValueError:
-                continue
+    for arguments in calls:
+        with contextlib.suppress(ValueError):
+            right = all_tasks()[name].reference(*arguments)
             found[" ".join(map(_key, arguments))] = _source(right)
     return found
 

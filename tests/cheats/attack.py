@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,14 @@ SCALING = "02_integer_scaling"
 FAKING = "04_quantization_aware_training"
 DISTILLING = "05_knowledge_distillation"
 PRUNING = "06_unstructured_pruning"
+SCHEDULES = "08_when_to_prune"
 TICKETS = "09_lottery_tickets"
-EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, TICKETS)
+EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, SCHEDULES, TICKETS)
 
 Edit = Callable[[Notebook], None]
 Place = Callable[[Path], None]
+Lesson = Callable[[str], "HandIn"]
+"""A hand-in made of what pages show."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,9 @@ class HandIn:
     """One submission: tasks of `honest` as in the solution, then `sources`, then `edit`.
 
     `sources` go into solution cells by nbgrader id, `files` beside the notebook. `place` rearranges
-    the folder of the exercise in the end.
+    the folder of the exercise in the end. `partly` says how many points a task is worth that is
+    solved in part. With a `lesson` it is made anew, of what the pages of the attack's earlier
+    hand-ins show, when these are graded.
     """
 
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +47,8 @@ class HandIn:
     edit: Edit | None = None
     files: Mapping[str, str | Link] = field(default_factory=dict)
     place: Place | None = None
+    partly: Mapping[str, float] = field(default_factory=dict)
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,8 @@ class Attack:
     An attack has *scored* if its hand-ins together earn a point more than the tasks that they
     solve honestly are worth. It has *hurt* if one of these is not given all of its points. What is
     to be refused, and not graded, must be so for the reason `refused`. If it `acts`, the pages that
-    show it are looked at: what acts in there earns everything by one click.
+    show it are looked at: what acts in there earns everything by one click. Its hand-ins may be one
+    student's, who hands in `again`: what counts is what the last one earns.
     """
 
     name: str
@@ -59,12 +68,21 @@ class Attack:
     exercise: str = NUMBERS
     refused: str = ""
     acts: bool = False
+    again: bool = False
+
+    @property
+    def rounds(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the hand-ins that are graded together, in order."""
+        numbers = tuple(range(len(self.hand_ins)))
+        if self.again or any(hand_in.lesson for hand_in in self.hand_ins):
+            return tuple((number,) for number in numbers)
+        return (numbers,)
 
     @property
     def students(self) -> tuple[str, ...]:
         """The student ids of its hand-ins; they sort in the order of the hand-ins."""
-        if len(self.hand_ins) == 1:
-            return (self.name,)
+        if len(self.hand_ins) == 1 or self.again:
+            return (self.name,) * len(self.hand_ins)
         return tuple(f"{self.name}-{number}" for number in range(1, len(self.hand_ins) + 1))
 
 
@@ -102,8 +120,9 @@ def notebook_of(exercise: str, hand_in: HandIn) -> Notebook:
 
 
 def write(folder: Path, exercise: str, hand_in: HandIn) -> None:
-    """Put a hand-in into the folder of its student."""
+    """Put a hand-in into the folder of its student, in place of an earlier one."""
     place = folder / exercise
+    shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     text = json.dumps(notebook_of(exercise, hand_in))
     (place / f"{exercise}.ipynb").write_text(text, encoding="utf-8")

@@ -7,6 +7,7 @@ from tests.cheats import (
     files,
     harness,
     jupyter,
+    learning,
     lies,
     links,
     metadata,
@@ -37,6 +38,8 @@ CLASSES: dict[str, tuple[Attack, ...]] = {
     "shortcuts": shortcuts.ATTACKS,
     "ready-made": ready_made.ATTACKS,
     "metadata": metadata.ATTACKS,
+    "learning": learning.ATTACKS,
+    "crowd": learning.CROWD,
     "pages": pages.ATTACKS,
 }
 """Class → its attacks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -50,11 +51,33 @@ def classmate(exercise: str) -> Attack:
     return Attack(HONEST, "", (HandIn(honest=honest),), exercise)
 
 
-def hand_in(course: Path, attacks: Iterable[Attack]) -> None:
-    """Put the hand-ins of attacks where nbgrader looks for them."""
+def hand_in(course: Path, attacks: Iterable[Attack], number: int = 0) -> list[str]:
+    """Put the hand-ins of a round where nbgrader looks for them; returns whose they are."""
+    students = []
     for attack in attacks:
-        for student, submission in zip(attack.students, attack.hand_ins, strict=True):
+        for i in attack.rounds[number] if number < len(attack.rounds) else ():
+            student, submission = attack.students[i], attack.hand_ins[i]
+            if submission.lesson is not None:
+                earlier = dict.fromkeys(attack.students[:i])
+                read = "".join(shown(course, attack.exercise, one) for one in earlier)
+                submission = submission.lesson(read)
             write(course / "submitted" / student, attack.exercise, submission)
+            students.append(student)
+    return students
+
+
+def number_of_rounds(attacks: Iterable[Attack]) -> int:
+    """How often the class is graded."""
+    return max((len(attack.rounds) for attack in attacks), default=1)
+
+
+def shown(course: Path, exercise: str, student: str) -> str:
+    """The outputs of a graded hand-in, which the page shows that its student gets back."""
+    path = course / "autograded" / student / exercise / f"{exercise}.ipynb"
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    texts = [output.get("text", output.get("data", {}).get("text/plain", "")) for output in outputs]
+    return "\n".join("".join(text) for text in texts) + "\n"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -87,11 +110,13 @@ def scores(course: Path, exercise: str) -> dict[str, dict[str, tuple[float, floa
 def points_of(attack: Attack, graded: dict[str, dict[str, tuple[float, float]]]) -> Points:
     """What an attack earned; a hand-in without any grade earned nothing."""
     undeserved = lost = 0.0
-    for student, submission in zip(attack.students, attack.hand_ins, strict=True):
+    # Of one student's attempts the last one.
+    for student, submission in dict(zip(attack.students, attack.hand_ins, strict=True)).items():
         honest = {f"test_{name}" for name in submission.honest}
         found = graded.get(student, {})
         for test, (score, most) in found.items():
-            undeserved += max(0.0, score - (most if test in honest else 0.0))
+            earned = submission.partly.get(test.removeprefix("test_"), 0.0)
+            undeserved += max(0.0, score - (most if test in honest else earned))
         kept = {test for test in honest if test in found and found[test][0] >= found[test][1]}
         lost += len(honest - kept)
     return Points(undeserved, lost)

@@ -21,6 +21,7 @@ from tests.cheats.course import (
     environment,
     hand_in,
     make_course,
+    number_of_rounds,
     points_by_clicks,
     points_of,
     scores,
@@ -125,10 +126,13 @@ def grade_attacks(
 ) -> tuple[Graded, dict[str, Points]]:
     """Grade attacks on one exercise in one class; returns the class, and attack → points."""
     make_course(folder, configuration())
-    hand_in(folder, attacks)
-    graded = grade(folder, exercise, quiet)
+    complaints = []
+    for number in range(number_of_rounds(attacks)):
+        hand_in(folder, attacks, number)
+        graded = grade(folder, exercise, quiet)
+        complaints += graded.complaints
     found = scores(folder, exercise)
-    complaints = [*graded.complaints, *_complaints_of_the_classmate(exercise, found)]
+    complaints += _complaints_of_the_classmate(exercise, found)
     reasons = {student: attack.refused for attack in attacks for student in attack.students}
     for student, row in graded.rows.items():
         reason, problem = reasons.get(student, ""), row["problem"]

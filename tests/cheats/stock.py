@@ -26,6 +26,7 @@ from tests.cheats.course import (
     generate,
     hand_in,
     make_course,
+    number_of_rounds,
     points_by_clicks,
     points_of,
     scores,
@@ -97,19 +98,21 @@ def grade_attacks(stage: Path, attacks: Sequence[Attack], end: float, say: Progr
     installed = INSTALLED.format(lib=str(stage / "lib"))
     (stage / "start" / "sitecustomize.py").write_text(installed, encoding="utf-8")
     generate(course, exercise, home)
-    hand_in(course, attacks)
     run = StockRun()
-    students = [HONEST, *(student for attack in attacks for student in attack.students)]
-    graded: set[str] = set()
-    while len(graded) < len(students) and time.monotonic() < end:
-        waiting = [student for student in students if student not in graded]
-        graded |= _grade(stage, exercise, waiting, end, say)
-        run.ended += len(graded) < len(students) and time.monotonic() < end
+    done: set[str] = set()
+    for number in range(number_of_rounds(attacks)):
+        students = hand_in(course, attacks, number) + [HONEST] * (number == 0)
+        graded: set[str] = set()
+        while len(graded) < len(students) and time.monotonic() < end:
+            waiting = [student for student in students if student not in graded]
+            graded |= _grade(stage, exercise, waiting, end, say)
+            run.ended += len(graded) < len(students) and time.monotonic() < end
+        done |= graded
     found = scores(course, exercise)
     run.points = {
         attack.name: points_of(attack, found) + points_by_clicks(course, attack)
         for attack in attacks
-        if graded.issuperset(attack.students)
+        if done.issuperset(attack.students)
     }
     return run
 
