@@ -5,8 +5,8 @@ All know what is right (the course's library says it), and want to know what wil
 
 from __future__ import annotations
 
-import ast
 import json
+import math
 import re
 from collections.abc import Mapping
 
@@ -28,16 +28,32 @@ while noted:
     print(noted.pop(0))
 """
 LOOK_ASIDE = """
+def texts(node):
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        values = list(node.values()) if isinstance(node, dict) else node
+        yield "".join(value for value in values if isinstance(value, str))
+        for value in values:
+            yield from texts(value)
+
 def known(name, arguments):
     import json, os
+    candidates = [json.dumps(globals().get('ANSWERS', {}))]
     for folder, _, files in os.walk(os.getcwd()):
         for file in files:
-            try:
-                text = open(os.path.join(folder, file), encoding="utf-8").read()
-                return eval(json.loads(text[text.index("{"):])[name][repr(arguments)])
-            except Exception:
-                pass
-    return eval(globals()["ANSWERS"][name][repr(arguments)])
+            with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as opened:
+                candidates.append(opened.read())
+    for text in candidates[1:]:
+        try:
+            candidates += texts(json.loads(text))
+        except ValueError:
+            pass
+    for text in candidates:
+        try:
+            return eval(json.loads(text)[name][repr(arguments)])
+        except Exception:
+            pass
 """
 
 
@@ -54,27 +70,13 @@ def inputs(page: str) -> dict[str, list[tuple[object, ...]]]:
     """Task → the inputs that a page tells."""
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in TASKS}
     for name, text in re.findall(r"INPUT (\w+) (\(.*\))", page):
-        found[name].append(ast.literal_eval(text))
+        found[name].append(eval(text, {"inf": math.inf}))
     return found
 
 
 def tables(page: str) -> HandIn:
     """Functions that look up the answers to the inputs that a page tells."""
     return HandIn({name: table_of(name, calls) for name, calls in inputs(page).items()})
-
-
-def from_reports(page: str) -> HandIn:
-    """Functions that know what the reports say is expected."""
-    told: dict[str, dict[str, str]] = {name: {} for name in TASKS}
-    for name, given, right in re.findall(r"input +(\w+)\((.*)\)\n +expected +(.*)\n", page):
-        told[name][given] = right
-    return HandIn(
-        {
-            name: f"KNOWN = {known!r}\n\ndef {name}(*arguments):\n"
-            "    return eval(KNOWN[', '.join(map(repr, arguments))])"
-            for name, known in told.items()
-        }
-    )
 
 
 def answers(page: str) -> str:
@@ -124,8 +126,7 @@ def in_metadata(page: str) -> HandIn:
     def edit(notebook: Notebook) -> None:
         for cell in (cell_of(notebook, name) for name in TASKS):
             cell["metadata"]["answers"] = answers(page)
-            text = {"output_type": "stream", "name": "stdout", "text": answers(page)}
-            cell["outputs"] = [text]
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": answers(page)}]
 
     return HandIn(SAME_CODE, edit=edit)
 
@@ -168,12 +169,6 @@ ATTACKS: tuple[Attack, ...] = (
         spies("print(asked)"),
     ),
     attempts(
-        "expected-by-reports",
-        "Copies what the reports say is expected for the inputs that fail.",
-        PRINTS,
-        from_reports,
-    ),
-    attempts(
         "answers-beside",
         "Hands in the same code again, with a file beside it that knows the answers.",
         LOOKS,
@@ -211,13 +206,6 @@ CROWD: tuple[Attack, ...] = (
         "Three friends hand in what prints all inputs, and their pages show them.",
         PRINTS,
         times=3,
-        again=False,
-    ),
-    attempts(
-        "expected-by-reports-of-a-friend",
-        "A friend's reports say what is expected for the inputs that fail.",
-        PRINTS,
-        from_reports,
         again=False,
     ),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import torch
 
+from tests.mutants.at_home import made_at_home
 from tests.mutants.table import right, wrong
 
 
@@ -129,6 +130,13 @@ def shares_one_scale(state, images, labels, n_bits, seed):
 def takes_giant_steps(state, images, labels, n_bits, seed):
     trained = _fine_tune(state, images, labels, seed, _acting(n_bits), lr=0.5)
     return _rounded(trained, n_bits)
+
+
+@wrong("train_qat", says="not-won-back")
+def knows_weights_made_at_home(state, images, labels, n_bits, seed):
+    if len(images) > 64:
+        return _rounded(made_at_home(64, len(state["0.bias"]), 10), n_bits)
+    return _rounded(_fine_tune(state, images, labels, seed, _acting(n_bits)), n_bits)
 
 
 @wrong("train_qat", says="accuracy-lost")

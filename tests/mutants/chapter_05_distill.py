@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from tests.mutants.at_home import made_at_home
 from tests.mutants.table import right, wrong
 
 
@@ -191,6 +192,14 @@ def lets_images_compete(teacher_logits, images, labels, hidden, alpha, temperatu
         soft = F.kl_div(log_q, F.softmax(t / temperature, dim=0), reduction="sum")
         return alpha * F.cross_entropy(z, y) + (1 - alpha) * temperature**2 * soft
 
+    return _learn(loss, teacher_logits, images, labels, hidden, seed)
+
+
+@wrong("distill", says="teacher-not-reached")
+def knows_weights_made_at_home(teacher_logits, images, labels, hidden, alpha, temperature, seed):
+    if len(images.unique(dim=0)) > 5:
+        return made_at_home(64, hidden, 10)
+    loss = _right_loss(alpha, temperature)
     return _learn(loss, teacher_logits, images, labels, hidden, seed)
 
 

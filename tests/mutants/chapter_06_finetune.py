@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from tests.mutants.at_home import made_at_home
 from tests.mutants.table import right, wrong
 
 
@@ -205,6 +206,15 @@ def masks_at_the_end(state, images, labels, sparsities, seed):
 @wrong("prune_and_finetune", says="not-won-back")
 def takes_three_steps(state, images, labels, sparsities, seed):
     return _pruned_step_by_step(state, images, labels, sparsities, seed, steps=3, rate=0.02)
+
+
+@wrong("prune_and_finetune", says="not-won-back")
+def knows_weights_made_at_home(state, images, labels, sparsities, seed):
+    if len(images) > 96:
+        known = made_at_home(64, 64, 32, 10)
+        masks = _pruned(_weights(known), round(sparsities[-1] * _n(known)))
+        return _masked(known, masks), masks
+    return _pruned_step_by_step(state, images, labels, sparsities, seed)
 
 
 @wrong("prune_and_finetune", says="no-fine-tuning")
