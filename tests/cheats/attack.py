@@ -15,9 +15,8 @@ SCALING = "02_integer_scaling"
 FAKING = "04_quantization_aware_training"
 DISTILLING = "05_knowledge_distillation"
 PRUNING = "06_unstructured_pruning"
-SCHEDULES = "08_when_to_prune"
 TICKETS = "09_lottery_tickets"
-EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, SCHEDULES, TICKETS)
+EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, TICKETS)
 
 Edit = Callable[[Notebook], None]
 Place = Callable[[Path], None]
