@@ -13,7 +13,7 @@ FILE = f"{NUMBERS}.ipynb"
 HONEST = f"honest/{NUMBERS}"
 SOLUTION = f"solutions/{NUMBERS}"
 IS_LINK = "is a link, where a"
-TWO_NAMES = "is there under 2 names"
+TWO_NAMES = "names (hard links)"
 
 
 def rearranged(
@@ -97,6 +97,12 @@ ATTACKS: tuple[Attack, ...] = (
         "Hands in a notebook that is a hard link to a classmate's.",
         hard_link(f"submitted/{HONEST}"),
         TWO_NAMES,
+    ),
+    rearranged(
+        "side-file-of-a-classmate",
+        "Hands in a file that is a hard link to a classmate's notebook, to have that refused.",
+        lambda folder: os.link(folder.parents[1] / HONEST / FILE, folder / "notes.txt"),
+        refused="",
     ),
     rearranged(
         "linked-download",

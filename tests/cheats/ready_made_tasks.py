@@ -100,6 +100,29 @@ def fake_quantize(x, scale, qmin, qmax):
 """,
     ),
     _attack(
+        "ready-by-a-quantized-tensor",
+        "Copies the values into a quantized tensor, which rounds them, and adds the gradient.",
+        FAKING,
+        "fake_quantize",
+        """
+class Through(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale, qmin, qmax):
+        ctx.save_for_backward((x / scale >= qmin - 0.5) & (x / scale <= qmax + 0.5))
+        codes = torch.clamp(torch._empty_affine_quantized(
+            x.shape, scale=float(scale), zero_point=0, dtype=torch.qint32
+        ).copy_(x.detach()).int_repr(), qmin, qmax)
+        return codes * scale
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * ctx.saved_tensors[0], None, None, None
+
+def fake_quantize(x, scale, qmin, qmax):
+    return Through.apply(x, scale, qmin, qmax)
+""",
+    ),
+    _attack(
         "ready-private-loss",
         "Calls the loss in torch's module in C.",
         DISTILLING,

@@ -28,7 +28,7 @@ from courseware.grading.master import (
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.rebuild import grade_id
-from courseware.grading.scores import has_due_date
+from courseware.grading.scores import has_due_date, is_forgotten
 from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
@@ -110,6 +110,8 @@ class Exercise:
                 gradebook.find_submission(self.name, student)
             except MissingEntry:
                 return False
+        if is_forgotten(self.api.coursedir.db_url, self.name, student):
+            return False
         for notebook_id, master in self.masters.items():
             graded = self.graded_notebook(student, notebook_id)
             came = hand_in.notebooks.get(notebook_id)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ from courseware.grading.copies import (
     open_copies,
 )
 from courseware.grading.intake import Assignment, arrived, hand_ins, take
-from courseware.grading.scores import clear_auto_scores, has_due_date
+from courseware.grading.scores import clear_auto_scores, has_due_date, is_forgotten
 from courseware.grading.untrusted import Refused, read_file, top_folder
 
 EXPORTER = "courseware.grading.exporter.SubmissionExporter"
@@ -97,11 +98,19 @@ def _take_in(converter: Autograde, copies: Copies) -> Iterator[str]:
                 if problem:
                     raise Refused(problem)
                 copies.add(exercise, student, take(assignment, student))
+                if is_forgotten(coursedir.db_url, exercise, student):
+                    _grade_anew(coursedir, exercise, student)
             except Refused as reason:
                 for notebook in assignment.notebooks:
                     clear_auto_scores(coursedir.db_url, exercise, student, notebook)
                 converter.log.error("%s/%s is not graded: %s", student, exercise, reason)
                 yield f"{student}: {reason}"
+
+
+def _grade_anew(coursedir: CourseDirectory, exercise: str, student: str) -> None:
+    """Take away the graded copy, as long as which nbgrader takes a hand-in for graded."""
+    graded = coursedir.format_path(coursedir.autograded_directory, student, exercise)
+    shutil.rmtree(graded, ignore_errors=True)
 
 
 def _exercises(coursedir: CourseDirectory, pattern: str) -> list[str]:
@@ -113,12 +122,10 @@ def _exercises(coursedir: CourseDirectory, pattern: str) -> list[str]:
 def _asked_for(coursedir: CourseDirectory, assignment: Assignment) -> dict[str, str]:
     there = hand_ins(assignment)
     pattern, excluded = coursedir.student_id, coursedir.student_id_exclude.split(",")
-    if pattern in there:
-        return {pattern: there[pattern]}
     return {
         student: problem
         for student, problem in there.items()
-        if fnmatch.fnmatchcase(student, pattern) and student not in excluded
+        if student == pattern or (fnmatch.fnmatchcase(student, pattern) and student not in excluded)
     }
 
 

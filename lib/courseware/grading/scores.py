@@ -87,6 +87,20 @@ def forget_grading(db: str, assignment: str, student: str, notebook: str) -> Non
         gradebook.db.commit()
 
 
+def is_forgotten(db: str, assignment: str, student: str) -> bool:
+    """Whether the gradebook knows a hand-in, and holds nothing that the autograder gave for it.
+
+    So it is after a refusal: what was graded before has to be graded anew, whatever its files say.
+    """
+    with Gradebook(db) as gradebook:
+        try:
+            submission = gradebook.find_submission(assignment, student)
+        except MissingEntry:
+            return False
+        grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+        return all(grade.auto_score is None for grade in grades)
+
+
 def has_due_date(db: str, assignment: str) -> bool:
     """Whether hand-ins to an exercise can be late."""
     with Gradebook(db) as gradebook:

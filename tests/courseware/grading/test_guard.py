@@ -36,6 +36,7 @@ def odd(released_course: Course, tmp_path_factory: pytest.TempPathFactory) -> Co
     (root / "class_secret.txt").write_text("the-secret-of-the-class\n", encoding="utf-8")
     toy.hand_in(root, "honest", good)
     toy.hand_in(root, "honest ", toy.released(root))
+    toy.hand_in(root, "*", good)
     (submitted / "link").symlink_to("honest")
     kept = toy.hand_in(root, "kept", good)
     (kept / "submission_secret.txt").symlink_to(root / "class_secret.txt")
@@ -67,6 +68,7 @@ def test_who_cannot_is_named(odd: Course) -> None:
     log = (odd.root / "log").read_text(encoding="utf-8")
     for student, reason in {
         r"honest\x20": "a blank at the end",
+        "*": "takes * ? [ in the name of a folder for a pattern",
         "link": "link is a link, where a folder",
         r"caf\xe9": "not in UTF-8",
         "text": "no file 01_toy.ipynb was handed in, but a.txt",
@@ -74,6 +76,22 @@ def test_who_cannot_is_named(odd: Course) -> None:
         [line] = [line for line in log.splitlines() if f" {student}/01_toy is not graded" in line]
         assert reason in line
     assert NOBODY_IS_LATE in log
+
+
+@pytest.mark.parametrize("way", ["nbgrader autograde", "courseware.grading.cli grade"])
+def test_marks_that_a_refusal_takes_come_back_when_the_reason_is_gone(
+    course: Course, way: str
+) -> None:
+    notebook = toy.hand_in(course.root, "ada", toy.solved(course.root)) / FILE
+    full = {"test_square": 4.0, "test_cube": 2.0, "why": None}
+    assert course.run(*way.split(), toy.EXERCISE).returncode == 0
+    other_name = course.root / "elsewhere"
+    os.link(notebook, other_name)
+    assert course.run(*way.split(), toy.EXERCISE).returncode == 1
+    assert set(course.scores("ada").values()) == {None}
+    other_name.unlink()
+    assert course.run(*way.split(), toy.EXERCISE).returncode == 0
+    assert course.scores("ada") == full
 
 
 def test_nothing_travels(odd: Course) -> None:
@@ -86,12 +104,12 @@ def test_nothing_travels(odd: Course) -> None:
 
 def test_formgraders_lists_neither_wait_nor_fail(odd: Course) -> None:
     api = open_course(odd.root)
-    there = {"honest", r"honest\x20", "link", "kept", "waits", r"caf\xe9", "text"}
+    there = {"honest", r"honest\x20", "*", "link", "kept", "waits", r"caf\xe9", "text"}
     assert api.get_submitted_students(toy.EXERCISE) == there
     assert api.get_submitted_students("*") == there
     assert api.get_autograded_students(toy.EXERCISE) == {"honest", "kept", "waits"}
     assert {one["student"] for one in api.get_submissions(toy.EXERCISE)} == there
-    assert [api.get_submitted_timestamp(toy.EXERCISE, student) for student in there] == [None] * 7
+    assert {api.get_submitted_timestamp(toy.EXERCISE, student) for student in there} == {None}
     refused = api.autograde(toy.EXERCISE, r"honest\x20")
     assert not refused["success"] and "a blank at the end" in refused["log"]
     nobody = api.autograde(toy.EXERCISE, "nobody")

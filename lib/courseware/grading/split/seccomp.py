@@ -1,9 +1,10 @@
 """The system calls that a worker gives up: a filter for Linux's seccomp.
 
 A worker computes, reads its libraries and answers on one socket. It may start threads, but needs
-no second process, no signal to others, no new socket, no memory that its limit does not count, and
-none of the kernel's large interfaces, where most holes were found. Calls that are newer than this
-table are answered as an older kernel would; libraries then take another way.
+no second process, no signal to others, no new socket, no memory that its limit does not count,
+nothing of which a user has so many in all, and none of the kernel's large interfaces, where most
+holes were found. Calls that are newer than this table are answered as an older kernel would;
+libraries then take another way.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "msgget": (68, 186),
     "semget": (64, 190),
     "mq_open": (240, 180),
+    # of these a user, or the whole machine, has so many in all
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "timer_create": (222, 107),
+    "io_setup": (206, 0),
     # sockets: the worker has the one it needs
     "socket": (41, 198),
     "socketpair": (53, 199),
