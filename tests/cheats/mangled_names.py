@@ -48,6 +48,8 @@ NAMES = (
     student("student-script", "It ends a text of a script.", '";alert(1)'),
     student("student-colon", "It begins like a classmate's line.", "honest: cheated", FULL),
     student("student-hidden", "It holds letters that nobody sees.", "hon\u200best"),
+    student("student-selected", "It ends with a mark for how to draw a letter.", "honest\ufe0f"),
+    student("student-joined", "It holds a joiner that nobody sees.", "honest\u034f"),
     student("student-filled", "It holds letters that look like nothing.", "honest\u3164"),
     student("student-wide", "Its letters take two columns.", "王小明😀", FULL),
     student("student-format", "It is a format.", "{student_id} %s", FULL),

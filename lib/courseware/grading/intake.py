@@ -50,6 +50,8 @@ from courseware.grading.untrusted import (
 MAX_STUDENTS = 100_000
 MAX_ENTRIES = 500
 """Files and folders of one hand-in that are looked at."""
+MAX_SEARCHED = 100_000
+"""Files and folders of one student in which a link to a classmate's file is looked for."""
 
 FROM_NBGRADER: tuple[Place, ...] = ((TIMESTAMP,), ("submission_secret.txt",))
 """Files that nbgrader's exchange puts beside a notebook; nothing is said about them."""
@@ -171,7 +173,7 @@ class _Class:
             if identity(student, self.submitted) == (status.st_dev, status.st_ino):
                 yield os.fstat(self.submitted)
             with contextlib.suppress(Refused), open_folder(student, self.submitted) as own:
-                for _, entry, folder in walk(own, MAX_ENTRIES):
+                for _, entry, folder in walk(own, MAX_SEARCHED):
                     if identity(entry, folder) == (status.st_dev, status.st_ino):
                         yield os.fstat(folder)
 

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 
 from courseware.checks.seeds import drawn_for
 from courseware.grading.anomalies import Anomaly, from_metadata, to_metadata
-from courseware.grading.limited import limited
+from courseware.grading.limited import Bounds, LimitExceeded, limited
 from courseware.grading.master import digest
 from courseware.grading.memory import limited_memory
 from courseware.grading.rebuild import NotRecognised, rebuild
@@ -39,6 +39,10 @@ __all__ = [
     "show",
     "take_prepared",
 ]
+
+
+READING = Bounds(processor_seconds=10, seconds=60)
+"""A notebook of twenty megabytes takes a second."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,14 @@ def run_job(job: Job) -> Run:
 
 
 def rebuild_limited(master: NotebookNode, submitted: bytes) -> Rebuilt:
-    """Rebuild a hand-in; raises what `rebuild` does, and `LimitExceeded`."""
+    """Rebuild a hand-in; raises `NotRecognised`, too, for one that takes too long to read."""
     what = "reading the notebook"
-    sources, anomalies = limited(what, _rebuilt, master, submitted, raises=NotRecognised)
+    try:
+        sources, anomalies = limited(
+            what, _rebuilt, master, submitted, raises=NotRecognised, bounds=READING
+        )
+    except LimitExceeded as reason:
+        raise NotRecognised(str(reason)) from reason
     found = tuple(from_metadata(anomalies))
     return Rebuilt(_made_from(master, submitted), tuple(map(str, sources)), found)
 

@@ -6,10 +6,16 @@ name can begin a line of its own, move the cursor, or turn the text around it.
 
 from __future__ import annotations
 
+import re
+
 from wcwidth import wcswidth
 
-BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Letters, for Unicode, that look like nothing."""
+IGNORABLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]"
+)
+"""What looks like nothing: Unicode's Default_Ignorable_Code_Point, and a blank of Braille."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet takes for a formula."""
@@ -27,12 +33,12 @@ def in_one_line(text: str) -> str:
 def escaped(letter: str) -> str:
     r"""A character as it can be printed: itself, or spelled out as Python does.
 
-    >>> escaped("é"), escaped("\u200b")
-    ('é', '\\u200b')
+    >>> escaped("é"), escaped("\u200b"), escaped("\ufe0f")
+    ('é', '\\u200b', '\\ufe0f')
     """
     if 0xDC80 <= ord(letter) <= 0xDCFF:  # a byte that is no UTF-8, as Python keeps it
         return f"\\x{ord(letter) - 0xDC00:02x}"
-    if not letter.isprintable() or letter in BLANK_LETTERS:
+    if not letter.isprintable() or IGNORABLE.match(letter):
         return letter.encode("unicode_escape").decode()
     return letter
 

@@ -113,8 +113,8 @@ def test_a_family_belongs_to_the_tasks_that_name_it():
     assert (
         of("distillation_loss") == of("distill") == of("qat_forward") == of("int8_linear") == set()
     )
-    assert of("fake_quantize") == {"torch.fake_quantize_per_tensor_affine"}
-    assert of("pack_int4") == {QUANTIZER, "torch.fake_quantize_per_tensor_affine"}
+    for task in ("fake_quantize", "pack_int4"):
+        assert of(task) == {QUANTIZER, "torch.fake_quantize_per_tensor_affine"}
 
 
 def test_only_a_refusal_is_taken_for_one():

@@ -206,6 +206,17 @@ def test_a_link_to_a_classmates_file_costs_the_classmate_nothing(folder: Path, p
         take(looked_for(folder), "ada")
 
 
+def test_such_a_link_cannot_hide_behind_many_files(folder: Path) -> None:
+    (folder / FILE).write_bytes(WORK)
+    time.sleep(0.05)
+    inside = folder.parents[1] / "mallory" / NAME / "last"
+    inside.mkdir(parents=True)
+    for number in range(intake.MAX_ENTRIES):
+        (inside.parent / f"{number}").touch()
+    os.link(folder / FILE, inside / "x")
+    assert take(looked_for(folder), "ada").notebooks == {NAME: WORK}
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [
@@ -216,6 +227,7 @@ def test_a_link_to_a_classmates_file_costs_the_classmate_nothing(folder: Path, p
         (b"caf\\xe9", r"caf\\xe9"),
         (b"\x1b[31mred", r"\x1b[31mred"),
         ("right\u202eleft".encode(), r"right\u202eleft"),
+        ("honest\ufe0f".encode(), r"honest\ufe0f"),
         (b"[ab]*", "[ab]*"),
         (b".hidden", ".hidden"),
     ],

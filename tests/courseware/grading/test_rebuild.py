@@ -10,7 +10,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from courseware.grading import jobs
 from courseware.grading.anomalies import name, notes_cell, plain
+from courseware.grading.limited import Bounds
 from courseware.grading.reading import MAX_SOURCE_LENGTH
 from courseware.grading.rebuild import NotRecognised, rebuild, without_hidden_parts
 from tests.courseware.grading import toy
@@ -140,6 +142,16 @@ def test_a_notebook_of_which_no_cell_is_known_is_not_graded(
     for stranger in (toy.edited(good, strip), toy.edited(good, lambda nb: nb.update(cells=[]))):
         with pytest.raises(NotRecognised, match="no cell could be recognised"):
             rebuild(master, stranger)
+
+
+def test_a_notebook_that_takes_long_to_read_is_not_graded(
+    master: NotebookNode, good: NotebookNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "READING", Bounds(processor_seconds=1))
+    for cell in SOLUTIONS:
+        good = toy.with_cell(good, cell, "a?\n" * 30_000)
+    with pytest.raises(NotRecognised, match="reading the notebook takes more than 1 s"):
+        jobs.rebuild_limited(master, toy.as_bytes(good))
 
 
 def test_retyped_cells(master: NotebookNode, good: NotebookNode) -> None:
