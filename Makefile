@@ -161,9 +161,10 @@ lectures: $(COURSE) ## run every lecture from top to bottom and print how long e
 experiments: $(COURSE) ## repeat the recorded experiments that need no GPU
 	@$(BIN)/python -m courseware.experiments $(ARGS)
 
-lint: $(TESTS) ## check style and layout of code and notebooks
+lint: $(TESTS) ## check style and layout of code and notebooks, and who imports whom
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command as lint; lint()' --no-cache --no-logo
 
 types: $(TESTS) ## check the type hints of lib/
 	@$(BIN)/python -m mypy

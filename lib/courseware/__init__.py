@@ -1,1 +1,1 @@
-"""What teaching needs around the reference library: data, plots, widgets, checks, grading."""
+"""What teaching needs around the reference library. docs/architecture.md shows its rooms."""

@@ -6,12 +6,7 @@ from typing import Any
 import torch
 
 from model_compression._validation import checked_floats, checked_tensor
-from model_compression._validation_reals import (
-    check_same_names,
-    checked_names,
-    tied_names,
-    widest,
-)
+from model_compression._validation_reals import check_same_names, checked_names, tied_names, widest
 
 
 def checked_weights(w: Any, name: str) -> torch.Tensor:

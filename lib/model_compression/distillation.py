@@ -20,11 +20,7 @@ import torch
 from model_compression._cosine_decay import cosine_decay
 from model_compression._surroundings import able_to_train
 from model_compression._training import State, mlp_logits, train
-from model_compression._validation import (
-    checked_integer,
-    checked_number,
-    fitting,
-)
+from model_compression._validation import checked_integer, checked_number, fitting
 from model_compression._validation_reals import (
     checked_labels,
     checked_matrix,

@@ -18,10 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from model_compression._mask_validation import (
-    checked_mask_dict,
-    checked_untied,
-)
+from model_compression._mask_validation import checked_mask_dict, checked_untied
 from model_compression._validation import checked_number, checked_shape
 from model_compression._validation_reals import checked_generator
 from model_compression.masks import Masks, joined_mask, prune_lowest_together, pruned_count

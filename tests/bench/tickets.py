@@ -7,11 +7,11 @@ import time
 
 import torch
 
-from courseware.batched_training import train_together
-from courseware.data import digits
-from courseware.models import mlp
-from courseware.ticket_arms import ARMS, starts_of_arms
-from courseware.training import one_thread
+from courseware.chapters.c09_lottery_tickets.ticket_arms import ARMS, starts_of_arms
+from courseware.subjects.batched_training import train_together
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
+from courseware.subjects.training import one_thread
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masked_training import train_masked
 from model_compression.masks import prunable_weights

@@ -12,44 +12,55 @@ pytestmark = pytest.mark.browser
 
 TEMPERATURE = """
 import torch
-from courseware.widgets.temperature_explorer import TemperatureExperiment, TemperatureExplorer
+from courseware.chapters.c05_knowledge_distillation.explorer import (
+    TemperatureExperiment,
+    TemperatureExplorer,
+)
 
 images = {"a cat": torch.rand(784), "a dog": torch.rand(784)}
 logits = torch.tensor([[3.0, 1.0, 0.0], [0.0, 2.0, 1.0]])
 TemperatureExplorer(TemperatureExperiment(images, logits, ["cat", "dog", "cow"]))
 """
 CALIBRATION = """
-from courseware.sentence_encoder import minilm
-from courseware.widgets.calibration_explorer import CalibrationExperiment, CalibrationExplorer
+from courseware.subjects.sentence_encoder import minilm
+from courseware.chapters.c03_post_training_quantization.explorer import (
+    CalibrationExperiment,
+    CalibrationExplorer,
+)
 
 texts = ["The weather is lovely today.", "He drove to the stadium."]
 CalibrationExplorer(CalibrationExperiment(minilm(), ["layers.3.up"], {"two": texts}, texts))
 """
 PRUNING = """
-from courseware.models import mlp
+from courseware.subjects.models import mlp
 from model_compression.masks import prunable_weights
-from courseware.widgets.pruning_explorer import PruningExplorer
+from courseware.chapters.c06_unstructured_pruning.explorer import PruningExplorer
 
 PruningExplorer(prunable_weights(mlp([64, 16, 10], seed=0).state_dict()))
 """
 UNITS = """
 import torch
-from courseware.models import mlp
-from courseware.widgets.unit_explorer import UnitExplorer
+from courseware.subjects.models import mlp
+from courseware.chapters.c07_structured_pruning.explorer import UnitExplorer
 
 labels = torch.arange(30) % 10
 UnitExplorer(mlp([64, 12, 10], seed=0).state_dict(), torch.rand(30, 64), labels)
 """
-PLAIN = "from courseware.widgets.{0}_explorer import {1}Explorer\n\n{1}Explorer()"
+PLAIN = "from courseware.chapters.{0}.explorer import {1}Explorer\n\n{1}Explorer()"
 
 EXPLORERS = {
     "calibration": (CALIBRATION, "percentile", "ArrowLeft", "range"),
-    "staircase": (PLAIN.format("staircase", "Staircase"), "scale", "ArrowRight", "x-hat"),
+    "staircase": (
+        PLAIN.format("c04_quantization_aware_training", "Staircase"),
+        "scale",
+        "ArrowRight",
+        "x-hat",
+    ),
     "temperature": (TEMPERATURE, "temperature", "ArrowRight", "entropy"),
     "pruning": (PRUNING, "sparsity", "ArrowLeft", "pruned"),
     "unit": (UNITS, "keep-ratio", "ArrowLeft", "kept"),
-    "schedule": (PLAIN.format("schedule", "Schedule"), "step", "ArrowRight", "pruned"),
-    "ticket": (PLAIN.format("ticket", "Ticket"), "rounds", "ArrowRight", "left"),
+    "schedule": (PLAIN.format("c08_when_to_prune", "Schedule"), "step", "ArrowRight", "pruned"),
+    "ticket": (PLAIN.format("c09_lottery_tickets", "Ticket"), "rounds", "ArrowRight", "left"),
 }
 """By name: the cell, a slider, the key that moves it, a reading that has to follow."""
 
@@ -69,7 +80,7 @@ def notebook(browser: Browser, course: Course) -> Iterator[Page]:
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_numbers_and_picture_follow_a_slider(name: str, notebook: Page):
     _, slider, key, reading = EXPLORERS[name]
-    run(notebook, cell_with(notebook, f"{name}_explorer import"))
+    run(notebook, cell_with(notebook, f"{name.capitalize()}Explorer"))
     part = f".{name}-explorer-"
     number = notebook.locator(f"{part}{reading} [data-value]")
     picture = notebook.locator(f"{part}picture img")

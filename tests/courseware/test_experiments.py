@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from courseware.experiments import NEEDS_GPU
+from courseware.experiments import MODULES, NEEDS_GPU
 from courseware.experiments.__main__ import main
 from courseware.experiments.records import read_record
 from tests.tracked import ROOT
@@ -30,14 +30,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
 
 
 def names(commands: list[Command]) -> list[str]:
-    return [command[2].removeprefix("courseware.experiments.") for command in commands]
+    return [command[2].rpartition(".")[2] for command in commands]
 
 
 def test_every_experiment_is_listed_and_recorded() -> None:
-    folder = ROOT / "lib" / "courseware" / "experiments"
+    rooms = ROOT / "lib" / "courseware" / "chapters"
     runnable = {
         path.stem
-        for path in folder.glob("[!_]*.py")
+        for path in rooms.glob("*/experiments/[!_]*.py")
         if any(
             isinstance(node, ast.FunctionDef) and node.name == "main"
             for node in ast.parse(path.read_text(encoding="utf-8")).body
@@ -63,9 +63,8 @@ def test_all_without_a_gpu_run_and_a_failure_is_told(
     assert main(["--folder", str(tmp_path)]) == 1
     assert names(started) == [name for name, needs_gpu in NEEDS_GPU.items() if not needs_gpu]
     for name, command in zip(names(started), started, strict=True):
-        module = f"courseware.experiments.{name}"
         out = str(tmp_path / f"{name}.json")
-        assert command == [sys.executable, "-m", module, "--out", out]
+        assert command == [sys.executable, "-m", MODULES[name], "--out", out]
     output = capsys.readouterr()
     assert "left out, for a GPU is needed: decoder_7b" in output.out
     assert output.err.splitlines() == ["experiments: failed: qat_digits"]

@@ -26,12 +26,7 @@ from courseware.grading.split.encoding import (
     memory_of,
 )
 from courseware.grading.split.protocol import LENGTHS, Channel, Closed, Late, Size
-from courseware.grading.split.replies import (
-    Room,
-    read_cell_result,
-    read_facts,
-    read_outcome,
-)
+from courseware.grading.split.replies import Room, read_cell_result, read_facts, read_outcome
 from courseware.grading.split.test_cells import cell_outputs
 from tests.fuzz.drawn import numbers, texts, values, words
 from tests.fuzz.target import GRADED, REFUSED, Target

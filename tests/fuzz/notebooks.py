@@ -18,9 +18,9 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from courseware.grading.anomalies import notes_cell, to_metadata
 from courseware.grading.intake import holds_cells
 from courseware.grading.jobs import fingerprint
-from courseware.grading.names import bound_names, used_names
 from courseware.grading.rebuild import NotRecognised, rebuild
 from courseware.grading.split.facts import read_cell, to_message
+from courseware.handing_in.names import bound_names, used_names
 from tests.courseware.grading.toy import SOLUTIONS
 from tests.fuzz.drawn import as_json, depths, long_texts, pieces, texts, values
 from tests.fuzz.ground import Ground

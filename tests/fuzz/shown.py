@@ -24,7 +24,7 @@ from courseware.grading.safe_html import (
     safe_markdown,
 )
 from courseware.grading.scores import Score, Task
-from courseware.grading.split.runnable import runnable
+from courseware.handing_in.runnable import runnable
 from tests.fuzz.drawn import long_texts, pieces, texts
 from tests.fuzz.notebooks import check_code
 from tests.fuzz.target import GRADED, REFUSED, Target

@@ -6,8 +6,8 @@ from functools import cache
 
 import torch
 
-from courseware import models, training
-from courseware.data import digits
+from courseware.subjects import models, training
+from courseware.subjects.data import digits
 
 
 @cache

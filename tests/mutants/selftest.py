@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from courseware.checks import CHAPTERS, all_tasks
+from courseware.checks import all_tasks
 from courseware.checks.run import Report, run_task
 from courseware.checks.task import Task
+from courseware.registry import EXERCISES
 from tests.mutants import table
 
 ROOT = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def _count_wrong(row: Row, entry: table.Wrong, report: Report) -> None:
 def released_stubs() -> dict[str, Callable[..., Any]]:
     """The untouched functions of the released exercises, by name."""
     stubs: dict[str, Callable[..., Any]] = {}
-    for exercise in CHAPTERS:
+    for exercise in EXERCISES:
         path = ROOT / "exercises" / exercise / f"{exercise}.ipynb"
         if path.is_file():
             stubs |= stubs_of(path)

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch.nn import functional
 
-from courseware.data import digits
-from courseware.models import mlp
-from courseware.training import accuracy, train
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
+from courseware.subjects.training import accuracy, train
 from model_compression._training import mlp_logits
 from model_compression.distillation import distill
 

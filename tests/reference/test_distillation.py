@@ -11,12 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from model_compression.distillation import (
-    cross_entropy,
-    distillation_loss,
-    kl_divergence,
-    softmax,
-)
+from model_compression.distillation import cross_entropy, distillation_loss, kl_divergence, softmax
 
 U32, U64 = 2**-24, 2**-53
 shapes = st.tuples(st.integers(1, 6), st.integers(2, 12))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import prune
 
-from courseware import training
-from courseware.data import digits
-from courseware.models import mlp
+from courseware.subjects import training
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
 from model_compression import masked_training
 from model_compression._training import mlp_logits
 from model_compression.magnitude_pruning import global_magnitude_masks, magnitude_mask

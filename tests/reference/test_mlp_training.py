@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from courseware import training
-from courseware.data import digits
-from courseware.models import mlp
+from courseware.subjects import training
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
 from model_compression._training import (
     classification_loss,
     hidden_activations,

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import model_compression
+from courseware.registry import CHAPTERS
 from model_compression import integer_scaling, packing
 from model_compression.granularity import block_absmax, block_min_max, expand_blocks
 
@@ -22,7 +23,7 @@ MODULES = sorted(
     f"model_compression.{module.name}" for module in pkgutil.iter_modules([str(FOLDER)])
 )
 PUBLIC_MODULES = [name for name in MODULES if "._" not in name]
-CHAPTER_01 = {"model_compression.number_formats", "model_compression.float_formats"}
+CHAPTER_01 = {f"model_compression.{name}" for name in CHAPTERS[1].modules}
 
 
 def public_functions():

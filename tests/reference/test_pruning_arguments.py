@@ -12,6 +12,7 @@ import pytest
 import torch
 
 import model_compression
+from courseware import registry
 from model_compression import (
     lottery_tickets,
     magnitude_pruning,
@@ -404,12 +405,7 @@ def test_weights_that_require_grad_are_welcome():
 
 # ---- a chapter can be loaded without those after it ---------------------------------------------
 
-CHAPTERS = {
-    6: ["masks", "magnitude_pruning", "sparse_storage", "masked_training"],
-    7: ["network_surgery", "structured_pruning"],
-    8: ["pruning_schedules", "snip"],
-    9: ["lottery_tickets"],
-}
+CHAPTERS = {chapter.number: chapter.modules for chapter in registry.CHAPTERS[6:]}
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

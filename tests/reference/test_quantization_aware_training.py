@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from courseware.data import digits
-from courseware.models import mlp
-from courseware.training import accuracy, train
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
+from courseware.subjects.training import accuracy, train
 from model_compression import quantization_aware_training
 from model_compression._cosine_decay import cosine_decay
 from model_compression.integer_scaling import quantize_per_channel

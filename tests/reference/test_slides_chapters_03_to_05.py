@@ -5,13 +5,8 @@ import math
 import pytest
 import torch
 
-from courseware.models import mlp
-from model_compression.distillation import (
-    cross_entropy,
-    distillation_loss,
-    kl_divergence,
-    softmax,
-)
+from courseware.subjects.models import mlp
+from model_compression.distillation import cross_entropy, distillation_loss, kl_divergence, softmax
 from model_compression.integer_scaling import quantize_tensor
 from model_compression.number_formats import model_bytes
 from model_compression.quantization_aware_training import train_qat

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from torch import nn
 
-from courseware.data import digits
-from courseware.models import mlp
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
 from model_compression.masks import joined_mask, pruned_count
 from model_compression.snip import normalized_scores, snip_masks, snip_scores
 from tests.reference.pruning_oracles import TIED_VALUES, distinct_dict, shares, weight_dicts

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import prune
 
-from courseware.data import digits
-from courseware.models import mlp
-from courseware.training import train
+from courseware.subjects.data import digits
+from courseware.subjects.models import mlp
+from courseware.subjects.training import train
 from model_compression._training import mlp_logits
 from model_compression.structured_pruning import (
     apoz,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from courseware.models import mlp
+from courseware.subjects.models import mlp
 from model_compression.integer_scaling import quantize_tensor
 from model_compression.weight_quantization import bits_per_weight, quantize_weights
 from tests.reference.oracles import MappingType, away_from_ties, torchao_codes, torchao_params

@@ -1,5 +1,12 @@
 """Instant checks: what a test cell of an exercise calls.
 
+The engine: `task`, `call`, `run`, `values`, `diagnose`, `report`, `quiz`, `seeds`, `gradients`,
+`states`, `off_limits`, `watching`; `practice` looks at what grading will not find (`handed_in`,
+`conditions`, `jupyter_cells`). What tasks of several chapters share has modules by concept:
+`misconceptions`, `roundings`, `dtypes`, `bit_widths`, `zero_guards`, `blocks`, `quantizer_inputs`;
+`masks`, `mask_dicts`, `counts`, `rankings`, `global_rankings`, `ranking_inputs`,
+`named_tensors`, `prunable_networks`.
+
 >>> check_quiz("quiz_01_abs", lambda: None)
 quiz_01_abs: not answered yet: return one of the letters a, b, c, d
 0.0
@@ -23,22 +30,9 @@ from courseware.checks.report import as_html, as_text
 from courseware.checks.run import run_task
 from courseware.checks.seeds import class_seed
 from courseware.checks.task import Task
-
-CHAPTERS = {
-    "01_number_formats": "courseware.checks.chapter_01",
-    "02_integer_scaling": "courseware.checks.chapter_02",
-    "03_post_training_quantization": "courseware.checks.chapter_03",
-    "04_quantization_aware_training": "courseware.checks.chapter_04",
-    "05_knowledge_distillation": "courseware.checks.chapter_05",
-    "06_unstructured_pruning": "courseware.checks.chapter_06",
-    "07_structured_pruning": "courseware.checks.chapter_07",
-    "08_when_to_prune": "courseware.checks.chapter_08",
-    "09_lottery_tickets": "courseware.checks.chapter_09",
-}
-"""Exercise → the module that holds its `TASKS` and `QUIZ`."""
+from courseware.registry import EXERCISES
 
 __all__ = [
-    "CHAPTERS",
     "all_questions",
     "all_tasks",
     "check",
@@ -78,13 +72,13 @@ def check_quiz(name: str, function: Callable[[], Any]) -> float:
 @cache
 def all_tasks() -> dict[str, Task]:
     """Every graded function of the course by its name, in the order of the chapters."""
-    return {task.name: task for exercise in CHAPTERS for task in _load(exercise).TASKS}
+    return {task.name: task for exercise in EXERCISES for task in _load(exercise).TASKS}
 
 
 @cache
 def all_questions() -> dict[str, Question]:
     """Every quiz question of the course by its name."""
-    return {question.name: question for exercise in CHAPTERS for question in _load(exercise).QUIZ}
+    return {question.name: question for exercise in EXERCISES for question in _load(exercise).QUIZ}
 
 
 @contextlib.contextmanager
@@ -98,13 +92,13 @@ def reports_to(receiver: Callable[[str, str], None]) -> Iterator[None]:
 
 
 def _load(exercise: str) -> Any:
-    return importlib.import_module(CHAPTERS[exercise])
+    return importlib.import_module(EXERCISES[exercise])
 
 
 def _look_up(name: str, table: str, kind: str) -> Any:
     """Chapter by chapter, so that a student waits for no chapter but the one at hand."""
     known = []
-    for exercise in CHAPTERS:
+    for exercise in EXERCISES:
         for item in getattr(_load(exercise), table):
             if item.name == name:
                 return item
@@ -114,7 +108,7 @@ def _look_up(name: str, table: str, kind: str) -> Any:
 
 def _place_of(task: Task) -> tuple[str, list[str]]:
     """The exercise of a task, and its functions up to this one."""
-    for exercise in CHAPTERS:
+    for exercise in EXERCISES:
         names = [each.name for each in _load(exercise).TASKS]
         if task.name in names:
             return exercise, names[: names.index(task.name) + 1]

@@ -16,25 +16,16 @@ from typing import Any
 
 from courseware.checks.jupyter_cells import JupyterCells
 from courseware.checks.off_limits import dotted_names, own_functions, used_names
-from courseware.grading.names import bound_names
-from courseware.grading.split.libraries import importable
-from courseware.grading.split.runnable import runnable
-from courseware.grading.split.visible import withheld
+from courseware.handing_in.libraries import importable
+from courseware.handing_in.names import bound_names
+from courseware.handing_in.runnable import runnable
+from courseware.handing_in.visible import withheld
+from courseware.registry import CHAPTERS
 
 CELL_SECONDS = 20.0
 """What a cell may take when it is graded."""
 
-GIVEN = {
-    "01_number_formats": "math struct np torch check check_quiz",
-    "02_integer_scaling": "math np torch check check_quiz",
-    "03_post_training_quantization": "math NormalDist np torch check check_quiz",
-    "04_quantization_aware_training": "torch F check check_quiz",
-    "05_knowledge_distillation": "math np torch F nn check check_quiz",
-    "06_unstructured_pruning": "math np torch check check_quiz loss_gradients",
-    "07_structured_pruning": "math np torch check check_quiz",
-    "08_when_to_prune": "math np torch check check_quiz",
-    "09_lottery_tickets": "math np torch check check_quiz",
-}
+GIVEN = {chapter.folder: chapter.given for chapter in CHAPTERS if chapter.has_exercise}
 """Exercise → the names that its own cells define, which are run when it is graded."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from courseware.checks.ready_made import TOOLBOXES
 
-EVERYWHERE = (*TOOLBOXES.names, "courseware.checks")
+EVERYWHERE = (*TOOLBOXES.names, "courseware.checks", "courseware.chapters")
 """Off limits in every chapter; a task adds its own, the chapter's reference first of all."""
 
 METHODS = "torch.Tensor."

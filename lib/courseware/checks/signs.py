@@ -16,7 +16,7 @@ import torch
 
 from courseware.checks.states import Seed
 from courseware.checks.task import Draw
-from courseware.training import one_thread
+from courseware.subjects.training import one_thread
 
 T = torch.Tensor
 

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from courseware.experiments import NEEDS_GPU, RESULTS
+from courseware.experiments import MODULES, NEEDS_GPU, RESULTS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +47,7 @@ def run(name: str, folder: Path) -> bool:
     """Run one experiment in a process of its own; returns whether it succeeded."""
     out = folder / f"{name}.json"
     print(f"{name} -> {out}", flush=True)
-    command = [sys.executable, "-m", f"courseware.experiments.{name}", "--out", str(out)]
+    command = [sys.executable, "-m", MODULES[name], "--out", str(out)]
     return subprocess.run(command, check=False).returncode == 0
 
 

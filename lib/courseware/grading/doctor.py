@@ -14,10 +14,10 @@ from courseware.grading.class_secret import SECRET
 from courseware.grading.course import CONFIG
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import command, visible_trees
-from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.sandbox import NO_BUBBLEWRAP, UNPROTECTED, InfrastructureError
 from courseware.grading.split.sandboxes import Place, close_sandbox, sandbox_for
 from courseware.grading.split.session import Cell, Session
+from courseware.handing_in.libraries import visible_packages
 
 USER_NAMESPACES = (
     "The kernel must let users make namespaces. Ubuntu 23.10 and later forbid it to most programs:",

@@ -22,13 +22,8 @@ from nbgrader.utils import is_solution
 
 from courseware.grading import anomalies as kinds
 from courseware.grading.anomalies import Anomaly, name
-from courseware.grading.names import bound_names, used_names
-from courseware.grading.reading import (
-    MAX_SOURCE_LENGTH,
-    SubmittedCell,
-    read_submission,
-    too_long,
-)
+from courseware.grading.reading import MAX_SOURCE_LENGTH, SubmittedCell, read_submission, too_long
+from courseware.handing_in.names import bound_names, used_names
 
 FLAGS = ("points", "grade", "solution", "locked", "task")
 STRONG_TAGS = frozenset({"skip-execution", "raises-exception"})

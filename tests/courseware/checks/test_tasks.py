@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from courseware.checks import CHAPTERS, all_questions, all_tasks, check, check_quiz
+from courseware.checks import all_questions, all_tasks, check, check_quiz
 from courseware.checks.diagnose import GENERAL
 from courseware.checks.report import as_html, as_text
 from courseware.checks.run import run_task
 from courseware.checks.task import Draw
+from courseware.registry import EXERCISES
 from tests.mutants import selftest, table
 from tests.mutants.__main__ import good_enough, summary
 
@@ -288,12 +289,12 @@ def test_selftest_fails_when_the_checks_fall_short(spoilt):
     assert not good_enough([])
 
 
-@pytest.mark.parametrize("exercise", CHAPTERS)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_notebook_and_tasks_agree(exercise):
     path = ROOT / "solutions" / exercise / f"{exercise}.ipynb"
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     marks = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in cells}
-    module = __import__(CHAPTERS[exercise], fromlist=["TASKS"])
+    module = __import__(EXERCISES[exercise], fromlist=["TASKS"])
     total = 0
     for item in (*module.TASKS, *module.QUIZ):
         nbgrader = marks[f"test_{item.name}"]["metadata"]["nbgrader"]
@@ -314,7 +315,7 @@ def _is_manual(cell):
 def test_the_exercise_prints_the_question_and_every_option(question):
     prose = "\n".join(
         "".join(cell["source"])
-        for exercise in CHAPTERS
+        for exercise in EXERCISES
         for cell in json.loads(
             (ROOT / "solutions" / exercise / f"{exercise}.ipynb").read_text(encoding="utf-8")
         )["cells"]

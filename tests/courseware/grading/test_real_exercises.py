@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from courseware.checks import CHAPTERS
+from courseware.registry import EXERCISES
 
 ROOT = Path(__file__).parents[3]
 STOCK = """
@@ -34,7 +34,7 @@ def graded(request, tmp_path_factory):
         shutil.copy(ROOT / "nbgrader_config.py", course)
     else:
         (course / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
-    for exercise in CHAPTERS:
+    for exercise in EXERCISES:
         _nbgrader(course, "generate_assignment", exercise)
         for student, step in (("solved", "solutions"), ("untouched", "exercises")):
             folder = course / "submitted" / student / exercise
@@ -44,7 +44,7 @@ def graded(request, tmp_path_factory):
     return f"sqlite:///{course}/gradebook.db"
 
 
-@pytest.mark.parametrize("exercise", CHAPTERS)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_solutions_get_all_points_and_releases_none(graded, exercise):
     with Gradebook(graded) as gradebook:
         solved, untouched = (

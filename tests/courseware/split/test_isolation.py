@@ -14,9 +14,9 @@ import pytest
 from courseware.checks.call import TimeLimit
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import python, visible_trees
-from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.seats import BABBLED, PLAIN, ProcessEnded
-from courseware.grading.split.visible import FIRST_EXERCISE
+from courseware.handing_in.libraries import visible_packages
+from courseware.handing_in.visible import FIRST_EXERCISE
 from tests.courseware.split.conftest import opened
 
 REPOSITORY = Path(__file__).parents[3]
@@ -96,7 +96,7 @@ return [f for f in found if not f.endswith((".so", ".h")) and "/lib/" not in f a
 
 
 @pytest.mark.parametrize(
-    "package", ["sklearn", "mlxtend", "torchao", "courseware.data", "nbgrader"]
+    "package", ["sklearn", "mlxtend", "torchao", "courseware.subjects.data", "nbgrader"]
 )
 def test_little_else_is_there(inside, package):
     """Networks are judged on data that no worker has."""

@@ -8,11 +8,12 @@ from functools import cache
 
 import pytest
 
-from courseware.checks import CHAPTERS, all_tasks, check, reports_to
+from courseware.checks import all_tasks, check, reports_to
 from courseware.checks.report import as_html, as_text
 from courseware.checks.run import run_task
 from courseware.grading.split.sandbox import Sandbox
 from courseware.grading.split.sandboxes import Place, close_sandboxes, sandbox_for
+from courseware.registry import EXERCISES
 from tests.courseware.split.conftest import opened, stand_in
 from tests.mutants import table
 from tests.mutants.selftest import released_stubs
@@ -21,7 +22,7 @@ from tests.sample_class.handing_in import released
 table.load()
 
 FIRST, SECOND, *_ = (
-    {task.name for task in importlib.import_module(module).TASKS} for module in CHAPTERS.values()
+    {task.name for task in importlib.import_module(module).TASKS} for module in EXERCISES.values()
 )
 LATER = set(all_tasks()) - FIRST - SECOND
 SOLUTIONS = [*table.WRONG, *table.RIGHT]
@@ -43,13 +44,13 @@ def solutions_of(tasks: set[str], most: int = len(SOLUTIONS)) -> pytest.MarkDeco
 
 def tasks_of(exercise: str) -> set[str]:
     """The names of an exercise's tasks."""
-    return {task.name for task in importlib.import_module(CHAPTERS[exercise]).TASKS}
+    return {task.name for task in importlib.import_module(EXERCISES[exercise]).TASKS}
 
 
 @cache
 def imports_for(task: str) -> str:
     """What the notebook of a task imports for its solutions."""
-    [exercise] = [name for name in CHAPTERS if task in tasks_of(name)]
+    [exercise] = [name for name in EXERCISES if task in tasks_of(name)]
     notebook = released(exercise)
     setup = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     lines = "".join(setup["source"]).splitlines()
@@ -105,7 +106,7 @@ def test_solutions_of_exercise_02(later_sandbox, entry):
 @pytest.mark.slow
 @solutions_of(LATER, A_FEW)
 def test_solutions_of_later_exercises(entry):
-    [exercise] = [name for name in CHAPTERS if entry.task in tasks_of(name)]
+    [exercise] = [name for name in EXERCISES if entry.task in tasks_of(name)]
     assert_same_report(sandbox_for(Place(exercise)), entry)
 
 

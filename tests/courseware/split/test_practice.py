@@ -12,10 +12,11 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from courseware.checks import CHAPTERS, check, conditions, jupyter_cells, reports_to
+from courseware.checks import check, conditions, jupyter_cells, reports_to
 from courseware.checks.handed_in import CELL_SECONDS, GIVEN
-from courseware.grading.names import bound_names
 from courseware.grading.split.sandbox import Limits
+from courseware.handing_in.names import bound_names
+from courseware.registry import EXERCISES
 from tests.sample_class.handing_in import released
 
 FIRST = "def unsigned_value(bits):\n    return int(bits, 2)\n"
@@ -107,7 +108,10 @@ HELPER = "def helper(x):\n    return x\n"
             ("import model_compression.snip\n" + FIRST,),
             "`model_compression.snip` belongs to a later",
         ),
-        (("from courseware import data\n" + FIRST,), "`courseware.data` is no part of a hand-in"),
+        (
+            ("from courseware.subjects import data\n" + FIRST,),
+            "`courseware.subjects` is no part of a hand-in",
+        ),
         (
             (FIRST.replace("return", "torch.ones(1).to('cuda:0'); return"),),
             "There is no GPU (`cuda:0`)",
@@ -220,7 +224,7 @@ def test_outside_of_jupyter_nothing_is_known_of_cells() -> None:
         assert check("unsigned_value", function) == 8.0
 
 
-@pytest.mark.parametrize("exercise", CHAPTERS)
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_what_an_exercise_gives_and_its_order_are_those_of_its_notebook(exercise: str) -> None:
     code = [cell for cell in released(exercise)["cells"] if cell["cell_type"] == "code"]
     given, asked = set[str](), []
@@ -231,5 +235,5 @@ def test_what_an_exercise_gives_and_its_order_are_those_of_its_notebook(exercise
         elif not settings.get("grade"):
             given |= names
     assert given == set(GIVEN[exercise].split())
-    tasks = [task.name for task in importlib.import_module(CHAPTERS[exercise]).TASKS]
+    tasks = [task.name for task in importlib.import_module(EXERCISES[exercise]).TASKS]
     assert [name for name in asked if name in tasks] == tasks

@@ -15,15 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from courseware.grading.split.encoding import Malformed, decode
-from courseware.grading.split.protocol import (
-    LENGTHS,
-    Channel,
-    Closed,
-    Late,
-    Size,
-    TooLarge,
-    parse,
-)
+from courseware.grading.split.protocol import LENGTHS, Channel, Closed, Late, Size, TooLarge, parse
 from courseware.grading.split.replies import (
     read_cell_result,
     read_facts,

@@ -6,10 +6,10 @@ import ast
 
 import pytest
 
-from courseware.grading.names import bound_names, used_names
 from courseware.grading.split.facts import read_cell
-from courseware.grading.split.runnable import runnable
 from courseware.grading.split.session import Cell, Session
+from courseware.handing_in.names import bound_names, used_names
+from courseware.handing_in.runnable import runnable
 
 TWICE = "def f(x):\n    return 2 * x\n"
 
@@ -125,7 +125,7 @@ def test_odd_cells_are_given_back_or_read(source):
 def test_many_magics_are_given_up_at_some_point(monkeypatch):
     source = TWICE + "%time f(1)\n" * 30
     assert "%time" not in runnable(source)
-    monkeypatch.setattr("courseware.grading.split.runnable.MAX_READ", 20 * len(source))
+    monkeypatch.setattr("courseware.handing_in.runnable.MAX_READ", 20 * len(source))
     assert "%time" in runnable(source)
 
 

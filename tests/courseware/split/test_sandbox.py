@@ -9,21 +9,13 @@ from pathlib import Path
 import pytest
 
 import model_compression
-from courseware.checks import CHAPTERS
 from courseware.grading.split import sandbox as sandbox_module
-from courseware.grading.split import seccomp, visible
-from courseware.grading.split.bubblewrap import (
-    command,
-    site_packages,
-    visible_trees,
-)
-from courseware.grading.split.libraries import visible_packages
-from courseware.grading.split.sandbox import (
-    UNPROTECTED,
-    InfrastructureError,
-    Sandbox,
-    open_sandbox,
-)
+from courseware.grading.split import seccomp
+from courseware.grading.split.bubblewrap import command, site_packages, visible_trees
+from courseware.grading.split.sandbox import UNPROTECTED, InfrastructureError, Sandbox, open_sandbox
+from courseware.handing_in import visible
+from courseware.handing_in.libraries import visible_packages
+from courseware.registry import EXERCISES
 from tests.courseware.split.conftest import LIMITS, opened
 
 LIBRARY = Path(model_compression.__path__[0])
@@ -37,7 +29,7 @@ def modules_seen_in(folder: Path, exercise: str) -> set[str]:
 
 
 def test_every_module_of_the_library_has_its_exercise():
-    """Say it in `visible.FIRST_EXERCISE`; until then, no worker can import the module."""
+    """Say it in `courseware.registry`; until then, no worker can import the module."""
     modules = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
     assert modules == set(visible.FIRST_EXERCISE)
 
@@ -67,7 +59,7 @@ def test_what_an_exercise_sees_can_be_imported(tmp_path, number):
         assert own <= seen, f"{name} uses {sorted(own - seen)}"
 
 
-@pytest.mark.parametrize("exercise", [*CHAPTERS, "toy"])
+@pytest.mark.parametrize("exercise", [*EXERCISES, "toy"])
 def test_an_exercise_does_not_see_its_own_reference_nor_later_ones(tmp_path, exercise):
     seen = modules_seen_in(tmp_path, exercise)
     number = visible.number_of(exercise)
@@ -83,7 +75,7 @@ def test_workers_get_no_code_of_the_judges(tmp_path):
         for path in tmp_path.rglob("*.py")
         if path.is_relative_to(tmp_path / "courseware")
     }
-    assert {name for name in names if name.startswith(("checks/", "grading/"))} == {
+    assert {name for name in names if name.startswith(("checks/", "grading/", "handing_in/"))} == {
         "checks/__init__.py",
         *visible.WORKER,
     }

@@ -168,7 +168,7 @@ def test_earlier_chapters_are_there(later_sandbox):
     )
     with opened(later_sandbox, source) as session:
         assert session.call("f", ()).value == -3
-    with opened(later_sandbox, "def f():\n    import courseware.data") as session:
+    with opened(later_sandbox, "def f():\n    import courseware.subjects.data") as session:
         assert "is no part of a hand-in" in str(session.call("f", ()).error)
     with opened(later_sandbox, "def f():\n    import model_compression.packing") as session:
         assert "what this exercise asks for" in str(session.call("f", ()).error)

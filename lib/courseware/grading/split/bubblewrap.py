@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy
 import torch
 
-from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.lockdown import SCRATCH
+from courseware.handing_in.libraries import visible_packages
 
 COURSE = "/course"
 """Where the course's own packages are inside the sandbox."""

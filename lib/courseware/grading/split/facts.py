@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.checks.off_limits import dotted_names
-from courseware.grading.split.runnable import runnable
+from courseware.handing_in.runnable import runnable
 
 
 @dataclass

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_locked, is_solution
 
-from courseware.grading.names import bound_names, used_names
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
 from courseware.grading.split.session import Cell, Session
 from courseware.grading.split.test_cells import TestCells, cell_outputs, in_one_line
+from courseware.handing_in.names import bound_names, used_names
 
 
 def run_notebook(notebook: NotebookNode, names: tuple[str, ...], sandbox: Sandbox) -> None:

@@ -8,14 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from courseware.checks.call import Outcome, TimeLimit
-from courseware.grading.split.encoding import (
-    MAX_TEXT,
-    Malformed,
-    decode,
-    memory_of,
-    readable,
-    word,
-)
+from courseware.grading.split.encoding import MAX_TEXT, Malformed, decode, memory_of, readable, word
 from courseware.grading.split.facts import Facts
 
 MAX_PRINTED = 20_100

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware.grading.scratch import scratch_folder
-from courseware.grading.split import seccomp, visible
+from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import (
     COURSE,
     ENVIRONMENT,
@@ -35,9 +35,10 @@ from courseware.grading.split.bubblewrap import (
 )
 from courseware.grading.split.encoding import Malformed
 from courseware.grading.split.lacking import FURTHER, functions_withheld
-from courseware.grading.split.libraries import visible_packages
 from courseware.grading.split.lockdown import Caps, thread_count
 from courseware.grading.split.protocol import Channel, Closed, Late, Size
+from courseware.handing_in import visible
+from courseware.handing_in.libraries import visible_packages
 
 UNPROTECTED = (
     "Hand-ins are graded WITHOUT a sandbox. Their code can read and write every file that you can: "

@@ -22,10 +22,10 @@ from courseware.checks import reports_to
 from courseware.grading.safe_html import clean_report
 from courseware.grading.split.encoding import readable
 from courseware.grading.split.replies import FUNCTION, CellResult
-from courseware.grading.split.runnable import runnable
 from courseware.grading.split.session import Session
 from courseware.grading.split.shell import Shell
 from courseware.grading.split.stand_in import StandIn
+from courseware.handing_in.runnable import runnable
 
 MAX_SHOWN = 100_000
 """Characters of one output."""

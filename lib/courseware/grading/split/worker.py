@@ -37,8 +37,8 @@ from courseware.grading.split import facts
 from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, describe, encode
 from courseware.grading.split.event_loop import PipeLoop
 from courseware.grading.split.protocol import Channel, TooLarge
-from courseware.grading.split.runnable import runnable
 from courseware.grading.split.shell import Shell
+from courseware.handing_in.runnable import runnable
 
 PRINTED = 20_000
 """Characters that are kept of what one cell or call prints."""

@@ -1,0 +1,1 @@
+"""The pictures of lecture 00, one idea a module."""

@@ -1,0 +1,1 @@
+"""The pictures of lecture 01, one idea a module."""

@@ -1,0 +1,1 @@
+"""The pictures of lecture 02, one idea a module."""

@@ -1,0 +1,181 @@
+"""The task `absmax_scale`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.judges import scale_number
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import TINY
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+from model_compression import integer_scaling as reference
+
+
+def _positive_largest(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([1.5, -1.0, 3.5]), 4
+    for n_bits in (2, 3, 6, 8):
+        yield _with_extreme(draw, 1.0, 15), n_bits
+
+
+def _negative_largest(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([2.0, -14.0]), 4
+    yield torch.tensor([-1.0, -3.5, -2.0]), 4
+    for n_bits in (3, 5, 8):
+        yield _with_extreme(draw, -1.0, 15), n_bits
+
+
+def _full_range(draw: Draw) -> Iterator[tuple[torch.Tensor, int, bool]]:
+    yield torch.tensor([1.5, -3.75]), 4, True
+    for n_bits in (2, 5, 8):
+        yield _with_extreme(draw, draw.rng.choice((1.0, -1.0)), 15), n_bits, True
+    yield torch.tensor([1.5, -3.5]), 4, False
+
+
+def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[1.0, -7.0], [3.0, 2.0]]), 4
+    yield _with_extreme(draw, -1.0, 24).reshape(4, 6), 8
+    yield _with_extreme(draw, 1.0, 54).reshape(2, 3, 3, 3), 5
+
+
+def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.zeros(3), 4
+    yield torch.tensor([TINY, -TINY / 4]), 8
+    yield torch.zeros(2, 3), 8
+    tiny = draw.normal(12)
+    yield tiny / tiny.abs().max() * TINY, 4
+
+
+def _with_extreme(draw: Draw, sign: float, count: int) -> torch.Tensor:
+    """Random values, one of them the largest in magnitude by far, of the given sign."""
+    x = draw.normal(count) * 2.0 ** draw.integer(-4, 4)
+    x[draw.integer(0, count - 1)] = sign * x.abs().max() * draw.rng.uniform(1.3, 3.0)
+    return x
+
+
+def _reference_scale(x: torch.Tensor, n_bits: int, full_range: bool = False) -> float:
+    return float(reference.absmax_scale(x, n_bits, full_range))
+
+
+def _top(n_bits: int, full_range: bool = False) -> float:
+    """How many steps absmax is away from zero."""
+    return (2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1
+
+
+def _over(steps: Callable[[int, bool], float]) -> Callable[..., float]:
+    """absmax over another number of steps."""
+    return lambda x, n_bits, full_range=False: (
+        (float(x.abs().max()) or 1.0) / steps(n_bits, full_range)
+    )
+
+
+def _size(measure: Callable[[torch.Tensor], Any]) -> Callable[..., Any]:
+    """Another measure of size over the right number of steps."""
+    return lambda x, n_bits, full_range=False: measure(x) / _top(n_bits, full_range)
+
+
+def _along(dim: int, keepdim: bool) -> Callable[..., torch.Tensor]:
+    """A scale for each row (-1) or column (0) instead of one."""
+
+    def behaves(x: torch.Tensor, n_bits: int, full_range: bool = False) -> torch.Tensor:
+        absmax = x.abs().amax(dim=dim, keepdim=keepdim)
+        return torch.where(absmax > 0, absmax / _top(n_bits, full_range), 1.0)
+
+    return behaves
+
+
+def _guarded(guard: Callable[..., float]) -> Callable[..., float]:
+    return lambda x, n_bits, full_range=False: guard(float(x.abs().max()), n_bits, full_range)
+
+
+ABSMAX_SCALE = Task(
+    name="absmax_scale",
+    points=8,
+    reference=_reference_scale,
+    lecture="lecture 02, “Scale”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("the largest magnitude is a positive value's", 2, _positive_largest),
+        Check("the largest magnitude is a negative value's", 2, _negative_largest),
+        Check("full range", 2, _full_range),
+        Check("one number for a whole matrix or image", 1, _matrices),
+        Check("all zeros, and values that are only tiny", 1, _zeros_and_tiny, scale_number),
+    ),
+    misconceptions=several(
+        ways(
+            "signed-max",
+            "The largest value was taken, not the largest magnitude: −14 reaches further from "
+            "zero than 2 does.",
+            _size(lambda x: float(x.max())),
+            _size(lambda x: abs(float(x.max()))),
+        ),
+        ways(
+            "levels-off-by-one",
+            "absmax was spread over a step too many. Count the codes above zero: of the 2^b "
+            "patterns, one half is negative, and one of the others is zero.",
+            _over(lambda n_bits, full_range: 2 ** (n_bits - 1)),
+            _over(lambda n_bits, full_range: _top(n_bits, True) if full_range else 2**n_bits / 2),
+        ),
+        ways(
+            "full-range-off-by-one",
+            "The full range is a step too wide. It reaches from the lowest to the highest code: "
+            "count the steps between them, not the codes.",
+            _over(lambda n_bits, full_range: 2 ** (n_bits - 1) if full_range else _top(n_bits)),
+        ),
+        ways(
+            "full-range-always",
+            "This is the full-range scale although the restricted one is asked for. On the "
+            "restricted grid +absmax lands on the highest code, not half a step above it.",
+            _over(lambda n_bits, full_range: _top(n_bits, True)),
+            _over(lambda n_bits, full_range: _top(n_bits, not full_range)),
+        ),
+        ways(
+            "full-range-ignored",
+            "`full_range` has no effect. The full range shares 2·absmax out among all the steps "
+            "between the lowest and the highest code.",
+            _over(lambda n_bits, full_range: _top(n_bits)),
+        ),
+        ways(
+            "range-not-absmax",
+            "The distance from the smallest to the largest value was spread over the codes. A "
+            "symmetric grid is centred on zero: only the largest magnitude counts.",
+            lambda x, n_bits, full_range=False: float(x.max() - x.min()) / (2**n_bits - 1),
+            lambda x, n_bits, full_range=False: (
+                float(x.max() - x.min()) / (2 * _top(n_bits, full_range))
+            ),
+        ),
+        ways(
+            "codes-all-on-one-side",
+            "absmax was spread over all codes, as if none of them were negative. Only about half "
+            "of the codes lie on each side of zero.",
+            _over(lambda n_bits, full_range: 2**n_bits - 1),
+            _over(lambda n_bits, full_range: 2**n_bits),
+        ),
+        ways(
+            "scale-inverted",
+            "This is the number of steps per unit, the reciprocal of the scale. The scale is the "
+            "width of one step, in the units of x.",
+            lambda x, n_bits, full_range=False: (
+                _top(n_bits, full_range) / (float(x.abs().max()) or 1.0)
+            ),
+        ),
+        ways(
+            "one-scale-a-row",
+            "Several scales came back, one for each row or column. Here the whole tensor shares "
+            "one scale, whatever its shape.",
+            *(_along(dim, keepdim) for dim in (-1, 0) for keepdim in (False, True)),
+        ),
+        ways(
+            "n-bits-ignored",
+            N_BITS_IGNORED,
+            _over(lambda n_bits, full_range: _top(8, full_range)),
+        ),
+        ways("zero-scale", ZERO_SCALE, _size(lambda x: float(x.abs().max()))),
+        ways("guard-too-large", GUARD_TOO_LARGE, *(_guarded(guard) for guard in guards(_top))),
+    ),
+)

@@ -1,0 +1,117 @@
+"""The task `dequantize`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import Scale, codes, some_scale
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_values_and_dtype
+from model_compression import integer_scaling as reference
+
+
+def _signed_codes(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
+    yield torch.tensor([0, 2, -3, 7], dtype=torch.int8), 0.5
+    yield codes(draw, -8, 7, 3, 5), torch.tensor(some_scale(draw))
+    yield codes(draw, -128, 127, 20), some_scale(draw)
+
+
+def _other_integers(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
+    yield torch.tensor([0, 200, 255], dtype=torch.uint8), 0.5
+    yield torch.tensor([-200, 3, 90], dtype=torch.int32), torch.tensor(0.25)
+    for dtype in (torch.int16, torch.int64):
+        yield codes(draw, -128, 127, 2, 6).to(dtype) * 2 - 1, some_scale(draw)
+
+
+def _float32_results(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
+    yield torch.tensor([[1, -2], [3, 4]], dtype=torch.int8), 0.5
+    yield torch.tensor([5, 6], dtype=torch.int32), 0.25
+    yield codes(draw, 1, 7, 2, 3, 2), torch.tensor(2.0)
+
+
+DEQUANTIZE = Task(
+    name="dequantize",
+    points=4,
+    reference=reference.dequantize,
+    lecture="lecture 02, “Scale”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("int8 codes", 2, _signed_codes),
+        Check("codes of other integer types", 1, _other_integers),
+        Check(
+            "right values as float32, in the shape of q", 1, _float32_results, same_values_and_dtype
+        ),
+    ),
+    misconceptions=several(
+        ways(
+            "other-dtype",
+            "The values are right, but their type is not float32: the type of the weights that "
+            "the codes stand for.",
+            lambda q, scale: q.double() * scale,
+        ),
+        ways(
+            "scale-divided",
+            "The codes were divided by the scale. A code counts steps, and the scale is the width "
+            "of one.",
+            lambda q, scale: q / scale,
+        ),
+        ways(
+            "integers-returned",
+            "The result was turned back into integers, which drops all that the scale had to say.",
+            lambda q, scale: (q * scale).to(q.dtype),
+            lambda q, scale: (q * scale).round(),
+            lambda q, scale: (q * scale).int(),
+        ),
+        ways(
+            "scale-as-integer",
+            "The scale was cut to an integer, or to 0. Turn the codes into floats instead.",
+            lambda q, scale: q * int(scale),
+        ),
+        ways(
+            "scale-as-absmax",
+            "The codes were first divided by the largest code, as if the scale were the largest "
+            "value. It is the width of one step.",
+            *(lambda q, scale, top=top: q / top * scale for top in (7, 7.5, 8, 127, 127.5, 128)),
+            lambda q, scale: q / q.abs().max() * scale,
+        ),
+        ways(
+            "scale-added",
+            "The scale was added. A code counts steps, and the scale is the width of one.",
+            lambda q, scale: q + scale,
+        ),
+        ways(
+            "eight-bits-assumed",
+            "The codes were squeezed into 8 bits before scaling, and large ones wrapped around. "
+            "Codes may come in any integer type.",
+            lambda q, scale: q.to(torch.int8) * scale,
+            lambda q, scale: q.to(torch.uint8) * scale,
+        ),
+        ways(
+            "codes-clamped",
+            "The codes were clamped. On the way back all codes are valid: codes less a zero "
+            "point reach further than 8 bits.",
+            lambda q, scale: q.clamp(-128, 127) * scale,
+            lambda q, scale: q.clamp(-8, 7) * scale,
+        ),
+        ways(
+            "sign-lost",
+            "The sign of negative codes is lost.",
+            lambda q, scale: q.abs() * scale,
+        ),
+        ways(
+            "half-precision",
+            "The product was computed in 16-bit floats, which keep about three digits.",
+            lambda q, scale: (q.half() * scale).float(),
+            lambda q, scale: (q.bfloat16() * scale).float(),
+        ),
+        ways(
+            "codes-unscaled",
+            "These are still the codes. A code counts steps; the width of one is missing.",
+            lambda q, scale: q.float(),
+        ),
+    ),
+)

@@ -1,0 +1,242 @@
+"""The task `pack_int4`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.quantizer_inputs import codes
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_values_and_dtype
+from model_compression import packing as reference
+
+
+def _int8(*values: int) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.int8)
+
+
+def _uint8(*values: int) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+def _pairs(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
+    yield (_int8(1, 2),)
+    yield (_int8(7, 0, 3, 5),)
+    yield (codes(draw, 0, 7, 16),)
+
+
+def _negative(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
+    yield (_int8(-1, 3),)
+    yield (_int8(-8, 7, 2, -3),)
+    for count in (6, 20):
+        yield (codes(draw, -8, 7, count),)
+
+
+def _odd(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
+    yield (_int8(5),)
+    yield (_int8(1, 2, -3),)
+    yield (codes(draw, -8, 7, 11),)
+
+
+def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
+    yield (torch.tensor([[1, 2, 3], [4, 5, 6]], dtype=torch.int8),)
+    for shape in ((3, 5), (4, 6), (2, 3, 3)):
+        yield (codes(draw, -8, 7, *shape),)
+
+
+def _bytes(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
+    yield (_int8(1, 2, 3, 4),)
+    yield (torch.cat([_int8(1), codes(draw, 1, 7, 9)]),)
+
+
+def _nibbles(q: torch.Tensor) -> torch.Tensor:
+    """Codes row by row as 0 … 15, with a 0 behind an odd number of them; int32."""
+    flat = q.flatten().to(torch.int32) & 15
+    return torch.nn.functional.pad(flat, (0, flat.numel() % 2))
+
+
+def _packed_from(nibbles: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """Two a byte, the first in the low nibble, from other nibbles."""
+
+    def behaves(q: torch.Tensor) -> torch.Tensor:
+        values = nibbles(q)
+        return ((values[0::2] + 16 * values[1::2]) % 256).to(torch.uint8)
+
+    return behaves
+
+
+def _planar(q: torch.Tensor) -> torch.Tensor:
+    """The first half of the codes in the low nibbles, the second half in the high ones."""
+    nibbles = _nibbles(q)
+    half = len(nibbles) // 2
+    return nibbles[:half] + 16 * nibbles[half:]
+
+
+def _sign_and_magnitude(q: torch.Tensor) -> torch.Tensor:
+    flat = q.flatten().to(torch.int32)
+    return _nibbles(torch.where(flat < 0, 8 + flat.abs() % 8, flat))
+
+
+def _row_by_row(q: torch.Tensor) -> torch.Tensor:
+    rows = q.reshape(-1, q.shape[-1])
+    return torch.cat([_nibbles(row) for row in rows])
+
+
+def _sign_spills_over(q: torch.Tensor) -> torch.Tensor:
+    """A negative code with all eight bits in the low nibble's place covers its neighbour."""
+    flat = q.flatten().to(torch.int32)
+    flat = torch.nn.functional.pad(flat, (0, flat.numel() % 2))
+    return (flat[0::2] | (flat[1::2] << 4)) & 255
+
+
+PACK_INT4 = Task(
+    name="pack_int4",
+    points=8,
+    reference=reference.pack_int4,
+    lecture="lecture 02, “Two codes in a byte”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("codes from 0 to 7", 2, _pairs),
+        Check("negative codes", 2, _negative),
+        Check("an odd number of codes", 2, _odd),
+        Check("matrices, row by row", 1, _matrices),
+        Check("right bytes, as uint8", 1, _bytes, same_values_and_dtype),
+    ),
+    misconceptions=several(
+        ways(
+            "other-dtype",
+            "The values are right, but they are not stored as uint8, so they take more than a "
+            "byte each, or carry a sign.",
+            lambda q: _nibbles(q)[0::2] + 16 * _nibbles(q)[1::2],
+        ),
+        ways(
+            "nibbles-swapped",
+            "The two codes of each byte are swapped. The first one goes into the low nibble, the "
+            "last four bits.",
+            lambda q: 16 * _nibbles(q)[0::2] + _nibbles(q)[1::2],
+        ),
+        ways(
+            "sign-spills-over",
+            "A negative code covers its neighbour: as int8 it has ones in the upper four bits "
+            "too. Only four bits of each code may reach the byte.",
+            _sign_spills_over,
+            _packed_from(
+                lambda q: torch.nn.functional.pad(q.flatten().to(torch.int32), (0, q.numel() % 2))
+            ),
+        ),
+        ways(
+            "offset-by-eight",
+            "The codes were shifted up by 8 before packing. That is another storage format; here "
+            "a nibble holds the code in two's complement, so that −1 is 1111.",
+            _packed_from(
+                lambda q: torch.nn.functional.pad(
+                    q.flatten().to(torch.int32) + 8, (0, q.numel() % 2)
+                )
+            ),
+            _packed_from(lambda q: (_nibbles(q) + 8) % 16),
+            _packed_from(
+                lambda q: torch.nn.functional.pad(
+                    q.flatten().to(torch.int32) + 8, (0, q.numel() % 2), value=8
+                )
+            ),
+        ),
+        ways(
+            "sign-and-magnitude",
+            "Negative codes were stored as a sign bit and a magnitude. A nibble holds a code in "
+            "two's complement: −1 is 1111.",
+            _packed_from(_sign_and_magnitude),
+        ),
+        ways(
+            "sign-lost",
+            "Negative codes lost their sign. A nibble holds them in two's complement.",
+            _packed_from(lambda q: _nibbles(q.abs())),
+            _packed_from(lambda q: _nibbles(q.clamp(min=0))),
+        ),
+        ways(
+            "last-code-dropped",
+            "The last of an odd number of codes is gone. It gets a byte of its own, with 0 beside "
+            "it.",
+            _packed_from(lambda q: _nibbles(q.flatten()[: q.numel() // 2 * 2])),
+        ),
+        ways(
+            "always-padded",
+            "An even number of codes was padded too, which costs a byte. Only a last code without "
+            "a neighbour needs a 0 beside it.",
+            _packed_from(
+                lambda q: torch.nn.functional.pad(_nibbles(q), (0, 2 - 2 * (q.numel() % 2)))
+            ),
+            _packed_from(lambda q: _nibbles(torch.nn.functional.pad(q.flatten(), (0, 1)))),
+        ),
+        ways(
+            "padded-at-the-front",
+            "The padding stands in front of the codes. It goes to the end, so that every code "
+            "keeps its place.",
+            _packed_from(
+                lambda q: _nibbles(torch.nn.functional.pad(q.flatten(), (q.numel() % 2, 0)))
+            ),
+        ),
+        ways(
+            "last-code-in-high-nibble",
+            "The last of an odd number of codes went into the high nibble. It is the first of "
+            "its byte: the low nibble.",
+            lambda q: (
+                (_nibbles(q)[0::2] + 16 * _nibbles(q)[1::2])
+                if q.numel() % 2 == 0
+                else torch.cat(
+                    [(_nibbles(q)[0::2] + 16 * _nibbles(q)[1::2])[:-1], 16 * _nibbles(q)[-2:-1]]
+                )
+            ),
+        ),
+        ways(
+            "padded-row-by-row",
+            "Every row was padded on its own. Lay all codes out in one line first: there is at "
+            "most one padding, at the very end.",
+            _packed_from(_row_by_row),
+        ),
+        ways(
+            "column-by-column",
+            "The codes were taken column by column. The order is row by row.",
+            _packed_from(lambda q: _nibbles(q.permute(*reversed(range(q.dim()))))),
+        ),
+        ways(
+            "planar-halves",
+            "The first half of the codes shares bytes with the second half. Here neighbours "
+            "share a byte.",
+            _planar,
+        ),
+        ways(
+            "one-code-a-byte",
+            "Every code still has a byte of its own: nothing is saved yet.",
+            lambda q: q.flatten().to(torch.int32) & 15,
+            lambda q: q.flatten(),
+        ),
+        ways(
+            "shape-kept",
+            "The bytes came back in rows. The result is one line of bytes: the shape is not "
+            "stored.",
+            lambda q: (
+                reference.pack_int4(q).reshape(*q.shape[:-1], -1)
+                if q.shape[-1] % 2 == 0
+                else _packed_from(_row_by_row)(q).reshape(*q.shape[:-1], -1)
+            ),
+        ),
+        ways(
+            "bytes-signed",
+            "The bytes carry a sign: 241 turned into −15. A byte that holds two codes is just a "
+            "pattern, stored as uint8.",
+            lambda q: reference.pack_int4(q).view(torch.int8),
+        ),
+        ways(
+            "odd-count-fails",
+            "Your function fails on an odd number of codes: the last one has no neighbour. Give "
+            "it one.",
+            *(
+                except_where(lambda q: q.numel() % 2 == 1, error, reference.pack_int4)
+                for error in (RuntimeError, IndexError, ValueError)
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,166 @@
+"""The task `quantize`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.dtypes import WRONG_DTYPE
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import (
+    Scale,
+    clear_of_half_steps,
+    codes,
+    some_scale,
+    uniform,
+)
+from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_values_and_dtype
+from model_compression import integer_scaling as reference
+
+
+def _inside(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
+    yield torch.tensor([1.2, -0.7, 0.4]), 0.5, 4
+    for n_bits in (3, 4, 5, 8):
+        top = 2 ** (n_bits - 1) - 1
+        scale: Scale = some_scale(draw)
+        x = clear_of_half_steps(uniform(draw, -top, top, 16) * scale, scale)
+        yield x, torch.tensor(scale) if n_bits in (3, 8) else scale, n_bits
+
+
+def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
+    halves = torch.tensor([0.5, 1.5, 2.5, -0.5, -1.5, -2.5])
+    yield halves, 1.0, 4
+    yield halves / 4, torch.tensor(0.25), 4
+    for n_bits in (5, 8):
+        scale = 2.0 ** draw.integer(-5, 2)
+        steps = codes(draw, -(2 ** (n_bits - 1)) + 1, 2 ** (n_bits - 1) - 2, 10) + 0.5
+        yield torch.cat([halves, steps]) * scale, scale, n_bits
+
+
+def _outside(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
+    yield torch.tensor([4.5, -10.0, 1.0, 0.5]), 0.5, 4
+    yield torch.tensor([100.0, 150.0, -100.0, -500.0, 20.0]), torch.tensor(0.5), 8
+    for n_bits in (2, 4, 6):
+        scale = some_scale(draw)
+        x = clear_of_half_steps(uniform(draw, -300, 300, 16) * scale, scale)
+        yield x, scale, n_bits
+
+
+def _lowest_code(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
+    yield torch.tensor([-4.0, 3.5, -2.0]), 0.5, 4
+    yield torch.tensor([3.75, -3.75, 1.0]), 0.5, 4
+    for n_bits in (2, 3, 8):
+        scale = some_scale(draw)
+        lowest = -(2 ** (n_bits - 1))
+        steps = torch.cat([uniform(draw, lowest - 0.4, lowest + 0.4, 4), torch.ones(1)])
+        yield clear_of_half_steps(steps * scale, scale), scale, n_bits
+
+
+def _shapes(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
+    yield torch.tensor([[1.0, -2.0], [3.0, 0.5]]), 0.5, 4
+    for shape in ((1,), (3, 1, 4), (2, 2, 3, 3)):
+        yield codes(draw, 1, 7, *shape) * 0.25, 0.25, 4
+
+
+def _limits(n_bits: int) -> tuple[int, int]:
+    return -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
+
+
+def _steps(x: torch.Tensor, scale: Scale) -> torch.Tensor:
+    return torch.round(x / scale)
+
+
+def _clamped_to(limits: Callable[[int], tuple[int, int]]) -> Callable[..., torch.Tensor]:
+    return lambda x, scale, n_bits: _steps(x, scale).clamp(*limits(n_bits)).to(torch.int16)
+
+
+def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    return lambda x, scale, n_bits: rounding(x / scale).clamp(*_limits(n_bits)).to(torch.int8)
+
+
+QUANTIZE = Task(
+    name="quantize",
+    points=10,
+    reference=reference.quantize,
+    lecture="lecture 02, “Round, then clamp”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("values inside the range", 3, _inside),
+        Check("ties go to the even code", 2, _ties),
+        Check("values outside the range are clamped", 2, _outside),
+        Check("the lowest code is in use", 1, _lowest_code),
+        Check("right codes as int8, in the shape of x", 2, _shapes, same_values_and_dtype),
+    ),
+    misconceptions=several(
+        # First, since it explains nothing that another one does not explain as well.
+        ways(
+            "other-dtype",
+            WRONG_DTYPE,
+            lambda x, scale, n_bits: _steps(x, scale).clamp(*_limits(n_bits)),
+        ),
+        *(ways(name, message, _rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+        ways(
+            "scale-multiplied",
+            "x was multiplied by the scale. The scale is the width of a step: ask how many steps "
+            "fit into x.",
+            lambda x, scale, n_bits: torch.round(x * scale).clamp(*_limits(n_bits)),
+        ),
+        ways(
+            "clamp-missing",
+            "Values beyond the range were not brought back into it. They keep codes that b bits "
+            "cannot hold, or wrap around to the other end when they are stored.",
+            lambda x, scale, n_bits: _steps(x, scale),
+            lambda x, scale, n_bits: _steps(x, scale).to(torch.int32).to(torch.int8),
+        ),
+        ways(
+            "cast-before-clamp",
+            "The codes were stored in 8 bits first and clamped afterwards. By then a value of "
+            "200 has already wrapped around to −56: the clamp comes too late.",
+            lambda x, scale, n_bits: (
+                _steps(x, scale).to(torch.int32).to(torch.int8).clamp(*_limits(n_bits))
+            ),
+        ),
+        ways(
+            "lowest-code-unused",
+            "The lowest code never appears. b bits hold one more negative number than positive "
+            "ones; only the restricted scale leaves it out, `quantize` need not.",
+            _clamped_to(lambda n_bits: (1 - 2 ** (n_bits - 1), 2 ** (n_bits - 1) - 1)),
+        ),
+        ways(
+            "range-one-too-high",
+            "The upper end of the range is one too high. There is no +8 of 4 bits.",
+            _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)), 2 ** (n_bits - 1))),
+        ),
+        ways(
+            "unsigned-range",
+            "All negative values became 0: the codes were clamped to the range of unsigned "
+            "numbers. This grid is signed.",
+            _clamped_to(lambda n_bits: (0, 2**n_bits - 1)),
+            _clamped_to(lambda n_bits: (0, 2 ** (n_bits - 1) - 1)),
+        ),
+        ways(
+            "range-a-bit-too-wide",
+            "The range is that of one bit more. One of the b bits tells negative from positive.",
+            _clamped_to(lambda n_bits: (-(2**n_bits), 2**n_bits - 1)),
+        ),
+        ways("n-bits-ignored", N_BITS_IGNORED, _clamped_to(lambda n_bits: (-128, 127))),
+        ways(
+            "clamped-before-scaling",
+            "x itself was clamped, before it was divided by the scale. The range is one of "
+            "codes, not of values.",
+            lambda x, scale, n_bits: _steps(x.clamp(*_limits(n_bits)), scale),
+            lambda x, scale, n_bits: _steps(x.clamp(*_limits(n_bits)), scale).to(torch.int8),
+        ),
+        ways(
+            "scaled-back",
+            "The codes were multiplied by the scale again. That is the job of `dequantize`: here "
+            "integers are asked for.",
+            lambda x, scale, n_bits: _steps(x, scale).clamp(*_limits(n_bits)) * scale,
+        ),
+    ),
+)

@@ -1,0 +1,202 @@
+"""The task `quantize_affine`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.dtypes import WRONG_DTYPE
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import (
+    Scale,
+    clear_of_half_steps,
+    codes,
+    some_scale,
+    uniform,
+)
+from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_values_and_dtype
+from model_compression import integer_scaling as reference
+
+Params = tuple[Any, Any]
+Arguments = tuple[torch.Tensor, Scale, int, int]
+
+
+def _inside(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.0, -0.7, 1.2, 2.3]), 0.5, 3, 4
+    for n_bits in (3, 4, 6, 8):
+        zero_point, top = draw.integer(1, 2**n_bits - 2), 2**n_bits - 1
+        scale: Scale = some_scale(draw)
+        x = clear_of_half_steps(uniform(draw, -zero_point, top - zero_point, 16) * scale, scale)
+        yield x, torch.tensor(scale) if n_bits in (3, 8) else scale, zero_point, n_bits
+
+
+def _ties(draw: Draw) -> Iterator[Arguments]:
+    halves = torch.tensor([0.5, 1.5, 2.5, -0.5, -1.5, -2.5])
+    yield halves, 1.0, 5, 4
+    yield halves / 4, torch.tensor(0.25), 8, 4
+    for n_bits in (5, 8):
+        zero_point = 2 * draw.integer(2, 2 ** (n_bits - 1) - 3) + 1
+        steps = codes(draw, -3, 2, 10) + 0.5
+        scale = 2.0 ** draw.integer(-5, 2)
+        yield torch.cat([halves, steps]) * scale, scale, zero_point, n_bits
+
+
+def _outside(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([-4.0, 1.0, 9.0]), 0.5, 3, 4
+    yield torch.tensor([-3.0, 0.0, 4.5, 9.0]), torch.tensor(0.5), 0, 4
+    for n_bits in (2, 5, 8):
+        scale = some_scale(draw)
+        x = clear_of_half_steps(uniform(draw, -420, 420, 16) * scale, scale)
+        yield x, scale, draw.integer(0, 2**n_bits - 1), n_bits
+
+
+def _shapes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[1.0, -1.0], [0.0, 0.5]]), 0.5, 3, 4
+    for shape in ((1,), (3, 1, 4), (2, 2, 3, 3)):
+        yield codes(draw, 1, 100, *shape) * 0.25, 0.25, 150, 8
+
+
+def _limits(n_bits: int) -> tuple[int, int]:
+    return 0, 2**n_bits - 1
+
+
+def _clamped(shifted: torch.Tensor, n_bits: int) -> torch.Tensor:
+    return shifted.clamp(*_limits(n_bits)).to(torch.uint8)
+
+
+def _shifted(x: torch.Tensor, scale: Scale, zero_point: int) -> torch.Tensor:
+    return torch.round(x / scale) + zero_point
+
+
+def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    return lambda x, scale, zero_point, n_bits: _clamped(rounding(x / scale) + zero_point, n_bits)
+
+
+QUANTIZE_AFFINE = Task(
+    name="quantize_affine",
+    points=10,
+    reference=reference.quantize_affine,
+    lecture="lecture 02, “Zero point”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("values inside the range", 3, _inside),
+        Check("ties: rounded before the zero point is added", 2, _ties),
+        Check("values outside the range are clamped", 3, _outside),
+        Check("right codes as uint8, in the shape of x", 2, _shapes, same_values_and_dtype),
+    ),
+    misconceptions=several(
+        ways(
+            "other-dtype",
+            WRONG_DTYPE,
+            lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
+                *_limits(n_bits)
+            ),
+        ),
+        *(ways(name, message, _rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+        ways(
+            "zero-point-before-rounding",
+            "The zero point was added before rounding. With an odd zero point a tie then goes "
+            "the other way: round x / scale first.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                torch.round(x / scale + zero_point), n_bits
+            ),
+        ),
+        ways(
+            "zero-point-subtracted",
+            "The zero point was subtracted. It is the code of 0.0, so codes are counted up from "
+            "it; it is taken off on the way back.",
+            lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, -zero_point), n_bits),
+        ),
+        ways(
+            "zero-point-forgotten",
+            "The zero point has no effect. 0.0 must get the zero point as its code.",
+            lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, 0), n_bits),
+        ),
+        ways(
+            "zero-point-after-clamp",
+            "The codes were clamped first, and the zero point was added afterwards: values below "
+            "zero are lost, and large ones leave the range again.",
+            lambda x, scale, zero_point, n_bits: (
+                torch.round(x / scale).clamp(*_limits(n_bits)) + zero_point
+            ),
+            lambda x, scale, zero_point, n_bits: (
+                torch.round(x / scale).clamp(*_limits(n_bits)).to(torch.uint8) + zero_point
+            ),
+        ),
+        ways(
+            "zero-point-in-units-of-x",
+            "The zero point was added to x. It counts codes, not units of x: it comes after the "
+            "division.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                torch.round((x + zero_point) / scale), n_bits
+            ),
+            lambda x, scale, zero_point, n_bits: _clamped(
+                torch.round((x - zero_point) / scale), n_bits
+            ),
+        ),
+        ways(
+            "clamp-missing",
+            "Values beyond the range were not brought back into it. They keep codes that b bits "
+            "cannot hold, or wrap around to the other end when they are stored.",
+            lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point),
+            lambda x, scale, zero_point, n_bits: (
+                _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
+            ),
+        ),
+        ways(
+            "cast-before-clamp",
+            "The codes were stored in 8 bits first and clamped afterwards. By then a code of −3 "
+            "has already wrapped around to 253: the clamp comes too late.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8), n_bits
+            ),
+        ),
+        ways(
+            "signed-range",
+            "The codes were clamped to a signed range. The affine grid has no negative codes, "
+            "and twice as many positive ones.",
+            lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
+                -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
+            ),
+            lambda x, scale, zero_point, n_bits: (
+                _shifted(x, scale, zero_point)
+                .clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+                .to(torch.int8)
+                .to(torch.uint8)
+            ),
+        ),
+        ways(
+            "stored-signed",
+            "The codes were stored in a signed type. Codes above 127 do not fit into int8 and "
+            "turn negative there.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                _shifted(x, scale, zero_point), n_bits
+            ).view(torch.int8),
+        ),
+        ways(
+            "range-one-too-high",
+            "The upper end of the range is one too high: of 2^b codes that start at 0 the last "
+            "one is 2^b − 1.",
+            lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(0, 2**n_bits),
+        ),
+        ways(
+            "n-bits-ignored",
+            N_BITS_IGNORED,
+            lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, zero_point), 8),
+        ),
+        ways(
+            "scale-multiplied",
+            "x was multiplied by the scale. The scale is the width of a step: ask how many steps "
+            "fit into x.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                torch.round(x * scale) + zero_point, n_bits
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,239 @@
+"""The task `quantize_groupwise`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.judges import (
+    block_values,
+    block_values_and_dtypes,
+)
+from courseware.checks.blocks import (
+    Behaviour,
+    Quantized,
+    by_rows,
+    grouped,
+    groups,
+    per_tensor,
+    right,
+    scale_of,
+    to_codes,
+    within_a_block,
+)
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
+from courseware.checks.task import Check, Draw, Task
+from model_compression import integer_scaling as reference
+
+Arguments = tuple[torch.Tensor, int, int]
+
+
+def _runs(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[7.0, 3.0, 0.3, -0.7]]), 4, 2
+    yield torch.tensor([[7.0, 3.0, 0.3, -0.7], [-0.1, 0.35, 14.0, -6.0]]), 4, 2
+    for n_bits, shape, group_size in ((4, (4, 12), 4), (3, (6, 6), 3), (8, (8, 16), 8)):
+        yield weights(draw, n_bits, *shape, group_size), n_bits, group_size
+
+
+def _extreme_sizes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[7.0, -3.5], [0.25, 0.75]]), 4, 1
+    yield weights(draw, 4, 3, 6), 4, 6
+    yield weights(draw, 5, 3, 4, 1), 5, 1
+
+
+def _zero_groups(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.0, 0.0, 3.5, -1.0]]), 4, 2
+    w = weights(draw, 4, 3, 12, 4)
+    w[draw.integer(0, 2), 4:8] = 0.0
+    yield w, 4, 4
+
+
+def _tiny_groups(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[TINY, -TINY / 4, -TINY / 2, TINY * 2]]), 8, 2
+    yield tiny_blocks(draw, 8, 3, 3, 4).reshape(3, 12), 8, 4
+
+
+def _ragged(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[1.0, 2.0, 3.0]]), 4, 2
+    yield weights(draw, 4, 2, 6), 4, 4
+    yield weights(draw, 4, 4, 10), 4, 8
+    yield weights(draw, 8, 2, 4), 8, 8
+    yield weights(draw, 4, 2, 8, 4), 4, 4
+
+
+def _group_types(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[7.0, 3.0, 0.25, -1.75]]), 4, 2
+    yield weights(draw, 8, 3, 8, 4), 8, 4
+
+
+def _other_blocks(
+    cut: Callable[[torch.Tensor, int], torch.Tensor],
+    axis: int,
+    scale_shape: Callable[[torch.Tensor, torch.Tensor, int], torch.Tensor] | None = None,
+) -> Behaviour:
+    """w cut in another way, one scale for each run along `axis` of the result."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        blocks = cut(w, group_size)
+        scale = scale_of(blocks.abs().amax(dim=axis, keepdim=True), n_bits)
+        kept = scale.squeeze(axis)
+        shaped = scale_shape(kept, w, group_size) if scale_shape else kept
+        return to_codes(blocks, scale, n_bits).reshape(w.shape), shaped
+
+    return behaves
+
+
+def _by_columns(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    """Groups of consecutive values down a column."""
+    if w.shape[0] % group_size:
+        raise RuntimeError
+    blocks = w.reshape(-1, group_size, w.shape[1])
+    scale = scale_of(blocks.abs().amax(dim=1, keepdim=True), n_bits)
+    return to_codes(blocks, scale, n_bits).reshape(w.shape), scale.squeeze(1)
+
+
+def _per_row(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    grouped(w, group_size)
+    codes, scale = by_rows(w, n_bits)
+    return codes, scale.expand(len(w), w.shape[1] // group_size)
+
+
+def _per_row_one_scale(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    codes, scale = by_rows(w, n_bits)
+    return codes, scale.reshape(-1)
+
+
+def _in_groups(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    return right(grouped(w, group_size), n_bits)
+
+
+def _shaped(
+    codes: Callable[[torch.Tensor], torch.Tensor], scale: Callable[[torch.Tensor], torch.Tensor]
+) -> Behaviour:
+    """The right values, (out, groups, group_size) and (out, groups, 1), in another shape."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        right_codes, right_scale = _in_groups(w, n_bits, group_size)
+        return codes(right_codes), scale(right_scale)
+
+    return behaves
+
+
+def _with_a_short_group(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    """The last group of a row takes what is left."""
+    parts = [by_rows(part, n_bits) for part in w.split(group_size, dim=1)]
+    return torch.cat([c for c, _ in parts], dim=1), torch.cat([s for _, s in parts], dim=1)
+
+
+def _without_the_rest(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    whole = w.shape[1] - w.shape[1] % group_size
+    return _with_a_short_group(w[:, :whole], n_bits, group_size)
+
+
+def _rest_left_at_zero(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    codes, scale = _without_the_rest(w, n_bits, group_size)
+    return torch.nn.functional.pad(codes, (0, w.shape[1] - codes.shape[1])), scale
+
+
+def _does_not_divide(w: torch.Tensor, n_bits: int, group_size: int) -> bool:
+    return w.shape[1] % group_size != 0
+
+
+QUANTIZE_GROUPWISE = Task(
+    name="quantize_groupwise",
+    points=10,
+    reference=reference.quantize_groupwise,
+    lecture="lecture 02, “One idea, three granularities”",
+    off_limits=OFF_LIMITS,
+    calls=("absmax_scale", "quantize", "quantize_per_channel"),
+    checks=(
+        Check("consecutive runs within a row", 4, _runs, block_values),
+        Check("groups of one, and whole rows", 1, _extreme_sizes, block_values),
+        Check("a group of zeros", 1, _zero_groups, block_values),
+        Check("groups of tiny values", 1, _tiny_groups, block_values),
+        Check("ValueError where groups do not fill the row", 2, _ragged, block_values),
+        Check("right codes as int8, scales as float32", 1, _group_types, block_values_and_dtypes),
+    ),
+    misconceptions=several(
+        within_a_block(groups, "group"),
+        ways(
+            "one-scale-for-all",
+            "All groups share one scale. The point is that each has its own: one large weight "
+            "must not cost the others their precision.",
+            per_tensor(lambda w, group_size: (w.shape[0], w.shape[1] // group_size)),
+            per_tensor(lambda w, group_size: ()),
+        ),
+        ways(
+            "one-scale-a-row",
+            "All groups of a row share a scale: these are the scales per channel. Cut the row "
+            "into groups first.",
+            _per_row,
+            _per_row_one_scale,
+        ),
+        ways(
+            "groups-down-the-columns",
+            "The groups run down the columns. A group is a run of neighbours within a row: the "
+            "weights that are multiplied with neighbouring inputs.",
+            _by_columns,
+            lambda w, n_bits, group_size: (
+                _by_columns(w, n_bits, group_size)[0],
+                _by_columns(w, n_bits, group_size)[1].T,
+            ),
+        ),
+        ways(
+            "groups-interleaved",
+            "A group took values that lie apart in their row. It is a run of neighbours: look at "
+            "the order in which reshaping lays out the values.",
+            _other_blocks(lambda w, size: grouped(w, size).reshape(len(w), size, -1), axis=1),
+        ),
+        ways(
+            "size-taken-for-count",
+            "Each row was cut into `group_size` groups. `group_size` is how many weights share a "
+            "scale.",
+            _other_blocks(lambda w, size: w.reshape(len(w), size, w.shape[1] // size), axis=2),
+        ),
+        ways(
+            "scale-flattened",
+            "The scales came back in one long row. Which row of the weight each belongs to must "
+            "show: (rows, groups of a row).",
+            _shaped(lambda codes: codes.flatten(1), lambda scale: scale.flatten()),
+            _shaped(lambda codes: codes.flatten(1), lambda scale: scale.reshape(-1, 1)),
+        ),
+        ways(
+            "scale-keeps-an-axis",
+            "The scales kept the axis of the group, with size 1. It is (rows, groups of a row) "
+            "that is asked for.",
+            _shaped(lambda codes: codes.flatten(1), lambda scale: scale),
+        ),
+        ways(
+            "codes-left-in-groups",
+            "The codes are still cut into groups. Bring them back into the shape of w.",
+            _shaped(lambda codes: codes, lambda scale: scale.squeeze(-1)),
+            _shaped(lambda codes: codes, lambda scale: scale),
+            _shaped(lambda codes: codes.flatten(0, 1), lambda scale: scale.flatten()),
+            _shaped(lambda codes: codes.flatten(0, 1), lambda scale: scale.squeeze(-1)),
+            _shaped(lambda codes: codes.flatten(), lambda scale: scale.flatten()),
+        ),
+        ways(
+            "rest-of-row-accepted",
+            "A row that the groups do not fill was accepted: the rest went into a shorter group, "
+            "or was left out. Nobody could tell that from the result: raise a ValueError.",
+            _with_a_short_group,
+            _without_the_rest,
+            _rest_left_at_zero,
+        ),
+        ways(
+            "error-of-another-type",
+            "A row that the groups do not fill stops your function, but not with a ValueError. "
+            "Check the sizes yourself, before torch stumbles: the message can then say what is "
+            "wrong.",
+            *(
+                except_where(_does_not_divide, error, groups(right))
+                for error in (RuntimeError, AssertionError, IndexError)
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,121 @@
+"""The task `quantize_per_channel`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.judges import (
+    block_values,
+    block_values_and_dtypes,
+)
+from courseware.checks.blocks import (
+    Behaviour,
+    Quantized,
+    by_rows,
+    channels,
+    per_tensor,
+    scale_of,
+    to_codes,
+    within_a_block,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
+from courseware.checks.task import Check, Draw, Task
+from model_compression import integer_scaling as reference
+
+
+def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[7.0, 3.0], [0.3, -0.7]]), 4
+    yield torch.tensor([[-14.0, 5.0, 1.0], [0.5, 0.1, 1.75]]), 4
+    for n_bits, shape in ((3, (6, 9)), (4, (5, 5)), (8, (9, 4))):
+        yield weights(draw, n_bits, *shape), n_bits
+
+
+def _filters(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[[[7.0, 3.0]], [[-1.0, 2.0]]], [[[0.3, -0.7]], [[0.1, 0.2]]]]), 4
+    yield weights(draw, 4, 4, 27).reshape(4, 3, 3, 3), 4
+    yield weights(draw, 6, 3, 8).reshape(3, 2, 4), 6
+
+
+def _zero_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[0.0, 0.0], [3.5, -1.0]]), 4
+    w = weights(draw, 4, 4, 6)
+    w[draw.integer(0, 3)] = 0.0
+    yield w, 4
+
+
+def _tiny_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[TINY, -TINY / 4], [-TINY / 2, TINY * 2]]), 8
+    yield tiny_blocks(draw, 8, 4, 1, 6).reshape(4, 6), 8
+
+
+def _channel_types(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[7.0, 3.0], [0.25, -1.75]]), 4
+    yield weights(draw, 8, 3, 5), 8
+
+
+def _over_axes(axes: Callable[[int], tuple[int, ...]]) -> Behaviour:
+    """absmax over other axes of w, told from how many axes there are; one scale for each rest."""
+
+    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(w.abs().amax(dim=axes(w.dim()), keepdim=True), n_bits)
+        return to_codes(w, scale, n_bits), scale.squeeze(axes(w.dim()))
+
+    return behaves
+
+
+def _flattened_codes(w: torch.Tensor, n_bits: int) -> Quantized:
+    codes, scale = by_rows(w, n_bits)
+    return codes.reshape(len(w), -1), scale.reshape(-1)
+
+
+QUANTIZE_PER_CHANNEL = Task(
+    name="quantize_per_channel",
+    points=8,
+    reference=reference.quantize_per_channel,
+    lecture="lecture 02, “One idea, three granularities”",
+    off_limits=OFF_LIMITS,
+    calls=("absmax_scale", "quantize"),
+    checks=(
+        Check("matrices: one scale a row", 3, _matrices, block_values),
+        Check("filters: one scale for all of a filter", 2, _filters, block_values),
+        Check("a channel of zeros", 1, _zero_channels, block_values),
+        Check("channels of tiny values", 1, _tiny_channels, block_values),
+        Check("right codes as int8, scales as float32", 1, _channel_types, block_values_and_dtypes),
+    ),
+    misconceptions=several(
+        within_a_block(channels, "channel"),
+        ways(
+            "one-scale-for-all",
+            "All channels share one scale. The point is that each has its own: a channel of "
+            "small weights must not suffer from the large ones elsewhere.",
+            per_tensor(lambda w: ()),
+            per_tensor(lambda w: (1,)),
+            per_tensor(lambda w: (w.shape[0],)),
+        ),
+        ways(
+            "wrong-axis",
+            "The scales belong to the input side: each was taken over all output channels. An "
+            "output channel is one entry of axis 0, a row of a matrix; the axes that a maximum "
+            "runs over are the ones that vanish.",
+            _over_axes(lambda axes: (0, *range(2, axes))),
+            _over_axes(lambda axes: (0,)),
+        ),
+        ways(
+            "axes-left-over",
+            "A filter got several scales. All that belongs to one output channel shares a scale, "
+            "however many axes it has.",
+            _over_axes(lambda axes: (-1,)),
+            _over_axes(lambda axes: (1,)),
+            _over_axes(lambda axes: tuple({axes - 2, axes - 1} - {0})),
+        ),
+        ways(
+            "shape-lost",
+            "The codes lost the shape of w.",
+            _flattened_codes,
+        ),
+    ),
+)

@@ -1,0 +1,257 @@
+"""The task `sqnr_db`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.judges import same_decibels
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.quantizer_inputs import some_scale
+from courseware.checks.task import Check, Draw, Task
+from model_compression import error_measures as reference
+
+Pair = tuple[torch.Tensor, torch.Tensor]
+
+
+def _quantized(draw: Draw) -> Iterator[Pair]:
+    yield torch.tensor([3.0, -4.0]), torch.tensor([3.5, -4.0])
+    for shape in ((20,), (4, 6), (2, 3, 4)):
+        x, scale = draw.normal(*shape), 5 * some_scale(draw)
+        yield x, torch.round(x / scale) * scale
+
+
+def _off_centre(draw: Draw) -> Iterator[Pair]:
+    yield torch.tensor([10.0, 12.0]), torch.tensor([9.0, 11.0])
+    for _ in range(3):
+        x = draw.normal(24) + draw.rng.uniform(3, 6)
+        yield x, x + 0.1 * draw.normal(24) + draw.rng.uniform(0.2, 0.4)
+
+
+def _louder_noise(draw: Draw) -> Iterator[Pair]:
+    yield torch.tensor([1.0, -2.0]), torch.tensor([-1.0, 2.0])
+    for _ in range(2):
+        x = draw.normal(15)
+        yield x, x + draw.rng.uniform(2, 4) * draw.normal(15)
+
+
+def _perfect(draw: Draw) -> Iterator[Pair]:
+    yield torch.tensor([1.5, -2.0]), torch.tensor([1.5, -2.0])
+    x = draw.normal(3, 5)
+    yield x, x.clone()
+    yield torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.25])
+
+
+def _powers(x: torch.Tensor, x_hat: torch.Tensor) -> tuple[float, float]:
+    signal, noise = x.double(), x.double() - x_hat.double()
+    return float(signal.square().sum()), float(noise.square().sum())
+
+
+def _log_of(
+    formula: Callable[[float, float], float], log: Callable[[float], float] = math.log10
+) -> Callable[..., float]:
+    """10 · log of a formula of the two powers; inf where the second is 0."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        signal, noise = _powers(x, x_hat)
+        return 10 * log(formula(signal, noise)) if noise else math.inf
+
+    return behaves
+
+
+def _measured_by(
+    signal: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    noise: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    factor: float = 10.0,
+) -> Callable[..., float]:
+    """factor · log10 of signal / noise, both measured by other means."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        above = signal(x.double(), x_hat.double()).item()
+        below = noise(x.double(), x_hat.double()).item()
+        if above <= 0:
+            return -math.inf if below else math.nan
+        return factor * math.log10(above / below) if below else math.inf
+
+    return behaves
+
+
+def _ratio_only(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    signal, noise = _powers(x, x_hat)
+    return signal / noise if noise else math.inf
+
+
+def _in_bels(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return reference.sqnr_db(x, x_hat) / 10
+
+
+def _upside_down(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return -reference.sqnr_db(x, x_hat)
+
+
+def _capped_at_zero(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return max(0.0, reference.sqnr_db(x, x_hat))
+
+
+def _with_epsilon(small: float, mean: bool) -> Callable[..., float]:
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        signal, noise = _powers(x, x_hat)
+        count = x.numel() if mean else 1
+        return 10 * math.log10(signal / count / (noise / count + small))
+
+    return behaves
+
+
+SQNR_DB = Task(
+    name="sqnr_db",
+    points=6,
+    reference=reference.sqnr_db,
+    lecture="lecture 02, “How large is the error”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("a typical reconstruction", 2, _quantized, same_decibels),
+        Check("values whose mean is not 0", 2, _off_centre, same_decibels),
+        Check("noise louder than the signal", 1, _louder_noise, same_decibels),
+        Check("a perfect reconstruction", 1, _perfect, same_decibels),
+    ),
+    misconceptions=several(
+        ways(
+            "twenty-log",
+            "The result is twice what it should be. The factor 20 belongs to a ratio of "
+            "amplitudes; here it is one of powers, already squared.",
+            _log_of(lambda signal, noise: (signal / noise) ** 2),
+        ),
+        ways(
+            "amplitudes-not-powers",
+            "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
+            "the factor 10 belongs to one of powers.",
+            _log_of(lambda signal, noise: math.sqrt(signal / noise)),
+        ),
+        ways(
+            "ratio-inverted",
+            "The ratio is upside down: the better the reconstruction, the lower your result. "
+            "The signal is on top.",
+            _upside_down,
+            *(
+                except_where(torch.equal, instead, _upside_down)
+                for instead in (math.inf, ValueError)
+            ),
+        ),
+        ways(
+            "natural-log",
+            "This is the logarithm to another base. Decibels count powers of ten.",
+            _log_of(lambda signal, noise: signal / noise, math.log),
+            _log_of(lambda signal, noise: signal / noise, math.log2),
+        ),
+        ways(
+            "log-missing",
+            "This is the ratio itself. Decibels are ten times its logarithm.",
+            _ratio_only,
+        ),
+        ways(
+            "bels",
+            "The factor of 10 is missing: these are bels, not decibels.",
+            _in_bels,
+        ),
+        ways(
+            "variance-not-power",
+            "The mean was subtracted before squaring: that is the variance. Power counts the mean "
+            "too, and an error that is the same everywhere is an error as well.",
+            _measured_by(
+                lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
+            ),
+            _measured_by(
+                lambda x, x_hat: (x - x.mean()).square().sum(),
+                lambda x, x_hat: (x - x_hat).square().sum(),
+            ),
+            _measured_by(
+                lambda x, x_hat: x.square().mean(),
+                lambda x, x_hat: (x - x_hat).var(correction=0),
+            ),
+            _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).square().mean()),
+            _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).var()),
+            _measured_by(lambda x, x_hat: x.std(), lambda x, x_hat: (x - x_hat).std(), 20.0),
+        ),
+        ways(
+            "magnitudes-not-squares",
+            "Magnitudes were added up where squares are asked for. Power is the sum of squares.",
+            _measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum()),
+            _measured_by(
+                lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum(), 20.0
+            ),
+        ),
+        ways(
+            "difference-of-powers",
+            "The noise was taken for the difference of two powers, or of two sums. Subtract "
+            "first, value by value, then square.",
+            _measured_by(
+                lambda x, x_hat: x.square().sum(),
+                lambda x, x_hat: (x.square().sum() - x_hat.square().sum()).abs(),
+            ),
+            _measured_by(
+                lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()
+            ),
+        ),
+        ways(
+            "reconstruction-as-noise",
+            "The power of the reconstruction was taken for that of the noise. The noise is what "
+            "the reconstruction lacks: the difference.",
+            _measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: x_hat.square().sum()),
+        ),
+        ways(
+            "reconstruction-as-signal",
+            "The power of the reconstruction is on top. The signal is the original.",
+            _measured_by(
+                lambda x, x_hat: x_hat.square().sum(), lambda x, x_hat: (x - x_hat).square().sum()
+            ),
+        ),
+        ways(
+            "peak-not-power",
+            "The largest value was taken for the signal: that is the peak ratio (PSNR). Here the "
+            "signal is its power, over all values.",
+            _measured_by(
+                lambda x, x_hat: x.abs().max().square(),
+                lambda x, x_hat: (x - x_hat).square().mean(),
+            ),
+        ),
+        ways(
+            "sum-against-mean",
+            "One of the two powers is a sum and the other one a mean. Take the same for both.",
+            _measured_by(
+                lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).square().mean()
+            ),
+            _measured_by(
+                lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
+            ),
+        ),
+        ways(
+            "negative-cut-off",
+            "A result below 0 dB was raised to 0. It is a valid result: the noise is louder than "
+            "the signal.",
+            _capped_at_zero,
+            lambda x, x_hat: abs(reference.sqnr_db(x, x_hat)),
+        ),
+        ways(
+            "epsilon-in-noise",
+            "A small number was added to the noise, so that a perfect reconstruction gets a "
+            "finite value that depends on it. Without any noise the ratio is infinite.",
+            *(
+                _with_epsilon(small, mean)
+                for small in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-30)
+                for mean in (False, True)
+            ),
+        ),
+        ways(
+            "perfect-fails",
+            "A perfect reconstruction leads to a division by 0, or to a stopgap such as 0. "
+            "Without any noise the ratio is infinite: treat this case on its own.",
+            *(
+                except_where(torch.equal, instead, reference.sqnr_db)
+                for instead in (ZeroDivisionError, 0.0, 100.0, -math.inf)
+            ),
+        ),
+    ),
+)

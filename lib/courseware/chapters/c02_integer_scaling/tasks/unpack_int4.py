@@ -1,0 +1,188 @@
+"""The task `unpack_int4`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import codes
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_values_and_dtype
+from model_compression import packing as reference
+
+
+def _int8(*values: int) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.int8)
+
+
+def _uint8(*values: int) -> torch.Tensor:
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+Packed = tuple[torch.Tensor, int]
+
+
+def _low_codes(draw: Draw) -> Iterator[Packed]:
+    yield _uint8(0x21), 2
+    yield reference.pack_int4(codes(draw, 0, 7, 12)), 12
+
+
+def _signed_codes(draw: Draw) -> Iterator[Packed]:
+    yield _uint8(0x3F), 2
+    yield _uint8(0xF1, 0x78, 0x96), 6
+    for count in (6, 20):
+        yield reference.pack_int4(codes(draw, -8, 7, count)), count
+
+
+def _padding(draw: Draw) -> Iterator[Packed]:
+    yield _uint8(0x05), 1
+    yield _uint8(0x05), 2
+    yield _uint8(0xF1, 0x0A), 3
+    yield _uint8(0xF1, 0x9A), 3
+    packed = reference.pack_int4(codes(draw, -8, 7, 11))
+    packed[-1] |= 16 * draw.integer(1, 15)
+    yield packed, 11
+
+
+def _int8_codes(draw: Draw) -> Iterator[Packed]:
+    yield _uint8(0x21, 0x43), 4
+    yield reference.pack_int4(codes(draw, 1, 7, 10)), 10
+
+
+def _both(packed: torch.Tensor) -> torch.Tensor:
+    """Both nibbles of every byte, in order, as 0 … 15; int32."""
+    wide = packed.to(torch.int32)
+    return torch.stack([wide & 15, wide >> 4], dim=1).flatten()
+
+
+def _signed(nibbles: torch.Tensor) -> torch.Tensor:
+    return torch.where(nibbles > 7, nibbles - 16, nibbles)
+
+
+def _codes_from(signs: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """Another reading of the right nibbles."""
+    return lambda packed, numel: signs(_both(packed))[:numel]
+
+
+def _planar_codes(packed: torch.Tensor, numel: int) -> torch.Tensor:
+    wide = packed.to(torch.int32)
+    return _signed(torch.cat([wide & 15, wide >> 4]))[:numel]
+
+
+def _swapped_codes(packed: torch.Tensor, numel: int) -> torch.Tensor:
+    return _signed(_both(packed).reshape(-1, 2).flip(1).flatten())[:numel]
+
+
+def _one_sign_missing(low: bool) -> Callable[..., torch.Tensor]:
+    def behaves(packed: torch.Tensor, numel: int) -> torch.Tensor:
+        nibbles = _both(packed)
+        signed = _signed(nibbles)
+        is_low = torch.arange(len(nibbles)) % 2 == 0
+        return torch.where(is_low == low, nibbles, signed)[:numel]
+
+    return behaves
+
+
+def _zero_padding_only(packed: torch.Tensor, numel: int) -> torch.Tensor:
+    """Drops the last code if it is 0, whatever `numel` says."""
+    signed = _signed(_both(packed))
+    return signed[:-1] if signed[-1] == 0 else signed
+
+
+UNPACK_INT4 = Task(
+    name="unpack_int4",
+    points=6,
+    reference=reference.unpack_int4,
+    lecture="lecture 02, “Two codes in a byte”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("codes from 0 to 7", 1, _low_codes),
+        Check("negative codes", 2, _signed_codes),
+        Check("as many codes as numel says, whatever is beside the last", 2, _padding),
+        Check("right codes, as int8", 1, _int8_codes, same_values_and_dtype),
+    ),
+    misconceptions=several(
+        ways(
+            "other-dtype",
+            "The values are right, but they are not stored as int8, the type in which codes are "
+            "worked with.",
+            _codes_from(_signed),
+        ),
+        ways(
+            "nibbles-swapped",
+            "The two codes of each byte are swapped. The first one sits in the low nibble, the "
+            "last four bits.",
+            _swapped_codes,
+        ),
+        ways(
+            "sign-not-extended",
+            "Negative codes came back as 8 … 15. The sign is the highest bit of the nibble, not "
+            "of the byte: there are four more places to fill above it.",
+            _codes_from(lambda nibbles: nibbles),
+            _one_sign_missing(low=True),
+            _one_sign_missing(low=False),
+        ),
+        ways(
+            "offset-by-eight",
+            "8 was taken off every code. That undoes another storage format; here a nibble holds "
+            "a code in two's complement.",
+            _codes_from(lambda nibbles: nibbles - 8),
+        ),
+        ways(
+            "ones-complement",
+            "Negative codes are off by one. A nibble of four ones stands for −1, not for 0.",
+            _codes_from(lambda nibbles: torch.where(nibbles > 7, nibbles - 15, nibbles)),
+        ),
+        ways(
+            "sign-and-magnitude",
+            "The highest bit of a nibble was taken for a minus sign in front of the other three. "
+            "In two's complement it counts −8.",
+            _codes_from(lambda nibbles: torch.where(nibbles > 7, 8 - nibbles, nibbles)),
+        ),
+        ways(
+            "limit-off-by-one",
+            "8 = 1000 came back as a positive code, or 7 as a negative one. The sign bit alone "
+            "decides: from 1000 on, codes are negative.",
+            _codes_from(lambda nibbles: torch.where(nibbles > 8, nibbles - 16, nibbles)),
+            _codes_from(lambda nibbles: torch.where(nibbles > 6, nibbles - 16, nibbles)),
+        ),
+        ways(
+            "padding-kept",
+            "The padding came back as a code. `numel` says how many codes there are.",
+            lambda packed, numel: _signed(_both(packed)),
+        ),
+        ways(
+            "padding-told-by-its-value",
+            "A last code was dropped or kept because of its value. A 0 may be a code, and the "
+            "padding may hold anything: only `numel` tells.",
+            _zero_padding_only,
+            lambda packed, numel: _signed(_both(packed))[: numel if int(packed[-1]) < 16 else None],
+        ),
+        ways(
+            "cut-at-the-front",
+            "The surplus was cut off at the front. The padding is the last nibble.",
+            lambda packed, numel: _signed(_both(packed))[-numel:],
+        ),
+        ways(
+            "planar-halves",
+            "All low nibbles came first, then all high ones. The two codes of a byte are "
+            "neighbours.",
+            _planar_codes,
+        ),
+        ways(
+            "one-code-a-byte",
+            "Every byte was read as one code. It holds two.",
+            lambda packed, numel: packed.to(torch.int8)[:numel],
+            lambda packed, numel: packed[:numel],
+            lambda packed, numel: (packed & 15)[:numel],
+        ),
+        ways(
+            "pairs-kept",
+            "The codes came back in pairs. The result is one line of codes.",
+            lambda packed, numel: _signed(_both(packed)).reshape(-1, 2),
+        ),
+    ),
+)

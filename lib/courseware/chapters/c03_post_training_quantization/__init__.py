@@ -1,0 +1,10 @@
+"""Chapter 03, post-training quantization: tasks and quiz, explorer, pictures, measurements.
+
+tasks               what exercise 03 asks for, and what a wrong answer shows
+explorer            the range of an activation: what is clipped, what rounded
+plots               activations, codebooks, errors of an encoder, speed of a decoder
+layer_inputs        what a layer gets to see, and the layer with rounded inputs
+clipping            the error of a range, in its two parts
+retrieval           which text an encoder finds
+experiments         recorded: the sentence encoder in every format, a decoder on a GPU
+"""

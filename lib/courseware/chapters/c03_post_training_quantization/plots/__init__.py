@@ -1,0 +1,1 @@
+"""The pictures of lecture 03, one idea a module."""

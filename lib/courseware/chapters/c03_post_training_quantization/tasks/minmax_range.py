@@ -1,0 +1,115 @@
+"""The task `minmax_range`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, same_range
+from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
+    Batches,
+    about_batches,
+    pooled,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import calibration as reference
+
+Arguments = tuple[Batches]
+
+
+def _one_batch(draw: Draw) -> Iterator[Arguments]:
+    yield ([torch.tensor([1.5, -2.0, 0.5])],)
+    yield ([draw.normal(12) * 2.0 ** draw.integer(-3, 3) + 0.1],)
+
+
+def _several_batches(draw: Draw) -> Iterator[Arguments]:
+    yield ([torch.tensor([1.0, 6.0]), torch.tensor([-3.0, 2.0]), torch.tensor([-1.0, 0.5])],)
+    yield ([torch.tensor([-4.0, 1.0]), torch.tensor([-1.0, 2.0]), torch.tensor([-2.0, 5.0])],)
+    for count in (3, 4, 5):
+        batches = [draw.normal(6) for _ in range(count)]
+        # The two extremes in two batches, and neither in the first and the last of all cases.
+        low, high = draw.rng.sample(range(count), 2)
+        batches[low][draw.integer(0, 5)] = -draw.rng.uniform(5, 9)
+        batches[high][draw.integer(0, 5)] = draw.rng.uniform(5, 9)
+        yield (batches,)
+
+
+def _one_sided(draw: Draw) -> Iterator[Arguments]:
+    yield ([torch.tensor([2.0, 5.0]), torch.tensor([3.0, 4.0])],)
+    yield ([torch.tensor([-2.0, -5.0]), torch.tensor([-3.0, -7.0])],)
+    for sign in (1.0, -1.0):
+        yield ([sign * (1 + draw.normal(5).abs()) for _ in range(3)],)
+
+
+def _shapes(draw: Draw) -> Iterator[Arguments]:
+    yield ([torch.tensor([[1.0, -2.0], [0.5, 7.0]]), torch.tensor([[-3.0, 2.0]])],)
+    yield ([draw.normal(3, 4), draw.normal(2, 3, 2, 2) * 3, draw.normal(1, 7)],)
+
+
+def _extremes(batches: Batches) -> tuple[float, float]:
+    values = pooled(batches)
+    return values.min().item(), values.max().item()
+
+
+def _inner(batches: Batches) -> tuple[float, float]:
+    return max(b.min().item() for b in batches), min(b.max().item() for b in batches)
+
+
+def _by_column(join: Callable[[Batches], torch.Tensor]) -> Callable[[Batches], Any]:
+    """Extremes over the first axis of all batches joined."""
+    return lambda batches: (join(batches).amin(dim=0), join(batches).amax(dim=0))
+
+
+def _spread(factor: float) -> Callable[[Batches], Any]:
+    def behaves(batches: Batches) -> tuple[float, float]:
+        values = pooled(batches)
+        mean, deviation = values.mean().item(), values.std().item()
+        return mean - factor * deviation, mean + factor * deviation
+
+    return behaves
+
+
+MINMAX_RANGE = Task(
+    name="minmax_range",
+    points=6,
+    reference=reference.minmax_range,
+    lecture="lecture 03, “Where does the range come from”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("one batch", 1, _one_batch, same_range),
+        Check("extremes in different batches", 3, _several_batches, same_range),
+        Check("all values on one side of 0", 2, _one_sided, same_range),
+        Check("batches of any shape", 1, _shapes, same_range),
+    ),
+    misconceptions=several(
+        about_batches(_extremes),
+        ways(
+            "inner-range",
+            "This is the range that all batches share: the largest of the lows and the smallest "
+            "of the highs. Some values of each batch lie outside of it.",
+            _inner,
+        ),
+        ways(
+            "one-range-a-column",
+            "Several lows and highs came back, one for each column. All values share one range, "
+            "whatever the shape of the batches.",
+            _by_column(torch.stack),
+            _by_column(torch.cat),
+            _by_column(lambda batches: batches[0]),
+        ),
+        ways(
+            "one-number-for-the-range",
+            "This is the width of the range. Where it begins and ends is asked for.",
+            lambda batches: _extremes(batches)[1] - _extremes(batches)[0],
+        ),
+        ways(
+            "mean-and-spread",
+            "This is a range of some standard deviations around the mean. The smallest and the "
+            "largest value are asked for.",
+            *(_spread(factor) for factor in (1.0, 2.0, 3.0)),
+        ),
+    ),
+)

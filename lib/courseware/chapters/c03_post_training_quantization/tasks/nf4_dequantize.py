@@ -1,0 +1,301 @@
+"""The task `nf4_dequantize`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c03_post_training_quantization.tasks.judges import (
+    OFF_LIMITS,
+    same_reals_and_dtype,
+)
+from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import (
+    TABLE,
+    n_blocks,
+    repeated,
+)
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.quantizer_inputs import codes
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_reals
+from model_compression import nf4 as reference
+
+T = torch.Tensor
+Arguments = tuple[T, T, int]
+Behaviour = Callable[[T, T, int], Any]
+
+
+def _uint8(*values: int) -> T:
+    return torch.tensor(values, dtype=torch.uint8)
+
+
+def _codes(draw: Draw, *shape: int) -> T:
+    return codes(draw, 0, 15, *shape).to(torch.uint8)
+
+
+def _sizes(draw: Draw, count: int) -> T:
+    """Magnitudes of blocks, from 0.05 to 5."""
+    return torch.tensor([0.05 * 10.0 ** draw.rng.uniform(0, 2) for _ in range(count)])
+
+
+def _look_up(draw: Draw) -> Iterator[Arguments]:
+    yield _uint8(15, 7, 0), torch.tensor([2.0]), 3
+    yield torch.cat((torch.arange(16), torch.tensor([3]))).to(torch.uint8), torch.ones(1), 17
+    yield _codes(draw, 20), _sizes(draw, 1), 20
+
+
+def _blocks(draw: Draw) -> Iterator[Arguments]:
+    yield _uint8(15, 2, 8, 0), torch.tensor([2.0, 0.3]), 2
+    for count, block_size in ((12, 4), (64, 16)):
+        yield _codes(draw, count), _sizes(draw, count // block_size), block_size
+    yield _uint8(3, 12, 7, 7, 9, 0), torch.tensor([1.5, 0.0, 4.0]), 2
+
+
+def _across_rows(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[15, 2, 8], [0, 9, 1]], dtype=torch.uint8), torch.tensor([4.0, 1.0, 0.1]), 2
+    for shape, block_size in (((4, 6), 8), ((2, 3, 4), 6)):
+        count = torch.Size(shape).numel()
+        yield _codes(draw, *shape), _sizes(draw, count // block_size), block_size
+
+
+def _shorter_last(draw: Draw) -> Iterator[Arguments]:
+    yield _uint8(15, 2, 8), torch.tensor([2.0, 0.5]), 2
+    yield _uint8(0, 12), torch.tensor([3.0]), 64
+    for count, block_size in ((13, 4), (70, 64)):
+        yield _codes(draw, count), _sizes(draw, -(-count // block_size)), block_size
+
+
+def _types(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[15, 2], [8, 0]], dtype=torch.uint8), torch.tensor([2.0, 0.5]), 2
+    yield _codes(draw, 3, 4), _sizes(draw, 3), 4
+
+
+def _scaled(look_up: Callable[[T], T], spread: Callable[..., T] = repeated) -> Behaviour:
+    """Other values of the codes, or another absmax of each."""
+
+    def behaves(q: T, absmax: T, block_size: int) -> T:
+        scale = spread(absmax.double(), block_size, q.numel()).reshape(q.shape)
+        return look_up(q.long()) * scale
+
+    return behaves
+
+
+def _entries(q: T) -> T:
+    return TABLE[q]
+
+
+_right = _scaled(_entries)
+
+
+def _even_grid(zero: int, steps: int) -> Callable[[T], T]:
+    """A code as a number of steps from a code that stands for 0."""
+    return lambda q: (q.double() - zero) / steps
+
+
+def _to_decimals(digits: int) -> Callable[[T], T]:
+    return lambda q: TABLE.round(decimals=digits)[q]
+
+
+def _result_in(dtype: torch.dtype) -> Behaviour:
+    return _changed(lambda values: values.to(dtype).float())
+
+
+def _table_in(dtype: torch.dtype) -> Behaviour:
+    return _scaled(lambda q: TABLE.to(dtype)[q])
+
+
+def _product_in(dtype: torch.dtype) -> Behaviour:
+    """Codebook and absmax in 16 bits, and their product."""
+
+    def behaves(q: T, absmax: T, block_size: int) -> T:
+        spread = repeated(absmax, block_size, q.numel()).reshape(q.shape)
+        return (TABLE.to(dtype)[q.long()] * spread.to(dtype)).float()
+
+    return behaves
+
+
+def _in_turn(absmax: T, block_size: int, count: int) -> T:
+    return absmax.repeat(block_size + 1)[:count]
+
+
+def _size_as_count(absmax: T, block_size: int, count: int) -> T:
+    """`block_size` blocks; the rest of the absmax is never reached."""
+    return absmax[torch.arange(count) // max(count // block_size, 1)]
+
+
+def _by_rows(q: T, absmax: T, block_size: int) -> T:
+    """Every row starts a new block."""
+    rows = q.reshape(-1, q.shape[-1])
+    per_row = n_blocks(rows[0], block_size)
+    scale = absmax.double()[: len(rows) * per_row].reshape(len(rows), per_row)
+    spread = scale.repeat_interleave(block_size, dim=1)[:, : q.shape[-1]]
+    return (TABLE[rows.long()] * spread).reshape(q.shape)
+
+
+def _ragged(q: T, absmax: T, block_size: int) -> bool:
+    return q.numel() % block_size != 0
+
+
+def _changed(change: Callable[[T], Any]) -> Behaviour:
+    return lambda q, absmax, block_size: change(_right(q, absmax, block_size))
+
+
+def _as_mask(error: type[Exception]) -> Behaviour:
+    """What torch makes of a uint8 index: no mask of this shape fits, or no single entry comes."""
+
+    def behaves(q: T, absmax: T, block_size: int) -> T:
+        raise error
+
+    return behaves
+
+
+NF4_DEQUANTIZE = Task(
+    name="nf4_dequantize",
+    points=8,
+    reference=reference.nf4_dequantize,
+    lecture="lecture 03, “Sixteen values for a bell curve”",
+    off_limits=OFF_LIMITS,
+    calls=("nf4_codebook",),
+    checks=(
+        Check("codes looked up, in one block", 2, _look_up, same_reals),
+        Check("each block times its absmax", 2, _blocks, same_reals),
+        Check("blocks run on from row to row", 2, _across_rows, same_reals),
+        Check("the last block may be shorter", 1, _shorter_last, same_reals),
+        Check(
+            "right values as float32, in the shape of the codes", 1, _types, same_reals_and_dtype
+        ),
+    ),
+    misconceptions=several(
+        ways(
+            "other-dtype",
+            "The values are right, but their type is not float32.",
+            _changed(lambda values: values),
+        ),
+        ways(
+            "codes-as-numbers",
+            "The codes were computed with, as if they were steps of an even grid. A code is a "
+            "position in the codebook: look up which value stands there.",
+            _scaled(lambda q: q / 7.5 - 1),
+            *(
+                _scaled(_even_grid(zero, steps))
+                for zero, steps in ((7, 7), (8, 7), (8, 8), (0, 15), (0, 7), (0, 1), (7, 1), (8, 1))
+            ),
+        ),
+        ways(
+            "index-read-as-mask",
+            "torch takes a uint8 tensor between the brackets for a mask of zeros and ones, not "
+            "for positions. Change the codes to a wider integer type first.",
+            *(_as_mask(error) for error in (IndexError, ValueError)),
+        ),
+        ways(
+            "unscaled",
+            "These are the entries of the codebook. The absmax of each block is missing.",
+            lambda q, absmax, block_size: TABLE[q.long()],
+        ),
+        ways(
+            "divided-by-absmax",
+            "The entries were divided by absmax. That is the way there; the way back multiplies.",
+            lambda q, absmax, block_size: _right(q, 1 / absmax, block_size),
+            lambda q, absmax, block_size: _right(
+                q, torch.where(absmax > 0, 1 / absmax, 0.0), block_size
+            ),
+        ),
+        ways(
+            "absmax-in-turn",
+            "The entries of absmax were handed out in turn, one value each. The first belongs to "
+            "all of the first block, the next to the second block.",
+            _scaled(_entries, _in_turn),
+        ),
+        ways(
+            "one-absmax-for-all",
+            "All blocks got the same absmax. Each has its own.",
+            lambda q, absmax, block_size: _right(q, absmax[:1], q.numel()),
+            lambda q, absmax, block_size: _right(q, absmax.max().reshape(1), q.numel()),
+            lambda q, absmax, block_size: _right(q, absmax.mean().reshape(1), q.numel()),
+        ),
+        ways(
+            "size-taken-for-count",
+            "The codes were cut into `block_size` blocks. `block_size` is how many codes share an "
+            "absmax.",
+            _scaled(_entries, _size_as_count),
+        ),
+        ways(
+            "blocks-stop-at-rows",
+            "Every row was taken to begin a block. Blocks are consecutive codes of the flattened "
+            "tensor, whatever its shape.",
+            _by_rows,
+            lambda q, absmax, block_size: (
+                TABLE[q.long()] * absmax[: q.shape[0]].reshape(-1, *[1] * (q.dim() - 1))
+            ),
+            except_where(lambda q, *_: q.dim() > 1, RuntimeError, _right),
+        ),
+        ways(
+            "absmax-not-spread",
+            "absmax has an entry for each block, the codes one for each value. Spread absmax over "
+            "its blocks before you multiply.",
+            except_where(
+                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), RuntimeError, _right
+            ),
+            except_where(
+                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), ValueError, _right
+            ),
+        ),
+        ways(
+            "short-block-refused",
+            "A last block that is shorter stops your function. Blocks need not fill up.",
+            *(except_where(_ragged, error, _right) for error in (RuntimeError, ValueError)),
+        ),
+        ways(
+            "rest-dropped",
+            "What does not fill a block was left out, or set to 0. The last block may be shorter.",
+            lambda q, absmax, block_size: _right(
+                q.reshape(-1)[: q.numel() // block_size * block_size], absmax, block_size
+            ),
+        ),
+        ways(
+            "padding-kept",
+            "More values than codes came back: the last block was filled up.",
+            lambda q, absmax, block_size: _right(
+                torch.nn.functional.pad(q.reshape(-1), (0, -q.numel() % block_size), value=7),
+                absmax,
+                block_size,
+            ),
+            lambda q, absmax, block_size: _right(
+                torch.nn.functional.pad(q.reshape(-1), (0, -q.numel() % block_size)),
+                absmax,
+                block_size,
+            ),
+        ),
+        ways(
+            "shape-lost",
+            "The values are right, but not in the shape of the codes.",
+            _changed(lambda values: values.reshape(-1)),
+            lambda q, absmax, block_size: _right(q, absmax, block_size).reshape(-1, block_size),
+        ),
+        ways(
+            "code-off-by-one",
+            "The neighbouring entry was looked up. Positions count from 0: code 0 is the first.",
+            _scaled(lambda q: TABLE[(q - 1) % 16]),
+            _scaled(lambda q: TABLE[(q + 1).clamp(max=15)]),
+            _scaled(lambda q: TABLE[(q + 1) % 16]),
+        ),
+        ways(
+            "codebook-reversed",
+            "The codebook was read from the other end. It ascends: code 0 stands for −1.",
+            _scaled(lambda q: TABLE[15 - q]),
+        ),
+        ways(
+            "few-decimals",
+            "The codebook, or the product, holds only a few digits. Values that others wrote must "
+            "come back as they were.",
+            *(_scaled(_to_decimals(digits)) for digits in (2, 3, 4)),
+            *(
+                behaves
+                for dtype in (torch.float16, torch.bfloat16)
+                for behaves in (_result_in(dtype), _product_in(dtype), _table_in(dtype))
+            ),
+        ),
+    ),
+)

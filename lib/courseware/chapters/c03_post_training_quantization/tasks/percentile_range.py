@@ -1,0 +1,260 @@
+"""The task `percentile_range`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c03_post_training_quantization.tasks.judges import (
+    OFF_LIMITS,
+    same_percentiles,
+)
+from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
+    Batches,
+    about_batches,
+    pooled,
+)
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import calibration as reference
+
+Arguments = tuple[Batches, float]
+Range = tuple[float, float]
+
+
+def _shuffled(draw: Draw, values: torch.Tensor) -> torch.Tensor:
+    return values[torch.randperm(len(values), generator=draw.generator)]
+
+
+def _on_a_value(draw: Draw) -> Iterator[Arguments]:
+    """(n - 1) · p / 100 is a whole number: nothing is interpolated."""
+    yield [torch.tensor([4.0, -1.0, 3.0, 9.0, 0.0])], 75
+    for percentile, count in ((90, 41), (80, 26), (95, 61)):
+        steps = 0.1 + torch.rand(count, generator=draw.generator)
+        yield [_shuffled(draw, steps.cumsum(0) - 0.4 * count)], percentile
+
+
+def _between_values(draw: Draw) -> Iterator[Arguments]:
+    yield [torch.tensor([0.0, -4.0, 8.0])], 90
+    for percentile, count in ((97.5, 18), (88, 12), (99, 25), (66, 14)):
+        yield [draw.normal(count) * 3 + 0.5], percentile
+
+
+# From here on the percentile falls on a value: interpolation has a check of its own.
+
+
+def _pooled(draw: Draw) -> Iterator[Arguments]:
+    yield [torch.tensor([0.0, 1.0, 2.0]), torch.tensor([-10.0, 30.0])], 75
+    for percentile, sizes in ((90, (20, 21)), (95, (5, 30, 6)), (75, (9, 16, 4))):
+        yield [draw.normal(size) * 3.0**i + i for i, size in enumerate(sizes)], percentile
+
+
+def _hundred(draw: Draw) -> Iterator[Arguments]:
+    yield [torch.tensor([1.0, -2.0]), torch.tensor([6.0])], 100
+    yield [draw.normal(8), draw.normal(5) * 4], 100
+    yield [draw.normal(21) * 2], 95
+
+
+def _one_sided(draw: Draw) -> Iterator[Arguments]:
+    yield [torch.tensor([2.0, 6.0, 3.0]), torch.tensor([7.0, 9.0])], 75
+    for sign in (1.0, -1.0):
+        yield [sign * (1 + draw.normal(11).abs()), sign * (2 + draw.normal(10).abs())], 90
+
+
+def _shapes(draw: Draw) -> Iterator[Arguments]:
+    yield [torch.tensor([[4.0, -1.0], [3.0, 9.0]]), torch.tensor([[0.0]])], 75
+    yield [draw.normal(3, 4), draw.normal(2, 3, 2, 2) * 3, draw.normal(1, 5)], 95
+
+
+def _ordered(batches: Batches) -> list[float]:
+    return sorted(pooled(batches).tolist())
+
+
+def _linear(ordered: list[float], position: float) -> float:
+    position = min(max(position, 0.0), len(ordered) - 1.0)
+    below = math.floor(position)
+    share = position - below
+    return ordered[below] * (1 - share) + ordered[min(below + 1, len(ordered) - 1)] * share
+
+
+def _right(batches: Batches, percentile: float) -> Range:
+    return _between(100 - percentile, percentile)(batches)
+
+
+def _between(low: float, high: float) -> Callable[[Batches], Range]:
+    """The percentiles `low` and `high`."""
+
+    def behaves(batches: Batches) -> Range:
+        ordered = _ordered(batches)
+        last = len(ordered) - 1
+        return _linear(ordered, last * low / 100), _linear(ordered, last * high / 100)
+
+    return behaves
+
+
+def _placed(pick: Callable[[list[float], float], float]) -> Callable[..., Range]:
+    """Another way to pick the value at a share (0 … 1) of the ordered values."""
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        ordered = _ordered(batches)
+        return pick(ordered, 1 - percentile / 100), pick(ordered, percentile / 100)
+
+    return behaves
+
+
+def _at(ordered: list[float], index: int) -> float:
+    return ordered[min(max(index, 0), len(ordered) - 1)]
+
+
+def _midpoint(ordered: list[float], share: float) -> float:
+    position = (len(ordered) - 1) * share
+    # 1 - p / 100 is off by a rounding error where the position should be a whole number.
+    position = round(position, 9)
+    return (_at(ordered, math.floor(position)) + _at(ordered, math.ceil(position))) / 2
+
+
+def _rounded(rounding: Callable[[float], int]) -> Callable[[list[float], float], float]:
+    return lambda ordered, share: _at(ordered, rounding(round((len(ordered) - 1) * share, 9)))
+
+
+def _shifted(count: int, shift: float) -> Callable[[list[float], float], float]:
+    """Interpolated at share · (n + count) + shift."""
+    return lambda ordered, share: _linear(ordered, share * (len(ordered) + count) + shift)
+
+
+def _towards(low: Callable[[float], int], high: Callable[[float], int]) -> Callable[..., Range]:
+    """Each end rounded in its own way."""
+    return lambda batches, percentile: (
+        _placed(_rounded(low))(batches, percentile)[0],
+        _placed(_rounded(high))(batches, percentile)[1],
+    )
+
+
+def _tails_dropped(batches: Batches, percentile: float) -> Range:
+    """The smallest and largest of what is left after dropping a count of values at each end."""
+    ordered = _ordered(batches)
+    dropped = int(len(ordered) * (100 - percentile) / 100)
+    return ordered[dropped], ordered[len(ordered) - 1 - dropped]
+
+
+def _unsorted(batches: Batches, percentile: float) -> Range:
+    values = pooled(batches).tolist()
+    last = len(values) - 1
+    return _linear(values, last * (1 - percentile / 100)), _linear(values, last * percentile / 100)
+
+
+def _share_of_the_width(batches: Batches, percentile: float) -> Range:
+    values = pooled(batches)
+    low, high = values.min().item(), values.max().item()
+    cut = (high - low) * (100 - percentile) / 100
+    return low + cut, high - cut
+
+
+def _shrunk(batches: Batches, percentile: float) -> Range:
+    values = pooled(batches)
+    return values.min().item() * percentile / 100, values.max().item() * percentile / 100
+
+
+def _batchwise(batches: Batches, percentile: float) -> Range:
+    """The widest of the batches' ranges."""
+    ranges = [_right([batch], percentile) for batch in batches]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+
+PERCENTILE_RANGE = Task(
+    name="percentile_range",
+    points=10,
+    reference=reference.percentile_range,
+    lecture="lecture 03, “Where does the range come from”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("a percentile that falls on a value", 2, _on_a_value, same_percentiles),
+        Check("a percentile between two values", 2, _between_values, same_percentiles),
+        Check("all batches pooled", 3, _pooled, same_percentiles),
+        Check("100 percent: every value is inside", 1, _hundred, same_percentiles),
+        Check("all values on one side of 0", 1, _one_sided, same_percentiles),
+        Check("batches of any shape", 1, _shapes, same_percentiles),
+    ),
+    misconceptions=several(
+        about_batches(_right),
+        ways(
+            "widest-of-the-batches",
+            "The percentiles were taken batch by batch, and the widest range kept. One batch with "
+            "outliers then decides alone. Put all values together first.",
+            _batchwise,
+        ),
+        ways(
+            "tails-shared",
+            "The share that is left out was split between the two sides. Here each side loses "
+            "100 − p percent: with p = 90 the range goes from the 10th to the 90th percentile.",
+            lambda batches, p: _between((100 - p) / 2, 100 - (100 - p) / 2)(batches),
+        ),
+        ways(
+            "one-side-clipped",
+            "Only one side was clipped. Outliers come on both sides.",
+            lambda batches, p: _between(0, p)(batches),
+            lambda batches, p: _between(100 - p, 100)(batches),
+        ),
+        ways(
+            "one-end-twice",
+            "Both ends are the same percentile. Few values lie below the lower one, few above the "
+            "upper one.",
+            lambda batches, p: _between(p, p)(batches),
+            lambda batches, p: _between(100 - p, 100 - p)(batches),
+        ),
+        ways(
+            "percent-taken-for-fraction",
+            "The percentile is given in percent: 99 means that 0.99 of the values lie below. Your "
+            "function took it for a fraction, or the other way round.",
+            lambda batches, p: _between((100 - p) / 100, p / 100)(batches),
+            *(except_where(lambda *_: True, error, _right) for error in (RuntimeError, ValueError)),
+        ),
+        ways(
+            "percentile-ignored",
+            "This is the range of all values, whatever the percentile. The outermost values are "
+            "to be left out.",
+            lambda batches, p: _between(0, 100)(batches),
+        ),
+        ways(
+            "not-interpolated",
+            "Where the percentile falls between two values, one of them was taken, or the middle. "
+            "Go from the lower to the upper one by the share of the way: linear interpolation.",
+            *(_placed(_rounded(rounding)) for rounding in (math.floor, math.ceil, round)),
+            _placed(lambda ordered, share: _at(ordered, int(share * (len(ordered) - 1)))),
+            _towards(math.ceil, math.floor),
+            _towards(math.floor, math.ceil),
+            _placed(_midpoint),
+            _placed(lambda ordered, share: _at(ordered, int(share * len(ordered)))),
+            _placed(lambda ordered, share: _at(ordered, math.ceil(share * len(ordered)) - 1)),
+            _tails_dropped,
+        ),
+        ways(
+            "position-miscounted",
+            "The place among the ordered values is off. Of n values the first is at place 0, the "
+            "0th percentile, and the last at place n − 1, the 100th: count the steps, not the "
+            "values.",
+            *(
+                _placed(_shifted(count, shift))
+                for count, shift in ((0, 0.0), (0, -1.0), (0, -0.5), (1, -1.0))
+            ),
+            _placed(lambda ordered, share: _at(ordered, int(share * len(ordered)) - 1)),
+            _placed(lambda ordered, share: _at(ordered, round(share * len(ordered)))),
+            _placed(lambda ordered, share: _at(ordered, round(share * len(ordered)) - 1)),
+        ),
+        ways(
+            "not-sorted",
+            "The value was taken at its place in the data as they came. A percentile is a place "
+            "in the ordered values.",
+            _unsorted,
+        ),
+        ways(
+            "share-of-the-width",
+            "The range was made narrower by a share of its width. A percentile is about how many "
+            "values lie below, not about how far the outermost ones reach.",
+            _share_of_the_width,
+            _shrunk,
+        ),
+    ),
+)

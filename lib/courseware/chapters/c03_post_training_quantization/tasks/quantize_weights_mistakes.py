@@ -1,0 +1,229 @@
+"""Mistakes in `quantize_weights`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from courseware.chapters.c03_post_training_quantization.tasks.quantized_states import (
+    codes,
+    columns,
+    flat,
+    flattened,
+    guarded,
+    has_zero_group,
+    in_float32,
+    model,
+    not_spread,
+    one_scale,
+    other_blocks,
+    raising,
+    refusing_others,
+    right,
+    rows,
+    run_together,
+    run_with_rest,
+    scale_a_row,
+    short_group,
+    unless_it_divides,
+    vectors_too,
+    weight_by,
+)
+from courseware.chapters.c03_post_training_quantization.tasks.states import is_weight
+from courseware.checks import blocks
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Misconception
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE
+
+INTEGERS_TOO = (
+    "A tensor of integers was quantized. Such tensors hold positions or counts: only "
+    "floating-point ones are weights."
+)
+
+
+def _block_mistakes() -> Iterator[Misconception]:
+    """Those of chapter 02 that show in values."""
+    names = {"full-range-scale", "levels-off-by-one", "signed-max", "n-bits-ignored"}
+    names |= {name for name, _, _ in ROUNDINGS}
+    for known in blocks.within_a_block(lambda blockwise: model(weight_by(blockwise)), "group"):
+        if known.name in names:
+            yield known
+
+
+MISTAKES = several(
+    (
+        Misconception(
+            "entries-missing",
+            "Some entries of the state are missing in the result. A model needs all of them: "
+            "those that are not quantized come back as they were.",
+        ),
+        Misconception(
+            "entries-added",
+            "The result has entries that the state does not have. Scales are not asked for "
+            "here: the weights come back as floats, under their own names.",
+        ),
+    ),
+    ways(
+        "dtype-lost",
+        "The values are right, but a weight changed its type. One of 16 bits comes back with "
+        "16 bits, or the model would mix types.",
+        model(in_float32),
+    ),
+    _block_mistakes(),
+    (Misconception("zero-scale", ZERO_SCALE),),
+    ways(
+        "zero-scale",
+        ZERO_SCALE,
+        *(
+            except_where(has_zero_group, error, model())
+            for error in (ZeroDivisionError, ValueError)
+        ),
+    ),
+    ways(
+        "guard-too-large",
+        GUARD_TOO_LARGE,
+        guarded(1e-7, added=True),
+        guarded(float(torch.finfo(torch.float32).eps), added=True),
+        *(guarded(small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
+    ),
+    ways(
+        "codes-not-values",
+        "The codes came back. The model computes with floats: multiply each code by the scale "
+        "of its group again.",
+        model(codes),
+    ),
+    ways(
+        "one-scale-for-all",
+        "All groups of a weight share one scale. The point is that each has its own.",
+        model(one_scale),
+        model(unless_it_divides(raising(ValueError), one_scale)),
+    ),
+    ways(
+        "one-scale-a-row",
+        "All groups of a row share a scale: these are the scales per channel. Cut the row "
+        "into groups first.",
+        model(scale_a_row),
+        model(unless_it_divides(raising(ValueError), scale_a_row)),
+    ),
+    ways(
+        "biases-too",
+        "Tensors with one axis were quantized as well. Biases and the weights of "
+        "normalisations are few, and errors in them cost much: they stay as they are.",
+        *(vectors_too(by) for by in (run_together, one_scale, run_with_rest)),
+    ),
+    (Misconception("integers-too", INTEGERS_TOO),),
+    ways(
+        "integers-too",
+        INTEGERS_TOO,
+        model(right, lambda name, w: w.dim() >= 2),
+        model(right, lambda name, w: w.dim() >= 2 and w.dtype != torch.bool),
+        model(in_float32, lambda name, w: w.dim() >= 2),
+        model(in_float32, lambda name, w: w.dim() >= 2 and w.dtype != torch.bool),
+    ),
+    ways(
+        "told-by-name",
+        "Weights were told by their names. A weight matrix may have any name, and the weights "
+        "of a normalisation have just one axis: look at type and number of axes.",
+        *(
+            model(of_weight, pick)
+            for of_weight in (right, unless_it_divides(run_together))
+            for pick in (
+                lambda name, w: "weight" in name,
+                lambda name, w: "weight" in name and w.dim() >= 2,
+                lambda name, w: "bias" not in name and w.is_floating_point() and w.dim() >= 1,
+            )
+        ),
+    ),
+    ways(
+        "only-matrices",
+        "A weight with more than two axes, that of a convolution, was left as it is. Lay out "
+        "what belongs to each output in a row, then it is a matrix like any other.",
+        model(right, lambda name, w: is_weight(w) and w.dim() == 2),
+    ),
+    ways(
+        "axes-left-over",
+        "The weights of an output were not laid out in one row: groups ended at the end of "
+        "an inner axis, or one that did not fit was refused.",
+        model(other_blocks(lambda w, size: w.reshape(*w.shape[:-1], -1, size), -1)),
+        model(
+            lambda w, n, size: (
+                right(w, n, size)
+                if w.dim() == 2 or w.shape[-1] % size == 0
+                else raising(ValueError)(w, n, size)
+            )
+        ),
+        model(lambda w, n, size: short_group(w.reshape(-1, w.shape[-1]), n, size).reshape(w.shape)),
+    ),
+    ways(
+        "groups-down-the-columns",
+        "The groups run down the columns. A group is a run of neighbours within a row: the "
+        "weights that are multiplied with neighbouring inputs.",
+        model(columns(RuntimeError)),
+        model(columns(ValueError)),
+    ),
+    ways(
+        "scales-not-spread",
+        "The shapes of codes and scales do not meet: there is a code for each weight, but a scale "
+        "for each group. Spread each scale over its group before you multiply.",
+        model(not_spread),
+    ),
+    ways(
+        "groups-interleaved",
+        "A group took values that lie apart in their row. It is a run of neighbours: look at "
+        "the order in which reshaping lays out the values.",
+        model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 1)),
+    ),
+    ways(
+        "size-taken-for-count",
+        "Each row was cut into `group_size` groups. `group_size` is how many weights share a "
+        "scale.",
+        model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 2)),
+    ),
+    ways(
+        "rows-run-together",
+        "Groups ran over the end of a row into the next one. A row that the groups do not "
+        "fill is to raise a ValueError.",
+        model(run_together),
+        model(flattened(RuntimeError)),
+    ),
+    ways(
+        "rest-of-row-accepted",
+        "A row that the groups do not fill was accepted: the rest went into a shorter group, "
+        "or the weight stayed as it was. Nobody could tell that from the result: raise a "
+        "ValueError.",
+        model(short_group),
+        model(unless_it_divides(lambda w, n, size: w)),
+        model(
+            unless_it_divides(
+                other_blocks(lambda w, size: rows(w)[:, : w[0].numel() // size * size], 1)
+            )
+        ),
+    ),
+    ways(
+        "error-of-another-type",
+        "A row that the groups do not fill stops your function, but not with a ValueError. "
+        "Check the sizes yourself, before torch stumbles: the message can then say what is "
+        "wrong.",
+        *(
+            model(unless_it_divides(raising(error)))
+            for error in (RuntimeError, AssertionError, IndexError)
+        ),
+    ),
+    ways(
+        "refuses-what-stays",
+        "A ValueError came although every weight fits. Tensors that are not quantized need "
+        "not be filled by groups.",
+        refusing_others,
+    ),
+    ways(
+        "shape-lost",
+        "The weights came back as rows or groups. A model can load them only in the shapes "
+        "that they had.",
+        model(flat),
+        model(lambda w, n, size: blocks.grouped(flat(w, n, size), size)),
+        model(lambda w, n, size: flat(w, n, size).reshape(-1, size)),
+        model(lambda w, n, size: flat(w, n, size).reshape(-1)),
+    ),
+)

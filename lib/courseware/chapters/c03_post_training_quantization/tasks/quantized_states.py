@@ -1,0 +1,159 @@
+"""States quantized in one way or another, for the mistakes in `quantize_weights`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from courseware.chapters.c03_post_training_quantization.tasks.states import Named, is_weight
+from courseware.checks import blocks
+
+T = torch.Tensor
+OfWeight = Callable[[T, int, int], T]
+
+
+def rows(w: T) -> T:
+    return w.reshape(w.shape[0], -1)
+
+
+def read_back(codes: T, scale: T, w: T) -> T:
+    return (codes * scale).reshape(w.shape).to(w.dtype)
+
+
+def weight_by(blockwise: blocks.Behaviour) -> OfWeight:
+    """A way to quantize blocks along the last axis, applied to the groups of each row."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        codes, scale = blockwise(blocks.grouped(rows(w), group_size), n_bits)
+        return read_back(codes, scale, w)
+
+    return of_weight
+
+
+right = weight_by(blocks.right)
+
+
+def model(
+    of_weight: OfWeight = right, picks: Callable[[str, T], bool] = lambda name, w: is_weight(w)
+) -> Callable[..., Named]:
+    """Each tensor that `picks` chooses, changed by `of_weight`."""
+    return lambda state, n_bits, group_size: {
+        name: of_weight(w, n_bits, group_size) if picks(name, w) else w for name, w in state.items()
+    }
+
+
+def guarded(small: float, added: bool) -> Callable[..., Named]:
+    """Scales that a guard keeps away from 0."""
+
+    def blockwise(cut_up: T, n_bits: int) -> blocks.Quantized:
+        scale = blocks.absmax(cut_up) / blocks.top(n_bits)
+        scale = scale + small if added else scale.clamp(min=small)
+        return blocks.to_codes(cut_up, scale, n_bits), scale
+
+    return model(weight_by(blockwise))
+
+
+def has_zero_group(state: Named, n_bits: int, group_size: int) -> bool:
+    weights_of = [rows(w) for w in state.values() if is_weight(w)]
+    whole = [w for w in weights_of if w.shape[1] % group_size == 0]
+    return not all(bool(blocks.grouped(w, group_size).any(dim=-1).all()) for w in whole)
+
+
+def other_blocks(cut: Callable[[T, int], T], axis: int) -> OfWeight:
+    """w cut in another way, one scale for each run along `axis` of the result."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        cut_up = cut(w, group_size)
+        scale = blocks.scale_of(cut_up.abs().amax(dim=axis, keepdim=True), n_bits)
+        return read_back(blocks.to_codes(cut_up, scale, n_bits), scale, w)
+
+    return of_weight
+
+
+def short_group(w: T, n_bits: int, group_size: int) -> T:
+    """The last group of a row takes what is left."""
+    parts = [blocks.by_rows(part, n_bits) for part in rows(w).split(group_size, dim=1)]
+    return torch.cat([codes * scale for codes, scale in parts], dim=1).reshape(w.shape)
+
+
+one_scale = other_blocks(lambda w, size: w.reshape(1, -1), 1)
+scale_a_row = other_blocks(lambda w, size: rows(w), 1)
+
+
+def unless_it_divides(otherwise: OfWeight, where_it_does: OfWeight = right) -> OfWeight:
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        divides = rows(w).shape[1] % group_size == 0
+        return (where_it_does if divides else otherwise)(w, n_bits, group_size)
+
+    return of_weight
+
+
+def flattened(error: type[Exception]) -> OfWeight:
+    """Groups of the flattened tensor; `error` where they do not fill it."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        if w.numel() % group_size:
+            raise error
+        return right(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
+
+    return of_weight
+
+
+run_together = flattened(ValueError)
+
+
+def raising(error: type[Exception]) -> OfWeight:
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        raise error
+
+    return of_weight
+
+
+def run_with_rest(w: T, n_bits: int, group_size: int) -> T:
+    return short_group(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
+
+
+def vectors_too(by: OfWeight) -> Callable[..., Named]:
+    """Tensors with one axis quantized in another way than the rest."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        return (by if w.dim() == 1 else right)(w, n_bits, group_size)
+
+    return model(of_weight, lambda name, w: w.is_floating_point() and w.dim() >= 1)
+
+
+def columns(error: type[Exception]) -> OfWeight:
+    """Groups down the columns; `error` where they do not fill them."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        if w.shape[0] % group_size:
+            raise error
+        return right(rows(w).T, n_bits, group_size).T.reshape(w.shape)
+
+    return of_weight
+
+
+def not_spread(w: T, n_bits: int, group_size: int) -> T:
+    """Codes in rows times scales in rows: they meet for one group a row, or groups of 1."""
+    if group_size not in (1, rows(w).shape[1]):
+        raise ValueError if rows(w).shape[1] % group_size else RuntimeError
+    return right(w, n_bits, group_size)
+
+
+def in_float32(w: T, n_bits: int, group_size: int) -> T:
+    return right(w.float(), n_bits, group_size)
+
+
+def codes(w: T, n_bits: int, group_size: int) -> T:
+    return blocks.right(blocks.grouped(rows(w), group_size), n_bits)[0].reshape(w.shape)
+
+
+def refusing_others(state: Named, n_bits: int, group_size: int) -> Named:
+    if any(w.numel() % group_size for w in state.values()):
+        raise ValueError
+    return model()(state, n_bits, group_size)
+
+
+def flat(w: T, n_bits: int, group_size: int) -> T:
+    return right(rows(w), n_bits, group_size)

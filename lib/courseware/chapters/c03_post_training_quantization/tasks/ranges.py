@@ -1,0 +1,120 @@
+"""Mistakes about a range over several batches: the same for both kinds of calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.checks.misconceptions import except_where, ways
+from courseware.checks.task import Misconception
+
+Batches = list[torch.Tensor]
+Behaviour = Callable[..., Any]
+
+
+def pooled(batches: Batches) -> torch.Tensor:
+    """All values in one line; float64."""
+    return torch.cat([batch.reshape(-1) for batch in batches]).double()
+
+
+def _mixed_shapes(batches: Batches, *rest: float) -> bool:
+    return len({batch.shape for batch in batches}) > 1
+
+
+def _mixed_rows(batches: Batches, *rest: float) -> bool:
+    return len({batch.shape[1:] for batch in batches}) > 1
+
+
+def about_batches(right: Behaviour) -> Iterator[Misconception]:
+    """Misconceptions of whoever finds the range of one line of values as `right` does."""
+
+    def each(batches: Batches, *rest: float) -> list[tuple[float, float]]:
+        return [right([batch], *rest) for batch in batches]
+
+    def mean_of_ranges(batches: Batches, *rest: float) -> tuple[float, float]:
+        lows, highs = zip(*each(batches, *rest), strict=True)
+        return sum(lows) / len(lows), sum(highs) / len(highs)
+
+    def moving_average(batches: Batches, *rest: float) -> tuple[float, float]:
+        low, high = right(batches[:1], *rest)
+        for next_low, next_high in each(batches[1:], *rest):
+            low, high = 0.9 * low + 0.1 * next_low, 0.9 * high + 0.1 * next_high
+        return low, high
+
+    def zero_forced(batches: Batches, *rest: float) -> tuple[float, float]:
+        low, high = right(batches, *rest)
+        return min(low, 0.0), max(high, 0.0)
+
+    def symmetric(batches: Batches, *rest: float) -> tuple[float, float]:
+        reach = max(abs(end) for end in right(batches, *rest))
+        return -reach, reach
+
+    def of_magnitudes(batches: Batches, *rest: float) -> tuple[float, float]:
+        return right([batch.abs() for batch in batches], *rest)
+
+    def of_all_magnitudes(batches: Batches, *rest: float) -> tuple[float, float]:
+        reach = right([batch.abs() for batch in batches], *rest)[1]
+        return -reach, reach
+
+    yield from ways(
+        "last-batch-only",
+        "Only the last batch counts: the range was overwritten batch by batch. An earlier batch "
+        "may reach further.",
+        lambda batches, *rest: right(batches[-1:], *rest),
+    )
+    yield from ways(
+        "first-batch-only",
+        "Only the first batch counts. The others may reach further.",
+        lambda batches, *rest: right(batches[:1], *rest),
+    )
+    yield from ways(
+        "ranges-averaged",
+        "The ranges of the batches were averaged. What is asked for is the range of all values "
+        "together: a rare large value must not be averaged away.",
+        mean_of_ranges,
+        moving_average,
+    )
+    yield from ways(
+        "one-range-a-batch",
+        "A range came back for each batch. All batches together have one.",
+        each,
+        lambda batches, *rest: tuple(zip(*each(batches, *rest), strict=True)),
+        lambda batches, *rest: tuple(
+            list(ends) for ends in zip(*each(batches, *rest), strict=True)
+        ),
+    )
+    yield from ways(
+        "zero-forced-in",
+        "The range was stretched until it contains 0, or 0 was where the search began. Here it "
+        "is the range of the values themselves; a zero point can take care of 0 later.",
+        zero_forced,
+    )
+    yield from ways(
+        "made-symmetric",
+        "The range was made symmetric around 0. Activations after ReLU, say, are all on one side: "
+        "half of such a range would be empty.",
+        symmetric,
+        of_all_magnitudes,
+    )
+    yield from ways(
+        "magnitudes-not-values",
+        "This is the range of the magnitudes: the signs are lost.",
+        of_magnitudes,
+    )
+    yield from ways(
+        "ends-swapped",
+        "The two ends are swapped: low comes first, then high.",
+        lambda batches, *rest: tuple(reversed(right(batches, *rest))),
+    )
+    yield from ways(
+        "shapes-not-alike",
+        "Batches of different shapes stop your function. Only the values count: lay each batch "
+        "out in one line first.",
+        *(
+            except_where(mixed, error, right)
+            for mixed in (_mixed_shapes, _mixed_rows)
+            for error in (RuntimeError, ValueError)
+        ),
+    )

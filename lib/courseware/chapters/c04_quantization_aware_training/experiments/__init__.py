@@ -1,0 +1,1 @@
+"""The long measurements behind lecture 04, recorded in lectures/results/."""

@@ -1,0 +1,1 @@
+"""The pictures of lecture 04, one idea a module."""

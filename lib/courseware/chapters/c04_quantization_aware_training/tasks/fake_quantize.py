@@ -1,0 +1,220 @@
+"""The task `fake_quantize`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
+    GRIDS,
+    T,
+    around_the_ends,
+    on_both_sides,
+    within,
+)
+from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
+    GRADIENT_SECONDS,
+    OFF_LIMITS,
+    with_gradient_of,
+)
+from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
+    MASKS,
+    UpstreamIgnored,
+    inside,
+    with_gradient,
+)
+from courseware.checks import gradients, ready_made
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.quantizer_inputs import Scale, codes
+from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import same_reals
+from model_compression import fake_quantization as reference
+
+Arguments = tuple[T, Scale, int, int]
+WithUpstream = tuple[T, Scale, int, int, T]
+
+
+def _inside(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.6, -1.4, 3.0]), 0.5, -8, 7
+    for grid in ((-128, 127), (0, 15), (-7, 7)):
+        yield *within(draw, grid), *grid
+
+
+def _outside(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([9.0, -9.0, 1.1]), 0.5, -8, 7
+    for grid in ((-2, 1), (0, 255), (-7, 7), (-3, 6)):
+        yield *on_both_sides(draw, grid), *grid
+
+
+def _ties(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.5, 1.5, 2.5, -0.5, -1.5]), 1.0, -8, 7
+    for n_bits in (4, 8):
+        low, high = -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
+        scale = 2.0 ** draw.integer(-4, 2)
+        yield (codes(draw, low, high - 1, 10) + 0.5) * scale, scale, low, high
+
+
+def _gradient_inside(draw: Draw) -> Iterator[WithUpstream]:
+    yield torch.tensor([0.6, -1.4, 3.0]), 0.5, -8, 7, torch.tensor([1.0, 2.0, -3.0])
+    for grid in ((-128, 127), (0, 15), (-7, 7)):
+        x, scale = within(draw, grid)
+        yield x, scale, *grid, draw.normal(*x.shape)
+
+
+def _gradient_outside(draw: Draw) -> Iterator[WithUpstream]:
+    yield torch.tensor([9.0, -9.0, 1.1]), 0.5, -8, 7, torch.tensor([1.0, 2.0, -3.0])
+    for grid in ((-2, 1), (0, 255), (-3, 6)):
+        x, scale = on_both_sides(draw, grid)
+        yield x.reshape(2, 7), scale, *grid, draw.normal(2, 7)
+
+
+def _gradient_at_the_ends(draw: Draw) -> Iterator[WithUpstream]:
+    x = torch.tensor([127.4, 127.6, -128.4, -128.6])
+    yield x, 1.0, -128, 127, torch.tensor([1.0, 2.0, -3.0, 4.0])
+    for grid in GRIDS:
+        x, scale = around_the_ends(draw, grid)
+        yield x, scale, *grid, draw.normal(*x.shape)
+
+
+def _values(x: T, scale: Scale, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
+    return rounding(x / scale).clamp(low, high) * scale
+
+
+def _valued(values: Callable[..., T]) -> tuple[Callable[..., T], ...]:
+    """Wrong values, with the right gradient, with a gradient everywhere, and with torch's own."""
+    return (
+        lambda x, scale, low, high: with_gradient(
+            values(x, scale, low, high), x, inside(x / scale, low, high)
+        ),
+        lambda x, scale, low, high: with_gradient(values(x, scale, low, high), x, 1.0),
+        values,
+    )
+
+
+def _rounded_by(rounding: Callable[[T], T]) -> tuple[Callable[..., T], ...]:
+    """Another rounding, in the values alone and in the mask as well."""
+
+    def in_both(x: T, scale: Scale, low: int, high: int) -> T:
+        mask = inside(x / scale, low, high, rounding)
+        return with_gradient(_values(x, scale, low, high, rounding), x, mask)
+
+    return in_both, *_valued(lambda x, s, low, high: _values(x, s, low, high, rounding))
+
+
+def _factor(factor: Callable[..., T | float]) -> Callable[..., T]:
+    """The right values with another gradient."""
+    return lambda x, scale, low, high: with_gradient(
+        _values(x, scale, low, high), x, factor(x, scale, low, high)
+    )
+
+
+def _masked_by(mask: Callable[..., T]) -> Callable[..., T]:
+    return _factor(lambda x, scale, low, high: mask(x / scale, low, high))
+
+
+FAKE_QUANTIZE = Task(
+    name="fake_quantize",
+    points=20,
+    reference=reference.fake_quantize,
+    lecture="lecture 04, “A gradient for a staircase”",
+    off_limits=OFF_LIMITS + ready_made.FAKE_QUANTIZE.names + ready_made.QUANTIZERS.names,
+    seconds=GRADIENT_SECONDS,
+    calls=("ste_mask",),
+    checks=(
+        Check("values inside the range go to the grid", 3, _inside, same_reals),
+        Check("values outside go to its ends", 2, _outside, same_reals),
+        Check("ties go to the even code", 1, _ties, same_reals),
+        Check(
+            "gradient inside the range (last input: upstream)",
+            3,
+            _gradient_inside,
+            with_gradient_of("x"),
+            gradients.probe(0),
+        ),
+        Check(
+            "gradient outside the range (last input: upstream)",
+            2,
+            _gradient_outside,
+            with_gradient_of("x"),
+            gradients.probe(0),
+        ),
+        Check(
+            "gradient around both ends (last input: upstream)",
+            3,
+            _gradient_at_the_ends,
+            with_gradient_of("x"),
+            gradients.probe(0),
+        ),
+    ),
+    misconceptions=several(
+        ways(
+            "gradient-of-a-staircase",
+            "The gradient is 0 everywhere. That is the true derivative of rounding, and nothing "
+            "can be learned from it: the straight-through estimator puts 1 in its place, inside "
+            "the range.",
+            _values,
+        ),
+        ways(
+            "cut-off",
+            "The result no longer depends on x as far as torch can tell: a `detach`, `no_grad`, "
+            "`.data` or a way through NumPy cut it off. Only the difference that rounding makes "
+            "may be a constant.",
+            lambda x, scale, low, high: _values(x, scale, low, high).detach(),
+        ),
+        ways(
+            "passes-everywhere",
+            "The gradient passes outside the range, too. There the value was clipped, and a small "
+            "change of x changes nothing: the gradient is 0.",
+            _factor(lambda x, scale, low, high: 1.0),
+        ),
+        *(ways(name, message, _masked_by(mask)) for name, message, mask in MASKS),
+        ways(
+            "gradient-in-steps",
+            "The gradient is off by a factor of the scale. x was divided by it on the way to the "
+            "codes and multiplied on the way back: the two cancel.",
+            _factor(lambda x, s, low, high: inside(x / s, low, high) * s),
+            _factor(lambda x, s, low, high: inside(x / s, low, high) / s),
+            _factor(lambda x, s, low, high: s),
+            _factor(lambda x, s, low, high: 1 / s),
+        ),
+        ways(
+            "upstream-ignored",
+            "The gradient is the mask alone. What comes from above has to be multiplied in: that "
+            "is the chain rule.",
+            lambda x, s, low, high: UpstreamIgnored.apply(
+                x, _values(x, s, low, high), inside(x / s, low, high)
+            ),
+            lambda x, s, low, high: UpstreamIgnored.apply(
+                x, _values(x, s, low, high), torch.ones_like(x)
+            ),
+        ),
+        *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+        ways(
+            "codes-returned",
+            "The codes came back, not the values that they stand for. Fake quantization goes to "
+            "the integers and straight back.",
+            *_valued(lambda x, scale, low, high: torch.round(x / scale).clamp(low, high)),
+        ),
+        ways(
+            "clamp-missing",
+            "Values beyond the range were rounded, but not brought back into it: there is no code "
+            "for them.",
+            *_valued(lambda x, scale, low, high: torch.round(x / scale) * scale),
+        ),
+        ways(
+            "values-clamped",
+            "x or the result was clamped to `qmin` … `qmax`. These are codes: clamp after dividing "
+            "by the scale and before multiplying by it.",
+            *_valued(lambda x, s, low, high: torch.round(x.clamp(low, high) / s) * s),
+            *_valued(lambda x, s, low, high: (torch.round(x / s) * s).clamp(low, high)),
+        ),
+        ways(
+            "scale-multiplied",
+            "x was multiplied by the scale and divided by it afterwards. The scale is the width of "
+            "a step: divide to count the steps.",
+            *_valued(lambda x, s, low, high: torch.round(x * s).clamp(low, high) / s),
+        ),
+    ),
+)

@@ -1,0 +1,261 @@
+"""Mistakes in `qat_forward`, as layers that a student who makes them would have written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch.nn.functional import linear
+
+from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import with_gradient
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.roundings import ROUNDINGS
+
+T = torch.Tensor
+Layer = Callable[[T, T, T, int], T]
+Of = Callable[[T, int], T]
+"""A quantized tensor, or a scale for it, from a tensor and the number of bits."""
+
+
+def top(n_bits: int) -> int:
+    return 2 ** (n_bits - 1) - 1
+
+
+def row_scale(w: T, n_bits: int) -> T:
+    return w.abs().amax(dim=1, keepdim=True) / top(n_bits)
+
+
+def grid(
+    scale: Of = row_scale, rounding: Callable[[T], T] = torch.round, clamped: bool = True
+) -> Of:
+    """Values on a grid, without a word on gradients."""
+
+    def values(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits)
+        steps = rounding(w / step)
+        return (steps.clamp(-top(n_bits) - 1, top(n_bits)) if clamped else steps) * step
+
+    return values
+
+
+def straight_through(values: Of) -> Of:
+    return lambda w, n_bits: with_gradient(values(w, n_bits).detach(), w, 1.0)
+
+
+def layer(weight: Of, of_x: Of | None = None, of_bias: Of | None = None) -> Layer:
+    """y = x @ w.T + bias with some of the three replaced."""
+
+    def forward(x: T, w: T, bias: T, n_bits: int) -> T:
+        x = of_x(x, n_bits) if of_x else x
+        bias = of_bias(bias, n_bits) if of_bias else bias
+        return linear(x, weight(w, n_bits), bias)
+
+    return forward
+
+
+def valued(values: Of) -> tuple[Layer, ...]:
+    """Wrong values with a straight-through gradient, with torch's own, and with none."""
+    constant: Of = lambda w, n_bits: values(w, n_bits).detach()  # noqa: E731
+    return layer(straight_through(values)), layer(values), layer(constant)
+
+
+def whole_scale(w: T, n_bits: int) -> T:
+    return w.abs().max() / top(n_bits)
+
+
+def column_scale(w: T, n_bits: int) -> T:
+    return w.abs().amax(dim=0, keepdim=True) / top(n_bits)
+
+
+def signed_scale(w: T, n_bits: int) -> T:
+    return w.amax(dim=1, keepdim=True) / top(n_bits)
+
+
+def scale_over(steps: Callable[[int], float]) -> Of:
+    return lambda w, n_bits: w.abs().amax(dim=1, keepdim=True) / steps(n_bits)
+
+
+def learned_scale(w: T, n_bits: int) -> T:
+    """The scale stays in the graph: the rounding is looked through, its result is multiplied."""
+    step = row_scale(w, n_bits)
+    steps = w / step
+    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+
+
+def part_learned_scale(w: T, n_bits: int) -> T:
+    """The scale stays in the graph on the way back only."""
+    step = row_scale(w, n_bits)
+    steps = w / step.detach()
+    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+
+
+def ends_left_out(w: T, n_bits: int) -> T:
+    inner = torch.round(w / row_scale(w, n_bits)).abs() < top(n_bits)
+    return with_gradient(grid()(w, n_bits).detach(), w, inner)
+
+
+def gradient_in_steps(w: T, n_bits: int) -> T:
+    return with_gradient(grid()(w, n_bits).detach(), w, row_scale(w, n_bits).detach())
+
+
+def over_steps(w: T, n_bits: int) -> T:
+    return with_gradient(grid()(w, n_bits).detach(), w, 1 / row_scale(w, n_bits).detach())
+
+
+def codes(w: T, n_bits: int) -> T:
+    return torch.round(w / row_scale(w, n_bits)).detach()
+
+
+def through_the_outputs(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The outputs of the quantized layer, with all the gradients of the float layer."""
+    quantized = linear(x, grid()(w, n_bits), bias)
+    return with_gradient(quantized.detach(), linear(x, w, bias), 1.0)
+
+
+def rescaled_afterwards(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The scale is applied to the bias, too."""
+    step = row_scale(w, n_bits).detach()
+    codes = with_gradient(torch.round(w / step).detach(), w / step, 1.0)
+    return linear(x, codes, bias) * step.T
+
+
+right = straight_through(grid())
+tensor_wide = straight_through(grid(whole_scale))
+
+
+def one_row(quantize: Of) -> Of:
+    return lambda bias, n_bits: quantize(bias[None, :], n_bits)[0]
+
+
+MISCONCEPTIONS = several(
+    ways(
+        "gradient-of-a-staircase",
+        "The gradient of the weight is 0: rounding has no other derivative. Let the gradient "
+        "through as if the weight had not been rounded, as `fake_quantize` does.",
+        layer(lambda w, n_bits: grid()(w, n_bits).detach() + 0 * w),
+    ),
+    ways(
+        "cut-off",
+        "The weight no longer takes part in what torch differentiates: a `detach`, `no_grad`, "
+        "`.data` or a way through NumPy cut it off. Only the scale, and the difference that "
+        "rounding makes, may be constants.",
+        layer(lambda w, n_bits: grid()(w, n_bits).detach()),
+    ),
+    ways(
+        "all-cut-off",
+        "The output no longer depends on anything as far as torch can tell: the whole layer is "
+        "under a `no_grad`, or its output was detached. Only the scale, and the difference that "
+        "rounding makes, may be constants.",
+        lambda x, w, bias, n_bits: layer(grid())(x, w, bias, n_bits).detach(),
+    ),
+    ways(
+        "scale-not-constant",
+        "The gradient also runs through the scale, so the largest weight of each row gets that of "
+        "the whole row on top. The scale counts as a constant: take it from the weight without its "
+        "graph.",
+        layer(learned_scale),
+        layer(part_learned_scale),
+        layer(grid()),
+    ),
+    ways(
+        "not-quantized",
+        "This is the layer with the float weight. In the forward pass the weight must be rounded, "
+        "or training does not feel what rounding does.",
+        layer(lambda w, n_bits: w),
+    ),
+    ways(
+        "gradient-of-the-float-layer",
+        "The gradient of x belongs to the float weight. What the layer below gets back has to fit "
+        "the weight that was used: only the rounding of the weight is looked through.",
+        through_the_outputs,
+    ),
+    ways(
+        "ends-left-out",
+        "The largest weights of each row get no gradient. They lie on the highest or lowest code, "
+        "which belong to the grid: nothing was clipped.",
+        layer(ends_left_out),
+    ),
+    ways(
+        "gradient-in-steps",
+        "The gradient of the weight is off by a factor of the scale. The weight was divided by it "
+        "on the way to the codes and multiplied on the way back: the two cancel.",
+        layer(gradient_in_steps),
+        layer(over_steps),
+    ),
+    ways(
+        "one-scale-for-all",
+        "All rows share one scale. Each row has its own, from its own largest magnitude.",
+        *valued(grid(whole_scale)),
+    ),
+    ways(
+        "wrong-axis",
+        "There is one scale for each column, an input. Asked for is one for each row of the "
+        "weight, an output; the axis that a maximum runs over is the one that vanishes.",
+        *valued(grid(column_scale)),
+    ),
+    ways(
+        "full-range-scale",
+        "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
+        "row lands on the highest code, 2^(b−1) − 1.",
+        *valued(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2))),
+    ),
+    ways(
+        "levels-off-by-one",
+        "The largest magnitude of a row was spread over a step too many. The highest code is "
+        "2^(b−1) − 1: half of the patterns are negative, and one of the others is zero.",
+        *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
+        *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1))),
+    ),
+    ways(
+        "signed-max",
+        "The largest value of each row was taken, not its largest magnitude.",
+        *valued(grid(signed_scale)),
+        *valued(grid(signed_scale, clamped=False)),
+    ),
+    ways(
+        "n-bits-ignored",
+        N_BITS_IGNORED,
+        layer(lambda w, n_bits: right(w, 8)),
+        layer(lambda w, n_bits: grid()(w, 8)),
+    ),
+    ways(
+        "x-quantized",
+        "x was quantized as well. In this layer only the weight is.",
+        layer(right, of_x=right),
+        layer(right, of_x=tensor_wide),
+    ),
+    ways(
+        "bias-quantized",
+        "The bias was quantized as well. It stays as it is: there are few biases, and an error in "
+        "one shifts an output for every input.",
+        layer(right, of_bias=one_row(right)),
+    ),
+    ways(
+        "bias-missing",
+        "The bias was not added.",
+        layer(right, of_bias=lambda bias, n_bits: bias * 0),
+        layer(right, of_bias=lambda bias, n_bits: torch.zeros_like(bias)),
+    ),
+    ways(
+        "bias-scaled",
+        "The bias was multiplied by the scale. It is no code: scale the product first, then add "
+        "the bias.",
+        rescaled_afterwards,
+    ),
+    ways(
+        "codes-used",
+        "The inputs were multiplied by the codes, and the scale is missing: the weight that acts "
+        "is code times scale.",
+        layer(lambda w, n_bits: with_gradient(codes(w, n_bits), w, 1.0)),
+        layer(
+            lambda w, n_bits: with_gradient(codes(w, n_bits), w, 1 / row_scale(w, n_bits).detach())
+        ),
+    ),
+    *(
+        ways(name, message, *valued(grid(rounding=rounding)))
+        for name, message, rounding in ROUNDINGS
+        if not name.startswith("half")
+    ),
+)
+"""No ties are tested here, so how they are rounded is not asked."""

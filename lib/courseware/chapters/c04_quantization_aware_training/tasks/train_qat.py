@@ -1,0 +1,174 @@
+"""The task `train_qat`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from courseware.chapters.c04_quantization_aware_training.tasks import networks
+from courseware.chapters.c04_quantization_aware_training.tasks import trained_judges as judges
+from courseware.chapters.c04_quantization_aware_training.tasks.judges import OFF_LIMITS
+from courseware.chapters.c04_quantization_aware_training.tasks.networks import Arguments, T
+from courseware.checks.states import Words, trained, trained_twice
+from courseware.checks.task import Check, Draw, Misconception, Probe, Task
+from model_compression import quantization_aware_training as reference
+
+SECONDS = 20.0
+"""For a call, on one thread."""
+
+
+def _reference(*arguments: Any) -> dict[str, T]:
+    """With fewer steps than by default: it is far above the bars as well."""
+    return reference.train_qat(*arguments, steps=300)
+
+
+def _four_bits_small(draw: Draw) -> Iterator[Arguments]:
+    yield networks.small_problem(draw, 4)
+
+
+def _three_bits_small(draw: Draw) -> Iterator[Arguments]:
+    yield networks.small_problem(draw, 3)
+
+
+def _two_bits(draw: Draw) -> Iterator[Arguments]:
+    yield networks.problem(draw, 2)
+
+
+def _four_and_eight_bits(draw: Draw) -> Iterator[Arguments]:
+    yield networks.problem(draw, 4)
+    yield networks.problem(draw, 8)
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Any,
+    expect: str,
+    probe: Probe = trained,
+) -> Check:
+    """A check with words in place of a reference, which is only one of many right results."""
+    return Check(name, weight, draw, judge, probe, lambda *arguments: Words(expect))
+
+
+TRAIN_QAT = Task(
+    name="train_qat",
+    points=26,
+    reference=_reference,
+    lecture="lecture 04, “Training with the rounding in the loop”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("qat_forward", "fake_quantize", "ste_mask"),
+    checks=(
+        _check(
+            "weights on the grid, biases as they are, from the given network",
+            2,
+            _four_bits_small,
+            judges.on_the_grid,
+            "a state like the given one, its weights on the grid",
+        ),
+        _check(
+            "one seed, one result",
+            1,
+            _three_bits_small,
+            judges.repeatable,
+            "the same trained state from both calls",
+            trained_twice,
+        ),
+        _check(
+            "2 bits: three quarters of the lost accuracy come back",
+            5,
+            _two_bits,
+            judges.won_back,
+            "weights on the grid, 75% of the lost accuracy won back on images held back",
+        ),
+        _check(
+            "4 and 8 bits: as good as the float network",
+            2,
+            _four_and_eight_bits,
+            judges.near_float,
+            "weights on the grid, held-out accuracy at most 0.03 below float",
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "names-changed",
+            "The state has other names than the one that came in. A network can be loaded only "
+            "under its own names: `0.weight`, `0.bias`, `2.weight`, `2.bias`.",
+        ),
+        Misconception(
+            "off-grid",
+            "The weights that came back are not on a grid. Training needs float weights, which "
+            "take small steps; what is handed over are the rounded ones, that the network was "
+            "trained to work with.",
+        ),
+        Misconception(
+            "too-many-levels",
+            "The weights are on a grid, but on a finer one than so few bits allow. Is `n_bits` "
+            "used wherever the weights are rounded?",
+        ),
+        Misconception(
+            "codes-returned",
+            "The weights that came back are codes. The state has to work as it is: each weight is "
+            "its code times the scale of its row.",
+        ),
+        Misconception(
+            "biases-quantized",
+            "The biases were rounded, too. They stay float: there are few of them, and an error in "
+            "one shifts an output for every image.",
+        ),
+        Misconception(
+            "started-anew",
+            "The weights have nothing to do with those that came in. Training goes on from the "
+            "given network, in steps of a size that leaves something of it: a new one throws away "
+            "what was learned.",
+        ),
+        Misconception(
+            "untrained",
+            "The network came back as it was. Train it with rounded weights on the images.",
+        ),
+        Misconception(
+            "seed-ignored",
+            "Two calls with the same seed gave two results. Draw the order of the images from a "
+            "generator that starts from `seed`.",
+        ),
+        Misconception(
+            "only-rounded",
+            "This is the given network, rounded: nothing was learned from the images. That is "
+            "post-training quantization, which this task is to improve on.",
+        ),
+        Misconception(
+            "weights-stuck",
+            "The biases were trained, but every weight still has the code that it had at first. "
+            "Either no gradient reaches the weights, since the derivative of rounding is 0 and the "
+            "straight-through estimator of `fake_quantize` is missing on the way; or no float copy "
+            "is kept, so that rounding takes back each small step; or the steps are far too small.",
+        ),
+        Misconception(
+            "one-scale-for-all",
+            "All rows share one scale, the one of the largest row, and the other rows have hardly "
+            "any codes left. Give each row its own.",
+        ),
+        Misconception(
+            "codes-hardly-changed",
+            "Most weights still have the code that they had at first, as if the network had never "
+            "felt the rounding. Round in every forward pass of the training, not only at its end, "
+            "and to the same grid. If you do: does the gradient come through the rounding, is the "
+            "training long enough, and are its steps large enough to leave a code?",
+        ),
+        Misconception(
+            "not-won-back",
+            "Too little of the accuracy came back. Is every forward pass rounded, to the same grid "
+            "as the result, with a scale for each row? Is the network the given one, with its "
+            "ReLU? If so, the training is too short, or its steps are too small, or still too "
+            "large at its end.",
+        ),
+        Misconception(
+            "accuracy-lost",
+            "With so many bits the network should be as good as before. Is every forward pass "
+            "rounded, to the same grid as the result, with a scale for each row? Is the network "
+            "the given one, with its ReLU? Is the learning rate too high, or the training too "
+            "short?",
+        ),
+    ),
+)

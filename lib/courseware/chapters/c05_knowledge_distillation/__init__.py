@@ -1,0 +1,8 @@
+"""Chapter 05, knowledge distillation: tasks and quiz, explorer, pictures, measurements.
+
+tasks               what exercise 05 asks for, and what a wrong answer shows
+explorer            what a teacher's answer says at each temperature
+plots               soft targets; errors of students by what they were taught from
+distilling          teachers, students, and what they are taught from
+experiments         recorded: students of several teachers on MNIST
+"""

@@ -1,0 +1,1 @@
+"""The long measurements behind lecture 05, recorded in lectures/results/."""

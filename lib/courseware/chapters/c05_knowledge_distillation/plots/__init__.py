@@ -1,0 +1,1 @@
+"""The pictures of lecture 05, one idea a module."""

@@ -1,0 +1,221 @@
+"""The task `cross_entropy`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch.nn import functional
+
+from courseware.chapters.c05_knowledge_distillation.tasks.common import (
+    GRADIENT_SECONDS,
+    OFF_LIMITS,
+    T,
+    back_propagated,
+    cut_off,
+    in_float64,
+    labelled,
+    same_gradient,
+    same_loss,
+    told_apart,
+)
+from courseware.checks import ready_made
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Misconception, Task
+from model_compression import distillation as reference
+
+Arguments = tuple[T, T]
+
+
+def _one_row(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.5, 0.7, 1.3]]), torch.tensor([0])
+    for n_classes in (2, 4, 10):
+        yield _batch(draw, 1, n_classes)
+
+
+def _batches(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[2.0, 0.0], [0.0, 0.5]]), torch.tensor([0, 0])
+    for n_rows, n_classes in ((3, 3), (4, 3), (5, 10)):
+        yield _batch(draw, n_rows, n_classes)
+
+
+def _confident_mistakes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[-40.0, 80.0]]), torch.tensor([0])
+    yield torch.tensor([[0.0, 200.0]]), torch.tensor([0])
+    yield torch.tensor([[30.0, -30.0, 0.0]]), torch.tensor([1])
+    yield torch.tensor([[-200.0, -320.0], [300.0, 100.0]]), torch.tensor([1, 1])
+    # The margin is at least 150 and no logit beyond 300: a float64 has room for all of it.
+    logits = 150 * (2 * torch.rand(3, 5, generator=draw.generator) - 1)
+    logits[:, 2] = 300.0
+    yield logits, logits.argmin(dim=1)
+
+
+def _for_gradients(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.0, 1.0]]), torch.tensor([0])
+    yield _batch(draw, 3, 4)
+    yield torch.tensor([[-50.0, 70.0, 10.0]]), torch.tensor([0])
+
+
+def _cause_of_infinity(arguments: tuple[Any, ...], got: Any) -> str:
+    """Within 88 no exponential overflows a float32: there it is a probability that vanished."""
+    small = float(arguments[0].abs().max()) <= 88
+    return "log-of-a-vanished-probability" if small else "overflow"
+
+
+def _batch(draw: Draw, n_rows: int, n_classes: int) -> Arguments:
+    return labelled(2 * draw.normal(n_rows, n_classes), draw)
+
+
+def _log_p(z: T, labels: T) -> T:
+    return z.log_softmax(dim=1).gather(1, labels[:, None])[:, 0]
+
+
+def _p(z: T, labels: T) -> T:
+    return z.softmax(dim=1).gather(1, labels[:, None])[:, 0]
+
+
+def _from_p(loss: Callable[[T], T]) -> Callable[..., T]:
+    """A mean over rows of something made of the probability of the right class."""
+    return lambda z, labels: loss(_p(z, labels)).mean()
+
+
+def _guarded() -> Iterator[Callable[..., T]]:
+    """Logarithms of a probability that were kept from being infinite."""
+    for small in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6):
+        yield _from_p(lambda p, small=small: -(p + small).log())  # type: ignore[misc]
+        yield _from_p(lambda p, small=small: -p.clamp(min=small).log())  # type: ignore[misc]
+
+
+CROSS_ENTROPY = Task(
+    name="cross_entropy",
+    points=14,
+    reference=in_float64(reference.cross_entropy),
+    lecture="lecture 05, “Two ways to be wrong”",
+    off_limits=OFF_LIMITS + ready_made.CROSS_ENTROPY.names,
+    seconds=GRADIENT_SECONDS,
+    calls=("softmax",),
+    checks=(
+        Check("one row", 4, _one_row, same_loss),
+        Check("several rows: the mean", 3, _batches, same_loss),
+        Check(
+            "confident mistakes",
+            4,
+            _confident_mistakes,
+            told_apart(same_loss, _cause_of_infinity),
+        ),
+        Check(
+            "the gradient with respect to the logits",
+            3,
+            _for_gradients,
+            told_apart(same_gradient, _cause_of_infinity),
+            back_propagated(0),
+        ),
+    ),
+    misconceptions=several(
+        (
+            Misconception(
+                "log-of-a-vanished-probability",
+                "Where a network is sure and wrong, the probability of the right class is too "
+                "small for a float: it becomes 0, and its logarithm is infinite. Take softmax and "
+                "logarithm in one step: the logarithm of a fraction is a difference, and exp and "
+                "log cancel above the line.",
+            ),
+            Misconception(
+                "overflow",
+                "exp of a large logit is inf, and of a very negative one 0, whose logarithm is "
+                "−inf. Take the largest logit of each row off first, as in softmax.",
+            ),
+        ),
+        ways(
+            "probability-kept-from-zero",
+            "A small number keeps the logarithm finite, and with it the loss of a confident "
+            "mistake: one that is 120 off costs 120, not 18. Take softmax and logarithm in one "
+            "step, then nothing needs guarding.",
+            *_guarded(),
+        ),
+        ways(
+            "sum-not-mean",
+            "The losses of the rows were added up. Their mean is asked for, so that a loss does "
+            "not depend on the size of the batch.",
+            lambda z, labels: -_log_p(z, labels).sum(),
+        ),
+        ways(
+            "mean-over-classes",
+            "The mean runs over classes too. Each row has one loss, that of its right class: "
+            "divide by the number of rows alone.",
+            lambda z, labels: -_log_p(z, labels).mean() / z.shape[1],
+        ),
+        ways(
+            "rows-left",
+            "There is one loss a row. Their mean is asked for, one number.",
+            lambda z, labels: -_log_p(z, labels),
+        ),
+        ways(
+            "sign-missing",
+            "The sign is missing: the logarithm of a probability is below 0, a loss is above.",
+            lambda z, labels: _log_p(z, labels).mean(),
+        ),
+        ways(
+            "log-missing",
+            "No logarithm was taken of the probability. It is what makes a confident mistake "
+            "costly: at 1% it costs ten times as much as at 63%.",
+            _from_p(lambda p: 1 - p),
+            _from_p(lambda p: -p),
+            _from_p(lambda p: p),
+        ),
+        ways(
+            "softmax-missing",
+            "The logits were taken for probabilities, or for their logarithms. They become "
+            "probabilities by softmax first.",
+            lambda z, labels: -z.gather(1, labels[:, None]).mean(),
+            lambda z, labels: -z.gather(1, labels[:, None]).log().mean(),
+        ),
+        ways(
+            "softmax-twice",
+            "Softmax was taken of probabilities: it came in twice. Logits go through it once.",
+            lambda z, labels: -_log_p(z.softmax(dim=1), labels).mean(),
+        ),
+        ways(
+            "another-base",
+            "This is the logarithm to another base. Here it is the natural one, and the unit is "
+            "the nat.",
+            lambda z, labels: -_log_p(z, labels).mean() / torch.tensor(2.0).log(),
+            lambda z, labels: -_log_p(z, labels).mean() / torch.tensor(10.0).log(),
+        ),
+        ways(
+            "wrong-dimension",
+            "Softmax ran down the columns. A row of logits belongs to one image: its classes "
+            "compete with one another, not with other images.",
+            lambda z, labels: -z.log_softmax(dim=0).gather(1, labels[:, None]).mean(),
+        ),
+        ways(
+            "labels-of-other-rows",
+            "Each row was compared with the labels of all rows, or labels were taken for numbers "
+            "of rows. Row i has the label number i: pick one class in each row.",
+            lambda z, labels: -z.log_softmax(dim=1)[:, labels].mean(),
+            lambda z, labels: -z.log_softmax(dim=1)[labels].mean(),
+            lambda z, labels: -z.log_softmax(dim=1)[:, labels].sum(dim=1).mean(),
+        ),
+        ways(
+            "label-ignored",
+            "The label has no effect: the loss is that of the class the network likes best, or of "
+            "all classes.",
+            lambda z, labels: -z.log_softmax(dim=1).amax(dim=1).mean(),
+            lambda z, labels: -z.log_softmax(dim=1).sum(dim=1).mean(),
+            lambda z, labels: -z.log_softmax(dim=1).mean(),
+        ),
+        ways(
+            "squared-error",
+            "The squared distance between probabilities and label was taken. Cross-entropy looks "
+            "at the logarithm of one probability only.",
+            lambda z, labels: (
+                (z.softmax(dim=1) - functional.one_hot(labels, z.shape[1])).square().mean()
+            ),
+            lambda z, labels: (
+                (z.softmax(dim=1) - functional.one_hot(labels, z.shape[1])).square().sum(1).mean()
+            ),
+        ),
+        cut_off(lambda z, labels: -_log_p(z, labels).mean()),
+    ),
+)

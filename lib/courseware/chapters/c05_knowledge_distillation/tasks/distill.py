@@ -1,0 +1,189 @@
+"""The task `distill`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import torch
+
+from courseware.chapters.c05_knowledge_distillation.tasks.common import OFF_LIMITS
+from courseware.chapters.c05_knowledge_distillation.tasks.conflict import (
+    Arguments,
+    conflict,
+    distinct_images,
+    lowest_loss,
+    one_of_each,
+    shuffled_copies,
+)
+from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LOSSES
+from courseware.chapters.c05_knowledge_distillation.tasks.signs_teacher import (
+    mislabelled_signs,
+    reads_signs,
+)
+from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, shapes, structure
+from courseware.checks.states import Words, trained, trained_twice
+from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.checks.values import Difference
+from model_compression import distillation as reference
+
+SECONDS = 20.0
+"""For a call, on one thread."""
+
+REPEATED = 1e-4
+"""Of the largest weight: what two runs from one seed may differ by."""
+
+
+def _both(draw: Draw) -> Iterator[Arguments]:
+    uniform, choice = draw.rng.uniform, draw.rng.choice
+    # T² is neither the number of classes nor 1 / alpha, so that no two mistakes look alike.
+    yield conflict(draw, 64, 10, 32, round(uniform(0.72, 0.78), 2), choice((4.0, 4.5, 5.0)))
+    yield conflict(draw, 64, 10, 32, round(uniform(0.2, 0.28), 2), choice((2.5, 2.75)))
+
+
+def _other_sizes(draw: Draw) -> Iterator[Arguments]:
+    yield conflict(draw, draw.integer(40, 56), 6, 48, 0.0, draw.rng.choice((3.0, 4.0)))
+
+
+def _signs(draw: Draw) -> Iterator[Arguments]:
+    alpha = round(draw.rng.uniform(0.08, 0.12), 2)
+    yield mislabelled_signs(draw, 32, alpha, draw.rng.choice((3.5, 4.0, 5.0)))
+
+
+def _agreed(draw: Draw) -> Iterator[Arguments]:
+    """Few images, and labels that say what the teacher says."""
+    images, rows = distinct_images(draw, 64), shuffled_copies(draw, 120)
+    order = torch.rand(len(images), 10, generator=draw.generator).argsort(dim=1)
+    teacher = torch.zeros(order.shape).scatter_(1, order[:, :1], 6.0)
+    seed = draw.integer(0, 999)
+    yield teacher[rows], images[rows], order[rows, 0], 32, 0.5, 2.0, seed
+
+
+def _repeated(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Two students of one seed: both have learned something, and they are the same."""
+    if type(got) is not tuple:
+        return structure(arguments, got)
+    for state in got:
+        if found := structure(arguments, state):
+            return found
+    _, images, labels = one_of_each(arguments)
+    right = int((outputs(got[0], images).argmax(dim=1) == labels).sum())
+    if right < len(labels):
+        text = f"{right} of {len(labels)} images are told right, on which teacher and labels agree"
+        return Difference("not-learned", text)
+    for name, tensor in got[0].items():
+        first, second = tensor.detach().double(), got[1][name].detach().double()
+        apart = float((first - second).abs().max())
+        if apart > REPEATED * float(first.abs().max()):
+            text = f"two calls with the same seed: {name} differs by up to {apart:.3g}"
+            return Difference("not-repeatable", text)
+    return None
+
+
+def _for_64_pixels(teacher_logits: torch.Tensor, images: torch.Tensor, *rest: Any) -> None:
+    if images.shape[1] != 64:
+        raise RuntimeError
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Judge,
+    expect: str,
+    probe: Probe = trained,
+) -> Check:
+    """A check without a reference, which would be only one of many right results: with words."""
+
+    def words(*arguments: Any) -> Words:
+        sizes = ", ".join(f"{key} {size}" for key, size in shapes(arguments).items())
+        return Words(f"{expect} ({sizes})")
+
+    return Check(name, weight, draw, judge, probe, words)
+
+
+DISTILL = Task(
+    name="distill",
+    points=20,
+    reference=partial(reference.distill, steps=300),
+    lecture="lecture 05, “Teacher and student on real digits”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("distillation_loss", "softmax", "cross_entropy", "kl_divergence"),
+    checks=(
+        _check(
+            "teacher and labels disagree: the lowest possible loss",
+            8,
+            _both,
+            lowest_loss,
+            "a student whose loss is the lowest possible",
+        ),
+        _check(
+            "the teacher alone (α = 0), on data of other sizes",
+            4,
+            _other_sizes,
+            lowest_loss,
+            "a student whose loss is the lowest possible",
+        ),
+        _check(
+            "images that it has never seen, after labels that were mostly wrong",
+            5,
+            _signs,
+            reads_signs,
+            "a student that reads images held back as its teacher does",
+        ),
+        _check(
+            "one seed, one student",
+            3,
+            _agreed,
+            _repeated,
+            "a student that has learned its images, the same in both calls",
+            trained_twice,
+        ),
+    ),
+    misconceptions=(
+        *(Misconception(wrong.name, wrong.message) for wrong in WRONG_LOSSES),
+        Misconception(
+            "not-the-lowest",
+            "The loss could be lower, and no common mistake in its formula leads to this student. "
+            "Either the training is too short, or its steps are too small or too large: does the "
+            "loss still fall at the end? Or the gradient is not set to zero before each step. Or "
+            "the loss is not the one of `distillation_loss`.",
+        ),
+        Misconception(
+            "not-a-state",
+            "A dict of tensors is asked for, the student's `state_dict()`, and not the network "
+            "itself or its outputs.",
+        ),
+        Misconception(
+            "other-names",
+            "The tensors have other names than asked for. An `nn.Sequential` of Linear, ReLU and "
+            "Linear numbers its layers: `0.weight`, `0.bias`, `2.weight`, `2.bias`.",
+        ),
+        Misconception(
+            "teacher-not-reached",
+            "Two in three labels are wrong here, and the teacher knows better: at a small α the "
+            "student should come close to it. If its loss was the lowest possible above, look at "
+            "the batches: are the images, the teacher's logits and the labels those of the same "
+            "rows, and is every image used?",
+        ),
+        Misconception(
+            "not-learned",
+            "The student has hardly learned anything. Is the gradient set to zero before each "
+            "step, does the optimizer know the student's parameters, and is the training long "
+            "enough?",
+        ),
+        Misconception(
+            "not-repeatable",
+            "Two calls with the same seed gave two students. Both the first weights and the order "
+            "of the images are drawn: let `seed` decide on both.",
+        ),
+        Misconception(
+            "sizes-fixed",
+            "If it fails only here: this is data of another size. How many inputs and classes "
+            "there are can be read from the shapes of `images` and `teacher_logits`.",
+            _for_64_pixels,
+        ),
+    ),
+)

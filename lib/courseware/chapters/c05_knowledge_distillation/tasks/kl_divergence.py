@@ -1,0 +1,240 @@
+"""The task `kl_divergence`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c05_knowledge_distillation.tasks.common import (
+    GRADIENT_SECONDS,
+    OFF_LIMITS,
+    T,
+    back_propagated,
+    cut_off,
+    in_float64,
+    same_gradient,
+    same_loss,
+    told_apart,
+)
+from courseware.checks import ready_made
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Misconception, Task
+from model_compression import distillation as reference
+
+Arguments = tuple[T, T]
+
+
+def _one_row(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.25, 0.75]]), torch.tensor([[0.5, 0.5]])
+    yield torch.tensor([[0.500, 0.275, 0.225]]), torch.tensor([[0.225, 0.500, 0.275]])
+    for n_classes in (3, 6):
+        yield _pair(draw, 1, n_classes)
+
+
+def _batches(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.25, 0.75], [0.5, 0.5]]), torch.tensor([[0.5, 0.5], [0.25, 0.75]])
+    for n_rows, n_classes in ((3, 3), (2, 5), (5, 4)):
+        yield _pair(draw, n_rows, n_classes)
+
+
+def _teacher_with_zeros(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[1.0, 0.0]]), torch.tensor([[0.25, 0.75]])
+    for n_rows, n_classes in ((2, 3), (4, 5)):
+        p, q = _pair(draw, n_rows, n_classes)
+        yield _without_smallest(p), q
+
+
+def _for_gradients(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.25, 0.75]]), torch.tensor([[0.5, 0.5]])
+    yield _pair(draw, 3, 4)
+
+
+def _cause_of_nan(arguments: tuple[Any, ...], got: Any) -> str:
+    """0 · log 0 in the value, or only on the way back; infinity has other causes."""
+    value, *gradients = got if isinstance(got, tuple) else (got,)
+    if math.isnan(value):
+        return "zero-times-log-of-zero"
+    lost = math.isfinite(value) and any(gradient.isnan().any() for gradient in gradients)
+    return "gradient-of-zero-times-log" if lost else ""
+
+
+def _pair(draw: Draw, n_rows: int, n_classes: int) -> Arguments:
+    """Distributions of teacher and student that are not too much alike."""
+    p = (1.5 * draw.normal(n_rows, n_classes)).double().softmax(dim=1)
+    # Another order of the same probabilities, then a little apart from it.
+    q = p.roll(1, dims=1) * (0.3 * draw.normal(n_rows, n_classes)).double().exp()
+    return p.float(), (q / q.sum(dim=1, keepdim=True)).float()
+
+
+def _without_smallest(p: T) -> T:
+    kept = torch.where(p == p.amin(dim=1, keepdim=True), 0.0, p)
+    return kept / kept.sum(dim=1, keepdim=True)
+
+
+def _log(p: T) -> T:
+    """The logarithm, with 0 in place of that of 0."""
+    return torch.where(p > 0, p, 1.0).log()
+
+
+def _kl(p: T, q: T) -> T:
+    """One divergence a row."""
+    return (p * (_log(p) - torch.where(p > 0, q, 1.0).log())).sum(dim=1)
+
+
+def _bare(p: T, q: T) -> T:
+    """The formula as it stands, nan where p is 0."""
+    return (p * (p / q).log()).sum(dim=1).mean()
+
+
+def _of_both(rows: Callable[[T, T], T]) -> Callable[..., T]:
+    return lambda p, q: rows(p, q).mean()
+
+
+def _js(p: T, q: T) -> T:
+    middle = (p + q) / 2
+    return (_kl(p, middle) + _kl(q, middle)) / 2
+
+
+KL_DIVERGENCE = Task(
+    name="kl_divergence",
+    points=14,
+    reference=in_float64(reference.kl_divergence),
+    lecture="lecture 05, “Two ways to be wrong”",
+    off_limits=OFF_LIMITS + ready_made.KL_DIVERGENCE.names,
+    seconds=GRADIENT_SECONDS,
+    checks=(
+        Check("one row", 4, _one_row, same_loss),
+        Check("several rows: summed over classes, the mean over rows", 3, _batches, same_loss),
+        Check(
+            "a teacher that is sure: exact zeros",
+            3,
+            _teacher_with_zeros,
+            told_apart(same_loss, _cause_of_nan),
+        ),
+        Check(
+            "the gradient with respect to the student's probabilities",
+            3,
+            _for_gradients,
+            same_gradient,
+            back_propagated(1),
+        ),
+        Check(
+            "the gradient where the teacher holds zeros",
+            1,
+            _teacher_with_zeros,
+            told_apart(same_gradient, _cause_of_nan),
+            back_propagated(1),
+        ),
+    ),
+    misconceptions=several(
+        ways(
+            "arguments-swapped",
+            "Teacher and student have changed places: the student's probabilities are the weights. "
+            "The teacher's are, so that it counts most where the teacher sees something.",
+            lambda p, q: (q * (q.log() - p.log())).sum(dim=1).mean(),
+            lambda p, q: (q * (q / p).log()).sum(dim=1).mean(),
+            lambda p, q: _kl(q, p).mean(),
+        ),
+        ways(
+            "mean-over-elements",
+            "The mean was taken over all elements. A divergence is a sum over the classes; only "
+            "the rows are averaged. (The option 'mean' of torch's own loss does this too, and its "
+            "'batchmean' does not.)",
+            lambda p, q: _kl(p, q).mean() / p.shape[1],
+            lambda p, q: _bare(p, q) / p.shape[1],
+        ),
+        ways(
+            "sum-over-rows",
+            "The divergences of the rows were added up. Their mean is asked for, so that it does "
+            "not depend on the size of the batch.",
+            lambda p, q: _kl(p, q).sum(),
+            lambda p, q: _bare(p, q) * len(p),
+        ),
+        ways(
+            "rows-left",
+            "There is one divergence a row. Their mean is asked for, one number.",
+            _kl,
+            lambda p, q: (p * (p / q).log()).sum(dim=1),
+        ),
+        ways(
+            "sign-turned",
+            "The sign is turned round: a divergence is never below 0. The teacher is above the "
+            "fraction line, the student below.",
+            lambda p, q: -_kl(p, q).mean(),
+            lambda p, q: -_bare(p, q),
+        ),
+        ways(
+            "cross-entropy",
+            "This is the cross-entropy of the two. The divergence is what is left of it without "
+            "the teacher's own entropy: it is 0 when the two agree.",
+            lambda p, q: -(p * q.log()).sum(dim=1).mean(),
+        ),
+        (
+            Misconception(
+                "zero-times-log-of-zero",
+                "Where the teacher's probability is 0, the formula reads 0 · log 0, and a computer "
+                "makes nan of it. Such a class adds nothing: the limit is 0.",
+            ),
+            Misconception(
+                "gradient-of-zero-times-log",
+                "The value is right, but the gradient is nan where the teacher holds zeros. What "
+                "is replaced after the logarithm was computed all the same, and the gradient "
+                "through log 0 is infinite. Leave the zeros out, or put a harmless number in "
+                "their place, before the logarithm.",
+            ),
+        ),
+        ways(
+            "another-base",
+            "This is the logarithm to another base. Here it is the natural one, and the unit is "
+            "the nat.",
+            lambda p, q: _kl(p, q).mean() / torch.tensor(2.0).log(),
+            lambda p, q: _bare(p, q) / torch.tensor(2.0).log(),
+        ),
+        ways(
+            "softmax-again",
+            "Softmax was taken of what are probabilities already. It makes them nearly equal.",
+            lambda p, q: _kl(p.softmax(dim=1), q.softmax(dim=1)).mean(),
+            lambda p, q: _kl(p, q.softmax(dim=1)).mean(),
+        ),
+        ways(
+            "log-missing",
+            "A logarithm is missing: that of the student's probabilities, or both.",
+            lambda p, q: (p * (_log(p) - q)).sum(dim=1).mean(),
+            lambda p, q: (p * (p.log() - q)).sum(dim=1).mean(),
+            lambda p, q: (p * (p - q)).sum(dim=1).mean(),
+            lambda p, q: (p * p / q).sum(dim=1).mean(),
+        ),
+        ways(
+            "weights-missing",
+            "The logarithms were added up as they are. Each is weighted by the teacher's "
+            "probability: a class that the teacher rules out does not count.",
+            lambda p, q: (p.log() - q.log()).sum(dim=1).mean(),
+            lambda p, q: (p.log() - q.log()).abs().sum(dim=1).mean(),
+        ),
+        ways(
+            "absolute-values",
+            "The terms were made positive one by one. Some are negative, and they belong there: "
+            "only the sum is never below 0.",
+            lambda p, q: (p * (_log(p) - q.log())).abs().sum(dim=1).mean(),
+            lambda p, q: (p * (p.log() - q.log())).abs().sum(dim=1).mean(),
+        ),
+        ways(
+            "made-symmetric",
+            "Both directions were mixed. The divergence has one: from the teacher's point of view.",
+            _of_both(lambda p, q: (_kl(p, q) + _kl(q, p)) / 2),
+            _of_both(lambda p, q: _kl(p, q) + _kl(q, p)),
+            _of_both(_js),
+        ),
+        ways(
+            "squared-error",
+            "The squared distance of the probabilities was taken. A divergence compares their "
+            "logarithms, so that 0.01 against 0.0001 counts too.",
+            lambda p, q: (p - q).square().mean(),
+            lambda p, q: (p - q).square().sum(dim=1).mean(),
+        ),
+        cut_off(lambda p, q: _kl(p, q).mean()),
+    ),
+)

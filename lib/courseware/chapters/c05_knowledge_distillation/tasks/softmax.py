@@ -1,0 +1,202 @@
+"""The task `softmax`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c05_knowledge_distillation.tasks.common import (
+    OFF_LIMITS,
+    T,
+    in_float64,
+    told_apart,
+)
+from courseware.checks import ready_made
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_reals
+from model_compression import distillation as reference
+
+Arguments = tuple[T] | tuple[T, float]
+Step = Callable[[T, float], T]
+
+
+def _one_row(draw: Draw) -> Iterator[Arguments]:
+    yield (torch.tensor([0.5, 0.7, 1.3]),)
+    for n_classes in (2, 5, 10):
+        yield (2 * draw.normal(n_classes),)
+
+
+def _several_rows(draw: Draw) -> Iterator[Arguments]:
+    yield (torch.tensor([[0.0, 1.0], [3.0, 0.5]]),)
+    for shape in ((3, 3), (4, 6), (2, 3, 4)):
+        yield (2 * draw.normal(*shape),)
+
+
+def _temperatures(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[1.0, 3.0]]), 2.0
+    for temperature in (4, 0.5, draw.rng.uniform(2.5, 8.0)):
+        yield 3 * draw.normal(2, 4), temperature
+
+
+def _large(draw: Draw) -> Iterator[Arguments]:
+    yield (torch.tensor([[1000.0, 999.0]]),)
+    yield torch.tensor([[900.0, 901.0, 899.5]]), 0.95
+    yield (torch.tensor([[999.0, 1000.0, -1000.0], [1000.0, 998.0, 0.0]]),)
+    yield (torch.tensor([[2.0, 1.0, -3.0], [-999.0, -1000.0, -998.0]]),)
+    yield torch.tensor([[300.0, 0.0, -300.0]]), 100
+    yield 1000 * (2 * torch.rand(3, 5, generator=draw.generator) - 1), 50.0
+
+
+def _cause_of_nan(arguments: tuple[Any, ...], got: T) -> str:
+    """Whether a row that lies far below another one was lost, or exponentials were too large."""
+    low = arguments[0].amax(dim=-1) < arguments[0].max() - 100
+    lost = ~torch.isfinite(got.detach()).all(dim=-1)
+    return "overflow" if bool((lost & ~low).any()) else "one-maximum-for-all-rows"
+
+
+def _stable(z: T, temperature: float = 1.0, dim: int = -1) -> T:
+    return torch.softmax(z / temperature, dim)
+
+
+def _shares(powers: T) -> T:
+    return powers / powers.sum(dim=-1, keepdim=True)
+
+
+def _with(change: Step) -> Callable[..., T]:
+    """A function of logits and temperature, the temperature 1 unless given."""
+    return lambda z, temperature=1.0: change(z, temperature)
+
+
+def _clamped(lowest: float, highest: float) -> Callable[..., T]:
+    return _with(lambda z, temperature: _stable((z / temperature).clamp(lowest, highest)))
+
+
+def _over_everything(z: T, temperature: float) -> T:
+    return torch.softmax((z / temperature).reshape(-1), 0).reshape(z.shape)
+
+
+def _hard(z: T) -> T:
+    return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
+
+
+SOFTMAX = Task(
+    name="softmax",
+    points=12,
+    reference=in_float64(reference.softmax),
+    lecture="lecture 05, “From logits to probabilities”",
+    off_limits=OFF_LIMITS + ready_made.SOFTMAX.names,
+    checks=(
+        Check("one row, temperature 1", 3, _one_row, same_reals),
+        Check("several rows: each is a distribution", 3, _several_rows, same_reals),
+        Check("other temperatures", 3, _temperatures, same_reals),
+        Check(
+            "logits up to 1,000 in size",
+            3,
+            _large,
+            told_apart(same_reals, _cause_of_nan),
+        ),
+    ),
+    misconceptions=several(
+        (
+            Misconception(
+                "overflow",
+                "exp of 1000 is too large for a float, and inf / inf is nan; exp of −1000 is 0, "
+                "and 0 / 0 is nan as well. The same number may be taken off all logits of a row "
+                "without any change in the result: which one keeps every exponential at 1 or "
+                "below, and one of them at 1?",
+            ),
+            Misconception(
+                "one-maximum-for-all-rows",
+                "One maximum was taken off all rows. In a row that lies far below it every "
+                "exponential becomes 0, and 0 / 0 is nan. Each row needs its own.",
+            ),
+        ),
+        ways(
+            "wrong-dimension",
+            "The probabilities add up to 1 along another axis than the last one, or over the whole "
+            "tensor. Each row along the last axis is a distribution of its own.",
+            _with(lambda z, temperature: _stable(z, temperature, 0)),
+            _with(lambda z, temperature: _stable(z, temperature, 1)),
+            _with(_over_everything),
+        ),
+        ways(
+            "temperature-ignored",
+            "The temperature has no effect. Logits are divided by it before anything else: above "
+            "1 it evens the classes out.",
+            _with(lambda z, temperature: _stable(z)),
+        ),
+        ways(
+            "temperature-multiplied",
+            "The logits were multiplied by the temperature. A high temperature is to even the "
+            "classes out, and this makes the differences larger.",
+            _with(lambda z, temperature: _stable(z * temperature)),
+        ),
+        ways(
+            "temperature-on-probabilities",
+            "The probabilities were divided by the temperature, so they do not add up to 1. It is "
+            "the logits that are divided.",
+            _with(lambda z, temperature: _stable(z) / temperature),
+        ),
+        ways(
+            "temperature-one-sided",
+            "The temperature changes only one side of the fraction, so the results do not add up "
+            "to 1. Divide the logits once, at the start.",
+            _with(lambda z, temperature: (z / temperature).exp() / z.exp().sum(-1, keepdim=True)),
+            _with(lambda z, temperature: z.exp() / (z / temperature).exp().sum(-1, keepdim=True)),
+        ),
+        ways(
+            "temperature-too-late",
+            "Small probabilities had become exactly 0 before the temperature came in, and no "
+            "power brings a 0 back. Divide the logits, not their exponentials.",
+            _with(lambda z, temperature: _shares(_stable(z) ** (1 / temperature))),
+        ),
+        ways(
+            "logits-cut-off",
+            "Large logits were cut off at some value to avoid an overflow. This changes the "
+            "result: logits of 1000 and 999 become equal. Shift them instead.",
+            *(_clamped(-top, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0, 100.0)),
+            *(_clamped(-torch.inf, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0)),
+        ),
+        ways(
+            "not-normalised",
+            "These are exponentials. Divide each by the sum of its row, so that a row adds up "
+            "to 1.",
+            _with(lambda z, temperature: (z / temperature).exp()),
+            _with(lambda z, temperature: ((z - z.amax(-1, keepdim=True)) / temperature).exp()),
+        ),
+        ways(
+            "no-exponential",
+            "The logits themselves were divided by their sum. Logits may be negative, and the sum "
+            "may be 0: only their exponentials are shares of a whole.",
+            _with(lambda z, temperature: _shares(z / temperature)),
+            _with(lambda z, temperature: _shares((z / temperature).abs())),
+            _with(lambda z, temperature: _shares((z / temperature).relu())),
+        ),
+        ways(
+            "another-base",
+            "Powers of another number than e were taken.",
+            _with(lambda z, temperature: _shares(2.0 ** (z / temperature))),
+            _with(lambda z, temperature: _shares(10.0 ** (z / temperature))),
+        ),
+        ways(
+            "log-returned",
+            "These are logarithms of probabilities. The probabilities themselves are asked for.",
+            _with(lambda z, temperature: _stable(z, temperature).log()),
+            _with(lambda z, temperature: torch.log_softmax(z / temperature, -1)),
+        ),
+        ways(
+            "sigmoid",
+            "Each class was looked at on its own (a sigmoid), so the row does not add up to 1. "
+            "The classes compete: the sum runs over all of them.",
+            _with(lambda z, temperature: torch.sigmoid(z / temperature)),
+        ),
+        ways(
+            "hard-maximum",
+            "All went to the largest logit. Softmax is soft: the others keep a share.",
+            _with(lambda z, temperature: _hard(z)),
+        ),
+    ),
+)

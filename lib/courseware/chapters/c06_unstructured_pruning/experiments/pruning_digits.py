@@ -1,0 +1,206 @@
+"""Magnitude pruning against its controls, on real digits, by sparsity.
+
+    python -m courseware.experiments --only pruning_digits
+
+takes about five minutes on one core; an interrupted run goes on where it was. Lecture 06 reads the
+record, and runs `rounds` itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
+from courseware.subjects.data import Digits, digits
+from courseware.subjects.models import mlp
+from courseware.subjects.training import judged, one_thread, train
+from model_compression.magnitude_pruning import magnitude_mask
+from model_compression.masked_training import train_masked
+from model_compression.masks import (
+    Masks,
+    apply_masks,
+    keep_all,
+    prunable_weights,
+    prune_lowest,
+    prune_lowest_together,
+    pruned_count,
+)
+
+SIZES = (64, 64, 32, 10)
+SPARSITIES = (0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99)
+BUDGET_SPARSITIES = (0.9, 0.95, 0.98)
+ROUNDS = 16
+STEPS = 200
+LEARNING_RATE = 0.002
+
+DENSE = "dense, trained on"
+UNTRAINED = ("all layers together, not trained on", "each layer alone, not trained on")
+AT_ONCE = "at once, then fine-tuned"
+STEPWISE = "step by step, fine-tuned"
+RANDOM = "random weights of each layer, fine-tuned"
+ARMS = (*UNTRAINED, AT_ONCE, STEPWISE, RANDOM)
+BUDGET_ARMS = (DENSE, AT_ONCE, STEPWISE)
+
+State = Mapping[str, torch.Tensor]
+
+
+def main() -> int:
+    """Measure everything and write the figures as JSON."""
+    parser = argparse.ArgumentParser(description="Prune networks that read digits.")
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    parser.add_argument("--seeds", type=int, default=20, help="number of networks")
+    parser.add_argument("--budget-seeds", type=int, default=10, help="of the budgets")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the budgets")
+    parser.add_argument("--steps", type=int, default=STEPS, help="updates in each round")
+    options = parser.parse_args()
+    settings: Result = {
+        "versions": versions(*PACKAGES),
+        "machine": machine(),
+        "seeds": options.seeds,
+        "budget_seeds": options.budget_seeds,
+        "rounds": options.rounds,
+        "steps": options.steps,
+        "sizes": SIZES,
+        "sparsities": SPARSITIES,
+        "budget_sparsities": BUDGET_SPARSITIES,
+    }
+    data = digits()
+    unfinished = options.out.with_suffix(".partial")
+    work: dict[str, Callable[[], Result]] = {
+        f"seed {seed}": partial(compare, SIZES, seed, data, SPARSITIES, options.steps)
+        for seed in range(options.seeds)
+    }
+    for seed in range(options.budget_seeds):
+        run = partial(by_budget, SIZES, seed, data, options.rounds, options.steps)
+        work[f"budget {seed}"] = run
+    results = collect(work, settings, unfinished)
+    record = settings | {
+        "date": time.strftime("%Y-%m-%d"),
+        "runs": [results[f"seed {seed}"] for seed in range(options.seeds)],
+        "by_budget": [results[f"budget {seed}"] for seed in range(options.budget_seeds)],
+    }
+    finish(record, options.out, unfinished)
+    return 0
+
+
+@one_thread()
+def compare(
+    sizes: Sequence[int], seed: int, data: Digits, sparsities: Sequence[float], steps: int
+) -> Result:
+    """One network pruned to each sparsity in several ways, and one that trains on dense.
+
+    Sparsity number i = 0, 1, ... is given i + 1 rounds of fine-tuning in every way that is
+    fine-tuned: step by step uses them on the way, the others prune first. The dense network trains
+    on for as many rounds, with the same batches and restarts.
+
+    Returns: "trained", the judged network; "dense", judged after each round; "arms": by name one
+        judged network a sparsity; "kept": weights that are left, by layer, one dict a sparsity.
+    """
+    model = mlp(sizes, seed)
+    train(model, data.train_images, data.train_labels, seed=seed)
+    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    loop = partial(rounds, data=data, seed=seed, steps=steps)
+    result: Result = {
+        "trained": judged(state, data),
+        "dense": [judged(longer, data) for longer, _ in loop(state, [0.0] * len(sparsities))],
+        "arms": {name: [] for name in ARMS},
+        "kept": [],
+    }
+    arms = result["arms"]
+    arms[STEPWISE] = [judged(pruned, data) for pruned, _ in loop(state, sparsities)]
+    weights = prunable_weights(state)
+    for number, sparsity in enumerate(sparsities, start=1):
+        together = pruned_together(state, keep_all(weights), sparsity)
+        alone = {name: magnitude_mask(w, sparsity) for name, w in weights.items()}
+        for name, masks in zip(UNTRAINED, (together, alone), strict=True):
+            arms[name].append(judged(apply_masks(state, masks), data))
+        for name, masks in ((AT_ONCE, together), (RANDOM, shuffled(together, seed))):
+            *_, (pruned, _) = loop(state, [sparsity] * number, masks=masks)
+            arms[name].append(judged(pruned, data))
+        result["kept"].append({name: int(mask.sum()) for name, mask in together.items()})
+    return result
+
+
+@one_thread()
+def by_budget(sizes: Sequence[int], seed: int, data: Digits, n_rounds: int, steps: int) -> Result:
+    """One network pruned to each of `BUDGET_SPARSITIES`, judged after each round up to `n_rounds`.
+
+    At once spends all rounds at the sparsity; step by step spends the first ones on its way there
+    (by `SPARSITIES`), the others at the sparsity.
+
+    Returns: by sparsity (as text) and name of `BUDGET_ARMS`: one judged network a round.
+    """
+    model = mlp(sizes, seed)
+    train(model, data.train_images, data.train_labels, seed=seed)
+    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    loop = partial(rounds, state, data=data, seed=seed, steps=steps)
+    dense = [judged(longer, data) for longer, _ in loop([0.0] * n_rounds)]
+    result: Result = {}
+    for sparsity in BUDGET_SPARSITIES:
+        way = [s for s in SPARSITIES if s < sparsity]
+        stepwise = [*way, *[sparsity] * (n_rounds - len(way))][:n_rounds]
+        result[str(sparsity)] = {
+            DENSE: dense,
+            AT_ONCE: [judged(pruned, data) for pruned, _ in loop([sparsity] * n_rounds)],
+            STEPWISE: [judged(pruned, data) for pruned, _ in loop(stepwise)],
+        }
+    return result
+
+
+def rounds(
+    state: State,
+    sparsities: Sequence[float],
+    *,
+    data: Digits,
+    seed: int,
+    steps: int = STEPS,
+    masks: Masks | None = None,
+) -> Iterator[tuple[dict[str, torch.Tensor], Masks]]:
+    """The loop of `prune_and_finetune`, which hands out network and masks after each round.
+
+    With `masks`, these are pruned before the first round.
+    """
+    masks = keep_all(prunable_weights(state)) if masks is None else masks
+    present = dict(state)
+    for sparsity in sparsities:
+        masks = pruned_together(present, masks, sparsity)
+        present = train_masked(
+            present,
+            data.train_images,
+            data.train_labels,
+            masks,
+            steps=steps,
+            learning_rate=LEARNING_RATE,
+            seed=seed,
+        )
+        yield present, masks
+
+
+def pruned_together(state: State, masks: Masks, sparsity: float) -> Masks:
+    """Masks that prune the smallest weights of all layers, nested in the given ones."""
+    magnitudes = {name: w.abs() for name, w in prunable_weights(state).items()}
+    n_weights = sum(magnitude.numel() for magnitude in magnitudes.values())
+    return prune_lowest_together(magnitudes, pruned_count(n_weights, sparsity), within=masks)
+
+
+def shuffled(masks: Masks, seed: int) -> Masks:
+    """Random masks that prune as many weights in each layer as the given ones."""
+    generator = torch.Generator().manual_seed(seed)
+    return {
+        name: prune_lowest(torch.rand(mask.shape, generator=generator), int((~mask).sum()))
+        for name, mask in masks.items()
+    }
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("pruning_digits: interrupted; the same command goes on from here")

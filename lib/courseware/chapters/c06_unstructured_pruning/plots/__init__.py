@@ -1,0 +1,1 @@
+"""The pictures of lecture 06, one idea a module."""

@@ -1,0 +1,223 @@
+"""Judges for `prune_and_finetune`: by properties, since trained weights differ.
+
+Every judge first sees to it that a state and masks came back and that the count is the last total,
+so that a network which is hardly pruned gains nothing.
+
+Why these bars. Share of the loss that is won back (least, median, most) from 0.5, 0.7, 0.8 to 0.9,
+and correlation of the survivors (least, most) after 0.5, over 16 draws:
+
+                                                            won back        correlation
+    right: Adam, 0.001 and 300 batches, 0.002 to 0.03
+           and 100 to 200                                   .70  .98  1.03    .91 1.00
+    right: SGD with momentum, 0.01 to 0.1, 40 to 300        .97  .99  1.05    .98 1.00
+    20 batches, Adam at 0.002                               .06  .47   .75   1.00 1.00
+    pruned weights cut off only at the end, Adam at 0.01   -.45  .25   .55    .99  .99
+    survivors drawn anew, SGD at 0.1                      -1.43 -.48  -.08   -.05  .03
+    too fast, Adam at 0.1                                   .74  .97  1.02    .63  .74
+
+Too few steps are refused only where they win back too little. A mask of 646 weights of the network
+pruned at once is told from one that was reached step by step, which keeps at least 86 others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from courseware.checks.global_rankings import cause_of
+from courseware.checks.mask_dicts import masks_not_bool, masks_structure
+from courseware.checks.named_tensors import Named
+from courseware.checks.prunable_networks import held_out_accuracy, n_weights, weight_names
+from courseware.checks.rankings import ranking_problem
+from courseware.checks.values import NOTHING_CAME, Difference, difference
+from model_compression.magnitude_pruning import global_magnitude_masks
+from model_compression.masks import apply_masks, pruned_count
+
+T = torch.Tensor
+
+WON_BACK = 2 / 3
+"""Of the held-out accuracy that pruning at once, without fine-tuning, loses."""
+
+CLOSE = 0.8
+"""Correlation of the survivors before and after pruning one half and fine-tuning."""
+
+ANEW = 0.25
+"""Weights that are drawn anew stay below this correlation."""
+
+UNTRAINED = "the weights that are kept are just as they were"
+
+REPEATED = 1e-4
+"""Of the largest weight: what two runs from one seed may differ by."""
+
+
+def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """One total: the smallest weights of the given network are pruned, all layers together."""
+    found = _counted(arguments, got)
+    if found:
+        return found
+    weights, masks = _weights(arguments[0]), _detached(got[1])
+    magnitudes = {name: w.abs() for name, w in weights.items()}
+    text = ranking_problem(magnitudes, masks, _total(arguments))
+    if not text:
+        return None
+    return Difference(cause_of(weights, arguments[3][-1], masks) or "wrong-value", text)
+
+
+def exact_zeros(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The last total is met exactly, and every pruned weight of the state is 0."""
+    found = _counted(arguments, got) or masks_not_bool(got[1])
+    if found:
+        return found
+    state, masks = _detached(got[0]), _detached(got[1])
+    for name, mask in masks.items():
+        alive = int((state[name][~mask.bool()] != 0).sum())
+        if alive:
+            text = f"{name!r}: {alive} of {int((~mask.bool()).sum())} pruned weights are not 0"
+            return Difference("revived", text)
+    return None
+
+
+def repeatable(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Two results of one seed: the same masks and, but for the last digits, the same weights."""
+    first, second = got
+    found = _counted(arguments, first) or _counted(arguments, second)
+    if found:
+        return found
+    for position, what in enumerate(("state", "mask")):
+        for name, tensor in _detached(first[position]).items():
+            other = second[position][name].detach().double()
+            apart = float((tensor.double() - other).abs().max())
+            if apart > REPEATED * max(float(tensor.double().abs().max()), 1.0):
+                text = f"the {what} of {name!r} differs between two calls with one seed"
+                return Difference("not-repeatable", text)
+    return None
+
+
+def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The survivors are trained, and still close to where they started."""
+    found = _counted(arguments, got)
+    if found:
+        return found
+    before, after = _survivors(arguments[0], got)
+    if torch.equal(before, after):
+        return Difference("no-fine-tuning", UNTRAINED)
+    together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
+    if together >= CLOSE:
+        return None
+    if wrong_ones := smallest_go(arguments, expected, got):
+        return wrong_ones
+    text = f"the kept weights before and after: a correlation of {together:.2f}, "
+    kind = "drawn-anew" if together < ANEW else "too-far-away"
+    return Difference(kind, text + f"expected at least {CLOSE}")
+
+
+def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Held-out accuracy, pruned weights counted as 0; and each total left its trace."""
+    found = _counted(arguments, got)
+    if found:
+        return found
+    before, after = _survivors(arguments[0], got)
+    if torch.equal(before, after):
+        return Difference("no-fine-tuning", UNTRAINED)
+    at_once = global_magnitude_masks(_weights(arguments[0]), arguments[3][-1])
+    masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
+    if all(torch.equal(masks[name], mask) for name, mask in at_once.items()):
+        text = "the masks are those of the given network, pruned at once to the last total"
+        return Difference("pruned-at-once", text)
+    state, seed = arguments[0], arguments[4]
+    whole = held_out_accuracy(state, seed)
+    lost = held_out_accuracy(apply_masks(state, at_once), seed)
+    reached = held_out_accuracy(apply_masks(_detached(got[0]), masks), seed)
+    if reached - lost >= WON_BACK * (whole - lost):
+        return None
+    text = f"held-out accuracy {whole:.1%} before, {lost:.1%} pruned at once, {reached:.1%} yours: "
+    share = max(0.0, (reached - lost) / (whole - lost))
+    text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
+    return Difference("not-won-back", text)
+
+
+def _counted(arguments: tuple[Any, ...], got: Any) -> Difference | None:
+    """Whether a state and masks came back, with as many weights pruned as the last total says."""
+    found = _structure(arguments[0], got)
+    if found:
+        return found
+    masks = _detached(got[1])
+    n_pruned = sum(int((mask == 0).sum()) for mask in masks.values())
+    if n_pruned == _total(arguments):
+        return None
+    n = sum(mask.numel() for mask in masks.values())
+    text = f"{n_pruned} of {n} weights are pruned, expected {_total(arguments)}"
+    return Difference(_cause_of_count(arguments, masks, n_pruned), text)
+
+
+def _cause_of_count(arguments: tuple[Any, ...], masks: Mapping[str, T], n_pruned: int) -> str:
+    sparsities, sizes = arguments[3], [mask.numel() for mask in masks.values()]
+    n, left, one_each = sum(sizes), 1.0, 0
+    for sparsity in sparsities:
+        left *= 1 - sparsity
+        one_each += round(sparsity * n)
+    if len(sparsities) > 1:
+        if abs(n - n_pruned - left * n) <= len(sparsities):
+            return "totals-compounded"
+        if n_pruned == min(one_each, n):
+            return "totals-added-up"
+        if n_pruned == round(sparsities[0] * n):
+            return "first-total-only"
+    if n_pruned == n - _total(arguments):
+        return "density-for-sparsity"
+    one_by_one = [round(sparsities[-1] * size) for size in sizes]
+    if [int((mask == 0).sum()) for mask in masks.values()] == one_by_one:
+        return "layer-by-layer"
+    if n_pruned == int(sparsities[-1] * n):
+        return "count-truncated"
+    if n_pruned == sum(one_by_one):
+        return "counted-layer-by-layer"
+    return "count-off-by-one" if abs(n_pruned - _total(arguments)) == 1 else "wrong-value"
+
+
+def _structure(state: Mapping[str, T], got: Any) -> Difference | None:
+    """Whether a pair of dicts came back, with the names and shapes of the state."""
+    if got is None:
+        return NOTHING_CAME
+    if issubclass(type(got), dict):
+        return Difference("wrong-type", "expected (state, masks), got a single dict")
+    if type(got) is not tuple or len(got) != 2:
+        return difference((0, 0), got) or Difference("wrong-type", "expected (state, masks)")
+    for value in got:
+        if not issubclass(type(value), dict):
+            text = f"expected a dict of tensors, got a {type(value).__name__}"
+            return Difference("wrong-type", text)
+    weights = _weights(state)
+    if set(got[0]) == set(weights) != set(got[1]):
+        return Difference("order-swapped", "the first dict has no biases: these are the masks")
+    if set(got[0]) != set(state):
+        return Difference("names-changed", f"the state has the names {list(got[0])}")
+    for name, tensor in state.items():
+        found = difference(tensor, got[0][name])
+        if found and found.kind != "wrong-value":
+            return Difference(found.kind, f"state {name!r}: {found.text}")
+    biases = [name for name in got[1] if name in state and name not in weights]
+    if biases:
+        return Difference("biases-masked", f"there is a mask for {biases[0]!r}")
+    return masks_structure(weights, got[1])
+
+
+def _survivors(state: Mapping[str, T], got: tuple[Named, Named]) -> tuple[T, T]:
+    """The kept weights before and after, in one line each."""
+    after, masks = _detached(got[0]), _detached(got[1])
+    rows = [torch.cat([s[name][masks[name].bool()] for name in masks]) for s in (state, after)]
+    return rows[0].double(), rows[1].double()
+
+
+def _weights(state: Mapping[str, T]) -> Named:
+    return Named((name, state[name]) for name in weight_names(state))
+
+
+def _detached(tensors: Mapping[str, T]) -> dict[str, T]:
+    return {name: tensor.detach() for name, tensor in tensors.items()}
+
+
+def _total(arguments: tuple[Any, ...]) -> int:
+    return pruned_count(n_weights(arguments[0]), arguments[3][-1])

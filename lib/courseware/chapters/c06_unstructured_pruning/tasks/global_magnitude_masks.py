@@ -1,0 +1,92 @@
+"""The task `global_magnitude_masks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.global_rankings import MISTAKES, global_ranking
+from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
+from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.named_tensors import Named, paired_call, total
+from courseware.checks.task import Check, Draw, Judge, Task
+from model_compression import magnitude_pruning as reference
+
+Arguments = tuple[Named, float]
+
+
+def _two_layers(draw: Draw) -> Iterator[Arguments]:
+    yield inputs.two_layers(), 0.25
+    three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
+    for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
+        yield inputs.layers(draw, shapes), inputs.whole_share(draw)
+
+
+def _rounded_once(draw: Draw) -> Iterator[Arguments]:
+    yield inputs.three_by_three(), 0.4
+    yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
+    for rows in (3, 5):
+        weights = inputs.layers(draw, inputs.uneven_shapes(rows))
+        yield weights, inputs.share(draw, total(weights))
+
+
+def _convolutions(draw: Draw) -> Iterator[Arguments]:
+    shapes = {"conv1.weight": (4, 1, 3, 3), "conv2.weight": (2, 4, 3, 3), "head.weight": (5, 4)}
+    yield (
+        Named(conv=torch.tensor([[[1.0, -7.0]], [[2.0, 6.0]]]), fc=torch.tensor([[5.0, 3.0]])),
+        0.5,
+    )
+    yield inputs.layers(draw, shapes), inputs.whole_share(draw)
+    yield inputs.layers(draw, dict(reversed(shapes.items()))), inputs.whole_share(draw)
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    small, large = torch.tensor([[0.1, -0.2]]), torch.tensor([[0.3, -4.0]])
+    yield Named({"0.weight": small, "2.weight": large}), 0.5
+    yield Named({"0.weight": large, "2.weight": small}), 0.5
+    weights = inputs.layers(draw, {"0.weight": (3, 4), "2.weight": (2, 3)})
+    yield weights, 0.0
+    yield weights, 1.0
+
+
+def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
+    twos = torch.tensor([[2.0, -2.0, 2.0]])
+    yield Named({"0.weight": twos, "2.weight": -twos[:, :1]}), 0.5
+    zeros = torch.tensor([[0.0, 1.0, 0.0]]), torch.tensor([[0.0, 0.0, 0.0, -3.0, 0.0]])
+    yield Named({"0.weight": zeros[0], "2.weight": zeros[1]}), 0.5
+    for _ in range(2):
+        weights = {"0.weight": inputs.ties(draw, 3, 5), "2.weight": inputs.ties(draw, 3, 3)}
+        yield Named(weights), inputs.whole_share(draw)
+
+
+def _check(
+    name: str, weight: int, draw: Callable[[Draw], Iterator[Any]], judge: Judge = global_ranking
+) -> Check:
+    return Check(name, weight, draw, judge, paired_call)
+
+
+GLOBAL_MAGNITUDE_MASKS = Task(
+    name="global_magnitude_masks",
+    points=16,
+    reference=reference.global_magnitude_masks,
+    lecture="lecture 06, “One threshold for the whole network”",
+    off_limits=OFF_LIMITS,
+    calls=("magnitude_mask", "threshold_mask"),
+    checks=(
+        _check("all tensors are one ranking", 4, _two_layers),
+        _check("how many: rounded once, for all together", 3, _rounded_once),
+        _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
+        _check("a layer may lose all its weights, or none", 2, _extremes),
+        _check("equal magnitudes and zeros", 3, _equal_magnitudes),
+        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
+    ),
+    misconceptions=several(
+        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+    ),
+)

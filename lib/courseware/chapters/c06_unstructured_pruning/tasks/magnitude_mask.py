@@ -1,0 +1,271 @@
+"""The task `magnitude_mask`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.counts import DENSITY, OFF_BY_ONE, RATIO_AS_THRESHOLD, TRUNCATED
+from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.rankings import (
+    LARGEST_PRUNED,
+    SIGNED,
+    TIES_KEPT,
+    TIES_PRUNED,
+    magnitude_ranking,
+    pruned,
+    ties_kept,
+    ties_pruned,
+)
+from courseware.checks.task import Check, Draw, Task
+from model_compression import magnitude_pruning as reference
+
+T = torch.Tensor
+Arguments = tuple[T, float]
+
+
+def _whole_counts(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.6, -0.1, 0.3, -0.9, 0.2, 0.5, -0.7, 0.4]), 0.25
+    yield inputs.weights(draw, 16), inputs.whole_share(draw)
+    yield inputs.weights(draw, 40), inputs.whole_share(draw)
+
+
+def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[1.2, 2.4, -5.6], [3.2, -4.1, 1.0], [0.8, 4.4, -2.2]]), 0.4
+    # Exact in binary: 2.5 and 3.5 go to the even number.
+    yield torch.tensor([3.0, -1.0, 2.0, 5.0, -4.0]), 0.5
+    yield torch.tensor([3.0, -1.0, 2.0, 5.0, -4.0, 7.0, -6.0]), 0.5
+    yield inputs.weights(draw, 11), 0.3
+    yield inputs.weights(draw, 11), 0.7
+    for n in (27, 39):
+        yield inputs.weights(draw, n), inputs.share(draw, n)
+
+
+def _several_axes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[8.0, 7.0, -6.0, 5.0], [1.0, -2.0, 3.0, -4.0]]), 0.25
+    yield _uneven_rows(draw, 4, 8), 0.375
+    for shape in ((4, 2, 3, 3), (6, 4, 2)):
+        yield inputs.weights(draw, *shape), inputs.whole_share(draw)
+
+
+def _uneven_rows(draw: Draw, rows: int, columns: int) -> T:
+    """A matrix whose rows differ much in the size of their weights."""
+    parts = inputs.layers(draw, {str(row): (columns,) for row in range(rows)})
+    return torch.stack(list(parts.values()))
+
+
+def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([2.0, -2.0, 2.0, 2.0, -2.0, 2.0, 2.0, -2.0]), 0.25
+    yield torch.tensor([0.0, 3.0, 0.0, 0.0, 0.0, -4.0, 1.0, 0.0]), 0.375
+    for shape in ((32,), (4, 8)):
+        yield inputs.ties(draw, *shape), inputs.whole_share(draw)
+
+
+def _with_zeros(draw: Draw) -> Iterator[Arguments]:
+    """All zeros go, and some of the rest: no choice is left."""
+    yield torch.tensor([0.0, 4.0, -1.0, 2.0, 0.0, -5.0, 3.0, 6.0]), 0.5
+    for n_zeros in (6, 10):
+        w = inputs.weights(draw, 4, 8)
+        w[torch.randperm(32, generator=draw.generator).reshape(4, 8) < n_zeros] = 0.0
+        yield w, draw.rng.choice((4, 5, 6)) / 8
+
+
+def _ends(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([2.0, -1.0, 3.0]), 0.0
+    yield torch.tensor([2.0, -1.0, 3.0]), 1.0
+    w = inputs.weights(draw, 3, 4)
+    yield w, 0.01
+    yield w, 0.0
+    yield w, 1.0
+
+
+def _along(axis: int) -> Callable[..., T]:
+    """Each row (or column) ranked by itself."""
+
+    def behaves(w: T, sparsity: float) -> T:
+        lines = w.movedim(axis, 0)
+        masks = [reference.magnitude_mask(line, sparsity) for line in lines]
+        return torch.stack(masks).movedim(0, axis)
+
+    return behaves
+
+
+def _axis_of_rows(w: T, sparsity: float) -> T:
+    """Each run along the last axis by itself."""
+    rows = w.reshape(-1, w.shape[-1])
+    return torch.stack([reference.magnitude_mask(r, sparsity) for r in rows]).reshape(w.shape)
+
+
+def _zeros_extra(w: T, sparsity: float) -> T:
+    """All zeros go, and the share of the weights that are left."""
+    n_left = int((w != 0).sum())
+    count = w.numel() - n_left + round(sparsity * n_left)
+    return pruned(count=lambda n, s: count)(w, sparsity)
+
+
+def _zeros_out(w: T, sparsity: float) -> T:
+    """The share of the weights that are not 0, counted over all."""
+    n_left = int((w != 0).sum())
+    return pruned(count=lambda n, s: round(s * n_left))(w, sparsity)
+
+
+def _zeros_spared(w: T, sparsity: float) -> T:
+    """The share of the weights, taken from those that are not 0."""
+    return pruned(scores=lambda v: v.abs().masked_fill(v == 0, math.inf).clamp(max=1e30))(
+        w, sparsity
+    )
+
+
+def _threshold(through_ties: Callable[[T, int], T]) -> Callable[..., T]:
+    return lambda w, sparsity: through_ties(w.abs(), round(sparsity * w.numel()))
+
+
+def _order_for_ranks(w: T, sparsity: float) -> T:
+    order = w.abs().flatten().argsort(stable=True)
+    return (order >= round(sparsity * w.numel())).reshape(w.shape)
+
+
+def _at_an_end(w: T, sparsity: float) -> bool:
+    return round(sparsity * w.numel()) in (0, w.numel())
+
+
+def _at(sparsity_end: int) -> Callable[..., bool]:
+    return lambda w, sparsity: round(sparsity * w.numel()) == sparsity_end * w.numel()
+
+
+def _all_go_at_zero(w: T, sparsity: float) -> T:
+    """`sorted[k - 1]` with k = 0 is the last, the largest."""
+    if round(sparsity * w.numel()) == 0:
+        return torch.zeros_like(w, dtype=torch.bool)
+    return reference.magnitude_mask(w, sparsity)
+
+
+def _failing_at_ends() -> Iterator[Callable[..., Any]]:
+    for when in (_at_an_end, _at(0), _at(1)):
+        for error in (IndexError, RuntimeError, ValueError):
+            yield except_where(when, error, reference.magnitude_mask)
+
+
+MAGNITUDE_MASK = Task(
+    name="magnitude_mask",
+    points=14,
+    reference=reference.magnitude_mask,
+    lecture="lecture 06, “Which weights go”",
+    off_limits=OFF_LIMITS,
+    calls=("threshold_mask",),
+    checks=(
+        Check("the smallest magnitudes go", 3, _whole_counts, magnitude_ranking),
+        Check("how many: sparsity × n, rounded", 3, _rounded_counts, magnitude_ranking),
+        Check("the whole tensor is one ranking", 2, _several_axes, magnitude_ranking),
+        Check("zeros are weights like any other", 1, _with_zeros, magnitude_ranking),
+        Check("equal magnitudes: still the exact count", 3, _equal_magnitudes, magnitude_ranking),
+        Check("a sparsity of 0 or 1", 1, _ends, magnitude_ranking),
+        Check(
+            "a right mask, as torch.bool",
+            1,
+            _whole_counts,
+            mask_values_and_dtype(magnitude_ranking),
+        ),
+    ),
+    misconceptions=several(
+        (MASK_NOT_BOOL,),
+        ways(*INVERTED, lambda w, s: ~reference.magnitude_mask(w, s)),
+        ways(*LARGEST_PRUNED, pruned(lambda w: -w.abs())),
+        ways(*SIGNED, pruned(lambda w: w)),
+        ways(
+            *DENSITY,
+            pruned(count=lambda n, s: round((1 - s) * n)),
+            pruned(count=lambda n, s: n - round(s * n)),
+        ),
+        ways(*TRUNCATED, pruned(count=lambda n, s: int(s * n))),
+        ways(
+            "count-rounded-up",
+            "The number to prune was rounded up. Round it to the nearest whole number, and a half "
+            "to the even one, as Python's `round` does.",
+            pruned(count=lambda n, s: math.ceil(s * n)),
+            pruned(count=lambda n, s: math.floor(s * n + 0.5)),
+        ),
+        ways(
+            "kept-count-rounded",
+            "The number of weights to keep was rounded. Round the number to prune, and keep the "
+            "rest: with a half the two are not the same.",
+            pruned(count=lambda n, s: n - round((1 - s) * n)),
+            pruned(count=lambda n, s: n - int((1 - s) * n)),
+            pruned(count=lambda n, s: n - math.ceil((1 - s) * n)),
+        ),
+        ways(
+            *OFF_BY_ONE,
+            pruned(count=lambda n, s: round(s * n) + 1),
+            pruned(count=lambda n, s: round(s * n) - 1),
+        ),
+        ways(
+            "ranked-row-by-row",
+            "Each row was ranked by itself. The whole tensor is one ranking: one row may lose all "
+            "its weights, another none.",
+            _along(0),
+            _along(-1),
+            _axis_of_rows,
+        ),
+        ways(
+            "rows-counted",
+            "The share was taken of the number of rows: `len` of a tensor is the size of its first "
+            "axis. Count all entries.",
+            lambda w, s: pruned(count=lambda n, s: round(s * len(w)))(w, s),
+            lambda w, s: pruned(count=lambda n, s: round(s * w.shape[-1]))(w, s),
+        ),
+        ways(
+            "zeros-not-counted",
+            "Zeros were left out of the count, or pruned on top of it. Sparsity is the share of "
+            "all weights that is gone, and a zero is the smallest weight of all.",
+            _zeros_extra,
+            _zeros_out,
+            _zeros_spared,
+        ),
+        ways(
+            *RATIO_AS_THRESHOLD,
+            lambda w, s: w.abs() >= s,
+            lambda w, s: w.abs() > s,
+            lambda w, s: w.abs() >= s * w.abs().max(),
+            lambda w, s: w.abs() > s * w.abs().max(),
+        ),
+        ways(*TIES_PRUNED, _threshold(ties_pruned)),
+        ways(*TIES_KEPT, _threshold(ties_kept)),
+        ways(
+            "quantile-interpolated",
+            "The threshold is a quantile, a value between two weights. It hits the right number of "
+            "weights often, but not always: count k weights, and prune just those.",
+            lambda w, s: w.abs() >= w.abs().flatten().quantile(s),
+        ),
+        ways(
+            "order-taken-for-ranks",
+            "What `argsort` returns was compared with the count. Entry i of it is not the rank of "
+            "weight i but the place of the weight with rank i: the first k entries are the places "
+            "to prune.",
+            _order_for_ranks,
+        ),
+        ways(
+            "pruned-weights-returned",
+            "The pruned weights came back. The mask is asked for: True where a weight is kept, "
+            "False where it goes.",
+            lambda w, s: w * reference.magnitude_mask(w, s),
+        ),
+        ways(
+            "all-go-at-zero",
+            "With nothing to prune, everything went. If k is 0, index k − 1 is −1: the last, "
+            "largest weight became the threshold.",
+            _all_go_at_zero,
+        ),
+        ways(
+            "ends-fail",
+            "Your function fails where no weight, or every weight, is to be pruned. Both are "
+            "legal: look at what your index or threshold is then.",
+            *_failing_at_ends(),
+        ),
+    ),
+)

@@ -1,0 +1,196 @@
+"""The task `prune_and_finetune`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c06_unstructured_pruning.tasks import finetune_judges as judges
+from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks import prunable_networks as networks
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.call import Outcome, call_anew, shuffled_call
+from courseware.checks.global_rankings import MISTAKES
+from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK
+from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.named_tensors import Named, named, named_call, plain
+from courseware.checks.signs import drawn_seed
+from courseware.checks.states import Words, all_of
+from courseware.checks.task import Check, Draw, Misconception, Probe, Task
+from model_compression import masked_training as reference
+from model_compression.masks import pruned_count
+
+T = torch.Tensor
+
+SECONDS = 20.0
+"""For a call, on one thread."""
+
+Arguments = tuple[Named, T, T, list[float], int]
+
+
+def _one_total(draw: Draw) -> Iterator[Arguments]:
+    problem = networks.small_problem(draw, 12, 16, 10, 4)
+    n = networks.n_weights(problem[0])
+    yield *problem, [inputs.share(draw, n, 0.3, 0.45)], draw.integer(0, 999)
+
+
+def _rising_totals(draw: Draw) -> Iterator[Arguments]:
+    problem = networks.small_problem(draw, 9, 24, 5)
+    n = networks.n_weights(problem[0])
+    totals = [inputs.share(draw, n, low, low + 0.1) for low in (0.3, 0.5, 0.7)]
+    yield *problem, totals, draw.integer(0, 999)
+
+
+def _half_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
+    seed = drawn_seed(draw)
+    yield *networks.signs_problem(seed), [0.5], seed
+
+
+def _most_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
+    seed = drawn_seed(draw)
+    yield *networks.signs_problem(seed), [0.5, 0.7, 0.8, 0.9], seed
+
+
+def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """Two calls with the same arguments, from different states of the global generators."""
+    calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
+    return all_of(calls, gather=named)
+
+
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which would be only one of many right results: words."""
+
+    def words(state: Named, images: Any, labels: Any, totals: Any, seed: Any) -> Words:
+        n = networks.n_weights(state)
+        return Words(what.format(count=pruned_count(n, totals[-1]), n=n))
+
+    return words
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Any,
+    expect: str,
+    probe: Probe = named_call,
+) -> Check:
+    return Check(name, weight, draw, judge, probe, _expect(expect))
+
+
+PRUNE_AND_FINETUNE = Task(
+    name="prune_and_finetune",
+    points=16,
+    reference=reference.prune_and_finetune,
+    lecture="lecture 06, “Train, prune, fine-tune”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("global_magnitude_masks", "masked_step", "magnitude_mask", "threshold_mask"),
+    checks=(
+        _check(
+            "one total: the smallest weights of all layers go",
+            3,
+            _one_total,
+            judges.smallest_go,
+            "(state, masks): the {count} smallest of {n} weights are pruned",
+        ),
+        _check(
+            "rising totals: the last one exactly, and zeros where pruned",
+            4,
+            _rising_totals,
+            judges.exact_zeros,
+            "(state, masks): {count} of {n} weights are pruned, and 0 in the state",
+        ),
+        _check(
+            "one seed, one result",
+            1,
+            _one_total,
+            judges.repeatable,
+            "(state, masks), the same in both calls",
+            _twice,
+        ),
+        _check(
+            "the survivors train on from where they were",
+            3,
+            _half_of_a_trained_network,
+            judges.from_survivors,
+            "(state, masks): kept weights near to what they were, but trained",
+        ),
+        _check(
+            "signs: most of the lost accuracy comes back",
+            5,
+            _most_of_a_trained_network,
+            judges.won_back,
+            "(state, masks): {count} of {n} weights are pruned, two thirds of the loss won back",
+        ),
+    ),
+    misconceptions=(
+        MASK_NOT_BOOL,
+        LAYER_WITHOUT_MASK,
+        *(Misconception(name, message) for name, message, _ in MISTAKES),
+        Misconception(
+            "order-swapped", "The two results are swapped: the state comes first, then the masks."
+        ),
+        Misconception(
+            "names-changed",
+            "The state has other names than the one that came in. A network can be loaded only "
+            "under its own names: `0.weight`, `0.bias`, `2.weight`, …, biases included.",
+        ),
+        Misconception(
+            "biases-masked",
+            "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
+        ),
+        Misconception(
+            "totals-compounded",
+            "Each sparsity was taken of the weights that were left. All of them are totals: the "
+            "share of all weights that is gone by then.",
+        ),
+        Misconception(
+            "totals-added-up",
+            "Each sparsity was pruned on top of what was gone. All of them are totals: the share "
+            "of all weights that is gone by then.",
+        ),
+        Misconception(
+            "first-total-only",
+            "Only the first sparsity was used. Prune and fine-tune once for each of them.",
+        ),
+        Misconception(
+            "revived",
+            "Pruned weights came back to life during fine-tuning. An optimizer moves every weight "
+            "that it is given: put the zeros back after each of its steps.",
+        ),
+        Misconception(
+            "not-repeatable",
+            "Two calls with the same seed gave two results. Draw the order of the images from a "
+            "generator of your own that starts from `seed`.",
+        ),
+        Misconception(
+            "no-fine-tuning",
+            "The weights that are kept were not trained. After pruning they must make up for what "
+            "is gone: fine-tune on the images.",
+        ),
+        Misconception(
+            "drawn-anew",
+            "The weights that are kept have nothing to do with those that came in. Fine-tuning "
+            "goes on from the survivors; starting anew throws away what they have learned.",
+        ),
+        Misconception(
+            "too-far-away",
+            "The kept weights moved far away from what they were. Fine-tuning takes small steps: "
+            "lower the learning rate.",
+        ),
+        Misconception(
+            "pruned-at-once",
+            "The smaller sparsities left no trace: the last mask is that of the network before any "
+            "fine-tuning. Prune a little, fine-tune, and rank the weights as they are then.",
+        ),
+        Misconception(
+            "not-won-back",
+            "Too little of the accuracy came back. Either the fine-tuning is too short, or its "
+            "steps too small, or the pruned weights take part in it and are cut off only at its "
+            "end.",
+        ),
+    ),
+)

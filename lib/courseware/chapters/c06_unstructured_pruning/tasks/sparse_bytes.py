@@ -1,0 +1,239 @@
+"""The task `sparse_bytes`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import sparse_storage as reference
+
+Arguments = tuple[torch.Tensor, str]
+Size = Callable[[int, int, int], float]
+"""Bytes from rows, columns and the number of kept weights."""
+
+SLIDE = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [1, 0, 0, 1]]).bool()
+"""The mask of the slides."""
+
+
+def _of(storage: str) -> Callable[[Draw], Iterator[Arguments]]:
+    """The mask of the slides, then matrices of uneven sizes and densities."""
+
+    def draw_masks(draw: Draw) -> Iterator[Arguments]:
+        yield SLIDE, storage
+        for rows, columns in ((2, 7), (5, 3), (9, 11)):
+            yield _mask(draw, rows, columns), storage
+
+    return draw_masks
+
+
+def _mask(draw: Draw, rows: int, columns: int) -> torch.Tensor:
+    """A mask that keeps and prunes some, but not as many as it keeps."""
+    n = rows * columns
+    n_kept = draw.rng.choice([k for k in range(2, n - 1) if abs(2 * k - n) > 1])
+    order = torch.randperm(n, generator=draw.generator)
+    return (order < n_kept).reshape(rows, columns)
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    for storage in ("dense", "coo", "csr", "bitmask"):
+        yield torch.ones(2, 5, dtype=torch.bool), storage
+        yield torch.zeros(3, 2, dtype=torch.bool), storage
+        yield torch.ones(draw.integer(3, 40), draw.integer(3, 40), dtype=torch.bool), storage
+
+
+def _dense(rows: int, columns: int, kept: int) -> float:
+    return 4 * rows * columns
+
+
+def _coo(rows: int, columns: int, kept: int) -> float:
+    return 20 * kept
+
+
+def _csr(rows: int, columns: int, kept: int) -> float:
+    return 12 * kept + 8 * (rows + 1)
+
+
+def _bitmask(rows: int, columns: int, kept: int) -> float:
+    return math.ceil(rows * columns / 8) + 4 * kept
+
+
+def _values(rows: int, columns: int, kept: int) -> float:
+    return 4 * kept
+
+
+def _bytes(
+    dense: Size = _dense, coo: Size = _coo, csr: Size = _csr, bitmask: Size = _bitmask
+) -> Callable[..., float]:
+    """The function with some of its sizes computed in another way."""
+    sizes = {"dense": dense, "coo": coo, "csr": csr, "bitmask": bitmask}
+
+    def behaves(mask: torch.Tensor, storage: str) -> float:
+        rows, columns = mask.shape
+        return sizes[storage](rows, columns, int(mask.sum()))
+
+    return behaves
+
+
+def _scaled(factor: float, value_bytes: int = 4) -> Callable[..., float]:
+    """All sizes times a factor, or with values of another type."""
+
+    def changed(size: Size, dense: bool = False) -> Size:
+        more = value_bytes - 4
+        return lambda r, c, k: factor * (size(r, c, k) + more * (r * c if dense else k))
+
+    return _bytes(changed(_dense, dense=True), changed(_coo), changed(_csr), changed(_bitmask))
+
+
+def _pruned_counted(mask: torch.Tensor, storage: str) -> float:
+    return _bytes()(~mask, storage)
+
+
+SPARSE_BYTES = Task(
+    name="sparse_bytes",
+    points=12,
+    reference=reference.sparse_bytes,
+    lecture="lecture 06, “Zeros are not bytes”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("dense", 2, _of("dense")),
+        Check("coo", 2, _of("coo")),
+        Check("csr", 3, _of("csr")),
+        Check("bitmask", 3, _of("bitmask")),
+        Check("masks that keep all, or nothing", 2, _extremes),
+    ),
+    misconceptions=several(
+        ways(
+            "zeros-are-free",
+            "The zeros of a dense tensor were not counted. Each of them takes four bytes like any "
+            "other float: only another way to store the matrix can leave them out.",
+            _bytes(dense=lambda r, c, k: 4 * k),
+        ),
+        ways(
+            "places-not-stored",
+            "Only the values were counted. Without their places nobody could tell which weights "
+            "they are: count what says where they belong.",
+            _bytes(_dense, _values, _values, _values),
+            _bytes(coo=_values),
+            _bytes(csr=_values),
+            _bytes(bitmask=_values),
+        ),
+        ways(
+            "values-not-stored",
+            "Only the places were counted. The values are stored as well, four bytes each.",
+            _bytes(
+                coo=lambda r, c, k: 16 * k,
+                csr=lambda r, c, k: 8 * k + 8 * (r + 1),
+                bitmask=lambda r, c, k: math.ceil(r * c / 8),
+            ),
+            _bytes(bitmask=lambda r, c, k: math.ceil(r * c / 8)),
+        ),
+        ways(
+            "indices-of-four-bytes",
+            "An index was given four bytes. The indices here are int64, as torch stores them: "
+            "eight bytes each.",
+            _bytes(coo=lambda r, c, k: 12 * k, csr=lambda r, c, k: 8 * k + 4 * (r + 1)),
+            _bytes(coo=lambda r, c, k: 12 * k, csr=lambda r, c, k: 8 * k + 8 * (r + 1)),
+            _bytes(coo=lambda r, c, k: 12 * k, csr=lambda r, c, k: 12 * k + 4 * (r + 1)),
+            _bytes(csr=lambda r, c, k: 8 * k + 4 * (r + 1)),
+            _bytes(csr=lambda r, c, k: 12 * k + 4 * (r + 1)),
+        ),
+        ways(
+            "one-index-for-coo",
+            "A value in coo was given one index. It takes two to name a place in a matrix: its row "
+            "and its column.",
+            _bytes(coo=lambda r, c, k: 12 * k),
+        ),
+        ways(
+            "row-of-each-value-in-csr",
+            "In csr every value was given its row as well. That is what csr saves: the values "
+            "are in row order, so it is enough to store where each row begins.",
+            _bytes(csr=lambda r, c, k: 20 * k + 8 * (r + 1)),
+            _bytes(csr=lambda r, c, k: 20 * k),
+        ),
+        ways(
+            "row-starts-forgotten",
+            "The starts of the rows were not counted. A column alone does not say which row it is "
+            "in.",
+            _bytes(csr=lambda r, c, k: 12 * k),
+        ),
+        ways(
+            "one-row-start-short",
+            "One entry of the row starts is missing: the end of the last row is stored too, so "
+            "there is one more than there are rows.",
+            _bytes(csr=lambda r, c, k: 12 * k + 8 * r),
+        ),
+        ways(
+            "columns-for-rows",
+            "The starts of the columns were counted. In csr, compressed sparse row, it is the rows "
+            "that have starts: the first axis of the mask.",
+            _bytes(csr=lambda r, c, k: 12 * k + 8 * (c + 1)),
+            _bytes(csr=lambda r, c, k: 12 * k + 8 * c),
+        ),
+        ways(
+            "bitmask-cut-off",
+            "The last bits of the bitmask were cut off. If they do not fill a byte, they still "
+            "take one: round up.",
+            _bytes(bitmask=lambda r, c, k: r * c // 8 + 4 * k),
+            _bytes(bitmask=lambda r, c, k: round(r * c / 8) + 4 * k),
+        ),
+        ways(
+            "bitmask-not-rounded",
+            "The bitmask takes a fraction of a byte in your result. Memory comes in whole bytes: "
+            "round up.",
+            _bytes(bitmask=lambda r, c, k: r * c / 8 + 4 * k),
+        ),
+        ways(
+            "bitmask-one-byte-more",
+            "The bitmask has one byte too many where its bits fill the last byte. Round up only "
+            "what is no whole number.",
+            _bytes(bitmask=lambda r, c, k: r * c // 8 + 1 + 4 * k),
+        ),
+        ways(
+            "bitmask-row-by-row",
+            "Each row of the bitmask was rounded up to whole bytes. All its bits stand in one "
+            "line: round up once.",
+            _bytes(bitmask=lambda r, c, k: r * math.ceil(c / 8) + 4 * k),
+        ),
+        ways(
+            "byte-a-bit",
+            "The bitmask was given a byte for each weight, as torch.bool takes. Here it is one bit "
+            "a weight: eight of them share a byte.",
+            _bytes(bitmask=lambda r, c, k: r * c + 4 * k),
+        ),
+        ways(
+            "bits-of-kept-weights-only",
+            "The bitmask has bits for the kept weights only. Every weight has one, kept or not: "
+            "that is how it tells them apart.",
+            _bytes(bitmask=lambda r, c, k: math.ceil(k / 8) + 4 * k),
+        ),
+        ways(
+            "all-values-stored",
+            "All values were counted beside the bitmask. The point of the bitmask is that only "
+            "those of kept weights are stored.",
+            _bytes(bitmask=lambda r, c, k: math.ceil(r * c / 8) + 4 * r * c),
+        ),
+        ways(
+            "pruned-weights-counted",
+            "The pruned weights were counted where the kept ones are stored. True in the mask "
+            "means kept.",
+            _pruned_counted,
+        ),
+        ways(
+            "bits-not-bytes",
+            "This is the number of bits. Bytes are asked for: eight bits each.",
+            _scaled(8.0),
+        ),
+        ways(
+            "wrong-size-of-values",
+            "The values were counted as if they had another type. They are float32: four bytes.",
+            _scaled(1.0, value_bytes=8),
+            _scaled(1.0, value_bytes=2),
+            _scaled(1.0, value_bytes=1),
+        ),
+    ),
+)

@@ -1,0 +1,150 @@
+"""The task `threshold_mask`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype, same_mask
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import magnitude_pruning as reference
+
+T = torch.Tensor
+Arguments = tuple[T, float]
+
+
+def _between(draw: Draw, *shape: int) -> Arguments:
+    """Weights, and a threshold well away from every magnitude."""
+    w = inputs.weights(draw, *shape)
+    ranked = w.abs().flatten().sort().values.double()
+    place = draw.integer(len(ranked) // 4, 3 * len(ranked) // 4)
+    return w, float(ranked[place - 1] + ranked[place]) / 2
+
+
+def _both_signs(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.3, -0.02, -0.5, 0.01, 0.08]), 0.1
+    yield torch.tensor([[3.0, -0.25], [0.5, -2.0]]), 1.5
+    for shape in ((12,), (4, 6)):
+        yield _between(draw, *shape)
+
+
+def _at_the_threshold(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.5, -0.5, 0.25, -0.75]), 0.5
+    for _ in range(3):
+        w = torch.randint(-8, 9, (3, 5), generator=draw.generator).float() / 8
+        threshold = draw.integer(2, 6) / 8
+        w[0, :3] = torch.tensor([threshold, -threshold, threshold - 0.125])
+        yield w, threshold
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.0, 2.0, -1.0]), 0.0
+    w = inputs.weights(draw, 3, 4)
+    w[1, draw.integer(0, 3)] = 0.0
+    yield w, 0.0
+    yield w, 2.0 * float(w.abs().max())
+
+
+def _convolutions(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[[4.0, -0.5]], [[0.25, -3.0]]]), 1.0
+    yield _between(draw, 4, 2, 3, 3)
+    yield _between(draw, 3, 5, 2)
+
+
+def _rows(size: Callable[[T], T]) -> Callable[..., T]:
+    """Whole rows are kept or pruned."""
+
+    def behaves(w: T, threshold: float) -> T:
+        rows = w.reshape(len(w), -1)
+        keeps = size(rows) >= threshold
+        return keeps[:, None].expand_as(rows).reshape(w.shape)
+
+    return behaves
+
+
+THRESHOLD_MASK = Task(
+    name="threshold_mask",
+    points=8,
+    reference=reference.threshold_mask,
+    lecture="lecture 06, “The mask is the connection”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("weights of both signs", 3, _both_signs, same_mask),
+        Check("weights exactly at the threshold are kept", 2, _at_the_threshold, same_mask),
+        Check("a threshold of 0, and one above all weights", 1, _extremes, same_mask),
+        Check("convolutions, in their shape", 1, _convolutions, same_mask),
+        Check("a right mask, as torch.bool", 1, _both_signs, mask_values_and_dtype(same_mask)),
+    ),
+    misconceptions=several(
+        (MASK_NOT_BOOL,),
+        ways(
+            "sign-not-ignored",
+            "A large negative weight was pruned. −5 does as much as 5: compare the magnitude.",
+            lambda w, threshold: w >= threshold,
+            lambda w, threshold: w > threshold,
+        ),
+        ways(
+            *INVERTED,
+            lambda w, threshold: w.abs() < threshold,
+            lambda w, threshold: w.abs() <= threshold,
+            lambda w, threshold: (w < threshold) & (w > -threshold),
+        ),
+        ways(
+            "threshold-itself-pruned",
+            "A weight whose magnitude is just the threshold was pruned. Only what lies below the "
+            "threshold goes.",
+            lambda w, threshold: w.abs() > threshold,
+        ),
+        ways(
+            "zeros-always-pruned",
+            "A weight of 0 was pruned although the threshold is 0. What goes is decided by the "
+            "threshold alone.",
+            lambda w, threshold: (w.abs() >= threshold) & (w != 0),
+        ),
+        ways(
+            "pruned-weights-returned",
+            "The pruned weights came back. The mask is asked for: True where a weight is kept, "
+            "False where it goes.",
+            lambda w, threshold: torch.where(w.abs() >= threshold, w, 0.0),
+        ),
+        ways(
+            "survivors-returned",
+            "Only the weights that are kept came back, or their places. The mask has an entry for "
+            "every weight, in the same shape.",
+            lambda w, threshold: w[w.abs() >= threshold],
+            lambda w, threshold: (w.abs() >= threshold).nonzero(),
+        ),
+        ways(
+            "threshold-scaled",
+            "The threshold was multiplied by something, such as the largest or the typical weight. "
+            "It is in the units of the weights already: compare as it is.",
+            lambda w, threshold: w.abs() >= threshold * w.abs().max(),
+            lambda w, threshold: w.abs() >= threshold * w.std(),
+            lambda w, threshold: w.abs() >= threshold * w.abs().mean(),
+        ),
+        ways(
+            "squares-compared",
+            "The square of a weight was compared with the threshold. Compare its magnitude.",
+            lambda w, threshold: w.square() >= threshold,
+        ),
+        ways(
+            "threshold-taken-for-share",
+            "The threshold was taken for a share of the weights. It is a magnitude: how many "
+            "weights go depends on the weights.",
+            lambda w, share: w.abs() >= w.abs().quantile(min(share, 1.0)),
+        ),
+        ways(
+            "whole-rows",
+            "Whole rows were kept or pruned. Here each weight is judged by itself; removing rows "
+            "is the subject of the next chapter.",
+            _rows(lambda rows: rows.abs().amax(dim=1)),
+            _rows(lambda rows: rows.norm(dim=1)),
+            _rows(lambda rows: rows.abs().mean(dim=1)),
+            _rows(lambda rows: rows.abs().amin(dim=1)),
+        ),
+    ),
+)

@@ -1,0 +1,153 @@
+"""The task `apoz`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.chapters.c07_structured_pruning.tasks import inputs
+from courseware.chapters.c07_structured_pruning.tasks.common import (
+    OFF_LIMITS,
+    WHOLE_TENSOR,
+    by_channel,
+    over,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import structured_pruning as reference
+
+T = torch.Tensor
+
+
+def _units(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[0.0, 2.0], [0.0, 4.0], [1.0, 0.0], [0.0, 3.0]]),)
+    yield (inputs.after_relu(draw, 9, 5),)
+    yield (inputs.after_relu(draw, 6, 6),)
+
+
+def _channels(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[[[0.0, 2.0]], [[4.0, 6.0]]], [[[0.0, 0.0]], [[8.0, 0.0]]]]),)
+    yield (inputs.after_relu(draw, 5, 3, 4, 6),)
+    yield (inputs.after_relu(draw, 4, 7, 2, 2),)
+
+
+def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[0.0, -2.0], [0.0, 0.0], [-1.0, 3.0], [0.0001, -4.0]]),)
+    for shape in ((9, 5), (12, 4)):
+        values = draw.normal(*shape)
+        chosen = torch.rand(shape, generator=draw.generator)
+        values = torch.where(chosen < 0.3, values * 1e-4, values)
+        yield (torch.where(chosen > 0.6, 0.0, values),)
+
+
+def _ends(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[0.0, 2.0, 0.0], [0.0, 1.0, 3.0]]),)
+    values = inputs.after_relu(draw, 6, 5)
+    values[:, 1], values[:, 3] = 0.0, 0.5
+    yield (values,)
+
+
+def _counts(rows: T) -> T:
+    return (rows == 0).sum(dim=1)
+
+
+def _below(limit: float) -> Callable[[T], T]:
+    return lambda rows: (rows < limit).float().mean(dim=1)
+
+
+APOZ = Task(
+    name="apoz",
+    points=8,
+    reference=reference.apoz,
+    lecture="lecture 07, “Which neuron can go”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("units of a linear layer", 3, _units),
+        Check("channels: over all images and all places", 3, _channels),
+        Check("only exact zeros count", 1, _exact_zeros),
+        Check("a unit that is always silent, and one that never is", 1, _ends),
+    ),
+    misconceptions=several(
+        ways(
+            "active-share",
+            "This is the share of activations that are not zero. APoZ is the share of zeros: high "
+            "means that a unit is mostly silent.",
+            over(lambda rows: (rows != 0).float().mean(dim=1), axis=1),
+            over(lambda rows: (rows > 0).float().mean(dim=1), axis=1),
+        ),
+        ways(
+            "per-cent",
+            "These are per cent. A share from 0 to 1 is asked for.",
+            over(lambda rows: 100 * (rows == 0).float().mean(dim=1), axis=1),
+        ),
+        ways(
+            "counted",
+            "The zeros were counted. Divide by the number of all activations of the unit, over "
+            "images and places, so that the share does not grow with the batch.",
+            over(_counts, axis=1),
+            over(lambda rows: _counts(rows).float(), axis=1),
+            by_channel(lambda a: (a == 0).sum(dim=2).float().mean(dim=0), reference.apoz),
+            by_channel(lambda a: (a == 0).float().mean(dim=2).sum(dim=0), reference.apoz),
+        ),
+        ways(
+            "share-of-all-zeros",
+            "The zeros of each unit were divided by all zeros. Divide by the number of activations "
+            "of that unit.",
+            over(lambda rows: _counts(rows) / _counts(rows).sum(), axis=1),
+        ),
+        ways(
+            "divided-by-everything",
+            "The zeros of each unit were divided by the number of all activations. Divide by the "
+            "number of activations of that unit.",
+            over(lambda rows: _counts(rows) / rows.numel(), axis=1),
+        ),
+        ways(
+            "negatives-counted",
+            "Negative activations were counted as zeros. Whoever measures before the ReLU finds "
+            "hardly any zeros, and that is the right answer there.",
+            over(lambda rows: (rows <= 0).float().mean(dim=1), axis=1),
+        ),
+        ways(
+            "small-counted",
+            "Small activations were counted as zeros, too. Only those that are exactly 0 count: "
+            "after a ReLU no limit has to be chosen.",
+            *(over(_below(limit), axis=1) for limit in (1e-3, 1e-2, 0.1)),
+            *(over(_below(limit), axis=1, prepare=torch.abs) for limit in (1e-3, 1e-2, 0.1)),
+            over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
+            over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
+        ),
+        ways(
+            "images-taken-for-units",
+            "There is a number for each image. The units stand along axis 1: average over all "
+            "other axes, the images included.",
+            over(lambda rows: (rows == 0).float().mean(dim=1), axis=0),
+        ),
+        ways(
+            "places-not-joined",
+            "There is a number for each place of a channel. A channel is one thing, wherever in "
+            "the picture it answers: count over the places too.",
+            lambda a: (a == 0).float().mean(dim=0),
+            lambda a: (a == 0).float().flatten(1).mean(dim=0),
+        ),
+        ways(
+            "images-not-joined",
+            "There is a number for each image and channel. Count over the images too.",
+            by_channel(lambda a: (a == 0).float().mean(dim=2), reference.apoz),
+        ),
+        ways(
+            "whole-channel-silent",
+            "An image was counted only where the whole channel is zero. Every place of the channel "
+            "counts by itself.",
+            by_channel(lambda a: (a == 0).all(dim=2).float().mean(dim=0), reference.apoz),
+        ),
+        ways(
+            "magnitudes-averaged",
+            "This is the mean of the activations. APoZ does not ask how large they are, only how "
+            "many are zero.",
+            over(lambda rows: rows.mean(dim=1), axis=1),
+            over(lambda rows: rows.abs().mean(dim=1), axis=1),
+        ),
+        ways(*WHOLE_TENSOR, lambda a: (a == 0).float().mean()),
+    ),
+)

@@ -1,0 +1,137 @@
+"""The task `filter_norms`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from courseware.chapters.c07_structured_pruning.tasks.common import (
+    OFF_LIMITS,
+    WHOLE_TENSOR,
+    by_channel,
+    over,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import structured_pruning as reference
+
+T = torch.Tensor
+
+
+def _rows(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[3.0, 4.0], [-6.0, 8.0]]),)
+    yield (draw.normal(5, 7),)
+    yield (draw.normal(6, 6) * 0.05,)
+
+
+def _filters(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[[[1.0, 2.0]], [[2.0, 4.0]]], [[[-2.0, 4.0]], [[4.0, -8.0]]]]),)
+    yield (draw.normal(4, 3, 3, 3),)
+    yield (draw.normal(6, 5, 1, 1),)
+    yield (draw.normal(3, 4, 2),)
+
+
+def _zeros(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[3.0, -4.0], [0.0, 0.0], [0.0, -2.0]]),)
+    weight = draw.normal(4, 2, 3, 3)
+    weight[draw.integer(0, 3)] = 0.0
+    yield (weight,)
+
+
+def _uncentred(rows: T) -> T:
+    return (rows - rows.mean(dim=1, keepdim=True)).norm(dim=1)
+
+
+FILTER_NORMS = Task(
+    name="filter_norms",
+    points=8,
+    reference=reference.filter_norms,
+    lecture="lecture 07, “Which neuron can go”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("rows of a linear layer", 3, _rows),
+        Check("filters of a convolution: one number each", 4, _filters),
+        Check("a filter of zeros", 1, _zeros),
+    ),
+    misconceptions=several(
+        ways(
+            "absolute-sum",
+            "This is the L1 norm, the sum of the magnitudes. For the L2 norm add up the squares "
+            "and take the square root.",
+            over(lambda rows: rows.abs().sum(dim=1), axis=0),
+        ),
+        ways(
+            "root-forgotten",
+            "These are the sums of squares. The norm is their square root.",
+            over(lambda rows: rows.square().sum(dim=1), axis=0),
+        ),
+        ways(
+            "averaged",
+            "The squares or magnitudes were averaged. A norm adds them up.",
+            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=0),
+            over(lambda rows: rows.square().mean(dim=1), axis=0),
+            over(lambda rows: rows.abs().mean(dim=1), axis=0),
+        ),
+        ways(
+            "largest-weight",
+            "Only the largest weight of each filter was looked at. A norm takes all of them "
+            "together.",
+            over(lambda rows: rows.abs().amax(dim=1), axis=0),
+            over(lambda rows: rows.amax(dim=1), axis=0),
+        ),
+        ways(
+            "signs-cancel",
+            "The weights were added up with their signs, so that they cancel. Square them first.",
+            over(lambda rows: rows.sum(dim=1), axis=0),
+            over(lambda rows: rows.sum(dim=1).abs(), axis=0),
+            over(lambda rows: rows.mean(dim=1), axis=0),
+        ),
+        ways(
+            "mean-taken-off",
+            "The mean of the filter was taken off first, as for a standard deviation. A norm is a "
+            "distance from 0.",
+            over(_uncentred, axis=0),
+            over(lambda rows: rows.std(dim=1), axis=0),
+            over(lambda rows: rows.std(dim=1, correction=0), axis=0),
+        ),
+        ways(
+            "inputs-taken-for-outputs",
+            "There is a number for each input. Filters stand along axis 0, the outputs: reduce "
+            "over all other axes.",
+            over(lambda rows: rows.norm(dim=1), axis=1),
+            lambda weight: weight.norm(dim=0),
+        ),
+        ways(
+            "kernels-not-joined",
+            "There is more than one number for each filter. A filter reaches over all input "
+            "channels and all places of its kernel: reduce over every axis but 0.",
+            by_channel(lambda w: w.norm(dim=2), reference.filter_norms),
+            lambda weight: weight.norm(dim=1),
+            lambda weight: weight.norm(dim=-1),
+        ),
+        ways(
+            "kernels-added-up",
+            "The norms of the kernels were added up. The norm of a filter is the root of the sum "
+            "of all its squares, taken once.",
+            by_channel(lambda w: w.norm(dim=2).sum(dim=1), reference.filter_norms),
+            by_channel(lambda w: w.norm(dim=2).mean(dim=1), reference.filter_norms),
+        ),
+        ways(
+            "normalised",
+            "The norms were divided by their sum, their largest, or their mean. They are asked "
+            "for as they are.",
+            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).sum(), axis=0),
+            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).amax(), axis=0),
+            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).mean(), axis=0),
+        ),
+        ways(
+            "sorted",
+            "The norms were sorted. Entry i must belong to filter i, or no one knows which to "
+            "remove.",
+            over(lambda rows: rows.norm(dim=1).sort().values, axis=0),
+            over(lambda rows: rows.norm(dim=1).sort(descending=True).values, axis=0),
+        ),
+        ways(*WHOLE_TENSOR, lambda weight: weight.norm()),
+    ),
+)

@@ -1,0 +1,245 @@
+"""The task `keep_indices`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c07_structured_pruning.tasks import inputs
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import Difference, difference
+from model_compression import structured_pruning as reference
+
+T = torch.Tensor
+Arguments = tuple[T, int]
+
+NOT_INT64 = Misconception(
+    "indices-not-int64",
+    "The indices are right, but they are stored in another type. torch counts places in int64, "
+    "and does not take every other type as an index.",
+)
+
+
+def _positive(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.5, 0.9, 0.1, 0.7]), 3
+    for n in (9, 16):
+        yield inputs.apart(draw, n) + n, draw.integer(3, n // 2)
+        yield inputs.apart(draw, n) + n, draw.integer(n // 2 + 1, n - 2)
+
+
+def _negative(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.2, -0.9, -0.1, 0.5]), 3
+    yield -torch.tensor([0.75, 0.25, 0.125, 0.5]), 2
+    for n in (9, 14):
+        yield inputs.apart(draw, n), draw.integer(n // 2 + 1, n - 2)
+
+
+def _ties(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.5, 0.5, 0.5, 0.5]), 2
+    yield torch.tensor([0.0, 3.0, 0.0, 0.0, 1.0]), 3
+    for n in (12, 20):
+        scores = torch.randint(0, 3, (n,), generator=draw.generator).float()
+        scores[:3] = torch.tensor([0.0, 1.0, 2.0])
+        yield scores, draw.integer(4, n - 3)
+
+
+def _ends(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.25, -0.5, 0.75]), 1
+    yield torch.tensor([0.25, -0.5, 0.75]), 3
+    yield inputs.apart(draw, 8), 1
+    yield inputs.apart(draw, 8), 8
+
+
+def _highest(arguments: Any, expected: Any, got: Any) -> Difference | None:
+    """The right number of units, each once, and nothing kept ranks below anything that goes."""
+    scores, n_keep = arguments
+    found = difference(expected, got)
+    if found is None or found.kind != "wrong-value":
+        return found
+    units = got.detach().double()
+    if (units != units.round()).any() or units.min() < 0 or units.max() >= len(scores):
+        return Difference("wrong-value", "these are not numbers of units, from 0 up")
+    kept = torch.zeros(len(scores), dtype=torch.bool)
+    kept[units.long()] = True
+    if int(kept.sum()) != n_keep:
+        return Difference("wrong-value", "a unit is named more than once")
+    if kept.all():
+        return None
+    low = int(scores.masked_fill(~kept, torch.inf).argmin())
+    high = int(scores.masked_fill(kept, -torch.inf).argmax())
+    if scores[low] >= scores[high]:
+        return None
+    text = f"unit {low}, of score {scores[low]:.4g}, stays, unit {high}, of {scores[high]:.4g}, not"
+    return Difference("wrong-value", text)
+
+
+def _ascending(arguments: Any, expected: Any, got: Any) -> Difference | None:
+    """The highest, in their old order."""
+    found = _highest(arguments, expected, got)
+    if found is None and (got.detach().diff() < 0).any():
+        return Difference("not-ascending", "the units stand in another order than in the layer")
+    return found
+
+
+def _as_int64(arguments: Any, expected: Any, got: Any) -> Difference | None:
+    """The highest, as numbers that torch indexes with."""
+    found = _highest(arguments, expected, got)
+    if found is None and got.dtype != torch.int64:
+        return Difference(NOT_INT64.name, f"dtype {got.dtype}, expected torch.int64")
+    return found
+
+
+def _places(
+    score: Callable[[T], T] = lambda s: s, count: Callable[[int, int], int] = lambda n, k: k
+) -> Callable[[T, int], T]:
+    """So many places of the highest scores, ascending."""
+
+    def behaves(scores: T, n_keep: int) -> T:
+        n = min(max(count(len(scores), n_keep), 0), len(scores))
+        return score(scores).argsort(descending=True, stable=True)[:n].sort().values
+
+    return behaves
+
+
+def _in_any_form(
+    places: Callable[[T, int], T],
+) -> tuple[Callable[[T, int], T], ...]:
+    """The same places, and in the order of their scores."""
+
+    def falling(scores: T, n_keep: int) -> T:
+        found = places(scores, n_keep)
+        return found[scores[found].argsort(descending=True)]
+
+    def rising(scores: T, n_keep: int) -> T:
+        return falling(scores, n_keep).flip(0)
+
+    return places, falling, rising
+
+
+def _mask(scores: T, n_keep: int) -> T:
+    return torch.zeros(len(scores), dtype=torch.bool).index_fill(
+        0, _places()(scores, n_keep), value=True
+    )
+
+
+def _from(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
+    """All units on one side of the n_keep-th score."""
+
+    def behaves(scores: T, n_keep: int) -> T:
+        cut = scores.sort(descending=True).values[n_keep - 1]
+        return compare(scores, cut).nonzero().flatten()
+
+    return behaves
+
+
+def _ranks(scores: T, n_keep: int) -> T:
+    """The ranks of the highest, taken for their places."""
+    return scores.argsort().argsort()[len(scores) - n_keep :].sort().values
+
+
+def _order_for_ranks(scores: T, n_keep: int) -> T:
+    return (scores.argsort() >= len(scores) - n_keep).nonzero().flatten()
+
+
+KEEP_INDICES = Task(
+    name="keep_indices",
+    points=12,
+    reference=reference.keep_indices,
+    lecture="lecture 07, “Which neuron can go”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("the highest scores stay, in any order", 4, _positive, _highest),
+        Check("the units that stay are in their old order", 3, _positive, _ascending),
+        Check("negative scores are lower than positive ones", 1, _negative, _highest),
+        Check("equal scores: still the exact number", 2, _ties, _highest),
+        Check("one unit, and all of them", 1, _ends, _highest),
+        Check("right indices, as torch.int64", 1, _positive, _as_int64),
+    ),
+    misconceptions=several(
+        (
+            NOT_INT64,
+            Misconception(
+                "not-ascending",
+                "The units are right, but in the order of their scores. Cut in this order, the "
+                "network's units change places: bring the indices into ascending order.",
+            ),
+        ),
+        ways(
+            "lowest-kept",
+            "The lowest scores were kept. Higher is better: the most important units stay.",
+            *_in_any_form(_places(lambda s: -s)),
+        ),
+        ways(
+            "others-returned",
+            "The units that go were returned. Those that stay are asked for.",
+            *_in_any_form(_places(lambda s: -s, lambda n, k: n - k)),
+        ),
+        ways(
+            "number-to-remove",
+            "`n_keep` was taken for the number of units that go. So many stay.",
+            *_in_any_form(_places(count=lambda n, k: n - k)),
+        ),
+        ways(
+            "off-by-one",
+            "One unit too many or too few was kept.",
+            *_in_any_form(_places(count=lambda n, k: k + 1)),
+            *_in_any_form(_places(count=lambda n, k: k - 1)),
+        ),
+        ways(
+            "magnitudes-ranked",
+            "The scores were ranked without their signs. A score is no weight: −0.9 is lower than "
+            "0.2.",
+            *_in_any_form(_places(torch.abs)),
+        ),
+        ways(
+            "scores-returned",
+            "The scores came back. The numbers of the units are asked for: with them one can cut "
+            "a tensor.",
+            lambda s, k: s[_places()(s, k)],
+            lambda s, k: s.sort(descending=True).values[:k],
+            lambda s, k: s.sort().values[len(s) - k :],
+        ),
+        ways(
+            "mask-returned",
+            "A mask came back, with an entry for every unit. The numbers of those that stay are "
+            "asked for.",
+            _mask,
+            lambda s, k: _mask(s, k).float(),
+            lambda s, k: _mask(s, k).long(),
+        ),
+        ways(
+            "ties-all-kept",
+            "All units whose score equals that of the last one were kept, so there are more than "
+            "asked for. Of equal ones only as many may stay as the number says.",
+            _from(lambda s, cut: s >= cut),
+        ),
+        ways(
+            "cut-itself-removed",
+            "Only units above the n_keep-th score were kept. That unit itself stays as well, and "
+            "of equal ones as many as the number says.",
+            _from(lambda s, cut: s > cut),
+        ),
+        ways(
+            "ranks-for-places",
+            "The ranks of the units and their places were mixed up. Entry i of `argsort` is the "
+            "place of the unit with rank i: the last n_keep entries are the places of the highest.",
+            _ranks,
+            _order_for_ranks,
+        ),
+        ways(
+            "column-of-indices",
+            "Each index stands in a row of its own, as `nonzero` and `argwhere` return them. One "
+            "axis is asked for: flatten.",
+            lambda s, k: _places()(s, k)[:, None],
+        ),
+        ways(
+            "first-ones-kept",
+            "The first n_keep units were kept, whatever their scores are.",
+            lambda s, k: torch.arange(k),
+        ),
+    ),
+)

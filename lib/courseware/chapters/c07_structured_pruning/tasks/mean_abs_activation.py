@@ -1,0 +1,118 @@
+"""The task `mean_abs_activation`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from courseware.chapters.c07_structured_pruning.tasks import inputs
+from courseware.chapters.c07_structured_pruning.tasks.common import (
+    OFF_LIMITS,
+    WHOLE_TENSOR,
+    by_channel,
+    over,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import structured_pruning as reference
+
+T = torch.Tensor
+
+
+def _units(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[0.0, 2.0], [1.0, 4.0]]),)
+    yield (inputs.after_relu(draw, 9, 5),)
+    yield (inputs.after_relu(draw, 6, 6),)
+
+
+def _channels(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[[[0.0, 2.0]], [[4.0, 6.0]]], [[[1.0, 3.0]], [[8.0, 0.0]]]]),)
+    yield (inputs.after_relu(draw, 5, 3, 4, 6),)
+    yield (inputs.after_relu(draw, 4, 7, 2, 2),)
+
+
+def _negative(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[1.0, 2.0], [-2.0, -4.0]]),)
+    yield (draw.normal(9, 5),)
+    yield (draw.normal(6, 8),)
+
+
+def _of_those_not_zero(rows: T) -> T:
+    return rows.abs().sum(dim=1) / (rows != 0).sum(dim=1)
+
+
+MEAN_ABS_ACTIVATION = Task(
+    name="mean_abs_activation",
+    points=8,
+    reference=reference.mean_abs_activation,
+    lecture="lecture 07, “Which neuron can go”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("units of a linear layer", 3, _units),
+        Check("channels: over all images and all places", 3, _channels),
+        Check("negative activations: their magnitude counts", 2, _negative),
+    ),
+    misconceptions=several(
+        ways(
+            "signs-cancel",
+            "Negative activations were added with their sign, so that they cancel positive ones. "
+            "Take the magnitude of each before you average.",
+            over(lambda rows: rows.mean(dim=1), axis=1),
+        ),
+        ways(
+            "magnitude-of-the-mean",
+            "The magnitude was taken of the mean. By then the signs have cancelled: take the "
+            "magnitudes first.",
+            over(lambda rows: rows.mean(dim=1).abs(), axis=1),
+        ),
+        ways(
+            "negatives-dropped",
+            "Negative activations were set to zero first. −2 counts as much as 2 here.",
+            over(lambda rows: rows.relu().mean(dim=1), axis=1),
+        ),
+        ways(
+            "images-taken-for-units",
+            "There is a number for each image. The units stand along axis 1: average over all "
+            "other axes, the images included.",
+            over(lambda rows: rows.abs().mean(dim=1), axis=0),
+        ),
+        ways(
+            "places-not-joined",
+            "There is a number for each place of a channel. A channel is one thing, wherever in "
+            "the picture it answers: average over the places too.",
+            lambda a: a.abs().mean(dim=0),
+            lambda a: a.abs().flatten(1).mean(dim=0),
+        ),
+        ways(
+            "images-not-joined",
+            "There is a number for each image and channel. Average over the images too.",
+            by_channel(lambda a: a.abs().mean(dim=2), reference.mean_abs_activation),
+        ),
+        ways(
+            "summed",
+            "The activations were added up over something. A mean divides by everything that was "
+            "added, so that it does not grow with the batch or the picture.",
+            over(lambda rows: rows.abs().sum(dim=1), axis=1),
+            by_channel(lambda a: a.abs().sum(dim=2).mean(dim=0), reference.mean_abs_activation),
+            by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), reference.mean_abs_activation),
+        ),
+        ways(
+            "zeros-left-out",
+            "Zeros were left out of the mean. A unit that is silent most of the time does little, "
+            "and the zeros are what says so.",
+            over(_of_those_not_zero, axis=1),
+        ),
+        ways(
+            "other-average",
+            "This is the mean of the squares, its root, the median, or the largest. The mean of "
+            "the magnitudes is asked for.",
+            over(lambda rows: rows.square().mean(dim=1), axis=1),
+            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
+            over(lambda rows: rows.abs().median(dim=1).values, axis=1),
+            over(lambda rows: rows.abs().amax(dim=1), axis=1),
+            over(lambda rows: rows.norm(dim=1), axis=1),
+        ),
+        ways(*WHOLE_TENSOR, lambda a: a.abs().mean()),
+    ),
+)

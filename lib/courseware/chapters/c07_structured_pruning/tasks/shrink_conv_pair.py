@@ -1,0 +1,246 @@
+"""The task `shrink_conv_pair`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+
+from courseware.chapters.c07_structured_pruning.tasks import inputs
+from courseware.chapters.c07_structured_pruning.tasks.common import (
+    FIRST_KEPT,
+    NAMES_ADDED,
+    NAMES_MISSING,
+    OFF_LIMITS,
+    PRUNED_RETURNED,
+    ZEROED,
+    parts,
+)
+from courseware.chapters.c07_structured_pruning.tasks.shrink_linear_pair import others
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.named_tensors import Named, named_call
+from courseware.checks.task import Check, Draw, Judge, Misconception, Task
+from model_compression import network_surgery as reference
+
+T = torch.Tensor
+State = Mapping[str, T]
+Arguments = tuple[Named, Named, Named, T]
+NAMES = "conv1", "bn", "conv2"
+COUNTER = "num_batches_tracked"
+ORDER_SWAPPED = (
+    "order-swapped",
+    "The results are in another order than the one asked for: conv1, bn, conv2.",
+)
+VECTORS = "weight", "bias", "running_mean", "running_var"
+
+
+def _drawn(
+    draw: Draw, n_in: int, channels: int, n_out: int, n_kept: int, size: int, biases: str
+) -> Arguments:
+    return (
+        inputs.convolution(draw, channels, n_in, size, "1" in biases),
+        inputs.batch_norm(draw, channels),
+        inputs.convolution(draw, n_out, channels, size, "2" in biases),
+        inputs.kept(draw, channels, n_kept),
+    )
+
+
+def _small(bias: bool = False) -> Arguments:
+    """Small enough for a report to show nearly all of it: the second of two channels stays."""
+    vectors = (torch.tensor([low, low + 1.0]) for low in (1.0, 3.0, 5.0, 7.0))
+    bn = Named(zip(VECTORS, vectors, strict=True))
+    bn[COUNTER] = torch.tensor(9)
+    conv1 = Named(weight=torch.tensor([10.0, 20.0]).reshape(2, 1, 1, 1))
+    conv2 = Named(weight=torch.tensor([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1))
+    if bias:
+        conv1["bias"], conv2["bias"] = torch.tensor([30.0, 40.0]), torch.tensor([5.0, 6.0])
+    return conv1, bn, conv2, torch.tensor([1])
+
+
+def _without_bias(draw: Draw) -> Iterator[Arguments]:
+    yield _small()
+    yield _drawn(draw, 3, 6, 4, 4, 3, "")
+    yield _drawn(draw, 5, 5, 5, 3, 3, "")
+
+
+def _with_biases(draw: Draw) -> Iterator[Arguments]:
+    yield _small(bias=True)
+    yield _drawn(draw, 2, 4, 6, 3, 3, "12")
+    yield _drawn(draw, 5, 5, 5, 3, 1, "12")
+    yield _drawn(draw, 3, 6, 2, 1, 3, "1")
+
+
+Cut = Callable[[T, T], T]
+
+
+def _rows(tensor: T, kept: T) -> T:
+    return tensor[kept]
+
+
+def _same(tensor: T, kept: T) -> T:
+    return tensor
+
+
+def _cut(
+    filters: Cut = _rows,
+    bias: Cut = _rows,
+    norm: Mapping[str, Cut] | None = None,
+    columns: Cut = lambda t, kept: t[:, kept],
+    second_bias: Cut = _same,
+) -> Callable[..., Any]:
+    """Another way to cut some of the tensors; `norm` by the names of the batch norm."""
+    vectors = dict.fromkeys(VECTORS, _rows) | {COUNTER: _same} | dict(norm or {})
+
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        first = {"weight": filters, "bias": bias}
+        second = {"weight": columns, "bias": second_bias}
+        return tuple(
+            Named((name, way[name](tensor, kept)) for name, tensor in state.items())
+            for way, state in ((first, conv1), (vectors, bn), (second, conv2))
+        )
+
+    return behaves
+
+
+def _on(units: Callable[[T, int], T]) -> Callable[..., Any]:
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        chosen = units(kept, len(conv1["weight"]))
+        return reference.shrink_conv_pair(conv1, bn, conv2, chosen)
+
+    return behaves
+
+
+def _zero_rows(tensor: T, kept: T) -> T:
+    zeros = torch.zeros_like(tensor)
+    zeros[kept] = tensor[kept]
+    return zeros
+
+
+def _zero_columns(tensor: T, kept: T) -> T:
+    return _zero_rows(tensor.transpose(0, 1), kept).transpose(0, 1)
+
+
+def _uncut(*names: str) -> Mapping[str, Cut]:
+    return dict.fromkeys(names, _same)
+
+
+def _check(
+    name: str, weight: int, draw: Callable[[Draw], Iterator[Arguments]], judge: Judge
+) -> Check:
+    return Check(name, weight, draw, judge, named_call)
+
+
+SHRINK_CONV_PAIR = Task(
+    name="shrink_conv_pair",
+    points=16,
+    reference=reference.shrink_conv_pair,
+    lecture="lecture 07, “Layers that hold hands”",
+    off_limits=OFF_LIMITS,
+    calls=("shrink_linear_pair",),
+    checks=(
+        _check("conv1: its filters", 3, _without_bias, parts(NAMES, 0)),
+        _check("conv1 with a bias", 2, _with_biases, parts(NAMES, 0)),
+        _check("bn: every vector, and the counter as it is", 5, _without_bias, parts(NAMES, 1)),
+        _check("conv2: its input channels", 4, _without_bias, parts(NAMES, 2)),
+        _check("conv2 with a bias, which stays as it is", 2, _with_biases, parts(NAMES, 2)),
+    ),
+    misconceptions=several(
+        (NAMES_MISSING, NAMES_ADDED, Misconception(*ORDER_SWAPPED)),
+        ways(
+            "norm-not-cut",
+            "The batch norm was not cut. It has a scale, a shift, a mean and a variance for every "
+            "channel, and they go with it.",
+            _cut(norm=_uncut(*VECTORS)),
+        ),
+        ways(
+            "statistics-not-cut",
+            "Of the batch norm only weight and bias were cut. The running mean and variance belong "
+            "to the channels as well.",
+            _cut(norm=_uncut("running_mean", "running_var")),
+        ),
+        ways(
+            "norm-parameters-not-cut",
+            "Of the batch norm only the running mean and variance were cut. Its weight and bias "
+            "belong to the channels as well.",
+            _cut(norm=_uncut("weight", "bias")),
+            _cut(norm=_uncut("bias")),
+        ),
+        ways(
+            "statistics-reset",
+            "The running mean and variance start anew. They were measured on the training data: "
+            "the channels that stay need theirs.",
+            _cut(
+                norm={
+                    "running_mean": lambda t, kept: torch.zeros(len(kept)),
+                    "running_var": lambda t, kept: torch.ones(len(kept)),
+                }
+            ),
+        ),
+        ways(
+            "counter-changed",
+            "`num_batches_tracked` was changed. It counts batches, not channels: copy it.",
+            _cut(norm={COUNTER: lambda t, kept: torch.zeros_like(t)}),
+            _cut(norm={COUNTER: lambda t, kept: torch.tensor(len(kept))}),
+            _cut(norm={COUNTER: lambda t, kept: t.reshape(1)}),
+            _cut(norm={COUNTER: lambda t, kept: t[kept]}),
+            _cut(norm={COUNTER: lambda t, kept: t.expand(len(kept))}),
+        ),
+        ways(
+            "first-bias-not-cut",
+            "The bias of conv1 was not cut. Every filter has one, which goes with it.",
+            _cut(bias=_same),
+        ),
+        ways(
+            "bias-expected",
+            "Your function asks conv1 or conv2 for a bias, but it need not have one: before a "
+            "batch norm it is mostly left out. Go through the names that are there.",
+            lambda conv1, bn, conv2, kept: (conv1["bias"], conv2["bias"]),
+        ),
+        ways(
+            "second-layer-not-cut",
+            "conv2 was not cut. It has a slice of weights for every channel that it reads; those "
+            "of the channels that are gone go too.",
+            _cut(columns=_same),
+        ),
+        ways(
+            "second-filters-cut",
+            "Filters of conv2 were cut, along axis 0. These are its outputs, and all of them stay. "
+            "The channels that it reads are along axis 1.",
+            _cut(columns=_rows),
+            _cut(columns=_rows, second_bias=_rows),
+            _cut(columns=lambda t, kept: t[kept][:, kept]),
+            _cut(columns=lambda t, kept: t[kept][:, kept], second_bias=_rows),
+        ),
+        ways(
+            "second-bias-cut",
+            "The bias of conv2 was cut. It belongs to the outputs of conv2, and all of these stay.",
+            _cut(second_bias=_rows),
+        ),
+        ways(
+            "first-inputs-cut",
+            "conv1 was cut along axis 1, its input channels. The channels to cut are its outputs, "
+            "along axis 0.",
+            _cut(filters=lambda t, kept: t[:, kept]),
+            _cut(filters=lambda t, kept: t[kept][:, kept]),
+        ),
+        ways(
+            *ZEROED,
+            _cut(
+                filters=_zero_rows,
+                bias=_zero_rows,
+                norm=dict.fromkeys(VECTORS, _zero_rows),
+                columns=_zero_columns,
+            ),
+            _cut(filters=_zero_rows, bias=_zero_rows, norm=_uncut(*VECTORS), columns=_same),
+            _cut(filters=_zero_rows, bias=_same, norm=_uncut(*VECTORS), columns=_same),
+        ),
+        ways(*PRUNED_RETURNED, _on(others)),
+        ways(*FIRST_KEPT, _on(lambda kept, n: torch.arange(len(kept)))),
+        ways(
+            *ORDER_SWAPPED,
+            lambda *a: tuple(_cut()(*a)[i] for i in (0, 2, 1)),
+            lambda *a: tuple(_cut()(*a)[i] for i in (2, 1, 0)),
+        ),
+    ),
+)

@@ -1,0 +1,68 @@
+"""What the tasks of this exercise have in common: what is off limits, weights with gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.global_rankings import MISTAKES
+from courseware.checks.named_tensors import Named
+from courseware.checks.task import Draw, Misconception
+
+T = torch.Tensor
+Tensors = Mapping[str, T]
+Shapes = Mapping[str, tuple[int, ...]]
+
+OFF_LIMITS = (
+    "model_compression.pruning_schedules",
+    "model_compression.snip",
+    "model_compression.lottery_tickets",
+    "model_compression.masks.prune_lowest_together",
+    "model_compression.magnitude_pruning.global_magnitude_masks",
+    "model_compression.magnitude_pruning.prune_lowest_together",
+)
+"""This chapter and later ones, and what ranks a whole network: the core of two tasks here."""
+
+MATCHED_BY_ORDER = (
+    "matched-by-order",
+    "The two dicts were matched by their order. They go by name: the first entry of one need not "
+    "belong to the first entry of the other.",
+)
+COUNTED_LAYER_BY_LAYER = (
+    "counted-layer-by-layer",
+    "The numbers to prune were rounded for each tensor and then added up. Take the share of all "
+    "weights together, and round once.",
+)
+LAYER_WITHOUT_MASK = Misconception(
+    "layer-without-mask",
+    "One of the weights has no mask. Each of them gets one, under its own name.",
+)
+
+
+def ways_of(mistake: str, scores: Callable[..., Tensors]) -> tuple[Callable[..., Any], ...]:
+    """The ways of a mistake with magnitudes, made with other scores.
+
+    `scores` takes the arguments of the task but the last, which is the sparsity.
+    """
+    known = next(ways for name, _, ways in MISTAKES if name == mistake)
+    return tuple(
+        lambda *arguments, way=way: way(scores(*arguments[:-1]), arguments[-1]) for way in known
+    )
+
+
+def weights_and_gradients(draw: Draw, shapes: Shapes) -> tuple[Named, Named]:
+    """Weights and gradients, whose products lie apart as the magnitudes of `inputs` do.
+
+    Their signs are mixed, and neither factor ranks as the products do. The gradients come in
+    another order than the weights.
+    """
+    products = inputs.layers(draw, shapes)
+    weights, grads = Named(), {}
+    for name, product in products.items():
+        sign = torch.randint(0, 2, product.shape, generator=draw.generator) * 2 - 1
+        weights[name] = sign * (0.7 * draw.normal(*product.shape)).exp() / 4
+        grads[name] = product / weights[name]
+    return weights, Named(reversed(grads.items()))

@@ -1,0 +1,199 @@
+"""The task `cubic_sparsity`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import pruning_schedules as reference
+
+Arguments = tuple[int, int, int, float, float]
+Schedule = Callable[[float, float, float], float]
+"""Sparsity from progress, initial and final."""
+
+
+def _totals(draw: Draw) -> tuple[float, float]:
+    """An initial sparsity above 0 and a final one well above it."""
+    return draw.integer(5, 30) / 100, draw.integer(60, 97) / 100
+
+
+def _on_the_way(draw: Draw) -> Iterator[Arguments]:
+    for step in (0, 5, 10):
+        yield step, 0, 10, 0.0, 0.9
+    for _ in range(3):
+        end = draw.integer(50, 200)
+        yield draw.integer(1, end - 1), 0, end, 0.0, _totals(draw)[1]
+
+
+def _from_an_initial_one(draw: Draw) -> Iterator[Arguments]:
+    yield 0, 0, 10, 0.5, 0.75
+    yield 5, 0, 10, 0.5, 0.75
+    for _ in range(3):
+        end = draw.integer(50, 200)
+        yield draw.integer(1, end - 1), 0, end, *_totals(draw)
+
+
+def _later_start(draw: Draw) -> Iterator[Arguments]:
+    yield 4, 4, 8, 0.0, 0.8
+    yield 6, 4, 8, 0.0, 0.8
+    for _ in range(3):
+        begin, length = draw.integer(10, 100), draw.integer(50, 200)
+        yield begin + draw.integer(1, length - 1), begin, begin + length, *_totals(draw)
+
+
+def _before_the_start(draw: Draw) -> Iterator[Arguments]:
+    yield 2, 4, 8, 0.25, 0.75
+    for _ in range(3):
+        begin = draw.integer(10, 100)
+        yield draw.integer(0, begin - 2), begin, begin + draw.integer(20, 90), *_totals(draw)
+
+
+def _after_the_end(draw: Draw) -> Iterator[Arguments]:
+    yield 12, 4, 8, 0.25, 0.75
+    for _ in range(3):
+        begin, length = draw.integer(10, 100), draw.integer(20, 90)
+        step = begin + length + draw.integer(10, 300)
+        yield step, begin, begin + length, *_totals(draw)
+
+
+def _clamped(progress: float) -> float:
+    return min(max(progress, 0.0), 1.0)
+
+
+def _cubic(progress: float, initial: float, final: float) -> float:
+    return final + (initial - final) * (1 - progress) ** 3
+
+
+def _schedule(
+    sparsity: Schedule = _cubic,
+    progress: Callable[[int, int, int], float] = lambda step, begin, end: (
+        (step - begin) / (end - begin)
+    ),
+    clamp: Callable[[float], float] = _clamped,
+) -> Callable[..., float]:
+    """The function with one of its parts computed in another way."""
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        return sparsity(clamp(progress(step, begin, end)), initial, final)
+
+    return behaves
+
+
+def _nothing_outside(before: bool, after: bool) -> Callable[..., float]:
+    """No pruning is due outside of the two ends."""
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        if (before and step < begin) or (after and step > end):
+            return 0.0
+        return reference.cubic_sparsity(step, begin, end, initial, final)
+
+    return behaves
+
+
+CUBIC_SPARSITY = Task(
+    name="cubic_sparsity",
+    points=14,
+    reference=reference.cubic_sparsity,
+    lecture="lecture 08, “During training: a schedule”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("from 0 to the final sparsity", 4, _on_the_way),
+        Check("from an initial sparsity above 0", 3, _from_an_initial_one),
+        Check("a start after step 0", 3, _later_start),
+        Check("before the start", 2, _before_the_start),
+        Check("after the end", 2, _after_the_end),
+    ),
+    misconceptions=several(
+        ways(
+            "slow-first",
+            "The schedule starts slowly and prunes most at the end. The cube belongs to what is "
+            "left of the way, (1 − p)³, so that most goes early, while there is time to recover.",
+            _schedule(lambda p, s, f: s + (f - s) * p**3),
+        ),
+        ways(
+            "linear",
+            "The sparsity rises along a straight line. The way that is left, 1 − p, goes in with "
+            "its cube.",
+            _schedule(lambda p, s, f: s + (f - s) * p),
+        ),
+        ways(
+            "another-power",
+            "The exponent is not 3.",
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 2),
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 4),
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** (1 / 3)),
+        ),
+        ways(
+            "cube-of-too-much",
+            "The cube was taken of the difference of the two sparsities as well. It belongs to the "
+            "way that is left alone.",
+            _schedule(lambda p, s, f: f + ((s - f) * (1 - p)) ** 3),
+        ),
+        ways(
+            "not-clamped",
+            "Outside of the two ends the formula runs on. Before the start the sparsity is the "
+            "initial one, after the end the final one: keep the progress between 0 and 1.",
+            _schedule(clamp=lambda p: p),
+            _schedule(clamp=lambda p: max(p, 0.0)),
+            _schedule(clamp=lambda p: min(p, 1.0)),
+        ),
+        ways(
+            "begin-ignored",
+            "The progress does not run from 0 at the start of pruning to 1 at its end. Count the "
+            "steps since the start, and divide by how many there are from start to end.",
+            _schedule(progress=lambda step, begin, end: step / end),
+            _schedule(progress=lambda step, begin, end: (step - begin) / end),
+            _schedule(progress=lambda step, begin, end: step / (end - begin)),
+        ),
+        ways(
+            "initial-ignored",
+            "The initial sparsity was left out, as if pruning always started from 0.",
+            _schedule(lambda p, s, f: f * (1 - (1 - p) ** 3)),
+        ),
+        ways(
+            "increment",
+            "This is not the sparsity but what was added to it, or what is still to come. The "
+            "total is asked for: what is gone at this step in all.",
+            _schedule(lambda p, s, f: (f - s) * (1 - (1 - p) ** 3)),
+            _schedule(lambda p, s, f: (f - s) * (1 - p) ** 3),
+            _schedule(lambda p, s, f: (s - f) * (1 - p) ** 3),
+        ),
+        ways(
+            "final-on-top",
+            "The final sparsity was added on top of the initial one. It is the total at the end.",
+            _schedule(lambda p, s, f: s + f * (1 - (1 - p) ** 3)),
+        ),
+        ways(
+            "density",
+            "This is the share that is kept. The sparsity is the share that is gone.",
+            _schedule(lambda p, s, f: 1 - _cubic(p, s, f)),
+        ),
+        ways(
+            "backwards",
+            "The schedule runs from the final sparsity to the initial one. At the start it must be "
+            "the initial one.",
+            _schedule(lambda p, s, f: s + (f - s) * (1 - p) ** 3),
+        ),
+        ways(
+            "nothing-outside",
+            "Before the start or after the end the result is 0. The sparsity says what is gone in "
+            "all, also where nothing more is pruned.",
+            _nothing_outside(before=True, after=True),
+            _nothing_outside(before=True, after=False),
+            _nothing_outside(before=False, after=True),
+        ),
+        ways(
+            "whole-progress",
+            "The progress was cut off to a whole number, so that nothing happens between start and "
+            "end: `//` drops the fraction, `/` keeps it.",
+            _schedule(progress=lambda step, begin, end: (step - begin) // (end - begin)),
+        ),
+        ways(
+            "percent",
+            "This is a percentage. A sparsity goes from 0 to 1.",
+            _schedule(lambda p, s, f: 100 * _cubic(p, s, f)),
+        ),
+    ),
+)

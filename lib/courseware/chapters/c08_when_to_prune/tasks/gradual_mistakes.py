@@ -1,0 +1,261 @@
+"""What may have gone wrong when pruned masks are pruned further."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import torch
+
+from courseware.chapters.c08_when_to_prune.tasks.common import (
+    COUNTED_LAYER_BY_LAYER,
+    MATCHED_BY_ORDER,
+    T,
+    Tensors,
+)
+from courseware.checks.counts import DENSITY, OFF_BY_ONE, TRUNCATED
+from courseware.checks.masks import INVERTED
+from courseware.checks.named_tensors import total
+from courseware.checks.rankings import LARGEST_PRUNED, SIGNED, TIES_KEPT, TIES_PRUNED
+from model_compression.masks import prune_lowest_together
+from model_compression.pruning_schedules import gradual_masks
+
+Masks = dict[str, T]
+Way = Callable[[Tensors, Tensors, float], Masks]
+
+
+def gone(masks: Tensors) -> int:
+    """How many weights the masks prune."""
+    return sum(int((~mask).sum()) for mask in masks.values())
+
+
+def _more(count: Callable[[int, int, float], float], score: Callable[[T], T] = torch.abs) -> Way:
+    """So many more of those that are left; `count` takes all, those gone, and the sparsity."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        n, before = total(weights), gone(masks)
+        more = min(max(int(count(n, before, sparsity)), 0), n - before)
+        scores = {name: score(w) for name, w in weights.items()}
+        return prune_lowest_together(scores, before + more, within=masks)
+
+    return way
+
+
+def _to(count: Callable[[int, float], float]) -> Way:
+    return _more(lambda n, before, sparsity: min(max(count(n, sparsity), 0), n) - before)
+
+
+def _anew(weights: Tensors, sparsity: float) -> Masks:
+    """The lowest magnitudes of all, whatever the masks say."""
+    magnitudes = {name: w.abs() for name, w in weights.items()}
+    return prune_lowest_together(magnitudes, round(sparsity * total(weights)))
+
+
+def _zeroed(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """The pruned ones rank first because they are set to 0, as kept zeros do."""
+    return _anew({name: w * masks[name] for name, w in weights.items()}, sparsity)
+
+
+def _not_zero(weights: Tensors) -> Masks:
+    return {name: w != 0 for name, w in weights.items()}
+
+
+def _zeros_counted(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """The masks are right, but zeros are counted in place of what they prune."""
+    zeros = gone(_not_zero({name: w * masks[name] for name, w in weights.items()}))
+    return _more(lambda n, before, s: round(s * n) - zeros)(weights, masks, sparsity)
+
+
+def _and_old(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    return {name: mask & masks[name] for name, mask in _anew(weights, sparsity).items()}
+
+
+def _or_old(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    return {name: mask | masks[name] for name, mask in _anew(weights, sparsity).items()}
+
+
+def _only_new(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    after = gradual_masks(weights, masks, sparsity)
+    return {name: mask | ~masks[name] for name, mask in after.items()}
+
+
+def _back_down(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """Pruned ones rank first, by their place: a lower total brings some back."""
+    scores = {name: w.abs().masked_fill(~masks[name], -1.0) for name, w in weights.items()}
+    return prune_lowest_together(scores, round(sparsity * total(weights)))
+
+
+def _below(otherwise: Way) -> Way:
+    """Something else happens where the total is below what is gone already."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        below = round(sparsity * total(weights)) < gone(masks)
+        return (otherwise if below else gradual_masks)(weights, masks, sparsity)
+
+    return way
+
+
+def _all_kept(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    return {name: torch.ones_like(mask) for name, mask in masks.items()}
+
+
+def _negative_slice(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """`order[:k]` with a negative k: all go but the last."""
+    return _more(lambda n, before, s: n - before + min(round(s * n) - before, 0))(
+        weights, masks, sparsity
+    )
+
+
+def _negative_slice_of_all(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """The same, where the order holds the pruned ones as well, at its end."""
+    return _more(lambda n, before, s: n + min(round(s * n) - before, 0))(weights, masks, sparsity)
+
+
+def _layer_by_layer(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    parts = (gradual_masks({k: w}, {k: masks[k]}, sparsity) for k, w in weights.items())
+    return {name: mask for part in parts for name, mask in part.items()}
+
+
+def _counted_layer_by_layer(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    count = sum(round(sparsity * w.numel()) for w in weights.values())
+    return _to(lambda n, s: count)(weights, masks, sparsity)
+
+
+def _counted_and_limited(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    """Each layer loses what it lacks of its own share; the ranking is one."""
+    count = sum(
+        max(round(sparsity * w.numel()) - int((~masks[name]).sum()), 0)
+        for name, w in weights.items()
+    )
+    return _more(lambda n, before, s: count)(weights, masks, sparsity)
+
+
+def _by_order(error: type[Exception]) -> Way:
+    """Where shapes differ, an operation that needs equal ones fails."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        pairs = zip(weights.values(), masks.values(), strict=True)
+        if any(w.shape != mask.shape for w, mask in pairs):
+            raise error
+        return gradual_masks(weights, dict(zip(weights, masks.values(), strict=True)), sparsity)
+
+    return way
+
+
+def _inverted(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    return {name: ~mask for name, mask in gradual_masks(weights, masks, sparsity).items()}
+
+
+def _through_ties(kept: Callable[[T, T], T], place: int) -> Way:
+    """Compared with the magnitude at a place of the ranking of those that are left."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        more = round(sparsity * total(weights)) - gone(masks)
+        left = torch.cat([weights[name].abs()[mask] for name, mask in masks.items()])
+        if more <= 0 or more + place >= len(left):
+            return gradual_masks(weights, masks, sparsity)
+        cut = left.sort().values[more + place]
+        return {name: kept(w.abs(), cut) & masks[name] for name, w in weights.items()}
+
+    return way
+
+
+MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
+    (
+        "on-top",
+        "The sparsity was taken of what is pruned now, on top of what was gone already. It is the "
+        "total: what the masks prune counts, and only the rest still has to go.",
+        (_more(lambda n, before, s: round(s * n)),),
+    ),
+    (
+        "share-of-survivors",
+        "The sparsity was taken as a share of the weights that are left. It is the share of all "
+        "weights that is to be gone in the end.",
+        (
+            _more(lambda n, before, s: round(s * (n - before))),
+            _more(lambda n, before, s: round(s * (n - before)) - before),
+        ),
+    ),
+    (
+        "old-masks-ignored",
+        "The weights were ranked without a look at the old masks, so pruned ones that are not 0 "
+        "came back. What is pruned stays pruned, whatever its value.",
+        (lambda weights, masks, sparsity: _anew(weights, sparsity),),
+    ),
+    (
+        "mask-taken-from-zeros",
+        "Weights of 0 were taken for pruned ones. A weight that is kept may be 0 for a moment, and "
+        "a pruned one need not be: only the mask says which is which.",
+        (
+            _zeroed,
+            _zeros_counted,
+            lambda w, m, s: gradual_masks(w, _not_zero(w), s),
+            lambda w, m, s: gradual_masks(w, {k: m[k] & v for k, v in _not_zero(w).items()}, s),
+        ),
+    ),
+    (
+        "joined-afterwards",
+        "All weights were ranked anew, and then the old and the new masks were put together. The "
+        "two overlap only in part, so the total is not met: count what is gone already, and choose "
+        "the rest among those that are left.",
+        (_and_old, _or_old),
+    ),
+    (
+        "only-the-new-ones",
+        "The masks show only what is pruned now, and what was gone before is True again. A mask "
+        "says what is kept in the end.",
+        (_only_new,),
+    ),
+    (
+        "total-lowered",
+        "The total is below what is gone already, and pruned weights came back. Pruning does not "
+        "go backwards: the old masks stay as they are.",
+        (_back_down, _below(_all_kept), _below(lambda w, m, s: _anew(w, s))),
+    ),
+    (
+        "negative-count",
+        "The total is below what is gone already, so the number that still has to go is negative: "
+        "as the end of a slice it counts from the back, and nearly all went. It must not fall "
+        "below 0.",
+        (_below(_negative_slice), _below(_negative_slice_of_all)),
+    ),
+    (
+        "layer-by-layer",
+        "Each tensor was brought to the total by itself. All weights that are left are one "
+        "ranking, so a layer of small weights loses more than the others.",
+        (_layer_by_layer,),
+    ),
+    (*COUNTED_LAYER_BY_LAYER, (_counted_layer_by_layer, _counted_and_limited)),
+    (
+        "nothing-more-pruned",
+        "The old masks came back although more is to go.",
+        (lambda weights, masks, sparsity: dict(masks),),
+    ),
+    (*MATCHED_BY_ORDER, (_by_order(RuntimeError), _by_order(IndexError))),
+    (*INVERTED, (_inverted,)),
+    (*LARGEST_PRUNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: -w.abs()),)),
+    (*SIGNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: w),)),
+    (*DENSITY, (_to(lambda n, s: round((1 - s) * n)), _to(lambda n, s: n - round(s * n)))),
+    (*TRUNCATED, (_to(lambda n, s: int(s * n)),)),
+    (
+        *OFF_BY_ONE,
+        (
+            _more(lambda n, before, s: round(s * n) - before + 1),
+            _more(lambda n, before, s: round(s * n) - before - 1),
+        ),
+    ),
+    (*TIES_PRUNED, (_through_ties(torch.gt, -1),)),
+    (*TIES_KEPT, (_through_ties(torch.ge, 0),)),
+)
+"""Name, message and the ways in which each mistake shows."""
+
+
+def is_known(weights: Tensors, masks: Tensors, sparsity: float, came: Tensors) -> bool:
+    """Whether one of the mistakes gives just these masks."""
+    for _, _, ways in MISTAKES:
+        for way in ways:
+            with contextlib.suppress(RuntimeError, IndexError):
+                theirs = way(weights, masks, sparsity)
+                if all(torch.equal(theirs[name], came[name].bool()) for name in weights):
+                    return True
+    return False

@@ -1,0 +1,205 @@
+"""Judges for `random_mask`: exact counts for a few seeds, frequencies over many.
+
+Each asks for masks first, with True and False in them, so that a constant gains nothing. Where the
+number is not asked for, any number will do, as long as it is the same for every seed: who lets a
+coin decide on each place has drawn none of the choices that the task is about.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+
+from courseware.checks.masks import no_mask, not_bool
+from courseware.checks.values import Difference, difference, show
+from model_compression.masks import pruned_count
+
+SEEDS = 300
+"""Masks that are asked for. Of few places, n <= FEW, half go: in N masks a place goes N/2 times, a
+pair of places together N · k(k − 1) / n(n − 1) times, with a deviation of √(N p (1 − p)):
+
+    N = 300               expected   deviation   6 deviations
+    one place                150        8.7          52
+    two places of 8           64.3      7.1          43
+    two places of 12          68.2      7.3          44
+
+Where each row or column of two loses one, these two never go together: 64 and more below the
+expected. Runs of n/2, around the end, prune neighbours together 112 times of 8 places, 125 of 12:
+48 and more above. Less than 5e-5 of all right draws lie beyond six deviations: a binomial count is
+there, on one side, with at most e^-15.9 for a pair and e^-18 for a place (Chernoff), and there are
+at most 66 pairs and 12 places in each of two cases, up to 512 places in the third.
+"""
+
+FEW = 12
+"""Places, up to which pairs are looked at one by one."""
+
+DEVIATIONS = 6.0
+
+EVEN, UNEVEN = 0.3, 2.5
+"""Of many places, each slice (a row, a column, a plane) loses a hypergeometric number X in each
+mask. The mean over N masks of (X − E X)² / Var X is 1 for a right draw; 0 where each row loses the
+same number, 10 and more for runs. (X − E X)² / Var X has a mean of 1 and a mean square below 3, so
+that the mean over 300 is below EVEN with at most exp(-300 · 0.7² / 6) = 2e-11. X is sub-Gaussian
+with m/4, m the places of a slice, at most 1.43 times its variance here (m <= n/4, a share of 3/8
+to 5/8), so that it is above UNEVEN with at most exp(-150 · (x − 1 − ln x)) = 2e-13 for
+x = 2.5 / 1.43.
+"""
+
+
+class Drawn(tuple[Any, ...]):
+    """What came for several seeds; a report shows the first, or the one that a judge points to.
+
+    >>> Drawn([torch.tensor([True, False]), torch.tensor([False, True])])
+    tensor([True, False], dtype=bool)
+    """
+
+    shown = 0
+
+    def __repr__(self) -> str:
+        return show(self[self.shown])
+
+
+def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
+    """Masks of the shape, the exact number of False in each."""
+    shape, sparsity, seed = arguments
+    if found := _no_masks(shape, got):
+        return found
+    n, wanted = math.prod(shape), pruned_count(math.prod(shape), sparsity)
+    pruned = [n - int(mask.detach().bool().sum()) for mask in got]
+    wrong = next((i for i, count in enumerate(pruned) if count != wanted), None)
+    if wrong is None:
+        return None
+    got.shown = wrong
+    text = f"with the seed {seed + wrong}, {pruned[wrong]} of {n} are False, expected {wanted}"
+    return Difference(_cause(list(shape), sparsity, pruned), text)
+
+
+def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
+    """Masks with the exact number of False that are torch.bool."""
+    found = _no_choice(arguments[0], got) or counts(arguments, expected, got)
+    return found or next(filter(None, map(not_bool, got)), None)
+
+
+def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
+    """The masks of some seeds, then the same ones again, from the last to the first."""
+    if found := _no_choice(arguments[0], got):
+        return found
+    for i in range(len(got) // 2):
+        if not torch.equal(got[i].bool(), got[-1 - i].bool()):
+            got.shown = i
+            text = f"two calls with the seed {arguments[2] + i} gave different masks"
+            return Difference("not-repeatable", text)
+    return None
+
+
+def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
+    """Each of several seeds gives another mask."""
+    if found := _no_choice(arguments[0], got):
+        return found
+    for later, mask in enumerate(got):
+        for earlier in range(later):
+            if torch.equal(got[earlier].bool(), mask.bool()):
+                seeds = f"{arguments[2] + earlier} and {arguments[2] + later}"
+                return Difference("seed-without-effect", f"the seeds {seeds} gave the same mask")
+    return None
+
+
+def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
+    """Which places go, so many in each mask, is left to chance alone."""
+    shape = arguments[0]
+    if found := _no_choice(shape, got):
+        return found
+    pruned = torch.stack([~mask.detach().bool().flatten() for mask in got]).double()
+    each = pruned.sum(dim=1)
+    if each.min() != each.max():
+        text = f"{int(each.min())} to {int(each.max())} of {pruned.shape[1]} places go"
+        return Difference("count-left-to-chance", text)
+    k, n = int(each[0]), pruned.shape[1]
+    if place := _far_off(pruned.sum(dim=0), k / n):
+        where = _place(place[0], shape)
+        text = f"place {where} goes {place[1]} times in {SEEDS}, expected about {SEEDS * k / n:.0f}"
+        return Difference("not-uniform", text)
+    return _pairs(pruned, k, shape) if n <= FEW else _slices(pruned, k, shape)
+
+
+def _pairs(pruned: torch.Tensor, k: int, shape: list[int]) -> Difference | None:
+    """How often each two places go together."""
+    n = pruned.shape[1]
+    both = k * (k - 1) / (n * (n - 1))
+    together = (pruned.T @ pruned).masked_fill(torch.eye(n, dtype=torch.bool), SEEDS * both)
+    pair = _far_off(together.flatten(), both)
+    if not pair:
+        return None
+    first, second = (_place(i, shape) for i in divmod(pair[0], n))
+    text = f"places {first} and {second} go together {pair[1]} times in {SEEDS}, "
+    return Difference("places-hang-together", text + f"expected about {SEEDS * both:.0f}")
+
+
+def _slices(pruned: torch.Tensor, k: int, shape: list[int]) -> Difference | None:
+    """How much the number that goes in a row, a column, a plane changes from seed to seed."""
+    n = pruned.shape[1]
+    for axis, size in enumerate(shape):
+        m = n // size
+        lost = pruned.reshape(SEEDS, *shape).movedim(axis + 1, 1).reshape(SEEDS, size, m).sum(dim=2)
+        variance = m * k / n * (1 - k / n) * (n - m) / (n - 1)
+        spread = (lost - m * k / n).square().mean(dim=0) / variance
+        for index, value in enumerate(spread.tolist()):
+            if not EVEN <= value <= UNEVEN:
+                text = f"of the {m} places at {index} on axis {axis}, the number that goes varies "
+                text += f"with a variance of {value * variance:.2f}, expected about {variance:.2f}"
+                return Difference("places-hang-together", text)
+    return None
+
+
+def _far_off(times: torch.Tensor, share: float) -> tuple[int, int] | None:
+    """The entry furthest from its share of all seeds, with its number, if it is too far."""
+    away = (times - SEEDS * share).abs()
+    worst = int(away.argmax())
+    if float(away[worst]) <= DEVIATIONS * math.sqrt(SEEDS * share * (1 - share)):
+        return None
+    return worst, int(times[worst])
+
+
+def _place(position: int, shape: list[int]) -> list[int]:
+    return [int(i) for i in torch.unravel_index(torch.tensor(position), shape)]
+
+
+def _no_masks(shape: list[int], got: Drawn) -> Difference | None:
+    """Whether something else than masks of the shape came back."""
+    for value in got:
+        found = difference(torch.ones(shape, dtype=torch.bool), value)
+        if found and found.kind != "wrong-value":
+            return found
+        if text := no_mask(value):
+            return Difference("not-a-mask", text)
+    return None
+
+
+def _no_choice(shape: list[int], got: Drawn) -> Difference | None:
+    """The same, and whether all is kept, or nothing, whatever the seed."""
+    if found := _no_masks(shape, got):
+        return found
+    if any(mask.any() and not mask.all() for mask in got):
+        return None
+    what = "True" if got[0].any() else "False"
+    return Difference("wrong-value", f"all entries are {what}")
+
+
+def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
+    """What may have led to these numbers of pruned places, by name."""
+    n = math.prod(shape)
+    if len(set(pruned)) > 1:
+        return "count-left-to-chance"
+    rows, row = shape[0], n // shape[0]
+    known = {
+        "count-truncated": (int(sparsity * n),),
+        "count-rounded-up": (math.ceil(sparsity * n), math.floor(sparsity * n + 0.5)),
+        "counted-row-by-row": (
+            *(rows * count(sparsity * row) for count in (round, int, math.ceil)),
+            *(round(sparsity * size) for size in shape),
+        ),
+        "density-for-sparsity": (n - round(sparsity * n), round((1 - sparsity) * n)),
+    }
+    return next((name for name, values in known.items() if pruned[0] in values), "wrong-value")

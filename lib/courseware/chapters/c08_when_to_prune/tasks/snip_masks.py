@@ -1,0 +1,220 @@
+"""The task `snip_masks`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c08_when_to_prune.tasks.common import (
+    COUNTED_LAYER_BY_LAYER,
+    LAYER_WITHOUT_MASK,
+    MATCHED_BY_ORDER,
+    OFF_LIMITS,
+    Tensors,
+    ways_of,
+    weights_and_gradients,
+)
+from courseware.checks import ranking_inputs as inputs
+from courseware.checks.counts import DENSITY, OFF_BY_ONE, TRUNCATED
+from courseware.checks.mask_dicts import and_dtypes, masks_came
+from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.named_tensors import Named, paired_call, total
+from courseware.checks.rankings import TIES_KEPT, TIES_PRUNED, ranking_problem
+from courseware.checks.task import Check, Draw, Judge, Task
+from courseware.checks.values import Difference
+from model_compression import snip as reference
+from model_compression.masks import prune_lowest_together, pruned_count
+
+Arguments = tuple[Named, Named, float]
+
+SHAPES = {"0.weight": (6, 8), "2.weight": (4, 6)}
+
+
+def _two_layers(draw: Draw) -> Iterator[Arguments]:
+    # |w g|: 0.08 0.45 0.2 1.2 and 0.12 0.9 0.06 1.0. Of |w| or |g| alone, others are the smallest.
+    first = torch.tensor([[0.1, -0.5, 2.0, -3.0]]), torch.tensor([[-0.8, 0.9, 0.1, 0.4]])
+    last = torch.tensor([[0.4, -1.5, 0.3, 0.2]]), torch.tensor([[0.3, 0.6, -0.2, 5.0]])
+    yield (
+        Named({"0.weight": first[0], "2.weight": last[0]}),
+        Named({"2.weight": last[1], "0.weight": first[1]}),
+        0.375,
+    )
+    for shapes in (SHAPES, {"a": (3, 8), "b": (2, 4), "c": (4, 2)}):
+        yield *weights_and_gradients(draw, shapes), inputs.whole_share(draw)
+
+
+def _rounded_once(draw: Draw) -> Iterator[Arguments]:
+    halves = torch.tensor([[0.5, -0.5, 0.5]])
+    grads = Named(a=halves, b=halves.clone(), c=halves.clone())
+    yield inputs.three_by_three(), grads, 0.4
+    for rows in (3, 5):
+        weights, grads = weights_and_gradients(draw, inputs.uneven_shapes(rows))
+        yield weights, grads, inputs.share(draw, total(weights))
+
+
+def _convolutions(draw: Draw) -> Iterator[Arguments]:
+    shapes = {"conv1.weight": (4, 1, 3, 3), "conv2.weight": (2, 4, 3, 3), "fc.weight": (5, 4)}
+    same = {"a.weight": (4, 4), "b.weight": (4, 4), "c.weight": (4, 4)}
+    yield *weights_and_gradients(draw, same), inputs.whole_share(draw)
+    yield *weights_and_gradients(draw, shapes), inputs.whole_share(draw)
+
+
+def _zero_gradients(draw: Draw) -> Iterator[Arguments]:
+    w, g = torch.tensor([[0.5, -3.0, 2.0, 1.0]]), torch.tensor([[0.0, 0.0, 0.0, -2.0]])
+    yield Named(w=w), Named(w=g), 0.5
+    for n_dead in (3, 4):
+        weights, grads = weights_and_gradients(draw, SHAPES)
+        # Units that are off for all images: their rows get no gradient.
+        for name in ("0.weight", "2.weight"):
+            grads[name][:n_dead] = 0.0
+        for sparsity in (0.25, 0.875):
+            yield weights, grads, sparsity
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    small, large = torch.tensor([[0.1, -0.2]]), torch.tensor([[0.3, -4.0]])
+    ones = torch.ones(1, 2)
+    yield Named(a=small, b=large), Named(a=ones, b=ones.clone()), 0.5
+    yield Named(a=large, b=small), Named(a=ones, b=-ones), 0.5
+    weights, grads = weights_and_gradients(draw, {"0.weight": (3, 4), "2.weight": (2, 3)})
+    yield weights, grads, 0.0
+    yield weights, grads, 1.0
+
+
+def lowest_scores_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The exact count over all tensors, and nothing kept that scores below anything pruned."""
+    weights, grads, sparsity = arguments
+    if found := masks_came(weights, got):
+        return found
+    masks = {name: mask.detach() for name, mask in got}
+    count = pruned_count(total(weights), sparsity)
+    text = ranking_problem(reference.snip_scores(weights, grads), masks, count, "score |w·g|")
+    return Difference("wrong-value", text) if text else None
+
+
+def _products(weights: Tensors, grads: Tensors) -> Tensors:
+    return {name: w * grads[name] for name, w in weights.items()}
+
+
+def _by_order(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
+    pairs = zip(weights.items(), grads.values(), strict=True)
+    scores = {name: (w * g).abs() for (name, w), g in pairs}
+    return prune_lowest_together(scores, pruned_count(total(weights), sparsity))
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Any]],
+    judge: Judge = lowest_scores_go,
+) -> Check:
+    return Check(name, weight, draw, judge, paired_call)
+
+
+SNIP_MASKS = Task(
+    name="snip_masks",
+    points=18,
+    reference=reference.snip_masks,
+    lecture="lecture 08, “Before training: at random, and by SNIP”",
+    off_limits=OFF_LIMITS,
+    calls=("snip_scores",),
+    checks=(
+        _check("the lowest scores go, all tensors in one ranking", 5, _two_layers),
+        _check("how many: rounded once, for all together", 3, _rounded_once),
+        _check("each mask under the name and in the shape of its weight", 3, _convolutions),
+        _check("many gradients of 0: still the exact count", 3, _zero_gradients),
+        _check("a layer may lose all its weights, or none", 2, _extremes),
+        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
+    ),
+    misconceptions=several(
+        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        ways(
+            "gradient-alone",
+            "The gradients were ranked alone. A weight that hardly does anything can have a large "
+            "gradient: rank |w·g|.",
+            lambda w, g, s: reference.snip_masks(
+                {k: torch.ones_like(v) for k, v in w.items()}, g, s
+            ),
+        ),
+        ways(
+            "weight-alone",
+            "The weights were ranked by their magnitude, which knows nothing of the loss. That is "
+            "magnitude pruning of an untrained network: rank |w·g|.",
+            lambda w, g, s: reference.snip_masks(
+                w, {k: torch.ones_like(v) for k, v in w.items()}, s
+            ),
+        ),
+        ways(
+            "signed-ranking",
+            "The products were ranked with their signs, so large negative ones went first. A "
+            "connection matters whichever way its loss would move: rank the magnitude.",
+            *ways_of("signed-ranking", _products),
+            *ways_of("signed-ranking", lambda w, g: {k: -v for k, v in _products(w, g).items()}),
+        ),
+        ways(
+            "highest-pruned",
+            "The highest scores were pruned: the connections to which the loss is most sensitive. "
+            "They are the ones to keep.",
+            *ways_of("largest-pruned", _products),
+        ),
+        ways(
+            "layer-by-layer",
+            "Each tensor lost the same share: they were ranked one by one. Here the scores of the "
+            "whole network are one ranking, so that each layer keeps what the loss asks for.",
+            *ways_of("layer-by-layer", _products),
+        ),
+        ways(*COUNTED_LAYER_BY_LAYER, *ways_of("counted-layer-by-layer", _products)),
+        ways(
+            "scores-normalised",
+            "The scores of each layer were divided by something of that layer before they were "
+            "ranked. Divide all by one number, or none: else layers are no longer comparable.",
+            *ways_of("magnitudes-normalised", _products),
+        ),
+        ways(
+            "one-layers-threshold",
+            "The threshold of one tensor, or the mean of all their thresholds, was used for the "
+            "whole network. Join the scores of all tensors first.",
+            *ways_of("one-layers-threshold", _products),
+        ),
+        ways(
+            "layer-left-out",
+            "One tensor keeps all its weights. Every tensor of the dict takes part, the output "
+            "layer too.",
+            *ways_of("layer-left-out", _products),
+        ),
+        ways(*MATCHED_BY_ORDER, _by_order),
+        ways(*INVERTED, *ways_of("mask-inverted", _products)),
+        ways(*DENSITY, *ways_of("density-for-sparsity", _products)),
+        ways(*TRUNCATED, *ways_of("count-truncated", _products)),
+        ways(*OFF_BY_ONE, *ways_of("count-off-by-one", _products)),
+        ways(
+            "ratio-taken-for-threshold",
+            "The sparsity was used as a threshold for the scores. It is a share: how many go, "
+            "however large or small the scores are.",
+            *ways_of("ratio-taken-for-threshold", _products),
+        ),
+        ways(
+            TIES_PRUNED[0],
+            "All weights whose score equals the threshold were pruned, so more than asked for are "
+            "gone. Where many gradients are 0, as behind units that are off, that can be very "
+            "many: prune just as many as the count says.",
+            *ways_of(TIES_PRUNED[0], _products),
+        ),
+        ways(
+            TIES_KEPT[0],
+            "All weights whose score equals the threshold were kept, so fewer than asked for are "
+            "gone. Where many gradients are 0, as behind units that are off, that can be very "
+            "many: prune just as many as the count says.",
+            *ways_of(TIES_KEPT[0], _products),
+        ),
+        ways(
+            "layer-protected",
+            "Every tensor kept at least one weight. That may be wise, but it is not asked for: the "
+            "ranking alone decides, and a layer may lose everything.",
+            *ways_of("layer-protected", _products),
+        ),
+    ),
+)

@@ -1,0 +1,215 @@
+"""The task `snip_scores`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c08_when_to_prune.tasks.common import (
+    MATCHED_BY_ORDER,
+    OFF_LIMITS,
+    Tensors,
+    weights_and_gradients,
+)
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.named_tensors import Named, Pairs, paired_call
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import NOTHING_CAME, Difference, difference
+from model_compression import snip as reference
+
+T = torch.Tensor
+Arguments = tuple[Named, Named]
+
+
+def _one_layer(draw: Draw) -> Iterator[Arguments]:
+    # The gradients of the slides, with weights that turn their order round.
+    yield (
+        Named(w=torch.tensor([0.1, 0.9, 2.0])),
+        Named(w=torch.tensor([0.8, 0.2, 0.1])),
+    )
+    for shape in ((3, 4), (5, 6)):
+        weights, grads = weights_and_gradients(draw, {"w": shape})
+        yield _positive(weights), _positive(grads)
+
+
+def _positive(tensors: Tensors) -> Named:
+    return Named((name, tensor.abs()) for name, tensor in tensors.items())
+
+
+def _both_signs(draw: Draw) -> Iterator[Arguments]:
+    yield (
+        Named(w=torch.tensor([0.5, -2.0, 4.0])),
+        Named(w=torch.tensor([-0.5, 0.25, 0.75])),
+    )
+    for shape in ((8,), (4, 3)):
+        yield weights_and_gradients(draw, {"w": shape})
+
+
+def _several_layers(draw: Draw) -> Iterator[Arguments]:
+    first, last = torch.tensor([[1.0, -2.0]]), torch.tensor([[0.5, 3.0]])
+    yield (
+        Named({"0.weight": first, "2.weight": last}),
+        Named({"2.weight": torch.tensor([[0.5, 0.25]]), "0.weight": torch.tensor([[-3.0, 1.0]])}),
+    )
+    yield weights_and_gradients(draw, {"0.weight": (4, 4), "2.weight": (4, 4)})
+    yield weights_and_gradients(draw, {"conv.weight": (3, 2, 3, 3), "fc.weight": (4, 3)})
+
+
+def _zeros(draw: Draw) -> Iterator[Arguments]:
+    yield (
+        Named(w=torch.tensor([0.0, 2.0, -1.0, 0.5])),
+        Named(w=torch.tensor([9.0, 0.0, 0.5, 0.5])),
+    )
+    for shape in ((4, 5), (2, 3, 3)):
+        weights, grads = weights_and_gradients(draw, {"w": shape})
+        weights["w"].view(-1)[:3] = 0.0
+        grads["w"].view(-1)[2:6] = 0.0
+        yield weights, grads
+
+
+def same_up_to_a_factor(arguments: tuple[Any, ...], expected: Pairs, got: Any) -> Difference | None:
+    """The scores, all of them multiplied by one positive number at most."""
+    if got is None:
+        return NOTHING_CAME
+    if type(got) is not Pairs:
+        return Difference("wrong-type", f"expected a dict of scores, got a {type(got).__name__}")
+    wanted, came = dict(expected), dict(got)
+    missing = [name for name in wanted if name not in came]
+    if missing:
+        return Difference("layer-without-scores", f"there are no scores for {missing[0]!r}")
+    more = [name for name in came if name not in wanted]
+    if more:
+        return Difference("wrong-value", f"there are scores for {more[0]!r}, which is no weight")
+    found = _first_difference(wanted, came)
+    if found is None or found.kind != "wrong-value":
+        return found
+    factor = _factor(wanted, came)
+    scaled = {name: scores.double() * factor for name, scores in wanted.items()}
+    return found if _first_difference(scaled, came) else None
+
+
+def _factor(wanted: Tensors, came: Tensors) -> float:
+    """The positive number that comes nearest to leading from one to the other, or 1."""
+    along = sum(float((w.double() * came[name].double()).sum()) for name, w in wanted.items())
+    factor = along / sum(float(w.double().square().sum()) for w in wanted.values())
+    return factor if math.isfinite(factor) and factor > 0 else 1.0
+
+
+def _first_difference(wanted: Tensors, came: Tensors) -> Difference | None:
+    for name, scores in wanted.items():
+        if found := difference(scores, came[name]):
+            return Difference(found.kind, f"{name!r}: {found.text}")
+    return None
+
+
+def _scored(score: Callable[[T, T], T]) -> Iterator[Callable[..., Named]]:
+    """A wrong score as it is, and as shares of the sum of all, as on the slides."""
+
+    def plainly(weights: Tensors, grads: Tensors) -> Named:
+        return Named((name, score(w, grads[name])) for name, w in weights.items())
+
+    def as_shares(weights: Tensors, grads: Tensors) -> Named:
+        scores = plainly(weights, grads)
+        whole = sum(float(s.double().sum()) for s in scores.values())
+        return Named((name, s / whole) for name, s in scores.items())
+
+    yield plainly
+    yield as_shares
+
+
+def _by_order(weights: Tensors, grads: Tensors) -> Named:
+    pairs = zip(weights.items(), grads.values(), strict=True)
+    return Named((name, (w * g).abs()) for (name, w), g in pairs)
+
+
+def _per_layer(size: Callable[[T], T]) -> Callable[..., Named]:
+    def behaves(weights: Tensors, grads: Tensors) -> Named:
+        scores = ((name, (w * grads[name]).abs()) for name, w in weights.items())
+        return Named((name, s / size(s)) for name, s in scores)
+
+    return behaves
+
+
+SNIP_SCORES = Task(
+    name="snip_scores",
+    points=12,
+    reference=reference.snip_scores,
+    lecture="lecture 08, “Before training: at random, and by SNIP”",
+    off_limits=OFF_LIMITS,
+    checks=tuple(
+        Check(name, weight, draw, same_up_to_a_factor, paired_call)
+        for name, weight, draw in (
+            ("weight and gradient both count", 4, _one_layer),
+            ("the sign does not", 3, _both_signs),
+            ("several layers, matched by their names", 3, _several_layers),
+            ("weights of 0 and gradients of 0", 2, _zeros),
+        )
+    ),
+    misconceptions=several(
+        (
+            Misconception(
+                "layer-without-scores",
+                "One of the weights has no scores. Each of them gets a tensor of scores, under its "
+                "own name.",
+            ),
+        ),
+        ways(
+            "gradient-alone",
+            "These are the gradients alone. A large gradient says that a weight wants to move, not "
+            "that it matters now: a weight of 0 can go without any loss. The switch of a weight "
+            "moves the loss by weight times gradient.",
+            *_scored(lambda w, g: g.abs()),
+            *_scored(lambda w, g: g),
+        ),
+        ways(
+            "weight-alone",
+            "These are the magnitudes of the weights. Before training they are only what the "
+            "random start gave them: the gradient says what the loss makes of them.",
+            *_scored(lambda w, g: w.abs()),
+        ),
+        ways(
+            "sign-kept",
+            "The sign was kept, or only half of it dropped. A connection whose loss would move a "
+            "lot matters, whichever way it moves: take the magnitude of the product.",
+            *_scored(lambda w, g: w * g),
+            *_scored(lambda w, g: -w * g),
+            *_scored(lambda w, g: w.abs() * g),
+            *_scored(lambda w, g: w * g.abs()),
+            *_scored(lambda w, g: (w * g).clamp(min=0)),
+            *_scored(lambda w, g: (-w * g).clamp(min=0)),
+        ),
+        ways(
+            "squared",
+            "The product was squared. That ranks alike, but the score is its magnitude.",
+            *_scored(lambda w, g: (w * g).square()),
+        ),
+        ways(
+            "added",
+            "Weight and gradient were added or subtracted. The switch of a weight is a factor, so "
+            "the loss moves by their product.",
+            *_scored(lambda w, g: w.abs() + g.abs()),
+            *_scored(lambda w, g: (w + g).abs()),
+            *_scored(lambda w, g: (w - g).abs()),
+        ),
+        ways(
+            "divided",
+            "Weight and gradient were divided. The switch of a weight is a factor, so the loss "
+            "moves by their product.",
+            *_scored(lambda w, g: (g / w).abs()),
+            *_scored(lambda w, g: (w / g).abs()),
+        ),
+        ways(*MATCHED_BY_ORDER, _by_order),
+        ways(
+            "normalised-per-layer",
+            "Each layer was divided by something of its own, such as its sum. Then the scores of "
+            "two layers can no longer be compared: divide all by one number, or none.",
+            _per_layer(lambda s: s.sum()),
+            _per_layer(lambda s: s.max()),
+            _per_layer(lambda s: s.mean()),
+            _per_layer(lambda s: s.norm()),
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The long measurements behind lecture 09, recorded in lectures/results/."""

@@ -1,0 +1,175 @@
+"""The task `find_ticket`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from courseware.chapters.c09_lottery_tickets.tasks import ticket_judges as judges
+from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_mistakes import MISTAKES
+from courseware.checks import prunable_networks as networks
+from courseware.checks.call import Outcome, call, call_anew, shuffled_call
+from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK
+from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.named_tensors import Named, named, plain
+from courseware.checks.signs import drawn_seed, signs
+from courseware.checks.states import Words, all_of
+from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.subjects import models
+from model_compression import lottery_tickets as reference
+
+T = torch.Tensor
+Arguments = tuple[Named, T, T, int, float, int]
+
+SECONDS = 20.0
+"""For a call, on one thread."""
+
+ROUNDS, RATE = 5, 0.45
+"""Leaves 5% of the weights: random masks of this density are of no use (`ticket_judges`)."""
+
+
+class Starts(tuple[Any, ...]):
+    """The pairs that came back, which a report shows by the number of kept weights."""
+
+    def __repr__(self) -> str:
+        kept = (str(sum(int(m.sum()) for m in masks.values())) for _, masks in self)
+        return f"{len(self)} pairs (state, masks), kept: {', '.join(kept)}"
+
+
+def _small(draw: Draw, rounds: int, *sizes: int) -> Arguments:
+    problem = networks.small_problem(draw, *sizes)
+    n = networks.n_weights(problem[0])
+    while True:
+        rate = draw.integer(20, 45) / 100
+        if judges.clearly_rounded(n, rounds, rate):
+            return *problem, rounds, rate, draw.integer(0, 999)
+
+
+def _three_rounds(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 3, 12, 16, 10, 4)
+
+
+def _two_rounds(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 2, 9, 24, 5)
+
+
+def _one_round(draw: Draw) -> Iterator[Arguments]:
+    yield _small(draw, 1, 9, 16, 4)
+
+
+def _on_signs(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
+    def draw_signs(draw: Draw) -> Iterator[Arguments]:
+        seed, network = drawn_seed(draw), models.mlp((64, 64, 10), seed=draw.integer(0, 10**6))
+        initial = Named((name, w.detach().clone()) for name, w in network.state_dict().items())
+        data = signs(seed.data)
+        yield initial, data.images, data.labels, rounds, RATE, seed
+
+    return draw_signs
+
+
+def _starts(value: Any) -> Any:
+    """A sequence of pairs of dicts, made to be shown in a line; anything else as it is."""
+    if type(value) not in (list, tuple):
+        return value
+    pairs = [named(pair) for pair in value]
+    whole = all(
+        type(pair) is tuple and len(pair) == 2 and all(type(part) is Named for part in pair)
+        for pair in pairs
+    )
+    tensors = whole and all(
+        isinstance(tensor, torch.Tensor) for _, masks in pairs for tensor in masks.values()
+    )
+    return Starts(pairs) if tensors and pairs else value
+
+
+def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    return _shown(call(function, plain(arguments), seconds))
+
+
+def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """Two calls with the same arguments, from different states of the global generators."""
+    calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
+    return all_of(map(_shown, calls))
+
+
+def _shown(outcome: Outcome) -> Outcome:
+    return replace(outcome, value=_starts(outcome.value))
+
+
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which would be only one of many right results: words."""
+
+    def words(initial: Named, images: T, labels: T, rounds: int, rate: float, seed: int) -> Words:
+        kept = judges.kept_counts(initial, rounds, rate)
+        return Words(what.format(n=rounds + 1, kept=", ".join(map(str, kept))))
+
+    return words
+
+
+def _check(
+    name: str,
+    weight: int,
+    draw: Callable[[Draw], Iterator[Arguments]],
+    judge: Judge,
+    expect: str,
+    probe: Probe = _once,
+) -> Check:
+    return Check(name, weight, draw, judge, probe, _expect(expect))
+
+
+FIND_TICKET = Task(
+    name="find_ticket",
+    points=24,
+    reference=reference.find_ticket,
+    lecture="lecture 09, “Seven steps”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("iterative_masks", "rewind"),
+    checks=(
+        _check(
+            "each round takes its share of what is left, for good",
+            5,
+            _three_rounds,
+            judges.nested_counts,
+            "{n} pairs (state, masks), kept: {kept}",
+        ),
+        _check(
+            "every start is the first network under its masks",
+            5,
+            _two_rounds,
+            judges.rewound,
+            "{n} pairs (state, masks), each state the first one where its masks keep, 0 elsewhere",
+        ),
+        _check(
+            "one seed, one result",
+            2,
+            _one_round,
+            judges.repeatable,
+            "{n} pairs (state, masks), the same in both calls",
+            _twice,
+        ),
+        _check(
+            "signs: the trained weights are ranked, all layers together",
+            5,
+            _on_signs(2),
+            judges.trained_ranking,
+            "{n} pairs (state, masks): the masks follow from the trained weights",
+        ),
+        _check(
+            "signs: the ticket wins, trained from its own start",
+            7,
+            _on_signs(ROUNDS),
+            judges.winning,
+            "{n} pairs (state, masks): kept {kept}; the last one trains to over 75%",
+        ),
+    ),
+    misconceptions=(
+        MASK_NOT_BOOL,
+        LAYER_WITHOUT_MASK,
+        *(Misconception(name, message) for name, message in MISTAKES),
+    ),
+)

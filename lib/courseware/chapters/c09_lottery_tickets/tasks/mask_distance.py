@@ -1,0 +1,177 @@
+"""The task `mask_distance`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import torch
+
+from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
+from courseware.checks.call import Outcome, call
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.named_tensors import Named, plain
+from courseware.checks.task import Check, Draw, Task
+from model_compression import lottery_tickets as reference
+
+T = torch.Tensor
+Masks = Mapping[str, T]
+Arguments = tuple[Named, Named]
+
+
+def _pair(draw: Draw, shapes: Mapping[str, tuple[int, ...]]) -> Arguments:
+    """Masks of different densities: one direction is not half of what differs."""
+    return random_masks(draw, shapes, 0.75), random_masks(draw, shapes, 0.4)
+
+
+def _one_layer(draw: Draw) -> Iterator[Arguments]:
+    a, b = torch.tensor([True, True, False, True, True]), torch.tensor([True, False] + 3 * [True])
+    yield Named(w=a[None]), Named(w=b[None])
+    for shape in ((3, 5), (7, 4), (2, 3, 3, 3)):
+        yield _pair(draw, {"0.weight": shape})
+
+
+def _several_layers(draw: Draw) -> Iterator[Arguments]:
+    yes, no = torch.tensor([[True, True]]), torch.tensor([[False, True]])
+    six = torch.tensor([[True, False, True, False, True, True]])
+    yield Named(a=yes, b=six), Named(a=no, b=six)
+    for rows in (4, 6):
+        yield _pair(draw, {"0.weight": (rows, 9), "2.weight": (3, rows), "4.weight": (2, 3)})
+
+
+def _other_order(draw: Draw) -> Iterator[Arguments]:
+    for shape in ((1, 4), (3, 5)):
+        a, b = _pair(draw, {"0.weight": shape, "2.weight": shape})
+        b["0.weight"] = a["0.weight"].clone()
+        b["0.weight"].view(-1)[0] ^= True
+        yield a, Named(reversed(b.items()))
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    a, b = _pair(draw, {"0.weight": (3, 4), "2.weight": (2, 3)})
+    yield a, Named((name, mask.clone()) for name, mask in a.items())
+    yield b, Named((name, ~mask) for name, mask in b.items())
+
+
+def _measured(function: Callable[..., object], arguments: Arguments, seconds: float) -> Outcome:
+    return call(function, plain(arguments), seconds)
+
+
+def _lines(a: Masks, b: Masks) -> tuple[T, T]:
+    """The masks of both in one line each, in the order of `a`."""
+    first, second = (torch.cat([m[name].flatten() for name in a]) for m in (a, b))
+    return first, second
+
+
+def _share(of: Callable[[T, T], T], among: Callable[[T, T], T]) -> Callable[[Masks, Masks], float]:
+    def behaves(a: Masks, b: Masks) -> float:
+        first, second = _lines(a, b)
+        return int(of(first, second).sum()) / int(among(first, second).sum())
+
+    return behaves
+
+
+def _all(a: T, b: T) -> T:
+    return torch.ones_like(a)
+
+
+def _mean_of_layers(a: Masks, b: Masks) -> float:
+    return sum(float((a[name] != b[name]).float().mean()) for name in a) / len(a)
+
+
+def _by_position(a: Masks, b: Masks) -> float:
+    pairs = list(zip(a.values(), b.values(), strict=True))
+    return sum(int((x != y).sum()) for x, y in pairs) / sum(x.numel() for x, _ in pairs)
+
+
+def _densities(a: Masks, b: Masks) -> float:
+    first, second = _lines(a, b)
+    return abs(int(first.sum()) - int(second.sum())) / len(first)
+
+
+def _of_layer(number: int) -> Callable[[Masks, Masks], float]:
+    def behaves(a: Masks, b: Masks) -> float:
+        name = list(a)[number]
+        return float((a[name] != b[name]).double().mean())
+
+    return behaves
+
+
+MASK_DISTANCE = Task(
+    name="mask_distance",
+    points=8,
+    reference=reference.mask_distance,
+    lecture="lecture 09, “How early can a ticket be seen”",
+    off_limits=OFF_LIMITS,
+    checks=tuple(
+        Check(name, weight, draw, probe=_measured)
+        for name, weight, draw in (
+            ("one layer", 2, _one_layer),
+            ("layers of different sizes, all entries together", 3, _several_layers),
+            ("masks in another order, matched by name", 2, _other_order),
+            ("equal masks, and opposite ones", 1, _extremes),
+        )
+    ),
+    misconceptions=several(
+        ways(
+            "mean-of-layers",
+            "The distances of the layers were averaged, so that a small layer counts as much as a "
+            "large one. Count the entries of all layers, then divide once.",
+            _mean_of_layers,
+            lambda a, b: sum(float((a[name] != b[name]).float().mean()) for name in a),
+        ),
+        ways(
+            "matched-by-position",
+            "The masks were matched by their place in the dict. A layer is known by its name: the "
+            "second dict may hold its masks in another order.",
+            _by_position,
+        ),
+        ways(
+            "similarity",
+            "This is the share of entries in which the masks agree. A distance is 0 where they are "
+            "equal: count where they differ.",
+            _share(torch.eq, _all),
+        ),
+        ways(
+            "count-for-share",
+            "This is a number of entries. Divide it by the number of all entries.",
+            lambda a, b: int(torch.ne(*_lines(a, b)).sum()),
+            lambda a, b: float(torch.ne(*_lines(a, b)).sum()),
+        ),
+        ways(
+            "one-direction-only",
+            "Only entries that are kept in one mask and pruned in the other were counted, but not "
+            "the other way round. Both are differences.",
+            _share(lambda a, b: a & ~b, _all),
+            _share(lambda a, b: b & ~a, _all),
+        ),
+        ways(
+            "densities-compared",
+            "Only the numbers of kept weights were compared. Two masks can keep equally many "
+            "weights and not one in common: compare entry by entry.",
+            _densities,
+            lambda a, b: _densities(a, b) * len(_lines(a, b)[0]),
+        ),
+        ways(
+            "other-denominator",
+            "The number of differing entries was divided by only some of the entries, such as "
+            "those that one of the masks keeps. Divide by all entries.",
+            *(
+                _share(torch.ne, among)
+                for among in (
+                    lambda a, b: a | b,
+                    lambda a, b: a,
+                    lambda a, b: b,
+                    lambda a, b: ~a,
+                    lambda a, b: ~b,
+                    lambda a, b: ~a | ~b,
+                )
+            ),
+        ),
+        ways(
+            "one-layer-only",
+            "Only one of the layers was looked at. The distance is over all of them.",
+            _of_layer(0),
+            _of_layer(-1),
+        ),
+    ),
+)

@@ -1,0 +1,105 @@
+"""The task `remaining_fraction`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from model_compression import lottery_tickets as reference
+
+Arguments = tuple[int, float]
+
+
+def _rounds(draw: Draw) -> Iterator[Arguments]:
+    yield 2, 0.5
+    yield 3, 0.2
+    for _ in range(4):
+        yield draw.integer(2, 12), draw.rng.choice((5, 10, 15, 25, 30, 40, 60, 75)) / 100
+
+
+def _one_round(draw: Draw) -> Iterator[Arguments]:
+    yield 1, 0.25
+    yield 1, draw.integer(30, 45) / 100
+
+
+def _extremes(draw: Draw) -> Iterator[Arguments]:
+    yield 0, 0.2
+    yield 4, 0.0
+    yield 3, 1.0
+    yield 0, draw.integer(30, 70) / 100
+    yield draw.integer(20, 30), 0.2
+
+
+REMAINING_FRACTION = Task(
+    name="remaining_fraction",
+    points=6,
+    reference=reference.remaining_fraction,
+    lecture="lecture 09, “Seven steps”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("one round", 1, _one_round),
+        Check("several rounds", 3, _rounds),
+        Check("no rounds, nothing pruned, everything pruned, many rounds", 2, _extremes),
+    ),
+    misconceptions=several(
+        ways(
+            "shares-added-up",
+            "The rate was taken of all weights in every round. Each round prunes a share of what "
+            "the round before left over, so less and less goes: shares multiply, they do not add.",
+            lambda rounds, rate: 1 - rounds * rate,
+            lambda rounds, rate: max(0.0, 1 - rounds * rate),
+            lambda rounds, rate: abs(1 - rounds * rate),
+        ),
+        ways(
+            "pruned-share",
+            "This is the share that is gone. What is left is asked for: the two add up to 1.",
+            lambda rounds, rate: 1 - (1 - rate) ** rounds,
+            lambda rounds, rate: rounds * rate,
+            lambda rounds, rate: min(1.0, rounds * rate),
+        ),
+        ways(
+            "rate-taken-for-kept",
+            "The rate was taken for the share that a round keeps. It is the share that the round "
+            "removes.",
+            lambda rounds, rate: rate**rounds,
+        ),
+        ways(
+            "rate-power-subtracted",
+            "This is 1 minus rate to the power of rounds. A round leaves 1 − rate of what it "
+            "finds: subtract first, then take the power.",
+            lambda rounds, rate: 1 - rate**rounds,
+        ),
+        ways(
+            "one-round-more-or-less",
+            "The number of rounds is off by one. After no rounds all weights are left; every round "
+            "takes its share once.",
+            lambda rounds, rate: (1 - rate) ** (rounds + 1),
+            lambda rounds, rate: (1 - rate) ** (rounds - 1),
+            lambda rounds, rate: (1 - rate) ** max(rounds - 1, 0),
+        ),
+        ways(
+            "rounds-ignored",
+            "This is what one round leaves. The next round takes its share of that, and so on.",
+            lambda rounds, rate: 1 - rate,
+        ),
+        ways(
+            "rounds-times-kept",
+            "What a round leaves was multiplied by the number of rounds. Two rounds that leave "
+            "half leave half of a half: a power, not a product.",
+            lambda rounds, rate: (1 - rate) * rounds,
+        ),
+        ways(
+            "in-percent",
+            "The result is in percent. A share between 0 and 1 is asked for.",
+            lambda rounds, rate: 100 * (1 - rate) ** rounds,
+        ),
+        ways(
+            "rounded",
+            "The result was rounded. After many rounds little is left, and just these digits "
+            "count: return the number as it is.",
+            *(lambda rounds, rate, n=n: round((1 - rate) ** rounds, n) for n in (1, 2, 3, 4)),
+        ),
+    ),
+)

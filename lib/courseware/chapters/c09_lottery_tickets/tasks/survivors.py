@@ -1,0 +1,219 @@
+"""Judging masks that prune a share of the survivors, and what may have gone wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from courseware.checks import global_rankings as whole
+from courseware.checks import mask_dicts
+from courseware.checks.masks import no_mask
+from courseware.checks.rankings import ranking_problem
+from courseware.checks.task import Misconception
+from courseware.checks.values import Difference
+from model_compression.masks import prune_lowest_together, pruned_count
+
+T = torch.Tensor
+Tensors = Mapping[str, T]
+Masks = dict[str, T]
+Way = Callable[[Tensors, Tensors, float], Masks]
+
+REVIVED = Misconception(
+    "revived",
+    "A weight that was pruned before is kept again. What is pruned stays pruned: only survivors "
+    "are ranked, whatever value a pruned weight may hold.",
+)
+
+
+def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """Nothing comes back, the exact count goes, and nothing kept ranks below what goes now."""
+    weights, masks, rate = arguments
+    if found := mask_dicts.masks_came(weights, got):
+        return found
+    new = {name: mask.detach() for name, mask in got}
+    if odd := next((text for mask in new.values() if (text := no_mask(mask))), ""):
+        return Difference("wrong-value", odd)
+    text = _ranked(weights, masks, new, rate)
+    if not text:
+        return None
+    # A known mistake first: most of them bring weights back as well.
+    known = _cause(weights, masks, rate, new)
+    back = sum(int((new[name].bool() & ~mask).sum()) for name, mask in masks.items())
+    return Difference("wrong-value" if known or not back else REVIVED.name, text)
+
+
+def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:
+    """What is wrong with the new masks; empty if nothing is."""
+    old, kept = _line(masks).bool(), _line(new).bool()
+    n_survivors, n_gone = int(old.sum()), len(old) - int(old.sum())
+    count = pruned_count(n_survivors, rate)
+    back = int((kept & ~old).sum())
+    if back:
+        return f"{back} of {n_gone} weights that were pruned before are kept again"
+    n_now = int((old & ~kept).sum())
+    if n_now != count:
+        return f"{n_now} of {n_survivors} survivors were pruned, expected {count}"
+    return ranking_problem({"": _line(weights).abs()[old]}, {"": kept[old]}, count)
+
+
+def _cause(weights: Tensors, masks: Tensors, rate: float, new: Tensors) -> str:
+    for name, _, behaviours in MISTAKES:
+        for behaves in behaviours:
+            try:
+                theirs = behaves(weights, masks, rate)
+            except (ValueError, IndexError, RuntimeError):  # where it has no result of its own
+                continue
+            if all(torch.equal(theirs[key].bool(), new[key].bool()) for key in weights):
+                return name
+    return ""
+
+
+def _line(tensors: Tensors) -> T:
+    return torch.cat([tensor.detach().flatten() for tensor in tensors.values()])
+
+
+def _of_survivors(way: Callable[[Tensors, float], Masks]) -> Way:
+    """A mistake of chapter 06 about a whole network, made among the survivors."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        left = {name: w[masks[name]] for name, w in weights.items() if masks[name].any()}
+        new = {name: mask.clone() for name, mask in masks.items()}
+        for name, kept in way(left, rate).items():
+            new[name][masks[name]] = kept.bool()
+        return new
+
+    return behaves
+
+
+def _with_count(count: Callable[[int, int, float], int]) -> Way:
+    """The lowest survivors go, but another number: in total, from n, survivors and rate."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        n, n_left = len(_line(masks)), int(_line(masks).sum())
+        scores = {name: w.abs() for name, w in weights.items()}
+        return prune_lowest_together(scores, min(n, count(n, n_left, rate)), within=masks)
+
+    return behaves
+
+
+def _all_ranked(
+    count: Callable[[int, int, float], int], old: bool = False, zeros: bool = False
+) -> Way:
+    """All weights are ranked, pruned ones too: with 0 for pruned ones, with the old masks."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        n, n_left = len(_line(masks)), int(_line(masks).sum())
+        scores = {name: (w * masks[name] if zeros else w).abs() for name, w in weights.items()}
+        new = prune_lowest_together(scores, min(n, count(n, n_left, rate)))
+        return {name: mask & masks[name] for name, mask in new.items()} if old else new
+
+    return behaves
+
+
+def _zeros_are_gone(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    alive = {name: w != 0 for name, w in weights.items()}
+    return _with_count(_right)(weights, alive, rate)
+
+
+def _zeros_are_gone_too(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    alive = {name: masks[name] & (w != 0) for name, w in weights.items()}
+    return _with_count(_right)(weights, alive, rate)
+
+
+def _first_to_go(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """True for what goes in this round."""
+    new = _with_count(_right)(weights, masks, rate)
+    return {name: masks[name] & ~mask for name, mask in new.items()}
+
+
+def _old_forgotten(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """What goes in this round is False, all else True, pruned weights too."""
+    return {name: ~mask for name, mask in _first_to_go(weights, masks, rate).items()}
+
+
+def _complement(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    return {name: ~mask for name, mask in _with_count(_right)(weights, masks, rate).items()}
+
+
+def _right(n: int, n_left: int, rate: float) -> int:
+    return n - n_left + round(rate * n_left)
+
+
+def _unlike(*known: str) -> list[tuple[str, str, tuple[Way, ...]]]:
+    """The mistakes of chapter 06, but for those whose message speaks of sparsity."""
+    return [
+        (name, message, tuple(map(_of_survivors, behaviours)))
+        for name, message, behaviours in whole.MISTAKES
+        if name not in known
+    ]
+
+
+MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
+    (
+        "share-of-all-weights",
+        "The rate was taken of all weights. A round removes a share of what is left: count the "
+        "True entries of the masks.",
+        (
+            _with_count(lambda n, n_left, rate: n - n_left + round(rate * n)),
+            _all_ranked(lambda n, n_left, rate: n - n_left + round(rate * n)),
+        ),
+    ),
+    (
+        "rate-taken-for-total",
+        "The rate was taken for the total sparsity. It is the share of the survivors that goes "
+        "now, on top of what is gone already.",
+        (
+            _with_count(lambda n, n_left, rate: round(rate * n)),
+            _all_ranked(lambda n, n_left, rate: round(rate * n)),
+            _all_ranked(lambda n, n_left, rate: round(rate * n), old=True),
+            _all_ranked(lambda n, n_left, rate: round(rate * n), old=True, zeros=True),
+        ),
+    ),
+    (
+        "pruned-weights-counted-again",
+        "The right number of weights was pruned, but the zeros that were gone already are among "
+        "them, so that too few or no survivors went. Rank the survivors alone.",
+        (
+            _all_ranked(lambda n, n_left, rate: round(rate * n_left)),
+            _all_ranked(lambda n, n_left, rate: round(rate * n_left), old=True),
+            _all_ranked(lambda n, n_left, rate: round(rate * n_left), zeros=True),
+            _all_ranked(lambda n, n_left, rate: round(rate * n_left), old=True, zeros=True),
+        ),
+    ),
+    (
+        "zeros-taken-for-pruned",
+        "What is pruned was read from zeros in the weights. A kept weight may be 0 and a pruned "
+        "one may not: look into the masks.",
+        (_zeros_are_gone, _zeros_are_gone_too),
+    ),
+    (
+        "old-masks-forgotten",
+        "Only what goes in this round is False. What went in earlier rounds must stay False.",
+        (_old_forgotten,),
+    ),
+    (
+        "this-round-marked",
+        "The masks are True where a weight goes in this round. True means kept.",
+        (_first_to_go, _complement),
+    ),
+    (
+        "rate-taken-for-kept",
+        "The rate was taken for the share that is kept. It is the share of survivors that goes.",
+        (
+            _with_count(lambda n, n_left, rate: n - round(rate * n_left)),
+            _with_count(lambda n, n_left, rate: n - n_left + round((1 - rate) * n_left)),
+        ),
+    ),
+    (
+        "rate-taken-for-threshold",
+        "The rate was compared with the magnitudes. It is a share: how many of the survivors go.",
+        (
+            _of_survivors(lambda left, rate: {name: w.abs() >= rate for name, w in left.items()}),
+            _of_survivors(lambda left, rate: {name: w.abs() > rate for name, w in left.items()}),
+        ),
+    ),
+    *_unlike("mask-inverted", "density-for-sparsity", "ratio-taken-for-threshold"),
+)
+"""Name, message and the ways in which each mistake shows."""

@@ -1,0 +1,33 @@
+"""Building a task's misconceptions: several ways of one, and all of them in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from courseware.checks.task import Misconception
+
+
+def ways(name: str, message: str, *behaviours: Callable[..., Any]) -> tuple[Misconception, ...]:
+    """One misconception that shows in several ways."""
+    return tuple(Misconception(name, message, behaves) for behaves in behaviours)
+
+
+def several(*groups: Iterable[Misconception]) -> tuple[Misconception, ...]:
+    """The misconceptions of all groups in one tuple."""
+    return tuple(misconception for group in groups for misconception in group)
+
+
+def except_where(
+    when: Callable[..., bool], instead: Any, otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """`otherwise`, but on the arguments that `when` picks the value or the error `instead`."""
+
+    def behaves(*arguments: Any) -> Any:
+        if not when(*arguments):
+            return otherwise(*arguments)
+        if isinstance(instead, type) and issubclass(instead, Exception):
+            raise instead
+        return instead
+
+    return behaves

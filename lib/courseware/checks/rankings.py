@@ -1,0 +1,101 @@
+"""Rankings: whether masks prune the lowest scores, and what else they may have pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+
+from courseware.checks.masks import no_mask
+from courseware.checks.values import Difference, difference
+from model_compression.masks import prune_lowest, pruned_count
+
+LARGEST_PRUNED = (
+    "largest-pruned",
+    "The largest magnitudes were pruned. A weight near zero adds the least to the outputs, so the "
+    "smallest go.",
+)
+SIGNED = (
+    "signed-ranking",
+    "The weights were ranked with their signs, so large negative ones went first. −5 does as much "
+    "as 5: the magnitude counts.",
+)
+TIES_PRUNED = (
+    "ties-all-pruned",
+    "All weights that are equal to the threshold were pruned, so more than asked for are gone. "
+    "Only as many of the equal ones may go as the count says.",
+)
+TIES_KEPT = (
+    "ties-all-kept",
+    "All weights that are equal to the threshold were kept, so fewer than asked for are gone. As "
+    "many of the equal ones must go as the count says.",
+)
+
+
+SLACK = 1e-6
+"""Relative: two magnitudes that a float32 formula cannot tell apart are equal."""
+
+Tensors = Mapping[str, torch.Tensor]
+
+
+def magnitude_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """One mask: the exact count is pruned, and nothing kept is below anything pruned."""
+    w, sparsity = arguments
+    found = difference(expected, got)
+    if found is None or found.kind != "wrong-value":
+        return found
+    count = pruned_count(w.numel(), sparsity)
+    text = ranking_problem({"": w.abs()}, {"": got.detach()}, count)
+    return Difference(found.kind, text) if text else None
+
+
+def ranking_problem(scores: Tensors, masks: Tensors, count: int, what: str = "magnitude") -> str:
+    """What is wrong with masks that are to prune the `count` lowest scores; empty if nothing is.
+
+    >>> w = {"w": torch.tensor([2.0, 1.0, 1.0])}
+    >>> ranking_problem(w, {"w": torch.tensor([True, False, True])}, 1)
+    ''
+    >>> ranking_problem(w, {"w": torch.tensor([False, True, True])}, 1)
+    'a magnitude of 1 is kept and one of 2 is pruned'
+    """
+    for mask in masks.values():
+        if text := no_mask(mask):
+            return text
+    flat = torch.cat([scores[name].flatten() for name in scores]).double()
+    kept = torch.cat([masks[name].flatten() for name in scores]).bool()
+    n_pruned = len(kept) - int(kept.sum())
+    if n_pruned != count:
+        return f"{n_pruned} of {len(kept)} weights are pruned, expected {count}"
+    if 0 < count < len(kept):
+        low, high = float(flat[kept].min()), float(flat[~kept].max())
+        if low < high * (1 - SLACK):
+            return f"a {what} of {low:.4g} is kept and one of {high:.4g} is pruned"
+    return ""
+
+
+def pruned(
+    scores: Callable[[torch.Tensor], torch.Tensor] = torch.abs,
+    count: Callable[[int, float], float] = lambda n, sparsity: round(sparsity * n),
+) -> Callable[[torch.Tensor, float], torch.Tensor]:
+    """A way to prune one tensor: so many of the lowest scores, but no more than there are."""
+
+    def behaves(w: torch.Tensor, sparsity: float) -> torch.Tensor:
+        n_pruned = min(max(int(count(w.numel(), sparsity)), 0), w.numel())
+        return prune_lowest(scores(w), n_pruned)
+
+    return behaves
+
+
+def ties_pruned(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """Pruned up to a threshold, all that are equal to it included."""
+    if n_pruned == 0:
+        return torch.ones_like(magnitudes, dtype=torch.bool)
+    return magnitudes > magnitudes.flatten().sort().values[n_pruned - 1]
+
+
+def ties_kept(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """Pruned up to a threshold, all that are equal to it left out."""
+    if n_pruned == magnitudes.numel():
+        return torch.zeros_like(magnitudes, dtype=torch.bool)
+    return magnitudes >= magnitudes.flatten().sort().values[n_pruned]

@@ -1,0 +1,171 @@
+"""The recorded experiment of lecture 06: complete, repeatable, and the loop of the library."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+import torch
+from scipy.stats import t as student_t
+
+from courseware.chapters.c06_unstructured_pruning.experiments import pruning_digits
+from courseware.chapters.c06_unstructured_pruning.experiments.pruning_digits import (
+    ARMS,
+    AT_ONCE,
+    BUDGET_ARMS,
+    BUDGET_SPARSITIES,
+    DENSE,
+    SIZES,
+    SPARSITIES,
+    STEPWISE,
+    by_budget,
+    compare,
+    pruned_together,
+    rounds,
+    shuffled,
+)
+from courseware.showing.spread import spread
+from courseware.subjects.data import Digits, digits
+from courseware.subjects.models import mlp
+from model_compression.masked_training import prune_and_finetune
+from model_compression.masks import keep_all, prunable_weights, pruned_count
+from tests.tracked import ROOT
+
+RECORD = json.loads((ROOT / "lectures" / "results" / "pruning_digits.json").read_text())
+N_WEIGHTS = 64 * 64 + 64 * 32 + 32 * 10
+
+
+@pytest.fixture(scope="module")
+def data() -> Digits:
+    return digits()
+
+
+def test_the_record_is_complete() -> None:
+    assert RECORD["sizes"] == list(SIZES)
+    assert RECORD["sparsities"] == list(SPARSITIES)
+    assert RECORD["budget_sparsities"] == list(BUDGET_SPARSITIES)
+    assert set(RECORD["versions"]) == {"python", "torch", "numpy", "scikit-learn"}
+    assert RECORD["machine"]["threads_used"] == 1
+    assert len(RECORD["runs"]) == RECORD["seeds"] >= 20
+    assert len(RECORD["by_budget"]) == RECORD["budget_seeds"] >= 10
+    for run in RECORD["runs"]:
+        assert set(run["arms"]) == set(ARMS)
+        assert all(len(arm) == len(SPARSITIES) for arm in [run["dense"], *run["arms"].values()])
+    for run in RECORD["by_budget"]:
+        assert set(run) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
+        assert all(set(arms) == set(BUDGET_ARMS) for arms in run.values())
+        assert all(len(a) == RECORD["rounds"] for arms in run.values() for a in arms.values())
+
+
+def test_every_accuracy_is_a_number_of_test_digits() -> None:
+    accuracies = [
+        judged["accuracy"]
+        for run in RECORD["runs"]
+        for arm in [run["dense"], *run["arms"].values()]
+        for judged in arm
+    ]
+    assert len(accuracies) == RECORD["seeds"] * (1 + len(ARMS)) * len(SPARSITIES)
+    assert all(accuracy == round(400 * accuracy) / 400 for accuracy in accuracies)
+
+
+def test_the_counts_of_the_record_are_exact() -> None:
+    for run in RECORD["runs"]:
+        for sparsity, kept in zip(SPARSITIES, run["kept"], strict=True):
+            assert sum(kept.values()) == N_WEIGHTS - pruned_count(N_WEIGHTS, sparsity)
+
+
+def test_arms_that_are_one_thing_at_first_agree_there() -> None:
+    """The first round prunes to the first sparsity, in steps or not."""
+    for run in RECORD["runs"]:
+        assert run["arms"][AT_ONCE][0] == run["arms"][STEPWISE][0]
+
+
+def test_the_control_of_both_parts_is_the_same_network() -> None:
+    n_rounds = len(SPARSITIES)
+    for run, budget in zip(RECORD["runs"], RECORD["by_budget"], strict=False):
+        for arms in budget.values():
+            assert arms[DENSE][:n_rounds] == run["dense"]
+
+
+@pytest.mark.slow
+def test_a_new_seed_fits_what_is_recorded(data: Digits) -> None:
+    """Training differs between processors, so the runs are compared as draws, not digit by digit.
+
+    A new run lies in the prediction interval mean +- t * s * sqrt(1 + 1/n) with probability 0.9999,
+    if both come from one normal distribution; one digit (1/400) is added for small spreads.
+    """
+    new = compare(SIZES, RECORD["seeds"] + 1, data, (0.5, 0.7), RECORD["steps"])
+    n = RECORD["seeds"]
+    factor = student_t.ppf(1 - 0.0001 / 2, n - 1) * math.sqrt(1 + 1 / n)
+    for name in ARMS:
+        for i in (0, 1):
+            runs = [run["arms"][name][i]["accuracy"] for run in RECORD["runs"]]
+            reach = factor * spread(runs).deviation + 1 / 400
+            assert abs(new["arms"][name][i]["accuracy"] - spread(runs).mean) <= reach, name
+
+
+def test_the_loop_is_that_of_the_library(data: Digits) -> None:
+    state = mlp((64, 6, 10), 3).state_dict()
+    images, labels = data.train_images, data.train_labels
+    *_, (pruned, masks) = rounds(state, (0.5, 0.9), data=data, seed=4)
+    expected, expected_masks = prune_and_finetune(state, images, labels, (0.5, 0.9), 4)
+    assert pruned.keys() == expected.keys()
+    assert all(torch.equal(pruned[name], expected[name]) for name in expected)
+    assert all(torch.equal(masks[name], expected_masks[name]) for name in expected_masks)
+
+
+def test_given_masks_are_kept_whatever_the_weights(data: Digits) -> None:
+    state = mlp((64, 6, 10), 3).state_dict()
+    weights = prunable_weights(state)
+    magnitude = pruned_together(state, keep_all(weights), 0.8)
+    random = shuffled(magnitude, seed=1)
+    results = list(rounds(state, [0.8] * 2, data=data, seed=0, steps=2, masks=random))
+    for pruned, masks in results:
+        for name, mask in masks.items():
+            assert torch.equal(mask, random[name])
+            assert not pruned[name][~mask].any()
+
+
+def test_shuffled_masks_keep_the_counts_and_nothing_else(data: Digits) -> None:
+    weights = prunable_weights(mlp((64, 30, 10), 0).state_dict())
+    magnitude = pruned_together(weights, keep_all(weights), 0.7)
+    first, again, other = (shuffled(magnitude, seed) for seed in (1, 1, 2))
+    for name, mask in magnitude.items():
+        assert int(first[name].sum()) == int(mask.sum())
+        assert torch.equal(first[name], again[name])
+        assert not torch.equal(first[name], other[name])
+        assert not torch.equal(first[name], mask)
+
+
+def test_a_small_comparison(data: Digits) -> None:
+    run = compare((64, 6, 10), 1, data, (0.0, 0.9), 2)
+    assert run == compare((64, 6, 10), 1, data, (0.0, 0.9), 2)
+    untrained = [run["arms"][name][0] for name in pruning_digits.UNTRAINED]
+    assert untrained == [run["trained"], run["trained"]]
+    for name in (AT_ONCE, STEPWISE, pruning_digits.RANDOM):
+        assert run["arms"][name][0] == run["dense"][0]  # nothing is pruned at 0
+        assert run["arms"][name][1] != run["dense"][1]
+    assert [sum(kept.values()) for kept in run["kept"]] == [444, 44]
+
+
+def test_budgets_prune_on_the_way_or_at_once(data: Digits) -> None:
+    found = by_budget((64, 6, 10), 0, data, 2, 1)
+    assert set(found) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
+    for arms in found.values():
+        assert arms[STEPWISE] == found["0.9"][STEPWISE]  # 50% and 70%, whatever comes after
+        assert arms[AT_ONCE] != arms[STEPWISE]
+        assert [len(arm) for arm in arms.values()] == [2, 2, 2]
+
+
+def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "new" / "record.json"
+    monkeypatch.setattr(pruning_digits, "SIZES", (64, 4, 10))
+    monkeypatch.setattr(pruning_digits, "SPARSITIES", (0.5, 0.9))
+    sizes = ["--seeds", "2", "--budget-seeds", "1", "--rounds", "2", "--steps", "1"]
+    monkeypatch.setattr("sys.argv", ["", "--out", str(out), *sizes])
+    assert pruning_digits.main() == 0
+    record = json.loads(out.read_text())
+    assert set(record) == set(RECORD)
+    assert record["versions"]["torch"] == torch.__version__
+    assert (len(record["runs"]), len(record["by_budget"])) == (2, 1)
+    assert [path.name for path in out.parent.iterdir()] == ["record.json"]
