@@ -267,7 +267,7 @@ def test_selftest_prints_a_row_a_task_and_passes():
     assert len(rows) == 10
     assert good_enough(rows), [problem for row in rows for problem in row.problems]
     assert re.fullmatch(
-        r"wrong solutions rejected (\d+)/\1 · diagnosed \d+/\1 · "
+        r"wrong solutions rejected (\d+)/\1 · diagnosed \1/\1 · "
         r"right solutions accepted (\d+)/\2 · stubs at zero (\d+)/\3",
         summary(rows),
     )
@@ -277,7 +277,7 @@ def test_selftest_prints_a_row_a_task_and_passes():
     "spoilt",
     [
         {"rejected": 0},
-        {"diagnosed": 0},
+        {"diagnosed": 7},
         {"accepted": 0},
         {"stub_score": 1.0},
     ],
