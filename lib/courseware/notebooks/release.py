@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from courseware.notebooks.points import problems
 from courseware.notebooks.stored_form import normalise
 
 SOLUTIONS, EXERCISES, CONFIG = "solutions", "exercises", "nbgrader_config.py"
@@ -65,7 +66,14 @@ def _generate(copy: Path, assignment: str) -> None:
 
 
 def update(course: Path, assignment: str) -> list[Path]:
-    """Write the release of `assignment` and its second copy; return the files that this changed."""
+    """Write the release of `assignment` and its second copy; return the files that this changed.
+
+    Raises RuntimeError, with nothing written, where the notebook and its tasks differ in points.
+    """
+    source = course / SOLUTIONS / assignment / f"{assignment}.ipynb"
+    wrong = problems(source.read_text(encoding="utf-8"), assignment) if source.is_file() else []
+    if wrong:
+        raise RuntimeError("\n".join(f"{assignment}: {problem}" for problem in wrong))
     changed = []
     for path, content in released(course, assignment).items():
         for folder in (EXERCISES, UNCHANGED):

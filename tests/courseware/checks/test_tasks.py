@@ -289,28 +289,6 @@ def test_selftest_fails_when_the_checks_fall_short(spoilt):
     assert not good_enough([])
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_notebook_and_tasks_agree(exercise):
-    path = ROOT / "solutions" / exercise / f"{exercise}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    marks = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in cells}
-    module = __import__(EXERCISES[exercise], fromlist=["TASKS"])
-    total = 0
-    for item in (*module.TASKS, *module.QUIZ):
-        nbgrader = marks[f"test_{item.name}"]["metadata"]["nbgrader"]
-        assert nbgrader["points"] == item.points and nbgrader["locked"]
-        assert marks[item.name]["metadata"]["nbgrader"]["solution"]
-        total += item.points
-    manual = [c for c in cells if _is_manual(c)]
-    assert len(manual) == 1 and "Rubric" in "".join(manual[0]["source"])
-    assert total + manual[0]["metadata"]["nbgrader"]["points"] == 100
-
-
-def _is_manual(cell):
-    nbgrader = cell["metadata"].get("nbgrader", {})
-    return nbgrader.get("grade") and nbgrader.get("solution")
-
-
 @pytest.mark.parametrize("question", all_questions().values(), ids=lambda q: q.name)
 def test_the_exercise_prints_the_question_and_every_option(question):
     prose = "\n".join(
