@@ -126,6 +126,8 @@ def grade_attacks(
 ) -> tuple[Graded, dict[str, Points]]:
     """Grade attacks on one exercise in one class; returns the class, and attack → points."""
     make_course(folder, configuration())
+    # The same inputs in every run: where these are few, some are met again by chance.
+    (folder / "class_secret.txt").write_text("of a class that is attacked\n", encoding="utf-8")
     complaints = []
     for number in range(number_of_rounds(attacks)):
         hand_in(folder, attacks, number)
