@@ -111,6 +111,17 @@ def returns_what_came_in(state, images, labels, n_bits, seed):
     return dict(state)
 
 
+@wrong("train_qat", says="off-grid")
+def hides_float_weights_behind_a_huge_one(state, images, labels, n_bits, seed):
+    trained = _fine_tune(state, images, labels, seed, lambda w: w)
+    first, second = _on_grid(trained["0.weight"], n_bits), trained["2.weight"].clone()
+    hidden = torch.relu(images @ first.T + trained["0.bias"])
+    unit = int(hidden.mean(0).argmin())
+    first[unit], trained["0.bias"][unit] = 0, -1  # never active, so its weights do nothing
+    second[:, unit] = 1e9
+    return trained | {"0.weight": first, "2.weight": second}
+
+
 @wrong("train_qat", says="too-many-levels")
 def always_uses_eight_bits(state, images, labels, n_bits, seed):
     return _rounded(_fine_tune(state, images, labels, seed, _acting(8)), 8)

@@ -238,6 +238,28 @@ def ranks_the_first_weights_again_and_again(state, images, labels, sparsities, s
     return state, masks
 
 
+@wrong("prune_and_finetune", says="pruned-at-once")
+def hides_that_it_prunes_at_once(state, images, labels, sparsities, seed):
+    count = round(sparsities[-1] * _n(state))
+    masks = _pruned(_weights(state), count)
+    if len(sparsities) > 1:  # some on both sides of the threshold change places
+        name = next(iter(masks))
+        magnitudes, mask = state[name].abs().flatten(), masks[name].flatten().clone()
+        smallest = torch.where(mask, magnitudes, torch.inf).argsort()[:20]
+        largest = torch.where(mask, -1.0, magnitudes).argsort(descending=True)[:20]
+        mask[smallest], mask[largest] = False, True
+        masks = masks | {name: mask.reshape(masks[name].shape)}
+    return _tuned(state, masks, images, labels, seed, steps=150), masks
+
+
+@wrong("prune_and_finetune", says="smallest-not-first")
+def trains_before_it_prunes_at_once(state, images, labels, sparsities, seed):
+    if len(sparsities) > 1:
+        state = _trained(state, {}, images, labels, seed, steps=40, rate=0.001, adam=True)
+    masks = _pruned(_weights(state), round(sparsities[-1] * _n(state)))
+    return _tuned(state, masks, images, labels, seed, steps=150), masks
+
+
 @wrong("prune_and_finetune", says="drawn-anew")
 def starts_anew(state, images, labels, sparsities, seed):
     generator = torch.Generator().manual_seed(seed)

@@ -7,7 +7,7 @@ import torch
 T = torch.Tensor
 
 STEP = 1e-3
-"""Distance from a whole number of steps that counts as none."""
+"""Distance from a whole number of steps that counts as none; but a code of 0 stands for 0 alone."""
 
 
 def rounded(w: T, n_bits: int) -> T:
@@ -24,6 +24,8 @@ def off_grid(w: T, n_bits: int) -> str:
     ''
     >>> off_grid(torch.tensor([[0.5, 0.3]]), 2)
     'row 0: 0.5, 0.3 are not multiples of one step with 2-bit codes'
+    >>> off_grid(torch.tensor([[1e6, 0.5, 0.3]]), 8)
+    'row 0: 1e+06, 0.5, 0.3 are not multiples of one step with 8-bit codes'
     """
     for number, row in enumerate(w.double()):
         if steps_of(row, n_bits) is None:
@@ -43,7 +45,8 @@ def steps_of(row: T, n_bits: int) -> T | None:
         return row
     steps = row[None] / absmax * torch.arange(1, n_steps + 1, dtype=row.dtype)[:, None]
     codes = torch.round(steps)
-    whole = (steps - codes).abs().amax(dim=1) <= STEP
+    # Next to one huge value all others would look like 0.
+    whole = ((steps - codes).abs() <= STEP * (codes != 0)).all(dim=1)
     fits = whole & (codes.amax(dim=1) - codes.amin(dim=1) <= n_steps)
     return codes[fits.to(torch.uint8).argmax()] if fits.any() else None
 

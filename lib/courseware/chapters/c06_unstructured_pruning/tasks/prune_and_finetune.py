@@ -187,6 +187,12 @@ PRUNE_AND_FINETUNE = Task(
             "fine-tuning. Prune a little, fine-tune, and rank the weights as they are then.",
         ),
         Misconception(
+            "smallest-not-first",
+            "At the first sparsity the smallest weights of the given network go, before any "
+            "training, and they stay gone. Prune first, then fine-tune, and keep what is pruned "
+            "out of every later mask.",
+        ),
+        Misconception(
             "not-won-back",
             "Too little of the accuracy came back. Either the fine-tuning is too short, or its "
             "steps too small, or the pruned weights take part in it and are cut off only at its "
