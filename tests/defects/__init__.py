@@ -1,0 +1,1 @@
+"""Defects planted on purpose, each of which a test must notice: `make defects`."""

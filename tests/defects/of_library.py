@@ -1,0 +1,125 @@
+"""Defects of the reference library: a number, a code or a mask that is not the right one."""
+
+from tests.defects.defect import Defect
+
+LIBRARY = (
+    Defect(
+        name="half-rounded-up",
+        breaks="A value halfway between two codes goes to the upper one instead of the even one.",
+        file="lib/model_compression/integer_scaling.py",
+        before="rounded = torch.round(values / scale)",
+        after="rounded = torch.floor(values / scale + 0.5)",
+        tests=("tests/reference/test_codes.py::test_ties_go_to_the_even_code",),
+    ),
+    Defect(
+        name="lowest-code-left-out",
+        breaks="Codes are clamped to one above the lowest code.",
+        file="lib/model_compression/integer_scaling.py",
+        before="return shifted.clamp(lowest, highest)",
+        after="return shifted.clamp(lowest + 1, highest)",
+        tests=(
+            "tests/reference/test_codes.py::"
+            "test_both_ends_of_the_range_are_used_whatever_the_scale",
+        ),
+    ),
+    Defect(
+        name="range-without-zero",
+        breaks="An affine range need not hold 0, so that 0.0 has no exact code.",
+        file="lib/model_compression/integer_scaling.py",
+        before="low, high = lowest.clamp(max=0), highest.clamp(min=0)",
+        after="low, high = lowest, highest",
+        tests=("tests/reference/test_scales.py::test_affine_ranges_always_contain_zero",),
+    ),
+    Defect(
+        name="nibbles-swapped",
+        breaks="The first of two int4 codes is packed into the high nibble.",
+        file="lib/model_compression/packing.py",
+        before="return nibbles[0::2] | (nibbles[1::2] << 4)",
+        after="return (nibbles[0::2] << 4) | nibbles[1::2]",
+        tests=("tests/reference/test_packing.py::test_first_code_is_in_the_low_nibble",),
+    ),
+    Defect(
+        name="sign-of-nibble-lost",
+        breaks="The sign bit of an unpacked int4 code is not read.",
+        file="lib/model_compression/packing.py",
+        before="return (nibbles.to(torch.int8) ^ 8) - 8",
+        after="return nibbles.to(torch.int8) - 8",
+        tests=("tests/reference/test_packing.py::test_unpacking_gives_the_codes_back",),
+    ),
+    Defect(
+        name="channel-on-the-last-axis",
+        breaks="One scale a channel is taken along the last axis instead of the first.",
+        file="lib/model_compression/granularity.py",
+        before="return (1, *shape[1:])",
+        after="return (*shape[:-1], 1)",
+        tests=("tests/reference/test_granularity.py::test_channel_is_axis_0_of_a_convolution",),
+    ),
+    Defect(
+        name="count-cut-off",
+        breaks="The number of weights to prune is cut off instead of rounded.",
+        file="lib/model_compression/masks.py",
+        before='return min(round(checked_number(sparsity, "sparsity", 0, 1) * n), n)',
+        after='return min(int(checked_number(sparsity, "sparsity", 0, 1) * n), n)',
+        tests=("tests/reference/test_masks.py::test_truncating_would_lose_one",),
+    ),
+    Defect(
+        name="later-ties-pruned",
+        breaks="Of equal scores the later positions are pruned first.",
+        file="lib/model_compression/masks.py",
+        before="kept[(flat == cut).nonzero().flatten()[:n_equal]] = False",
+        after="kept[(flat == cut).nonzero().flatten()[-n_equal:]] = False",
+        tests=("tests/reference/test_masks.py::test_position_breaks_ties_in_row_order",),
+    ),
+    Defect(
+        name="weight-at-threshold-pruned",
+        breaks="A weight just at the threshold is pruned.",
+        file="lib/model_compression/magnitude_pruning.py",
+        before="return weights.abs() >= rounded",
+        after="return weights.abs() > rounded",
+        tests=("tests/reference/test_magnitude_pruning.py::test_a_weight_at_the_threshold_stays",),
+    ),
+    Defect(
+        name="schedule-before-its-begin",
+        breaks="The cubic schedule is not held at its first value before it begins.",
+        file="lib/model_compression/pruning_schedules.py",
+        before="progress = min(max((now - first) / (last - first), 0.0), 1.0)",
+        after="progress = min((now - first) / (last - first), 1.0)",
+        tests=("tests/reference/test_pruning_schedules.py::test_schedule_stays_at_its_ends",),
+    ),
+    Defect(
+        name="row-starts-one-short",
+        breaks="The bytes of csr count one start for each row, and not the end of the last.",
+        file="lib/model_compression/sparse_storage.py",
+        before="_INDEX_BYTES * (nnz + rows + 1)",
+        after="_INDEX_BYTES * (nnz + rows)",
+        tests=(
+            "tests/reference/test_sparse_storage.py::test_the_formula_is_what_the_encoder_takes",
+        ),
+    ),
+    Defect(
+        name="nf4-padded-with-0",
+        breaks="An odd NF4 code is padded with 0, which stands for -1, instead of the code of 0.0.",
+        file="lib/model_compression/nf4.py",
+        before="torch.nn.functional.pad(nibbles, (0, 1), value=_CODE_OF_ZERO)",
+        after="torch.nn.functional.pad(nibbles, (0, 1))",
+        tests=("tests/reference/test_nf4.py::test_the_pad_nibble_is_written_7_and_never_read",),
+    ),
+    Defect(
+        name="percentile-off-by-one",
+        breaks="A percentile is counted from n places instead of n - 1.",
+        file="lib/model_compression/calibration.py",
+        before="position = (ordered.numel() - 1) * p / 100",
+        after="position = min(ordered.numel() * p / 100, ordered.numel() - 1)",
+        tests=("tests/reference/test_calibration.py::test_percentiles_are_those_of_numpy",),
+    ),
+    Defect(
+        name="decay-one-step-ahead",
+        breaks="The learning rate is one step ahead on its way to 0.",
+        file="lib/model_compression/_cosine_decay.py",
+        before="math.cos(math.pi * done / steps)",
+        after="math.cos(math.pi * (done + 1) / steps)",
+        tests=(
+            "tests/reference/test_quantization_aware_training.py::test_the_decay_is_that_of_torch",
+        ),
+    ),
+)
