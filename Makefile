@@ -136,6 +136,9 @@ demo: $(COURSE) $(BUBBLEWRAP) ## grade a made-up class from submission to report
 cheats: $(COURSE) $(BUBBLEWRAP) ## attack the grading, ours and stock nbgrader's (ARGS=--help)
 	@$(BIN)/python -m tests.cheats $(ARGS)
 
+defects: $(TESTS) $(BUBBLEWRAP) ## plant defects in copies of the course, each of which a test must notice (ARGS=--help)
+	@$(BIN)/python -m tests.defects $(ARGS)
+
 fuzz: $(TESTS) $(BUBBLEWRAP) ## hand in what nobody thought of, for ten minutes (ARGS=--help)
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
@@ -207,5 +210,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats fuzz exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
 FORCE:

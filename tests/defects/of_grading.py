@@ -9,10 +9,7 @@ GRADING = (
         file="lib/courseware/grading/split/seccomp.py",
         before='    "io_uring_setup": (425, 425),\n',
         after="",
-        tests=(
-            "tests/courseware/split/test_isolation.py::"
-            "test_every_system_call_of_the_table_is_refused",
-        ),
+        tests=("tests/courseware/split/test_sandbox.py::test_no_way_out_is_missing_in_the_table",),
     ),
     Defect(
         name="clone-with-any-flags",
@@ -51,7 +48,7 @@ GRADING = (
         breaks="A student's folder may have a name that formgrader takes for HTML.",
         file="lib/courseware/grading/folder_names.py",
         before="if re.search(r'[<>\"]', student):",
-        after="if re.search(r'[<>]{2}', student):",
+        after="if re.search(r'[\"]', student):",
         tests=(
             "tests/courseware/grading/test_intake.py::"
             "test_names_that_are_refused_are_shown_in_one_line",
@@ -125,7 +122,10 @@ GRADING = (
         file="lib/courseware/grading/scores.py",
         before=" for score in self.scores.values()) - self.penalty)",
         after=" for score in self.scores.values()))",
-        tests=("tests/courseware/grading/test_scores.py",),
+        tests=(
+            "tests/courseware/grading/test_scores.py::"
+            "test_who_is_late_loses_the_penalty_and_no_more_than_there_is",
+        ),
     ),
     Defect(
         name="formula-behind-a-blank",

@@ -49,6 +49,21 @@ def test_an_endless_loop_is_stopped_even_where_it_swallows_exceptions():
     assert isinstance(call(loop, (), seconds=0.2).error, TimeLimit)
 
 
+def test_a_limit_that_was_swallowed_comes_again():
+    end = time.monotonic() + 10.0
+
+    def wait():
+        while time.monotonic() < end:
+            time.sleep(0.01)
+
+    def swallows_one():
+        with contextlib.suppress(BaseException):
+            wait()
+        wait()
+
+    assert isinstance(call(swallows_one, (), seconds=0.1).error, TimeLimit)
+
+
 def test_the_limit_is_gone_after_the_call():
     call(lambda: None, (), seconds=0.05)
     time.sleep(0.1)  # a left-over alarm would end the test run here

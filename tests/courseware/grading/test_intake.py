@@ -230,6 +230,8 @@ def test_such_a_link_cannot_hide_behind_many_files(folder: Path) -> None:
         ("honest\ufe0f".encode(), r"honest\ufe0f"),
         (b"[ab]*", "[ab]*"),
         (b".hidden", ".hidden"),
+        (b"<b>", "<b>"),
+        (b'a"b', 'a"b'),
     ],
 )
 def test_names_that_are_refused_are_shown_in_one_line(folder: Path, name: bytes, key: str) -> None:

@@ -350,9 +350,16 @@ except RuntimeError:
 
 
 def test_open_files_have_a_limit(tight_sandbox):
-    body = "x = []\nwhile True: x.append(os.pipe())"
+    """The one that is set for workers: the machine has a higher one."""
+    body = """
+pipes = []
+try:
+    while True: pipes.append(os.pipe())
+except OSError:
+    return 2 * len(pipes)
+"""
     with opened(tight_sandbox, attempt(body) + GOOD) as session:
-        assert session.call("f", ()).value == "OSError"
+        assert session.call("f", ()).value <= tight_sandbox.limits.caps.open_files
 
 
 def test_output_is_cut_off(tight_sandbox):

@@ -174,6 +174,19 @@ def test_the_filter_is_there_for_both_architectures(monkeypatch):
     assert sys.platform == "linux"
 
 
+def test_no_way_out_is_missing_in_the_table():
+    """By name, as all else is compared with the table itself."""
+    processes = {"fork", "vfork", "execve", "execveat"}
+    others = {"kill", "tkill", "tgkill", "ptrace", "process_vm_readv", "process_vm_writev"}
+    others |= {"pidfd_open", "pidfd_getfd", "pidfd_send_signal"}
+    uncounted = {"memfd_create", "memfd_secret", "shmget", "msgget", "semget", "mq_open"}
+    outside = {"socket", "socketpair", "unshare", "setns", "mount", "umount2", "pivot_root"}
+    outside |= {"chroot", "open_tree", "move_mount", "fsopen", "open_by_handle_at"}
+    large = {"io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd", "bpf"}
+    large |= {"perf_event_open", "add_key", "request_key", "keyctl"}
+    assert processes | others | uncounted | outside | large <= seccomp.DENIED.keys()
+
+
 def test_the_table_of_system_calls_is_that_of_the_kernel():
     """Compared with the kernel's own list where its headers are installed, else with itself."""
     headers = Path("/usr/include/asm-generic/unistd.h")
