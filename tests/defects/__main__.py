@@ -11,13 +11,14 @@ The exit code is 0 if every defect is caught, 1 if not, and 2 for a wrong comman
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,7 +69,10 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage='make defects ARGS="[--only NAME ...] [--list] [--workers N]"',
     )
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="only these defects or areas")
+    known = ", ".join(AREAS)
+    parser.add_argument(
+        "--only", nargs="+", metavar="NAME", help=f"only these defects or areas ({known})"
+    )
     parser.add_argument("--list", action="store_true", help="say what each one breaks, and stop")
     parser.add_argument(
         "--workers", type=int, default=2, metavar="N", help="copies at a time (default: 2)"
@@ -113,19 +117,20 @@ def run(ground: Ground, defects: list[Defect], workers: int) -> int:
         if code != 0:
             print("make defects: the tests have to pass without a defect", file=sys.stderr)
             return 1
-        print(f"\n{'defect':<30} {'':<14} {'seconds':>7}", flush=True)
+        print(f"\n{'defect':<30} {'result':<14} {'seconds':>7}", flush=True)
         caught = 0
-        for row in planted(ground, defects, workers):
-            caught += row.result == CAUGHT
-            line = f"{row.defect.name:<30} {row.result:<14} {row.seconds:>7.1f}  {row.why}"
-            print(line.rstrip(), flush=True)
+        with contextlib.closing(planted(ground, defects, workers)) as rows:
+            for row in rows:
+                caught += row.result == CAUGHT
+                line = f"{row.defect.name:<30} {row.result:<14} {row.seconds:>7.1f}  {row.why}"
+                print(line.rstrip(), flush=True)
     finally:
         ground.stop()
     print(f"defects caught {caught}/{len(defects)}")
     return 0 if caught == len(defects) else 1
 
 
-def planted(ground: Ground, defects: list[Defect], workers: int) -> Iterator[Row]:
+def planted(ground: Ground, defects: list[Defect], workers: int) -> Generator[Row, None, None]:
     """The row of each defect, as it comes."""
     with ThreadPoolExecutor(workers) as pool:
         rows = [pool.submit(judged, ground, defect) for defect in defects]

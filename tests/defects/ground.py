@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.defects.defect import Defect
 
 PLUGIN = "tests.defects.inside"
-OPTIONS = ("-q", "--no-header", "-p", "no:cacheprovider", "--timeout=120")
+OPTIONS = ("-q", "--no-header", "--disable-warnings", "-p", "no:cacheprovider", "--timeout=120")
 
 
 class Ground:
