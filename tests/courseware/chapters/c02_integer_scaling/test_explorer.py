@@ -1,16 +1,19 @@
 """The scale explorer: what it measures, what its controls do, and that errors are seen."""
 
-import re
-
 import pytest
 import torch
 
-from courseware.chapters.c02_integer_scaling import explorer as scale_explorer
 from courseware.chapters.c02_integer_scaling.explorer import ScaleExperiment, ScaleExplorer, Setting
 from courseware.subjects.models import mlp, weights_of, with_weights
 from courseware.subjects.training import accuracy
 from model_compression.error_measures import max_abs_error, rmse, sqnr_db
 from model_compression.integer_scaling import absmax_scale, dequantize, quantize
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +105,6 @@ def test_bad_settings_are_named(experiment, setting, message):
         experiment.measure(setting)
 
 
-def shown(explorer, name):
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting(experiment):
     explorer = ScaleExplorer(experiment)
     explorer.controls["n_bits"].value = 3
@@ -121,16 +120,14 @@ def test_the_readings_are_those_of_the_setting(experiment):
 
 def test_every_control_changes_the_picture(experiment):
     explorer = ScaleExplorer(experiment)
-    pictures = [explorer.picture.value]
-    for name, value in (
+    changes = (
         ("n_bits", 3),
         ("full_range", True),
         ("granularity", "channel"),
         ("percentile", 90),
         ("layer", "2.weight"),
-    ):
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    )
+    pictures = pictures_along(explorer, changes)
     assert len(set(pictures)) == len(pictures)
 
 
@@ -149,9 +146,7 @@ def test_group_sizes_follow_the_layer(experiment):
 
 def test_the_browser_finds_everything_by_its_class(experiment):
     explorer = ScaleExplorer(experiment)
-    named = [*explorer.controls.values(), *explorer.readings.values()]
-    classes = [css_class for widget in named for css_class in widget._dom_classes]
-    assert classes == [
+    assert classes_of(explorer) == [
         "scale-explorer-layer",
         "scale-explorer-n-bits",
         "scale-explorer-full-range",
@@ -163,19 +158,11 @@ def test_the_browser_finds_everything_by_its_class(experiment):
         "scale-explorer-clipped",
         "scale-explorer-bits-per-weight",
         "scale-explorer-accuracy",
+        "scale-explorer-picture",
     ]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(experiment, monkeypatch):
-    explorer = ScaleExplorer(experiment)
-
-    def broken(self, setting):
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(scale_explorer.ScaleExperiment, "measure", broken)
-        explorer.controls["n_bits"].value = 5
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["n_bits"].value = 6
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        ScaleExplorer(experiment), monkeypatch, (ScaleExperiment, "measure"), "n_bits", (5, 6)
+    )

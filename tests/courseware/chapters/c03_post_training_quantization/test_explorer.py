@@ -1,12 +1,9 @@
 """The calibration explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 import torch
 from torch import nn
 
-from courseware.chapters.c03_post_training_quantization import explorer as calibration_explorer
 from courseware.chapters.c03_post_training_quantization.clipping import range_error
 from courseware.chapters.c03_post_training_quantization.explorer import (
     CalibrationExperiment,
@@ -14,6 +11,12 @@ from courseware.chapters.c03_post_training_quantization.explorer import (
     CalibrationSetting,
 )
 from model_compression.calibration import percentile_range
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 
 class LetterEncoder(nn.Module):
@@ -81,10 +84,6 @@ def test_an_experiment_needs_layers_and_texts(model: LetterEncoder) -> None:
         CalibrationExperiment(model, [], SETS, TEST)
 
 
-def shown(explorer: CalibrationExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
     explorer.controls["layer"].value = "second"
@@ -106,40 +105,30 @@ def test_the_readings_are_those_of_the_setting(experiment: CalibrationExperiment
 
 def test_every_control_changes_the_picture(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
-    pictures = [explorer.picture.value]
-    for name, value in (
+    changes = (
         ("layer", "second"),
         ("calibrated_on", "one letter"),
         ("percentile", 95.0),
         ("n_bits", 7),
-    ):
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    )
+    pictures = pictures_along(explorer, changes)
     assert len(set(pictures)) == len(pictures)
 
 
 def test_the_browser_finds_everything_by_its_class(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["layer", "calibrated-on", "percentile", "n-bits"]
     names += ["range", "step", "clipped", "clipping", "rounding", "cosine", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"calibration-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"calibration-explorer-{name}" for name in names]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     experiment: CalibrationExperiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    explorer = CalibrationExplorer(experiment)
-
-    def broken(self: CalibrationExperiment, setting: CalibrationSetting) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(calibration_explorer.CalibrationExperiment, "measure", broken)
-        explorer.controls["n_bits"].value = 5
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["n_bits"].value = 6
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        CalibrationExplorer(experiment),
+        monkeypatch,
+        (CalibrationExperiment, "measure"),
+        "n_bits",
+        (5, 6),
+    )

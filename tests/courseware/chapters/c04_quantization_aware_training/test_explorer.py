@@ -1,7 +1,5 @@
 """The staircase explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 import torch
 
@@ -13,6 +11,12 @@ from courseware.chapters.c04_quantization_aware_training.explorer import (
 )
 from courseware.chapters.c04_quantization_aware_training.surrogate_gradients import GRADIENTS
 from model_compression.integer_scaling import quantize
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 CLIPPED = "straight-through, clipped"
 
@@ -48,10 +52,6 @@ def test_bad_settings_are_named(setting: StaircaseSetting, message: str) -> None
         read_staircase(setting)
 
 
-def shown(explorer: StaircaseExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting() -> None:
     explorer = StaircaseExplorer()
     explorer.controls["n_bits"].value = 2
@@ -71,35 +71,20 @@ def test_the_readings_are_those_of_the_setting() -> None:
 
 def test_every_control_changes_the_picture() -> None:
     explorer = StaircaseExplorer()
-    pictures = [explorer.picture.value]
     changes = {"n_bits": 5, "scale": 0.1, "x": -1.0, "gradient": "straight-through everywhere"}
-    for name, value in changes.items():
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    pictures = pictures_along(explorer, changes.items())
     assert len(set(pictures)) == len(pictures)
 
 
 def test_the_browser_finds_everything_by_its_class() -> None:
     explorer = StaircaseExplorer()
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["n-bits", "scale", "x", "gradient", "code", "x-hat", "error", "slope", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"staircase-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"staircase-explorer-{name}" for name in names]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    explorer = StaircaseExplorer()
-
-    def broken(setting: StaircaseSetting) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(staircase_explorer, "read_staircase", broken)
-        explorer.controls["n_bits"].value = 5
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["n_bits"].value = 6
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        StaircaseExplorer(), monkeypatch, (staircase_explorer, "read_staircase"), "n_bits", (5, 6)
+    )

@@ -1,7 +1,6 @@
 """The temperature explorer shows what the library computes, and says so when it cannot."""
 
 import math
-import re
 
 import pytest
 import torch
@@ -13,6 +12,12 @@ from courseware.chapters.c05_knowledge_distillation.explorer import (
     TemperatureSetting,
 )
 from model_compression.distillation import softmax
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 LOGITS = torch.tensor([[0.5, 0.7, 1.3], [9.0, -2.0, 4.0]])
 CLASSES = ["cat", "dog", "apple"]
@@ -60,10 +65,6 @@ def test_an_experiment_needs_a_row_of_logits_for_each_image() -> None:
             TemperatureExperiment(images, logits, CLASSES)
 
 
-def shown(explorer: TemperatureExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting(experiment: TemperatureExperiment) -> None:
     explorer = TemperatureExplorer(experiment)
     explorer.controls["image"].value = "second"
@@ -81,35 +82,25 @@ def test_the_readings_are_those_of_the_setting(experiment: TemperatureExperiment
 
 def test_every_control_changes_the_picture(experiment: TemperatureExperiment) -> None:
     explorer = TemperatureExplorer(experiment)
-    pictures = [explorer.picture.value]
-    for name, value in (("image", "second"), ("temperature", 20.0)):
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    changes = (("image", "second"), ("temperature", 20.0))
+    pictures = pictures_along(explorer, changes)
     assert len(set(pictures)) == len(pictures)
 
 
 def test_the_browser_finds_everything_by_its_class(experiment: TemperatureExperiment) -> None:
     explorer = TemperatureExplorer(experiment)
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["image", "temperature", "first", "second", "ratio", "entropy", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"temperature-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"temperature-explorer-{name}" for name in names]
     assert "temperature-explorer-message" in explorer.message._dom_classes
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     experiment: TemperatureExperiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    explorer = TemperatureExplorer(experiment)
-
-    def broken(self: TemperatureExperiment, setting: TemperatureSetting) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TemperatureExperiment, "measure", broken)
-        explorer.controls["temperature"].value = 2.0
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["temperature"].value = 4.0
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        TemperatureExplorer(experiment),
+        monkeypatch,
+        (TemperatureExperiment, "measure"),
+        "temperature",
+        (2.0, 4.0),
+    )

@@ -1,7 +1,5 @@
 """The pruning explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 import torch
 
@@ -11,6 +9,12 @@ from courseware.chapters.c06_unstructured_pruning.explorer import (
     PruningExplorer,
     PruningSetting,
     read_pruning,
+)
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
 )
 
 TOGETHER, ALONE, THRESHOLD = RULES
@@ -57,10 +61,6 @@ def test_bad_settings_are_named(setting: PruningSetting, message: str) -> None:
         read_pruning(WEIGHTS, setting)
 
 
-def shown(explorer: PruningExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting() -> None:
     explorer = PruningExplorer(WEIGHTS)
     explorer.controls["rule"].value = ALONE
@@ -82,10 +82,8 @@ def test_an_empty_layer_is_named() -> None:
 
 def test_every_control_changes_the_picture_when_it_counts() -> None:
     explorer = PruningExplorer()
-    pictures = [explorer.picture.value]
-    for name, value in (("sparsity", 0.5), ("rule", ALONE), ("rule", THRESHOLD)):
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    changes = (("sparsity", 0.5), ("rule", ALONE), ("rule", THRESHOLD))
+    pictures = pictures_along(explorer, changes)
     assert explorer.controls["sparsity"].disabled
     assert not explorer.controls["threshold"].disabled
     explorer.controls["threshold"].value = 0.3
@@ -98,26 +96,18 @@ def test_every_control_changes_the_picture_when_it_counts() -> None:
 
 def test_the_browser_finds_everything_by_its_class() -> None:
     explorer = PruningExplorer()
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["rule", "sparsity", "threshold"]
     names += ["pruned", "share", "lowest-density", "bitmask", "csr", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"pruning-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"pruning-explorer-{name}" for name in names]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    explorer = PruningExplorer(WEIGHTS)
-
-    def broken(weights: object, setting: PruningSetting) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(pruning_explorer, "read_pruning", broken)
-        explorer.controls["sparsity"].value = 0.3
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["sparsity"].value = 0.4
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        PruningExplorer(WEIGHTS),
+        monkeypatch,
+        (pruning_explorer, "read_pruning"),
+        "sparsity",
+        (0.3, 0.4),
+    )

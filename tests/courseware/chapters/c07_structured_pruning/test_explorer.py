@@ -1,7 +1,5 @@
 """The unit explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 import torch
 
@@ -15,6 +13,12 @@ from courseware.chapters.c07_structured_pruning.unit_pruning import CRITERIA
 from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression.structured_pruning import structured_prune
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 DATA = digits()
 TEST = (DATA.test_images, DATA.test_labels)
@@ -59,10 +63,6 @@ def test_only_one_hidden_layer_can_be_shown() -> None:
         read_units(deep, *TEST, UnitSetting())
 
 
-def shown(explorer: UnitExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting() -> None:
     explorer = UnitExplorer(STATE, *TEST)
     explorer.controls["keep_ratio"].value = 0.25
@@ -79,35 +79,25 @@ def test_the_readings_are_those_of_the_setting() -> None:
 
 def test_every_control_changes_the_picture() -> None:
     explorer = UnitExplorer(STATE, *TEST)
-    pictures = [explorer.picture.value]
-    for name, value in (("keep_ratio", 0.75), ("criterion", "L2 norm")):
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    changes = (("keep_ratio", 0.75), ("criterion", "L2 norm"))
+    pictures = pictures_along(explorer, changes)
     assert len(set(pictures)) == len(pictures)
     assert list(explorer.controls["criterion"].options) == list(CRITERIA)
 
 
 def test_the_browser_finds_everything_by_its_class() -> None:
     explorer = UnitExplorer(STATE, *TEST)
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["keep-ratio", "criterion", "kept", "parameters", "bytes", "macs", "accuracy"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"unit-explorer-{name}" for name in [*names, "picture"]
-    ]
+    assert classes_of(explorer) == [f"unit-explorer-{name}" for name in [*names, "picture"]]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    explorer = UnitExplorer(STATE, *TEST)
-
-    def broken(*arguments: object) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(unit_explorer, "read_units", broken)
-        explorer.controls["keep_ratio"].value = 0.75
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["keep_ratio"].value = 0.5
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        UnitExplorer(STATE, *TEST),
+        monkeypatch,
+        (unit_explorer, "read_units"),
+        "keep_ratio",
+        (0.75, 0.5),
+    )

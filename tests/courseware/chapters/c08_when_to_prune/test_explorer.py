@@ -1,7 +1,5 @@
 """The schedule explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 
 from courseware.chapters.c08_when_to_prune.explorer import (
@@ -13,6 +11,11 @@ from courseware.chapters.c08_when_to_prune.explorer import (
     read_schedule,
 )
 from model_compression.pruning_schedules import cubic_sparsity
+from tests.courseware.chapters.explorers import (
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 
 @pytest.mark.parametrize("step", [0, 80, 250, LAST])
@@ -43,10 +46,6 @@ def test_bad_settings_are_named(setting: ScheduleSetting, message: str) -> None:
         read_schedule(setting)
 
 
-def shown(explorer: ScheduleExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_controls() -> None:
     explorer = ScheduleExplorer()
     for name, value in {"final": 1.0, "begin": 100, "end": 300, "step": 200}.items():
@@ -65,10 +64,8 @@ def test_the_readings_are_those_of_the_controls() -> None:
 
 def test_every_control_changes_the_picture() -> None:
     explorer = ScheduleExplorer()
-    pictures = [explorer.picture.value]
-    for name, value in {"final": 0.5, "begin": 50, "end": 200, "step": 120}.items():
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    changes = {"final": 0.5, "begin": 50, "end": 200, "step": 120}
+    pictures = pictures_along(explorer, changes.items())
     assert len(set(pictures)) == len(pictures)
 
 
@@ -87,8 +84,5 @@ def test_an_end_before_the_beginning_is_explained_and_the_next_draw_clears_it() 
 
 def test_the_browser_finds_everything_by_its_class() -> None:
     explorer = ScheduleExplorer()
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["final", "begin", "end", "step", "sparsity", "pruned", "next", "done", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"schedule-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"schedule-explorer-{name}" for name in names]

@@ -1,7 +1,5 @@
 """The ticket explorer shows what the library computes, and says so when it cannot."""
 
-import re
-
 import pytest
 
 from courseware.chapters.c09_lottery_tickets import explorer as ticket_explorer
@@ -13,6 +11,12 @@ from courseware.chapters.c09_lottery_tickets.explorer import (
 )
 from courseware.chapters.c09_lottery_tickets.ticket_arms import counts_by_round
 from model_compression.lottery_tickets import remaining_fraction
+from tests.courseware.chapters.explorers import (
+    assert_error_shows_until_redrawn,
+    classes_of,
+    pictures_along,
+    shown,
+)
 
 DIGITS, LENET = NETWORKS
 
@@ -44,10 +48,6 @@ def test_bad_settings_are_named(setting: TicketSetting, message: str) -> None:
         read_ticket(setting)
 
 
-def shown(explorer: TicketExplorer, name: str) -> float:
-    return float(re.search('data-value="([^"]+)"', explorer.readings[name].value).group(1))
-
-
 def test_the_readings_are_those_of_the_setting() -> None:
     explorer = TicketExplorer()
     explorer.controls["network"].value = DIGITS
@@ -66,34 +66,20 @@ def test_the_readings_are_those_of_the_setting() -> None:
 
 def test_every_control_changes_the_picture() -> None:
     explorer = TicketExplorer()
-    pictures = [explorer.picture.value]
-    for name, value in {"network": DIGITS, "rate": 0.5, "rounds": 2}.items():
-        explorer.controls[name].value = value
-        pictures.append(explorer.picture.value)
+    changes = {"network": DIGITS, "rate": 0.5, "rounds": 2}
+    pictures = pictures_along(explorer, changes.items())
     assert len(set(pictures)) == len(pictures)
 
 
 def test_the_browser_finds_everything_by_its_class() -> None:
     explorer = TicketExplorer()
-    named = [*explorer.controls.values(), *explorer.readings.values(), explorer.picture]
     names = ["network", "rate", "rounds", "share", "left", "taken", "trainings", "picture"]
-    assert [css for widget in named for css in widget._dom_classes] == [
-        f"ticket-explorer-{name}" for name in names
-    ]
+    assert classes_of(explorer) == [f"ticket-explorer-{name}" for name in names]
 
 
 def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    explorer = TicketExplorer()
-
-    def broken(setting: TicketSetting) -> None:
-        raise ValueError("no <b>luck</b>")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ticket_explorer, "read_ticket", broken)
-        explorer.controls["rounds"].value = 5
-    assert "no &lt;b&gt;luck&lt;/b&gt;" in explorer.message.value
-    assert 'role="alert"' in explorer.message.value
-    explorer.controls["rounds"].value = 6
-    assert 'role="alert"' not in explorer.message.value
+    assert_error_shows_until_redrawn(
+        TicketExplorer(), monkeypatch, (ticket_explorer, "read_ticket"), "rounds", (5, 6)
+    )
