@@ -10,7 +10,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks import trained_ju
 from courseware.chapters.c04_quantization_aware_training.tasks.judges import OFF_LIMITS
 from courseware.chapters.c04_quantization_aware_training.tasks.networks import Arguments, T
 from courseware.checks.states import Words, trained, trained_twice
-from courseware.checks.task import Check, Draw, Misconception, Probe, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import quantization_aware_training as reference
 
 SECONDS = 20.0
@@ -39,16 +39,9 @@ def _four_and_eight_bits(draw: Draw) -> Iterator[Arguments]:
     yield networks.problem(draw, 8)
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Arguments]],
-    judge: Any,
-    expect: str,
-    probe: Probe = trained,
-) -> Check:
-    """A check with words in place of a reference, which is only one of many right results."""
-    return Check(name, weight, draw, judge, probe, lambda *arguments: Words(expect))
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which is only one of many right results: words."""
+    return lambda *arguments: Words(what)
 
 
 TRAIN_QAT = Task(
@@ -60,34 +53,37 @@ TRAIN_QAT = Task(
     seconds=SECONDS,
     calls=("qat_forward", "fake_quantize", "ste_mask"),
     checks=(
-        _check(
+        Check(
             "weights on the grid, biases as they are, from the given network",
             2,
             _four_bits_small,
             judges.on_the_grid,
-            "a state like the given one, its weights on the grid",
+            trained,
+            _expect("a state like the given one, its weights on the grid"),
         ),
-        _check(
+        Check(
             "one seed, one result",
             1,
             _three_bits_small,
             judges.repeatable,
-            "the same trained state from both calls",
             trained_twice,
+            _expect("the same trained state from both calls"),
         ),
-        _check(
+        Check(
             "2 bits: three quarters of the lost accuracy come back",
             5,
             _two_bits,
             judges.won_back,
-            "weights on the grid, 75% of the lost accuracy won back on images held back",
+            trained,
+            _expect("weights on the grid, 75% of the lost accuracy won back on images held back"),
         ),
-        _check(
+        Check(
             "4 and 8 bits: as good as the float network",
             2,
             _four_and_eight_bits,
             judges.near_float,
-            "weights on the grid, held-out accuracy at most 0.03 below float",
+            trained,
+            _expect("weights on the grid, held-out accuracy at most 0.03 below float"),
         ),
     ),
     misconceptions=(

@@ -24,7 +24,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.signs_teacher import (
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, shapes, structure
 from courseware.checks.states import Words, trained, trained_twice
-from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
 from model_compression import distillation as reference
 
@@ -86,21 +86,14 @@ def _for_64_pixels(teacher_logits: torch.Tensor, images: torch.Tensor, *rest: An
         raise RuntimeError
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Arguments]],
-    judge: Judge,
-    expect: str,
-    probe: Probe = trained,
-) -> Check:
-    """A check without a reference, which would be only one of many right results: with words."""
+def _expect(what: str) -> Callable[..., Words]:
+    """In place of a reference, which would be only one of many right results: words."""
 
     def words(*arguments: Any) -> Words:
         sizes = ", ".join(f"{key} {size}" for key, size in shapes(arguments).items())
-        return Words(f"{expect} ({sizes})")
+        return Words(f"{what} ({sizes})")
 
-    return Check(name, weight, draw, judge, probe, words)
+    return words
 
 
 DISTILL = Task(
@@ -112,34 +105,37 @@ DISTILL = Task(
     seconds=SECONDS,
     calls=("distillation_loss", "softmax", "cross_entropy", "kl_divergence"),
     checks=(
-        _check(
+        Check(
             "teacher and labels disagree: the lowest possible loss",
             8,
             _both,
             lowest_loss,
-            "a student whose loss is the lowest possible",
+            trained,
+            _expect("a student whose loss is the lowest possible"),
         ),
-        _check(
+        Check(
             "the teacher alone (α = 0), on data of other sizes",
             4,
             _other_sizes,
             lowest_loss,
-            "a student whose loss is the lowest possible",
+            trained,
+            _expect("a student whose loss is the lowest possible"),
         ),
-        _check(
+        Check(
             "images that it has never seen, after labels that were mostly wrong",
             5,
             _signs,
             reads_signs,
-            "a student that reads images held back as its teacher does",
+            trained,
+            _expect("a student that reads images held back as its teacher does"),
         ),
-        _check(
+        Check(
             "one seed, one student",
             3,
             _agreed,
             _repeated,
-            "a student that has learned its images, the same in both calls",
             trained_twice,
+            _expect("a student that has learned its images, the same in both calls"),
         ),
     ),
     misconceptions=(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 import torch
 
@@ -14,7 +14,7 @@ from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
-from courseware.checks.task import Check, Draw, Judge, Task
+from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
 
 Arguments = tuple[Named, float]
@@ -64,11 +64,7 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
         yield Named(weights), inputs.whole_share(draw)
 
 
-def _check(
-    name: str, weight: int, draw: Callable[[Draw], Iterator[Any]], judge: Judge = global_ranking
-) -> Check:
-    return Check(name, weight, draw, judge, paired_call)
-
+_check = partial(Check, judge=global_ranking, probe=paired_call)
 
 GLOBAL_MAGNITUDE_MASKS = Task(
     name="global_magnitude_masks",
@@ -83,7 +79,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
         _check("a layer may lose all its weights, or none", 2, _extremes),
         _check("equal magnitudes and zeros", 3, _equal_magnitudes),
-        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(global_ranking)),
+        _check("right masks, as torch.bool", 2, _two_layers, judge=and_dtypes(global_ranking)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

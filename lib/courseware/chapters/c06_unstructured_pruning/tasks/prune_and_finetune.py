@@ -18,7 +18,7 @@ from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.named_tensors import Named, named, named_call, plain
 from courseware.checks.signs import drawn_seed
 from courseware.checks.states import Words, all_of
-from courseware.checks.task import Check, Draw, Misconception, Probe, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
 
@@ -69,17 +69,6 @@ def _expect(what: str) -> Callable[..., Words]:
     return words
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Arguments]],
-    judge: Any,
-    expect: str,
-    probe: Probe = named_call,
-) -> Check:
-    return Check(name, weight, draw, judge, probe, _expect(expect))
-
-
 PRUNE_AND_FINETUNE = Task(
     name="prune_and_finetune",
     points=16,
@@ -89,41 +78,47 @@ PRUNE_AND_FINETUNE = Task(
     seconds=SECONDS,
     calls=("global_magnitude_masks", "masked_step", "magnitude_mask", "threshold_mask"),
     checks=(
-        _check(
+        Check(
             "one total: the smallest weights of all layers go",
             3,
             _one_total,
             judges.smallest_go,
-            "(state, masks): the {count} smallest of {n} weights are pruned",
+            named_call,
+            _expect("(state, masks): the {count} smallest of {n} weights are pruned"),
         ),
-        _check(
+        Check(
             "rising totals: the last one exactly, and zeros where pruned",
             4,
             _rising_totals,
             judges.exact_zeros,
-            "(state, masks): {count} of {n} weights are pruned, and 0 in the state",
+            named_call,
+            _expect("(state, masks): {count} of {n} weights are pruned, and 0 in the state"),
         ),
-        _check(
+        Check(
             "one seed, one result",
             1,
             _one_total,
             judges.repeatable,
-            "(state, masks), the same in both calls",
             _twice,
+            _expect("(state, masks), the same in both calls"),
         ),
-        _check(
+        Check(
             "the survivors train on from where they were",
             3,
             _half_of_a_trained_network,
             judges.from_survivors,
-            "(state, masks): kept weights near to what they were, but trained",
+            named_call,
+            _expect("(state, masks): kept weights near to what they were, but trained"),
         ),
-        _check(
+        Check(
             "signs: most of the lost accuracy comes back",
             5,
             _most_of_a_trained_network,
             judges.won_back,
-            "(state, masks): {count} of {n} weights are pruned, two thirds of the loss won back",
+            named_call,
+            _expect(
+                "(state, masks): {count} of {n} weights are pruned, two thirds of the loss won back"
+            ),
         ),
     ),
     misconceptions=(

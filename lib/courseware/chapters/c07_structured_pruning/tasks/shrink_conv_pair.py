@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
 from courseware.chapters.c07_structured_pruning.tasks.shrink_linear_pair import others
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, named_call
-from courseware.checks.task import Check, Draw, Judge, Misconception, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import network_surgery as reference
 
 T = torch.Tensor
@@ -125,11 +126,7 @@ def _uncut(*names: str) -> Mapping[str, Cut]:
     return dict.fromkeys(names, _same)
 
 
-def _check(
-    name: str, weight: int, draw: Callable[[Draw], Iterator[Arguments]], judge: Judge
-) -> Check:
-    return Check(name, weight, draw, judge, named_call)
-
+_check = partial(Check, probe=named_call)
 
 SHRINK_CONV_PAIR = Task(
     name="shrink_conv_pair",
@@ -139,11 +136,13 @@ SHRINK_CONV_PAIR = Task(
     off_limits=OFF_LIMITS,
     calls=("shrink_linear_pair",),
     checks=(
-        _check("conv1: its filters", 3, _without_bias, parts(NAMES, 0)),
-        _check("conv1 with a bias", 2, _with_biases, parts(NAMES, 0)),
-        _check("bn: every vector, and the counter as it is", 5, _without_bias, parts(NAMES, 1)),
-        _check("conv2: its input channels", 4, _without_bias, parts(NAMES, 2)),
-        _check("conv2 with a bias, which stays as it is", 2, _with_biases, parts(NAMES, 2)),
+        _check("conv1: its filters", 3, _without_bias, judge=parts(NAMES, 0)),
+        _check("conv1 with a bias", 2, _with_biases, judge=parts(NAMES, 0)),
+        _check(
+            "bn: every vector, and the counter as it is", 5, _without_bias, judge=parts(NAMES, 1)
+        ),
+        _check("conv2: its input channels", 4, _without_bias, judge=parts(NAMES, 2)),
+        _check("conv2 with a bias, which stays as it is", 2, _with_biases, judge=parts(NAMES, 2)),
     ),
     misconceptions=several(
         (NAMES_MISSING, NAMES_ADDED, Misconception(*ORDER_SWAPPED)),

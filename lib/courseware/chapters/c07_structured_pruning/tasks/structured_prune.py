@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -137,6 +138,8 @@ def _first_of_equal(scores: T, n_keep: int) -> T:
     return scores.argsort(descending=True, stable=True)[:n_keep].sort().values
 
 
+_check = partial(Check, judge=same_state, probe=named_call)
+
 STRUCTURED_PRUNE = Task(
     name="structured_prune",
     points=16,
@@ -145,15 +148,12 @@ STRUCTURED_PRUNE = Task(
     off_limits=OFF_LIMITS,
     seconds=10.0,
     calls=("mean_abs_activation", "keep_indices", "shrink_linear_pair"),
-    checks=tuple(
-        Check(name, weight, draw, same_state, named_call)
-        for name, weight, draw in (
-            ("one hidden layer: the units that answer most stay", 5, _one_hidden_layer),
-            ("every hidden layer is cut, on both sides", 4, _several_hidden_layers),
-            ("measured once, before anything is cut", 2, _measured_once),
-            ("how many: rounded, and at least one", 3, _how_many),
-            ("a network that was trained", 2, _trained),
-        )
+    checks=(
+        _check("one hidden layer: the units that answer most stay", 5, _one_hidden_layer),
+        _check("every hidden layer is cut, on both sides", 4, _several_hidden_layers),
+        _check("measured once, before anything is cut", 2, _measured_once),
+        _check("how many: rounded, and at least one", 3, _how_many),
+        _check("a network that was trained", 2, _trained),
     ),
     misconceptions=several(
         (NAMES_MISSING, NAMES_ADDED),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import ranking_problem
-from courseware.checks.task import Check, Draw, Judge, Misconception, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
@@ -139,11 +140,7 @@ def _came_back(masks: Tensors, came: Tensors) -> str:
     return ""
 
 
-def _check(
-    name: str, weight: int, draw: Callable[[Draw], Iterator[Any]], judge: Judge = nested
-) -> Check:
-    return Check(name, weight, draw, judge, paired_call)
-
+_check = partial(Check, judge=nested, probe=paired_call)
 
 GRADUAL_MASKS = Task(
     name="gradual_masks",
@@ -159,7 +156,7 @@ GRADUAL_MASKS = Task(
         _check("a total below what is gone changes nothing", 2, _below),
         _check("nothing pruned before; a total of 0 or 1", 2, _ends),
         _check("equal magnitudes: still the exact count", 2, _equal_magnitudes),
-        _check("right masks, as torch.bool", 1, _further, and_dtypes(nested)),
+        _check("right masks, as torch.bool", 1, _further, judge=and_dtypes(nested)),
     ),
     misconceptions=several(
         (

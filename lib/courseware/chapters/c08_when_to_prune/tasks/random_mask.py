@@ -14,7 +14,7 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.states import Words, all_of
-from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
 
@@ -121,18 +121,7 @@ def _expect(what: str) -> Callable[..., Words]:
     return words
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Arguments]],
-    judge: Judge,
-    expect: str,
-    probe: Probe,
-) -> Check:
-    return Check(name, weight, draw, judge, probe, _expect(expect))
-
-
-_COUNT = "a mask in which {count} of {n} are False, whatever the seed"
+_COUNT = _expect("a mask in which {count} of {n} are False, whatever the seed")
 _FEW = _with_seeds(list(range(8)))
 
 RANDOM_MASK = Task(
@@ -142,42 +131,40 @@ RANDOM_MASK = Task(
     lecture="lecture 08, “Before training: at random, and by SNIP”",
     off_limits=OFF_LIMITS,
     checks=(
-        _check(
-            "so many go, in a mask of that shape", 3, _whole_counts, judges.counts, _COUNT, _FEW
-        ),
-        _check("how many: sparsity × n, rounded", 2, _rounded_counts, judges.counts, _COUNT, _FEW),
-        _check("a sparsity of 0 or 1", 1, _ends, judges.counts, _COUNT, _FEW),
-        _check(
+        Check("so many go, in a mask of that shape", 3, _whole_counts, judges.counts, _FEW, _COUNT),
+        Check("how many: sparsity × n, rounded", 2, _rounded_counts, judges.counts, _FEW, _COUNT),
+        Check("a sparsity of 0 or 1", 1, _ends, judges.counts, _FEW, _COUNT),
+        Check(
             "one seed, one mask",
             2,
             _one_seed,
             judges.repeated,
-            "the same mask whenever it is called with {seed}",
             _there_and_back,
+            _expect("the same mask whenever it is called with {seed}"),
         ),
-        _check(
+        Check(
             "other seeds, other masks",
             2,
             _one_seed,
             judges.different,
-            "another mask than with other seeds",
             _FEW,
+            _expect("another mask than with other seeds"),
         ),
-        _check(
+        Check(
             f"every place is as likely as any other ({judges.SEEDS} seeds)",
             3,
             _many_seeds,
             judges.uniform,
-            "any {count} of the {n} places, all choices as likely",
             _with_seeds(list(range(judges.SEEDS))),
+            _expect("any {count} of the {n} places, all choices as likely"),
         ),
-        _check(
+        Check(
             "a right mask, as torch.bool",
             1,
             _whole_counts,
             judges.counts_and_dtype,
-            "a mask of torch.bool with {count} of {n} False",
             _FEW,
+            _expect("a mask of torch.bool with {count} of {n} False"),
         ),
     ),
     misconceptions=(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import TIES_KEPT, TIES_PRUNED, ranking_problem
-from courseware.checks.task import Check, Draw, Judge, Task
+from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
 from model_compression import snip as reference
 from model_compression.masks import prune_lowest_together, pruned_count
@@ -105,14 +106,7 @@ def _by_order(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
     return prune_lowest_together(scores, pruned_count(total(weights), sparsity))
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Any]],
-    judge: Judge = lowest_scores_go,
-) -> Check:
-    return Check(name, weight, draw, judge, paired_call)
-
+_check = partial(Check, judge=lowest_scores_go, probe=paired_call)
 
 SNIP_MASKS = Task(
     name="snip_masks",
@@ -127,7 +121,7 @@ SNIP_MASKS = Task(
         _check("each mask under the name and in the shape of its weight", 3, _convolutions),
         _check("many gradients of 0: still the exact count", 3, _zero_gradients),
         _check("a layer may lose all its weights, or none", 2, _extremes),
-        _check("right masks, as torch.bool", 2, _two_layers, and_dtypes(lowest_scores_go)),
+        _check("right masks, as torch.bool", 2, _two_layers, judge=and_dtypes(lowest_scores_go)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),

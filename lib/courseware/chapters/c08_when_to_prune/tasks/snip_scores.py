@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -133,20 +134,19 @@ def _per_layer(size: Callable[[T], T]) -> Callable[..., Named]:
     return behaves
 
 
+_check = partial(Check, judge=same_up_to_a_factor, probe=paired_call)
+
 SNIP_SCORES = Task(
     name="snip_scores",
     points=12,
     reference=reference.snip_scores,
     lecture="lecture 08, “Before training: at random, and by SNIP”",
     off_limits=OFF_LIMITS,
-    checks=tuple(
-        Check(name, weight, draw, same_up_to_a_factor, paired_call)
-        for name, weight, draw in (
-            ("weight and gradient both count", 4, _one_layer),
-            ("the sign does not", 3, _both_signs),
-            ("several layers, matched by their names", 3, _several_layers),
-            ("weights of 0 and gradients of 0", 2, _zeros),
-        )
+    checks=(
+        _check("weight and gradient both count", 4, _one_layer),
+        _check("the sign does not", 3, _both_signs),
+        _check("several layers, matched by their names", 3, _several_layers),
+        _check("weights of 0 and gradients of 0", 2, _zeros),
     ),
     misconceptions=several(
         (

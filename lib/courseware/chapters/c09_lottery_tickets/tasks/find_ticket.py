@@ -18,7 +18,7 @@ from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.named_tensors import Named, named, plain
 from courseware.checks.signs import drawn_seed, signs
 from courseware.checks.states import Words, all_of
-from courseware.checks.task import Check, Draw, Judge, Misconception, Probe, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.subjects import models
 from model_compression import lottery_tickets as reference
 
@@ -110,17 +110,6 @@ def _expect(what: str) -> Callable[..., Words]:
     return words
 
 
-def _check(
-    name: str,
-    weight: int,
-    draw: Callable[[Draw], Iterator[Arguments]],
-    judge: Judge,
-    expect: str,
-    probe: Probe = _once,
-) -> Check:
-    return Check(name, weight, draw, judge, probe, _expect(expect))
-
-
 FIND_TICKET = Task(
     name="find_ticket",
     points=24,
@@ -130,41 +119,48 @@ FIND_TICKET = Task(
     seconds=SECONDS,
     calls=("iterative_masks", "rewind"),
     checks=(
-        _check(
+        Check(
             "each round takes its share of what is left, for good",
             5,
             _three_rounds,
             judges.nested_counts,
-            "{n} pairs (state, masks), kept: {kept}",
+            _once,
+            _expect("{n} pairs (state, masks), kept: {kept}"),
         ),
-        _check(
+        Check(
             "every start is the first network under its masks",
             5,
             _two_rounds,
             judges.rewound,
-            "{n} pairs (state, masks), each state the first one where its masks keep, 0 elsewhere",
+            _once,
+            _expect(
+                "{n} pairs (state, masks), "
+                "each state the first one where its masks keep, 0 elsewhere"
+            ),
         ),
-        _check(
+        Check(
             "one seed, one result",
             2,
             _one_round,
             judges.repeatable,
-            "{n} pairs (state, masks), the same in both calls",
             _twice,
+            _expect("{n} pairs (state, masks), the same in both calls"),
         ),
-        _check(
+        Check(
             "signs: the trained weights are ranked, all layers together",
             5,
             _on_signs(2),
             judges.trained_ranking,
-            "{n} pairs (state, masks): the masks follow from the trained weights",
+            _once,
+            _expect("{n} pairs (state, masks): the masks follow from the trained weights"),
         ),
-        _check(
+        Check(
             "signs: the ticket wins, trained from its own start",
             7,
             _on_signs(ROUNDS),
             judges.winning,
-            "{n} pairs (state, masks): kept {kept}; the last one trains to over 75%",
+            _once,
+            _expect("{n} pairs (state, masks): kept {kept}; the last one trains to over 75%"),
         ),
     ),
     misconceptions=(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 import torch
 
@@ -18,7 +18,7 @@ from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call
-from courseware.checks.task import Check, Draw, Judge, Task
+from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
 
 T = torch.Tensor
@@ -100,11 +100,7 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
         yield _pruned(weights, masks), masks, _share(draw, masks)
 
 
-def _check(
-    name: str, weight: int, draw: Callable[[Draw], Iterator[Any]], judge: Judge = among_survivors
-) -> Check:
-    return Check(name, weight, draw, judge, paired_call)
-
+_check = partial(Check, judge=among_survivors, probe=paired_call)
 
 ITERATIVE_MASKS = Task(
     name="iterative_masks",
@@ -123,7 +119,7 @@ ITERATIVE_MASKS = Task(
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),
-        _check("right masks, as torch.bool", 1, _later_rounds, and_dtypes(among_survivors)),
+        _check("right masks, as torch.bool", 1, _later_rounds, judge=and_dtypes(among_survivors)),
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import torch
 
@@ -96,20 +97,19 @@ def _of_layer(number: int) -> Callable[[Masks, Masks], float]:
     return behaves
 
 
+_check = partial(Check, probe=_measured)
+
 MASK_DISTANCE = Task(
     name="mask_distance",
     points=8,
     reference=reference.mask_distance,
     lecture="lecture 09, “How early can a ticket be seen”",
     off_limits=OFF_LIMITS,
-    checks=tuple(
-        Check(name, weight, draw, probe=_measured)
-        for name, weight, draw in (
-            ("one layer", 2, _one_layer),
-            ("layers of different sizes, all entries together", 3, _several_layers),
-            ("masks in another order, matched by name", 2, _other_order),
-            ("equal masks, and opposite ones", 1, _extremes),
-        )
+    checks=(
+        _check("one layer", 2, _one_layer),
+        _check("layers of different sizes, all entries together", 3, _several_layers),
+        _check("masks in another order, matched by name", 2, _other_order),
+        _check("equal masks, and opposite ones", 1, _extremes),
     ),
     misconceptions=several(
         ways(
