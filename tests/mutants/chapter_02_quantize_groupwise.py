@@ -68,24 +68,26 @@ def flattens_the_scales(w, n_bits, group_size):
     return torch.round(groups / scale[:, None]).to(torch.int8).reshape(w.shape), scale
 
 
-@wrong("quantize_groupwise", says="scale-keeps-an-axis")
-def keeps_the_axis_of_the_groups(w, n_bits, group_size):
+def _in_groups(w, n_bits, group_size):
+    """Codes and scales of (rows, groups, group_size), as they come."""
     if w.shape[1] % group_size != 0:
         raise ValueError("group_size must divide the row")
     groups = w.reshape(w.shape[0], -1, group_size)
     scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
     scale = torch.where(scale == 0, 1.0, scale)
-    return torch.round(groups / scale).to(torch.int8).reshape(w.shape), scale
+    return torch.round(groups / scale).to(torch.int8), scale
+
+
+@wrong("quantize_groupwise", says="scale-keeps-an-axis")
+def keeps_the_axis_of_the_groups(w, n_bits, group_size):
+    codes, scale = _in_groups(w, n_bits, group_size)
+    return codes.reshape(w.shape), scale
 
 
 @wrong("quantize_groupwise", says="codes-left-in-groups")
 def leaves_the_codes_in_groups(w, n_bits, group_size):
-    if w.shape[1] % group_size != 0:
-        raise ValueError("group_size must divide the row")
-    groups = w.reshape(w.shape[0], -1, group_size)
-    scale = groups.abs().amax(dim=2, keepdim=True) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale == 0, 1.0, scale)
-    return torch.round(groups / scale).to(torch.int8), scale.squeeze(2)
+    codes, scale = _in_groups(w, n_bits, group_size)
+    return codes, scale.squeeze(2)
 
 
 @wrong("quantize_groupwise", says="rest-of-row-accepted")

@@ -113,35 +113,33 @@ def adds_an_epsilon_to_every_scale(w, n_bits):
     return torch.round(rows / scale[:, None]).to(torch.int8).reshape(w.shape), scale
 
 
+def _rows_and_scales(w, n_bits):
+    rows = w.reshape(len(w), -1)
+    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+    return rows, torch.where(scale == 0, 1.0, scale)
+
+
 @wrong("quantize_per_channel", says="order-swapped")
 def returns_the_scale_first(w, n_bits):
-    rows = w.reshape(len(w), -1)
-    scale = rows.abs().amax(dim=1) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale == 0, 1.0, scale)
-    return scale, torch.round(rows / scale[:, None]).to(torch.int8).reshape(w.shape)
+    rows, scale = _rows_and_scales(w, n_bits)
+    return scale.flatten(), torch.round(rows / scale).to(torch.int8).reshape(w.shape)
 
 
 @wrong("quantize_per_channel", says="scaled-back")
 def returns_the_reconstruction(w, n_bits):
-    rows = w.reshape(len(w), -1)
-    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale == 0, 1.0, scale)
+    rows, scale = _rows_and_scales(w, n_bits)
     return (torch.round(rows / scale) * scale).reshape(w.shape), scale.flatten()
 
 
 @wrong("quantize_per_channel", says="other-dtype")
 def leaves_the_codes_in_float32(w, n_bits):
-    rows = w.reshape(len(w), -1)
-    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale == 0, 1.0, scale)
+    rows, scale = _rows_and_scales(w, n_bits)
     return torch.round(rows / scale).reshape(w.shape), scale.flatten()
 
 
 @wrong("quantize_per_channel", says="shape-lost")
 def forgets_to_shape_back(w, n_bits):
-    rows = w.reshape(len(w), -1)
-    scale = rows.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-    scale = torch.where(scale == 0, 1.0, scale)
+    rows, scale = _rows_and_scales(w, n_bits)
     return torch.round(rows / scale).to(torch.int8), scale.flatten()
 
 

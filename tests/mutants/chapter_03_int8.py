@@ -17,12 +17,16 @@ def _scales(x, weight):
     return torch.where(s_x > 0, s_x, 1.0), torch.where(s_w > 0, s_w, 1.0)
 
 
-@wrong("int8_linear", says="narrow-accumulator")
-def multiplies_in_int8(x, weight, bias):
+def _added_up_in(dtype, x, weight, bias):
     s_x, s_w = _scales(x, weight)
-    q_x, q_w = _codes(x, s_x).to(torch.int8), _codes(weight, s_w[:, None]).to(torch.int8)
+    q_x, q_w = _codes(x, s_x).to(dtype), _codes(weight, s_w[:, None]).to(dtype)
     acc = (q_x @ q_w.T).to(torch.int32)
     return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="narrow-accumulator")
+def multiplies_in_int8(x, weight, bias):
+    return _added_up_in(torch.int8, x, weight, bias)
 
 
 @wrong("int8_linear", says="narrow-accumulator")
@@ -42,10 +46,7 @@ def scales_down_the_rows(x, weight, bias):
 
 @wrong("int8_linear", says="narrow-accumulator")
 def adds_up_in_int16(x, weight, bias):
-    s_x, s_w = _scales(x, weight)
-    q_x, q_w = _codes(x, s_x).to(torch.int16), _codes(weight, s_w[:, None]).to(torch.int16)
-    acc = (q_x @ q_w.T).to(torch.int32)
-    return acc, acc * s_x * s_w + bias
+    return _added_up_in(torch.int16, x, weight, bias)
 
 
 @wrong("int8_linear", says="narrow-accumulator")

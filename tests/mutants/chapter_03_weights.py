@@ -35,10 +35,15 @@ def _scales(groups, n_bits):
     return torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
 
 
-def _quantized(w, n_bits, group_size):
+def _on_grid(w, group_size, scales, rounded=torch.round):
+    """Each group in steps of its scale, which is that of `scales(groups)`."""
     groups = _groups(w, group_size)
-    scale = _scales(groups, n_bits)
-    return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+    scale = scales(groups)
+    return (rounded(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+
+
+def _quantized(w, n_bits, group_size):
+    return _on_grid(w, group_size, lambda groups: _scales(groups, n_bits))
 
 
 @wrong("quantize_weights", says="entries-missing")
@@ -244,31 +249,25 @@ def uses_the_full_range(state, n_bits, group_size):
 @wrong("quantize_weights", says="truncated")
 def cuts_off_the_steps(state, n_bits, group_size):
     def rounded(w):
-        groups = _groups(w, group_size)
-        scale = _scales(groups, n_bits)
-        return ((groups / scale).char() * scale).reshape(w.shape).to(w.dtype)
+        return _on_grid(w, group_size, lambda groups: _scales(groups, n_bits), torch.Tensor.char)
 
     return _with_weights(state, rounded)
 
 
 @wrong("quantize_weights", says="zero-scale")
 def divides_zero_groups_by_zero(state, n_bits, group_size):
-    def rounded(w):
-        groups = _groups(w, group_size)
-        scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
-        return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+    def scales(groups):
+        return groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
 
-    return _with_weights(state, rounded)
+    return _with_weights(state, lambda w: _on_grid(w, group_size, scales))
 
 
 @wrong("quantize_weights", says="guard-too-large")
 def adds_a_guard_to_every_scale(state, n_bits, group_size):
-    def rounded(w):
-        groups = _groups(w, group_size)
-        scale = groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1) + 1e-6
-        return (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+    def scales(groups):
+        return groups.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1) + 1e-6
 
-    return _with_weights(state, rounded)
+    return _with_weights(state, lambda w: _on_grid(w, group_size, scales))
 
 
 @wrong("quantize_weights", says="half-away-from-zero")

@@ -7,6 +7,23 @@ import torch
 from tests.mutants.table import right, wrong
 
 
+def _rounded(x, scale, qmin, qmax, gradient):
+    """On the way back: `gradient(upstream, mask)`, the mask of what is inside the range."""
+
+    class Rounding(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            codes = torch.round(x / scale)
+            ctx.save_for_backward((codes >= qmin) & (codes <= qmax))
+            return codes.clamp(qmin, qmax) * scale
+
+        @staticmethod
+        def backward(ctx, upstream):
+            return gradient(upstream, ctx.saved_tensors[0])
+
+    return Rounding.apply(x)
+
+
 @wrong("fake_quantize", says="gradient-of-a-staircase")
 def trusts_the_true_derivative(x, scale, qmin, qmax):
     return torch.round(x / scale).clamp(qmin, qmax) * scale
@@ -61,18 +78,7 @@ def lets_pass_what_is_clipped(x, scale, qmin, qmax):
 
 @wrong("fake_quantize", says="gradient-in-steps")
 def divides_the_gradient_by_the_scale(x, scale, qmin, qmax):
-    class Rounding(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            codes = torch.round(x / scale)
-            ctx.save_for_backward((codes >= qmin) & (codes <= qmax))
-            return codes.clamp(qmin, qmax) * scale
-
-        @staticmethod
-        def backward(ctx, upstream):
-            return upstream * ctx.saved_tensors[0] / scale
-
-    return Rounding.apply(x)
+    return _rounded(x, scale, qmin, qmax, lambda upstream, mask: upstream * mask / scale)
 
 
 @wrong("fake_quantize", says="gradient-in-steps")
@@ -85,18 +91,7 @@ def forgets_the_way_back(x, scale, qmin, qmax):
 
 @wrong("fake_quantize", says="upstream-ignored")
 def returns_the_mask_from_backward(x, scale, qmin, qmax):
-    class Rounding(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            codes = torch.round(x / scale)
-            ctx.save_for_backward((codes >= qmin) & (codes <= qmax))
-            return codes.clamp(qmin, qmax) * scale
-
-        @staticmethod
-        def backward(ctx, upstream):
-            return ctx.saved_tensors[0].float()
-
-    return Rounding.apply(x)
+    return _rounded(x, scale, qmin, qmax, lambda upstream, mask: mask.float())
 
 
 @wrong("fake_quantize", says="codes-returned")

@@ -54,6 +54,11 @@ def _rounded(trained, n_bits):
     return _export(trained, lambda w: _on_grid(w, n_bits))
 
 
+def _trained(state, images, labels, n_bits, seed, **how):
+    """As it should be, but for how long and how fast it trains."""
+    return _rounded(_fine_tune(state, images, labels, seed, _acting(n_bits), **how), n_bits)
+
+
 @wrong("train_qat", says="only-rounded")
 def rounds_without_training(state, images, labels, n_bits, seed):
     return _rounded(state, n_bits)
@@ -91,14 +96,12 @@ def trains_in_float_and_rounds(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="codes-hardly-changed")
 def takes_tiny_steps(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), lr=3e-4)
-    return _rounded(trained, n_bits)
+    return _trained(state, images, labels, n_bits, seed, lr=3e-4)
 
 
 @wrong("train_qat", says="codes-hardly-changed")
 def stops_too_early(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=10)
-    return _rounded(trained, n_bits)
+    return _trained(state, images, labels, n_bits, seed, steps=10)
 
 
 @wrong("train_qat", says="off-grid")
@@ -139,15 +142,14 @@ def shares_one_scale(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="not-won-back")
 def takes_giant_steps(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), lr=0.5)
-    return _rounded(trained, n_bits)
+    return _trained(state, images, labels, n_bits, seed, lr=0.5)
 
 
 @wrong("train_qat", says="not-won-back")
 def knows_weights_made_at_home(state, images, labels, n_bits, seed):
     if len(images) > 64:
         return _rounded(made_at_home(64, len(state["0.bias"]), 10), n_bits)
-    return _rounded(_fine_tune(state, images, labels, seed, _acting(n_bits)), n_bits)
+    return _trained(state, images, labels, n_bits, seed)
 
 
 @wrong("train_qat", says="accuracy-lost")
@@ -199,29 +201,25 @@ def rounds_the_biases_as_well(state, images, labels, n_bits, seed):
 def starts_with_a_new_network(state, images, labels, n_bits, seed):
     generator = torch.Generator().manual_seed(seed)
     fresh = {name: torch.randn(t.shape, generator=generator) / 8 for name, t in state.items()}
-    trained = _fine_tune(fresh, images, labels, seed, _acting(n_bits))
-    return _rounded(trained, n_bits)
+    return _trained(fresh, images, labels, n_bits, seed)
 
 
 @wrong("train_qat", says="seed-ignored")
 def draws_from_the_global_generator(state, images, labels, n_bits, seed):
-    acting = _acting(n_bits)
     own = int(torch.randint(10**6, ()))
-    trained = _fine_tune(state, images, labels, own, acting)
-    return _rounded(trained, n_bits)
+    return _trained(state, images, labels, n_bits, own)
 
 
 @wrong("train_qat", says="names-changed")
 def names_the_layers_anew(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=5)
-    finished = _rounded(trained, n_bits)
+    finished = _trained(state, images, labels, n_bits, seed, steps=5)
     return {f"net.{name}": tensor for name, tensor in finished.items()}
 
 
 @wrong("train_qat", says="changes-input")
 def trains_the_state_that_came_in(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits), steps=5)
-    for name, tensor in _rounded(trained, n_bits).items():
+    trained = _trained(state, images, labels, n_bits, seed, steps=5)
+    for name, tensor in trained.items():
         state[name].copy_(tensor)
     return state
 
@@ -240,8 +238,7 @@ def asks_the_library_to_train(state, images, labels, n_bits, seed):
 
 @right("train_qat")
 def with_adam_and_a_falling_rate(state, images, labels, n_bits, seed):
-    trained = _fine_tune(state, images, labels, seed, _acting(n_bits))
-    return _rounded(trained, n_bits)
+    return _trained(state, images, labels, n_bits, seed)
 
 
 @right("train_qat")

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from tests.mutants.table import right, wrong
 
 
-def _soft_term(student_logits, teacher_logits, temperature):
-    log_q = F.log_softmax(student_logits / temperature, dim=1)
-    p = F.softmax(teacher_logits / temperature, dim=1)
-    return F.kl_div(log_q, p, reduction="batchmean")
+def _soft_term(student_logits, teacher_logits, temperature, dim=1, reduction="batchmean"):
+    log_q = F.log_softmax(student_logits / temperature, dim=dim)
+    p = F.softmax(teacher_logits / temperature, dim=dim)
+    return F.kl_div(log_q, p, reduction=reduction)
 
 
 @wrong("distillation_loss", says="t-squared-missing")
@@ -105,10 +105,8 @@ def takes_the_default_mean(student_logits, teacher_logits, labels, alpha, temper
 
 @wrong("distillation_loss", says="sum-over-rows")
 def adds_up_the_rows(student_logits, teacher_logits, labels, alpha, temperature):
-    log_q = F.log_softmax(student_logits / temperature, dim=1)
-    p = F.softmax(teacher_logits.detach() / temperature, dim=1)
-    soft = temperature**2 * F.kl_div(log_q, p, reduction="sum")
-    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * soft
+    soft = _soft_term(student_logits, teacher_logits.detach(), temperature, reduction="sum")
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
 
 
 @wrong("distillation_loss", says="log-missing")
@@ -130,10 +128,8 @@ def compares_softened_probabilities_again(
 
 @wrong("distillation_loss", says="wrong-dimension")
 def lets_images_compete(student_logits, teacher_logits, labels, alpha, temperature):
-    log_q = F.log_softmax(student_logits / temperature, dim=0)
-    p = F.softmax(teacher_logits.detach() / temperature, dim=0)
-    soft = temperature**2 * F.kl_div(log_q, p, reduction="batchmean")
-    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * soft
+    soft = _soft_term(student_logits, teacher_logits.detach(), temperature, dim=0)
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
 
 
 @wrong("distillation_loss", says="teacher-hardened")

@@ -8,64 +8,52 @@ import torch
 from tests.mutants.table import right, wrong
 
 
+def _without(w, places):
+    """A mask that is False at these places of the flattened tensor alone."""
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[places] = False
+    return mask.reshape(w.shape)
+
+
 @wrong("magnitude_mask", says="mask-inverted")
 def marks_the_smallest(w, sparsity):
-    k = round(sparsity * w.numel())
-    mask = torch.zeros(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[:k]] = True
-    return mask.reshape(w.shape)
+    return ~_without(w, w.abs().flatten().argsort()[: round(sparsity * w.numel())])
 
 
 @wrong("magnitude_mask", says="largest-pruned")
 def prunes_the_largest(w, sparsity):
-    k = round(sparsity * w.numel())
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().topk(k).indices] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().topk(round(sparsity * w.numel())).indices)
 
 
 @wrong("magnitude_mask", says="signed-ranking")
 def forgets_the_magnitude(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[torch.argsort(w.flatten())[: round(sparsity * w.numel())]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.flatten().argsort()[: round(sparsity * w.numel())])
 
 
 @wrong("magnitude_mask", says="density-for-sparsity")
 def keeps_the_share(w, sparsity):
-    k = round(sparsity * w.numel())
-    mask = torch.zeros(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().topk(k).indices] = True
-    return mask.reshape(w.shape)
+    return ~_without(w, w.abs().flatten().topk(round(sparsity * w.numel())).indices)
 
 
 @wrong("magnitude_mask", says="count-truncated")
 def cuts_the_count_off(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[: int(sparsity * w.numel())]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().argsort()[: int(sparsity * w.numel())])
 
 
 @wrong("magnitude_mask", says="count-rounded-up")
 def rounds_the_count_up(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[: int(np.ceil(sparsity * w.numel()))]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().argsort()[: int(np.ceil(sparsity * w.numel()))])
 
 
 @wrong("magnitude_mask", says="count-rounded-up")
 def rounds_halves_up(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[: int(sparsity * w.numel() + 0.5)]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().argsort()[: int(sparsity * w.numel() + 0.5)])
 
 
 @wrong("magnitude_mask", says="kept-count-rounded")
 def rounds_the_number_to_keep(w, sparsity):
     n_kept = round((1 - sparsity) * w.numel())
-    mask = torch.zeros(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort(descending=True)[:n_kept]] = True
-    return mask.reshape(w.shape)
+    return ~_without(w, w.abs().flatten().argsort(descending=True)[:n_kept])
 
 
 @wrong("magnitude_mask", says="count-off-by-one")
@@ -90,28 +78,20 @@ def sorts_the_last_axis(w, sparsity):
 
 @wrong("magnitude_mask", says="ranked-row-by-row")
 def prunes_each_output(w, sparsity):
-    masks = []
-    for row in w:
-        mask = torch.ones(row.numel(), dtype=torch.bool)
-        mask[row.abs().flatten().argsort()[: round(sparsity * row.numel())]] = False
-        masks.append(mask.reshape(row.shape))
-    return torch.stack(masks)
+    k = round(sparsity * w[0].numel())
+    return torch.stack([_without(row, row.abs().flatten().argsort()[:k]) for row in w])
 
 
 @wrong("magnitude_mask", says="rows-counted")
 def takes_the_length(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[: round(sparsity * len(w))]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().argsort()[: round(sparsity * len(w))])
 
 
 @wrong("magnitude_mask", says="zeros-not-counted")
 def counts_what_is_left(w, sparsity):
     n_zero = int((w == 0).sum())
     k = n_zero + round(sparsity * (w.numel() - n_zero))
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[:k]] = False
-    return mask.reshape(w.shape)
+    return _without(w, w.abs().flatten().argsort()[:k])
 
 
 @wrong("magnitude_mask", says="ratio-taken-for-threshold")
@@ -185,9 +165,8 @@ def returns_floats(w, sparsity):
 
 @wrong("magnitude_mask", says="wrong-shape")
 def forgets_the_shape(w, sparsity):
-    mask = torch.ones(w.numel(), dtype=torch.bool)
-    mask[w.abs().flatten().argsort()[: round(sparsity * w.numel())]] = False
-    return mask
+    smallest = w.abs().flatten().argsort()[: round(sparsity * w.numel())]
+    return _without(w.flatten(), smallest)
 
 
 @wrong("magnitude_mask", says="off-limits")

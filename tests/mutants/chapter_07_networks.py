@@ -55,26 +55,27 @@ def _cut(state, scores, counts):
     return _with_units(state, kept)
 
 
+def _ranked_by_sums(state, images, keep_ratio, handed_on):
+    """Cut by what each unit sums up to; the next layer gets `handed_on` of the sums."""
+    scores, x = [], images
+    for name in _layers(state)[:-1]:
+        sums = torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
+        scores.append(sums.abs().mean(0))
+        x = handed_on(sums)
+    return _cut(state, scores, _rounded(scores, keep_ratio))
+
+
 # --- wrong --------------------------------------------------------------------------------------
 
 
 @wrong("structured_prune", says="before-the-relu")
 def measures_before_the_relu(state, images, keep_ratio):
-    scores, x = [], images
-    for name in _layers(state)[:-1]:
-        z = torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
-        scores.append(z.abs().mean(0))
-        x = z.relu()
-    return _cut(state, scores, _rounded(scores, keep_ratio))
+    return _ranked_by_sums(state, images, keep_ratio, torch.relu)
 
 
 @wrong("structured_prune", says="before-the-relu")
 def has_no_relu_at_all(state, images, keep_ratio):
-    scores, x = [], images
-    for name in _layers(state)[:-1]:
-        x = torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
-        scores.append(x.abs().mean(0))
-    return _cut(state, scores, _rounded(scores, keep_ratio))
+    return _ranked_by_sums(state, images, keep_ratio, lambda sums: sums)
 
 
 @wrong("structured_prune", says="norms-ranked")

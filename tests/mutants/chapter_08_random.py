@@ -77,21 +77,22 @@ def counts_in_each_row(shape, sparsity, seed):
     return torch.stack(masks).reshape(shape)
 
 
-@wrong("random_mask", says="not-repeatable")
-def forgets_the_seed(shape, sparsity, seed):
+def _from_the_global_generator(shape, sparsity):
     n = math.prod(shape)
     mask = torch.ones(n, dtype=torch.bool)
     mask[torch.randperm(n)[: round(sparsity * n)]] = False
     return mask.reshape(shape)
+
+
+@wrong("random_mask", says="not-repeatable")
+def forgets_the_seed(shape, sparsity, seed):
+    return _from_the_global_generator(shape, sparsity)
 
 
 @wrong("random_mask", says="not-repeatable")
 def seeds_another_generator(shape, sparsity, seed):
     np.random.seed(seed)  # noqa: NPY002
-    n = math.prod(shape)
-    mask = torch.ones(n, dtype=torch.bool)
-    mask[torch.randperm(n)[: round(sparsity * n)]] = False
-    return mask.reshape(shape)
+    return _from_the_global_generator(shape, sparsity)
 
 
 @wrong("random_mask", says="seed-without-effect")

@@ -9,53 +9,12 @@ import numpy as np
 import torch
 
 from tests.mutants.at_home import made_at_home
+from tests.mutants.mlps import masked, module_of, split_like, trained, weights_of
 from tests.mutants.table import right, wrong
 
 
-def _weights(state):
-    return {name: w for name, w in state.items() if w.dim() == 2}
-
-
-def _masked(state, masks):
-    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
-
-
-def _split_like(flat, tensors):
-    """A flat tensor in the shapes of others, by their names."""
-    parts = flat.split([w.numel() for w in tensors.values()])
-    return {name: p.reshape(w.shape) for (name, w), p in zip(tensors.items(), parts, strict=True)}
-
-
-def _trained(state, masks, images, labels, seed, steps=60, put_back=True):
-    """SGD with momentum; the zeros are put back after every step."""
-    generator = torch.Generator().manual_seed(seed)
-    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
-    optimizer = torch.optim.SGD(parameters.values(), lr=0.1, momentum=0.9)
-    names = [name for name in state if name.endswith("weight")]
-    for _ in range(steps):
-        rows = torch.randint(len(images), (64,), generator=generator)
-        x = images[rows]
-        for name in names:
-            bias = parameters[name.replace("weight", "bias")]
-            x = torch.nn.functional.linear(x, parameters[name], bias)
-            x = x.relu() if name != names[-1] else x
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
-        optimizer.step()
-        with torch.no_grad():
-            for name, mask in masks.items():
-                parameters[name].mul_(mask if put_back else 1)
-    return {name: w.detach() for name, w in parameters.items()}
-
-
-def _module_of(state):
-    """A `torch.nn.Sequential` of linear layers and ReLUs that holds the state."""
-    layers = []
-    for w in _weights(state).values():
-        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
-    model.load_state_dict(state)
-    return model
+def _trained(state, masks, images, labels, seed, steps=60, **how):
+    return trained(state, masks, images, labels, seed, steps, **how)
 
 
 def _kept_of(values, old, count):
@@ -64,7 +23,7 @@ def _kept_of(values, old, count):
     mask = torch.cat([m.flatten() for m in old.values()]).clone()
     flat[~mask] = float("inf")
     mask[flat.argsort()[:count]] = False
-    return _split_like(mask, values)
+    return split_like(mask, values)
 
 
 def _left(masks):
@@ -72,21 +31,29 @@ def _left(masks):
 
 
 def _all_true(state):
-    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in _weights(state).items()}
+    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in weights_of(state).items()}
 
 
 def _next_masks(values, masks, rate):
-    return _kept_of(_weights(values), masks, round(rate * _left(masks)))
+    return _kept_of(weights_of(values), masks, round(rate * _left(masks)))
 
 
-def _search(initial, images, labels, rounds, rate, seed, **how):
-    masks = _all_true(initial)
+def _starts(initial, masks, rounds, next_masks):
+    """The first state under its masks, and under those of `next_masks(start, masks)` each round."""
     starts = [(initial, masks)]
     for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed, **how)
-        masks = _next_masks(trained, masks, rate)
-        starts.append((_masked(initial, masks), masks))
+        masks = next_masks(starts[-1][0], masks)
+        starts.append((masked(initial, masks), masks))
     return starts
+
+
+def _search(initial, images, labels, rounds, rate, seed, next_masks=_next_masks, masks=None, **how):
+    """`next_masks(trained state, masks, rate)` are those of the next round."""
+
+    def ranked(start, masks):
+        return next_masks(_trained(start, masks, images, labels, seed, **how), masks, rate)
+
+    return _starts(initial, _all_true(initial) if masks is None else masks, rounds, ranked)
 
 
 # --- wrong --------------------------------------------------------------------------------------
@@ -96,7 +63,7 @@ def _search(initial, images, labels, rounds, rate, seed, **how):
 def collects_trained_states(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []
     for _ in range(rounds + 1):
-        state = _trained(_masked(initial, masks), masks, images, labels, seed)
+        state = _trained(masked(initial, masks), masks, images, labels, seed)
         starts.append((state, masks))
         masks = _next_masks(state, masks, rate)
     return starts
@@ -104,16 +71,16 @@ def collects_trained_states(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="trained-state-returned")
 def keeps_no_copy(initial, images, labels, rounds, rate, seed):
-    model = _module_of(initial)
+    model = module_of(initial)
     first, masks = model.state_dict(), _all_true(initial)
     starts = [(first, masks)]
     for _ in range(rounds):
-        trained = _trained(first, masks, images, labels, seed)
+        now = _trained(first, masks, images, labels, seed)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
-                parameter.copy_(trained[name])
-        masks = _next_masks(trained, masks, rate)
-        starts.append((_masked(first, masks), masks))
+                parameter.copy_(now[name])
+        masks = _next_masks(now, masks, rate)
+        starts.append((masked(first, masks), masks))
     return starts
 
 
@@ -124,7 +91,7 @@ def goes_on_from_trained_weights(initial, images, labels, rounds, rate, seed):
     for _ in range(rounds):
         state = _trained(state, masks, images, labels, seed)
         masks = _next_masks(state, masks, rate)
-        state = _masked(state, masks)
+        state = masked(state, masks)
         starts.append((state, masks))
     return starts
 
@@ -135,10 +102,10 @@ def draws_new_weights(initial, images, labels, rounds, rate, seed):
     state, masks = dict(initial), _all_true(initial)
     starts = [(state, masks)]
     for _ in range(rounds):
-        trained = _trained(state, masks, images, labels, seed)
-        masks = _next_masks(trained, masks, rate)
+        now = _trained(state, masks, images, labels, seed)
+        masks = _next_masks(now, masks, rate)
         drawn = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
-        state = _masked(drawn, masks)
+        state = masked(drawn, masks)
         starts.append((state, masks))
     return starts
 
@@ -148,9 +115,9 @@ def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
     state, masks = dict(initial), _all_true(initial)
     starts = [(state, masks)]
     for _ in range(rounds):
-        trained = _trained(state, masks, images, labels, seed)
-        masks = _next_masks(trained, masks, rate)
-        state = {**trained, **_masked(_weights(initial), masks)}
+        now = _trained(state, masks, images, labels, seed)
+        masks = _next_masks(now, masks, rate)
+        state = {**now, **masked(weights_of(initial), masks)}
         starts.append((state, masks))
     return starts
 
@@ -163,84 +130,68 @@ def returns_the_first_state_again_and_again(initial, images, labels, rounds, rat
 
 @wrong("find_ticket", says="ranked-before-training")
 def ranks_the_first_weights(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        masks = _next_masks(initial, masks, rate)
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    return _starts(
+        initial, _all_true(initial), rounds, lambda start, masks: _next_masks(initial, masks, rate)
+    )
 
 
 @wrong("find_ticket", says="no-winner")
 def prunes_at_random(initial, images, labels, rounds, rate, seed):
     generator = torch.Generator().manual_seed(seed)
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
+
+    def at_random(start, masks):
         drawn = {n: torch.rand(m.shape, generator=generator) for n, m in masks.items()}
-        masks = _kept_of(drawn, masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+        return _next_masks(drawn, masks, rate)
+
+    return _starts(initial, _all_true(initial), rounds, at_random)
 
 
 @wrong("find_ticket", says="no-winner")
 def ranks_weights_made_at_home(initial, images, labels, rounds, rate, seed):
     if len(images) < 1000:
         return _search(initial, images, labels, rounds, rate, seed)
-    known, masks = made_at_home(64, 64, 10), _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        masks = _next_masks(known, masks, rate)
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    known = made_at_home(64, 64, 10)
+    return _starts(
+        initial, _all_true(initial), rounds, lambda start, masks: _next_masks(known, masks, rate)
+    )
 
 
 @wrong("find_ticket", says="no-winner")
 def prunes_the_largest(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed)
-        upside_down = {name: 1 / (w.abs() + 1e-6) for name, w in _weights(trained).items()}
-        masks = _kept_of(upside_down, masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    def upside_down(now, masks, rate):
+        turned = {name: 1 / (w.abs() + 1e-6) for name, w in weights_of(now).items()}
+        return _kept_of(turned, masks, round(rate * _left(masks)))
+
+    return _search(initial, images, labels, rounds, rate, seed, upside_down)
 
 
 @wrong("find_ticket", says="layer-by-layer")
 def prunes_every_layer_alike(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed)
+    def alike(now, masks, rate):
         new = {}
         for name, mask in masks.items():
-            new |= _kept_of({name: trained[name]}, {name: mask}, round(rate * int(mask.sum())))
-        masks = new
-        starts.append((_masked(initial, masks), masks))
-    return starts
+            new |= _kept_of({name: now[name]}, {name: mask}, round(rate * int(mask.sum())))
+        return new
+
+    return _search(initial, images, labels, rounds, rate, seed, alike)
 
 
 @wrong("find_ticket", says="share-of-all-weights")
 def prunes_the_same_number_every_round(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts, count = [(initial, masks)], round(rate * _left(masks))
-    for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, min(count, _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    count = round(rate * _left(_all_true(initial)))
+
+    def so_many(now, masks, rate):
+        return _kept_of(weights_of(now), masks, min(count, _left(masks)))
+
+    return _search(initial, images, labels, rounds, rate, seed, so_many)
 
 
 @wrong("find_ticket", says="rate-taken-for-kept")
 def keeps_the_rate(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed)
-        masks = _kept_of(_weights(trained), masks, _left(masks) - round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    def keeping(now, masks, rate):
+        return _kept_of(weights_of(now), masks, _left(masks) - round(rate * _left(masks)))
+
+    return _search(initial, images, labels, rounds, rate, seed, keeping)
 
 
 @wrong("find_ticket", says="masks-never-changed")
@@ -248,31 +199,30 @@ def ranks_but_forgets_the_masks(initial, images, labels, rounds, rate, seed):
     masks = _all_true(initial)
     starts = [(initial, masks)]
     for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed, steps=10)
-        _next_masks(trained, masks, rate)
-        starts.append((_masked(initial, masks), masks))
+        now = _trained(starts[-1][0], masks, images, labels, seed, steps=10)
+        _next_masks(now, masks, rate)
+        starts.append((masked(initial, masks), masks))
     return starts
 
 
 @wrong("find_ticket", says="not-nested")
 def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
-    masks = _all_true(initial)
-    starts, n = [(initial, masks)], _left(masks)
-    for _ in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed, put_back=False)
-        count = n - _left(masks) + round(rate * _left(masks))
-        masks = _kept_of(_weights(trained), _all_true(initial), count)
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    every = _all_true(initial)
+
+    def of_all(now, masks, rate):
+        count = _left(every) - _left(masks) + round(rate * _left(masks))
+        return _kept_of(weights_of(now), every, count)
+
+    return _search(initial, images, labels, rounds, rate, seed, of_all, put_back=False)
 
 
 @wrong("find_ticket", says="first-pair-pruned")
 def prunes_before_the_first_training(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []
     for _ in range(rounds + 1):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed)
-        masks = _next_masks(trained, masks, rate)
-        starts.append((_masked(initial, masks), masks))
+        now = _trained(masked(initial, masks), masks, images, labels, seed)
+        masks = _next_masks(now, masks, rate)
+        starts.append((masked(initial, masks), masks))
     return starts
 
 
@@ -294,25 +244,21 @@ def puts_masks_first(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="biases-masked")
 def prunes_biases_as_well(initial, images, labels, rounds, rate, seed):
+    def of_all(now, masks, rate):
+        return _kept_of(now, masks, round(rate * _left(masks)))
+
     masks = {name: torch.ones_like(w, dtype=torch.bool) for name, w in initial.items()}
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
-        masks = _kept_of(trained, masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    return _search(initial, images, labels, rounds, rate, seed, of_all, masks, steps=20)
 
 
 @wrong("find_ticket", says="layer-without-mask")
 def spares_the_last_layer(initial, images, labels, rounds, rate, seed):
+    def of_these(now, masks, rate):
+        return _kept_of({n: now[n] for n in masks}, masks, round(rate * _left(masks)))
+
     masks = _all_true(initial)
     masks.popitem()
-    starts = [(initial, masks)]
-    for _ in range(rounds):
-        trained = _trained(_masked(initial, masks), masks, images, labels, seed, steps=20)
-        masks = _kept_of({n: trained[n] for n in masks}, masks, round(rate * _left(masks)))
-        starts.append((_masked(initial, masks), masks))
-    return starts
+    return _search(initial, images, labels, rounds, rate, seed, of_these, masks, steps=20)
 
 
 @wrong("find_ticket", says="not-repeatable")
@@ -332,8 +278,8 @@ def masks_the_first_state_itself(initial, images, labels, rounds, rate, seed):
     masks = _all_true(initial)
     starts = [(initial, masks)]
     for _ in range(rounds):
-        trained = _trained(initial, masks, images, labels, seed)
-        masks = _next_masks(trained, masks, rate)
+        now = _trained(initial, masks, images, labels, seed)
+        masks = _next_masks(now, masks, rate)
         for name, mask in masks.items():
             initial[name].mul_(mask)
         starts.append((initial, masks))
@@ -348,19 +294,19 @@ def momentum_from_every_start(initial, images, labels, rounds, rate, seed):
     masks = _all_true(initial)
     starts = [(initial, masks)]
     for number in range(rounds):
-        trained = _trained(starts[-1][0], masks, images, labels, seed + number, steps=80)
-        masks = _next_masks(trained, masks, rate)
-        starts.append((_masked(initial, masks), masks))
+        now = _trained(starts[-1][0], masks, images, labels, seed + number, steps=80)
+        masks = _next_masks(now, masks, rate)
+        starts.append((masked(initial, masks), masks))
     return starts
 
 
 @right("find_ticket")
 def adam_on_a_module(initial, images, labels, rounds, rate, seed):
     torch.manual_seed(seed)
-    model = _module_of(initial)
+    model = module_of(initial)
     masks, starts = _all_true(initial), ()
     for _ in range(rounds + 1):
-        starts += ([_masked(initial, masks), masks],)
+        starts += ([masked(initial, masks), masks],)
         model.load_state_dict(starts[-1][0])
         optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
         for _ in range(60 if len(starts) <= rounds else 0):
@@ -409,9 +355,9 @@ def with_the_library_of_earlier_chapters(initial, images, labels, rounds, rate, 
     masks = keep_all(prunable_weights(initial))
     starts = [(initial, masks)]
     for _ in range(rounds):
-        trained = train_masked(
+        now = train_masked(
             starts[-1][0], images, labels, masks, steps=100, learning_rate=0.01, seed=seed
         )
-        masks = _next_masks(trained, masks, rate)
+        masks = _next_masks(now, masks, rate)
         starts.append((apply_masks(initial, masks), masks))
     return starts
