@@ -17,6 +17,12 @@ def _on_grid(w, n_bits):
     return torch.round(w.detach() / scale) * scale
 
 
+def _on_one_grid(w, n_bits):
+    """One scale for all rows."""
+    scale = w.detach().abs().max() / (2 ** (n_bits - 1) - 1)
+    return torch.round(w.detach() / scale) * scale
+
+
 def _see_through(rounded, w):
     return w + (rounded - w).detach()
 
@@ -132,12 +138,9 @@ def always_uses_eight_bits(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="one-scale-for-all")
 def shares_one_scale(state, images, labels, n_bits, seed):
-    def rounded(w):
-        scale = w.detach().abs().max() / (2 ** (n_bits - 1) - 1)
-        return torch.round(w.detach() / scale) * scale
-
-    acting = lambda w: _see_through(rounded(w), w)  # noqa: E731
-    return _export(_fine_tune(state, images, labels, seed, acting), rounded)
+    acting = lambda w: _see_through(_on_one_grid(w, n_bits), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_one_grid(w, n_bits))
 
 
 @wrong("train_qat", says="not-won-back")
@@ -154,13 +157,8 @@ def knows_weights_made_at_home(state, images, labels, n_bits, seed):
 
 @wrong("train_qat", says="accuracy-lost")
 def trains_with_one_scale_and_exports_with_many(state, images, labels, n_bits, seed):
-    def shared(w):
-        scale = w.detach().abs().max() / (2 ** (n_bits - 1) - 1)
-        return torch.round(w.detach() / scale) * scale
-
-    acting = lambda w: _see_through(shared(w), w)  # noqa: E731
-    trained = _fine_tune(state, images, labels, seed, acting)
-    return _rounded(trained, n_bits)
+    acting = lambda w: _see_through(_on_one_grid(w, n_bits), w)  # noqa: E731
+    return _rounded(_fine_tune(state, images, labels, seed, acting), n_bits)
 
 
 @wrong("train_qat", says="codes-hardly-changed")

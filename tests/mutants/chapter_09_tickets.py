@@ -56,6 +56,17 @@ def _search(initial, images, labels, rounds, rate, seed, next_masks=_next_masks,
     return _starts(initial, _all_true(initial) if masks is None else masks, rounds, ranked)
 
 
+def _search_from(initial, images, labels, rounds, rate, seed, next_state):
+    """As `_search`, but a round starts from `next_state(trained state, masks)`."""
+    starts = [(dict(initial), _all_true(initial))]
+    for _ in range(rounds):
+        state, masks = starts[-1]
+        now = _trained(state, masks, images, labels, seed)
+        masks = _next_masks(now, masks, rate)
+        starts.append((next_state(now, masks), masks))
+    return starts
+
+
 # --- wrong --------------------------------------------------------------------------------------
 
 
@@ -86,40 +97,26 @@ def keeps_no_copy(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="not-rewound")
 def goes_on_from_trained_weights(initial, images, labels, rounds, rate, seed):
-    state, masks = dict(initial), _all_true(initial)
-    starts = [(state, masks)]
-    for _ in range(rounds):
-        state = _trained(state, masks, images, labels, seed)
-        masks = _next_masks(state, masks, rate)
-        state = masked(state, masks)
-        starts.append((state, masks))
-    return starts
+    return _search_from(initial, images, labels, rounds, rate, seed, masked)
 
 
 @wrong("find_ticket", says="not-rewound")
 def draws_new_weights(initial, images, labels, rounds, rate, seed):
     generator = torch.Generator().manual_seed(seed)
-    state, masks = dict(initial), _all_true(initial)
-    starts = [(state, masks)]
-    for _ in range(rounds):
-        now = _trained(state, masks, images, labels, seed)
-        masks = _next_masks(now, masks, rate)
-        drawn = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
-        state = masked(drawn, masks)
-        starts.append((state, masks))
-    return starts
+
+    def drawn(now, masks):
+        state = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
+        return masked(state, masks)
+
+    return _search_from(initial, images, labels, rounds, rate, seed, drawn)
 
 
 @wrong("find_ticket", says="biases-not-rewound")
 def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
-    state, masks = dict(initial), _all_true(initial)
-    starts = [(state, masks)]
-    for _ in range(rounds):
-        now = _trained(state, masks, images, labels, seed)
-        masks = _next_masks(now, masks, rate)
-        state = {**now, **masked(weights_of(initial), masks)}
-        starts.append((state, masks))
-    return starts
+    def rewound(now, masks):
+        return {**now, **masked(weights_of(initial), masks)}
+
+    return _search_from(initial, images, labels, rounds, rate, seed, rewound)
 
 
 @wrong("find_ticket", says="pruned-not-zero")

@@ -10,7 +10,6 @@ from torch import nn
 from torch.nn.utils import prune
 
 from courseware.subjects import training
-from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression import lottery_tickets
 from model_compression._training import mlp_logits
@@ -39,11 +38,6 @@ from tests.reference.pruning_oracles import (
 
 SIZES = [64, 64, 10]
 ROUNDS, RATE = 5, 0.45
-
-
-@pytest.fixture(scope="module")
-def data():
-    return digits()
 
 
 def first_state(seed: int) -> dict[str, torch.Tensor]:

@@ -10,7 +10,6 @@ from torch import nn
 from torch.nn.utils import prune
 
 from courseware.subjects import training
-from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression import masked_training
 from model_compression._training import mlp_logits
@@ -25,11 +24,6 @@ from model_compression.masks import (
 )
 
 SIZES = [64, 64, 32, 10]
-
-
-@pytest.fixture(scope="module")
-def data():
-    return digits()
 
 
 @pytest.fixture(scope="module")

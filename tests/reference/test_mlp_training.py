@@ -5,7 +5,6 @@ import torch
 from torch import nn
 
 from courseware.subjects import training
-from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression._training import (
     classification_loss,
@@ -16,11 +15,6 @@ from model_compression._training import (
 )
 
 SIZES = [64, 24, 16, 10]
-
-
-@pytest.fixture(scope="module")
-def data():
-    return digits()
 
 
 def trained(state, data, seed, steps=60):

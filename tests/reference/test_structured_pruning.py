@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils import prune
 
-from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from courseware.subjects.training import train
 from model_compression._training import mlp_logits
@@ -25,11 +24,6 @@ from tests.reference.pruning_oracles import distinct, remove_units, tensors
 # A sum of n float32 terms errs by (n + 2) 2^-24 at most, relative to the sum of magnitudes; the
 # largest here has 2 * 5 * 7 = 70 terms.
 FLOAT32 = 72 * 2**-24
-
-
-@pytest.fixture(scope="module")
-def data():
-    return digits()
 
 
 def trained_state(data, sizes, seed):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,26 @@ Result = dict[str, Any]
 
 PACKAGES = ("torch", "numpy", "scikit-learn")
 """What every experiment on digits depends on."""
+
+
+def options_of(description: str, /, **counts: tuple[int, str]) -> argparse.Namespace:
+    """The command line of an experiment: where its record goes, and whole numbers with defaults.
+
+    Args:
+        description: of the experiment, for --help.
+        counts: by name of the option, with underscores: its default and what it is.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
+    for name, (default, what) in counts.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=int, default=default, help=what)
+    return parser.parse_args()
+
+
+def settings_of(options: argparse.Namespace, packages: Sequence[str], **more: Any) -> Result:
+    """What a record says of its making: versions, machine, options, and what else is set."""
+    counts = {name: value for name, value in vars(options).items() if name != "out"}
+    return {"versions": versions(*packages), "machine": machine()} | counts | more
 
 
 def collect(

@@ -8,7 +8,6 @@ measures a part of it anew.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -17,7 +16,6 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any, cast
 
 import torch
@@ -31,7 +29,7 @@ from courseware.chapters.c03_post_training_quantization.retrieval import (
     LONGEST_DESCRIPTION,
     found_first,
 )
-from courseware.experiments.records import versions
+from courseware.experiments.records import options_of, versions
 from courseware.showing.spread import spread
 from courseware.subjects.docstrings import Documented, documented, with_descriptions
 from courseware.subjects.models import weights_of, with_weights
@@ -97,12 +95,12 @@ SINGLE = ("int4, tensor", "int3, channel")
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description="Measure MiniLM in few bits.")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seed", type=int, default=0, help="which docstrings are drawn")
-    parser.add_argument("--pairs", type=int, default=500, help="docstrings of the search")
-    parser.add_argument("--sentences", type=int, default=100, help="for all other measurements")
-    options = parser.parse_args()
+    options = options_of(
+        "Measure MiniLM in few bits.",
+        seed=(0, "which docstrings are drawn"),
+        pairs=(500, "docstrings of the search"),
+        sentences=(100, "for all other measurements"),
+    )
     model = minilm()
     pairs, sentences = texts(options.seed, options.pairs, options.sentences)
     record: dict[str, Any] = {

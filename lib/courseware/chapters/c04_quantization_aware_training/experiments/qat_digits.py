@@ -9,14 +9,12 @@ Lecture 04 reads the record, and runs `compare` on fewer seeds and steps.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
-from pathlib import Path
 
 import torch
 
@@ -26,7 +24,14 @@ from courseware.chapters.c04_quantization_aware_training.fine_tuning import (
     rounded_weights,
     stored_weights,
 )
-from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
+from courseware.experiments.records import (
+    PACKAGES,
+    Result,
+    collect,
+    finish,
+    options_of,
+    settings_of,
+)
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
 from courseware.subjects.training import judged, one_thread, train
@@ -41,22 +46,13 @@ BUDGETS = (0, 10, 30, 100, 300, 1000, 3000)
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description="Compare QAT with PTQ on digits.")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seeds", type=int, default=20, help="number of networks of each size")
-    parser.add_argument("--budget-seeds", type=int, default=10, help="of the budgets")
-    parser.add_argument("--steps", type=int, default=1500, help="updates of the fine-tuning")
-    options = parser.parse_args()
-    settings: Result = {
-        "versions": versions(*PACKAGES),
-        "machine": machine(),
-        "seeds": options.seeds,
-        "budget_seeds": options.budget_seeds,
-        "steps": options.steps,
-        "bits": BITS,
-        "networks": NETWORKS,
-        "budgets": BUDGETS,
-    }
+    options = options_of(
+        "Compare QAT with PTQ on digits.",
+        seeds=(20, "number of networks of each size"),
+        budget_seeds=(10, "of the budgets"),
+        steps=(1500, "updates of the fine-tuning"),
+    )
+    settings = settings_of(options, PACKAGES, bits=BITS, networks=NETWORKS, budgets=BUDGETS)
     data = digits()
     unfinished = options.out.with_suffix(".partial")
     work: dict[str, Callable[[], Result]] = {}

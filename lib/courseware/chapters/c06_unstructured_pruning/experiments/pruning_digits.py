@@ -8,16 +8,21 @@ record, and runs `rounds` itself.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 import torch
 
-from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
+from courseware.experiments.records import (
+    PACKAGES,
+    Result,
+    collect,
+    finish,
+    options_of,
+    settings_of,
+)
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
 from courseware.subjects.training import judged, one_thread, train
@@ -53,24 +58,20 @@ State = Mapping[str, torch.Tensor]
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description="Prune networks that read digits.")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seeds", type=int, default=20, help="number of networks")
-    parser.add_argument("--budget-seeds", type=int, default=10, help="of the budgets")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the budgets")
-    parser.add_argument("--steps", type=int, default=STEPS, help="updates in each round")
-    options = parser.parse_args()
-    settings: Result = {
-        "versions": versions(*PACKAGES),
-        "machine": machine(),
-        "seeds": options.seeds,
-        "budget_seeds": options.budget_seeds,
-        "rounds": options.rounds,
-        "steps": options.steps,
-        "sizes": SIZES,
-        "sparsities": SPARSITIES,
-        "budget_sparsities": BUDGET_SPARSITIES,
-    }
+    options = options_of(
+        "Prune networks that read digits.",
+        seeds=(20, "number of networks"),
+        budget_seeds=(10, "of the budgets"),
+        rounds=(ROUNDS, "of the budgets"),
+        steps=(STEPS, "updates in each round"),
+    )
+    settings = settings_of(
+        options,
+        PACKAGES,
+        sizes=SIZES,
+        sparsities=SPARSITIES,
+        budget_sparsities=BUDGET_SPARSITIES,
+    )
     data = digits()
     unfinished = options.out.with_suffix(".partial")
     work: dict[str, Callable[[], Result]] = {

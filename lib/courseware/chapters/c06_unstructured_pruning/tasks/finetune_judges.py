@@ -100,14 +100,19 @@ def repeatable(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differenc
     return None
 
 
-def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """The survivors are trained, and still close to where they started."""
-    found = _counted(arguments, got)
-    if found:
+def _untrained(arguments: tuple[Any, ...], got: Any) -> Difference | None:
+    """Whether it is not a pruned network, or its survivors are just as they came in."""
+    if found := _counted(arguments, got):
         return found
     before, after = _survivors(arguments[0], got)
-    if torch.equal(before, after):
-        return Difference("no-fine-tuning", UNTRAINED)
+    return Difference("no-fine-tuning", UNTRAINED) if torch.equal(before, after) else None
+
+
+def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The survivors are trained, and still close to where they started."""
+    if found := _untrained(arguments, got):
+        return found
+    before, after = _survivors(arguments[0], got)
     together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
     if together >= CLOSE:
         return None
@@ -120,12 +125,8 @@ def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diffe
 
 def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Held-out accuracy, pruned weights counted as 0; and each total left its trace."""
-    found = _counted(arguments, got)
-    if found:
+    if found := _untrained(arguments, got):
         return found
-    before, after = _survivors(arguments[0], got)
-    if torch.equal(before, after):
-        return Difference("no-fine-tuning", UNTRAINED)
     at_once = global_magnitude_masks(_weights(arguments[0]), arguments[3][-1])
     masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
     n_kept = sum(int(mask.sum()) for mask in at_once.values())

@@ -14,17 +14,22 @@ test digits that decide nothing.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from courseware.chapters.c09_lottery_tickets.ticket_arms import Plan, Run, tickets_and_controls
-from courseware.experiments.records import PACKAGES, Result, collect, finish, machine, versions
+from courseware.experiments.records import (
+    PACKAGES,
+    Result,
+    collect,
+    finish,
+    options_of,
+    settings_of,
+)
 from courseware.subjects.data import MNIST_PACKAGE, Digits, mnist
 from courseware.subjects.models import mlp
 from model_compression.masks import Mask
@@ -39,19 +44,17 @@ ByArm = dict[str, list[Run]]
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description="Lottery tickets of LeNet-300-100 on MNIST.")
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seeds", type=int, default=5, help="number of networks")
-    options = parser.parse_args()
-    settings: Result = {
-        "versions": versions(*PACKAGES, MNIST_PACKAGE),
-        "machine": machine(),
-        "seeds": options.seeds,
-        "sizes": SIZES,
-        "rounds": ROUNDS,
-        "rate": RATE,
-        "plan": asdict(PLAN),
-    }
+    options = options_of(
+        "Lottery tickets of LeNet-300-100 on MNIST.", seeds=(5, "number of networks")
+    )
+    settings = settings_of(
+        options,
+        (*PACKAGES, MNIST_PACKAGE),
+        sizes=SIZES,
+        rounds=ROUNDS,
+        rate=RATE,
+        plan=asdict(PLAN),
+    )
     data = mnist()
     unfinished = options.out.with_suffix(".partial")
     work = {str(seed): partial(search, seed, data) for seed in range(options.seeds)}
