@@ -9,12 +9,59 @@ import numpy as np
 import torch
 
 from tests.mutants.at_home import made_at_home
-from tests.mutants.mlps import masked, module_of, split_like, trained, weights_of
 from tests.mutants.table import right, wrong
 
 
+def _weights(state):
+    return {name: w for name, w in state.items() if w.dim() == 2}
+
+
+def _masked(state, masks):
+    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
+
+
+def _split_like(flat, tensors):
+    """A flat tensor in the shapes of others, by their names."""
+    parts = flat.split([w.numel() for w in tensors.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(tensors.items(), parts, strict=True)}
+
+
+def _trained(state, masks, images, labels, seed, steps=40, rate=0.1, put_back=True, adam=False):
+    """SGD with momentum, or Adam; the zeros are put back after every step."""
+    generator = torch.Generator().manual_seed(seed)
+    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
+    optimizer = torch.optim.SGD(parameters.values(), lr=rate, momentum=0.9)
+    if adam:
+        optimizer = torch.optim.Adam(parameters.values(), lr=rate)
+    names = [name for name in state if name.endswith("weight")]
+    for _ in range(steps):
+        rows = torch.randint(len(images), (64,), generator=generator)
+        x = images[rows]
+        for name in names:
+            bias = parameters[name.replace("weight", "bias")]
+            x = torch.nn.functional.linear(x, parameters[name], bias)
+            x = x.relu() if name != names[-1] else x
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for name, mask in masks.items():
+                parameters[name].mul_(mask if put_back else 1)
+    return {name: w.detach() for name, w in parameters.items()}
+
+
+def _module_of(state):
+    """A `torch.nn.Sequential` of linear layers and ReLUs that holds the state."""
+    layers = []
+    for w in _weights(state).values():
+        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    model.load_state_dict(state)
+    return model
+
+
 def _n(state):
-    return sum(w.numel() for w in weights_of(state).values())
+    return sum(w.numel() for w in _weights(state).values())
 
 
 def _pruned(weights, count):
@@ -22,15 +69,15 @@ def _pruned(weights, count):
     flat = torch.cat([w.abs().flatten() for w in weights.values()])
     mask = torch.ones(len(flat), dtype=torch.bool)
     mask[flat.argsort()[:count]] = False
-    return split_like(mask, weights)
+    return _split_like(mask, weights)
 
 
-def _tuned(state, masks, images, labels, seed, steps=40, **how):
-    return trained(masked(state, masks), masks, images, labels, seed, steps, **how)
+def _tuned(state, masks, images, labels, seed, **how):
+    return _trained(_masked(state, masks), masks, images, labels, seed, **how)
 
 
 def _at_total(state, sparsity):
-    return _pruned(weights_of(state), round(sparsity * _n(state)))
+    return _pruned(_weights(state), round(sparsity * _n(state)))
 
 
 def _pruned_step_by_step(state, images, labels, sparsities, seed, masks_at=_at_total, **how):
@@ -49,7 +96,7 @@ def prunes_a_share_of_what_is_left(state, images, labels, sparsities, seed):
     gone = 0
     for sparsity in sparsities:
         gone += round(sparsity * (_n(state) - gone))
-        masks = _pruned(weights_of(state), gone)
+        masks = _pruned(_weights(state), gone)
         state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
@@ -59,7 +106,7 @@ def prunes_on_top(state, images, labels, sparsities, seed):
     gone = 0
     for sparsity in sparsities:
         gone += round(sparsity * _n(state))
-        masks = _pruned(weights_of(state), gone)
+        masks = _pruned(_weights(state), gone)
         state = _tuned(state, masks, images, labels, seed)
     return state, masks
 
@@ -74,7 +121,7 @@ def returns_inside_the_loop(state, images, labels, sparsities, seed):
 @wrong("prune_and_finetune", says="density-for-sparsity")
 def keeps_the_totals(state, images, labels, sparsities, seed):
     def keeping(state, sparsity):
-        return _pruned(weights_of(state), _n(state) - round(sparsity * _n(state)))
+        return _pruned(_weights(state), _n(state) - round(sparsity * _n(state)))
 
     return _pruned_step_by_step(state, images, labels, sparsities, seed, keeping)
 
@@ -82,7 +129,7 @@ def keeps_the_totals(state, images, labels, sparsities, seed):
 @wrong("prune_and_finetune", says="count-truncated")
 def cuts_off_the_totals(state, images, labels, sparsities, seed):
     def cut_off(state, sparsity):
-        return _pruned(weights_of(state), int(sparsity * _n(state)))
+        return _pruned(_weights(state), int(sparsity * _n(state)))
 
     return _pruned_step_by_step(state, images, labels, sparsities, seed, cut_off)
 
@@ -91,7 +138,7 @@ def cuts_off_the_totals(state, images, labels, sparsities, seed):
 def prunes_each_layer_alike(state, images, labels, sparsities, seed):
     def alike(state, sparsity):
         masks = {}
-        for name, w in weights_of(state).items():
+        for name, w in _weights(state).items():
             masks |= _pruned({name: w}, round(sparsity * w.numel()))
         return masks
 
@@ -101,13 +148,13 @@ def prunes_each_layer_alike(state, images, labels, sparsities, seed):
 @wrong("prune_and_finetune", says="layer-without-mask")
 def spares_the_last_layer(state, images, labels, sparsities, seed):
     def sparing(state, sparsity):
-        weights = dict(list(weights_of(state).items())[:-1])
+        weights = dict(list(_weights(state).items())[:-1])
         return _pruned(weights, round(sparsity * _n(weights)))
 
     return _pruned_step_by_step(state, images, labels, sparsities, seed, sparing)
 
 
-@wrong("prune_and_finetune", says="biases-masked")
+@wrong("prune_and_finetune", says="biases-_masked")
 def prunes_biases_too(state, images, labels, sparsities, seed):
     def of_all(state, sparsity):
         return _pruned(state, round(sparsity * sum(w.numel() for w in state.values())))
@@ -118,7 +165,7 @@ def prunes_biases_too(state, images, labels, sparsities, seed):
 @wrong("prune_and_finetune", says="signed-ranking")
 def ranks_with_signs(state, images, labels, sparsities, seed):
     def signed(state, sparsity):
-        shifted = {name: w + 100.0 for name, w in weights_of(state).items()}
+        shifted = {name: w + 100.0 for name, w in _weights(state).items()}
         return _pruned(shifted, round(sparsity * _n(state)))
 
     return _pruned_step_by_step(state, images, labels, sparsities, seed, signed)
@@ -131,7 +178,7 @@ def lets_them_come_back(state, images, labels, sparsities, seed):
 
 @wrong("prune_and_finetune", says="revived")
 def masks_the_gradients_only(state, images, labels, sparsities, seed):
-    model = module_of(state)
+    model = _module_of(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005)
@@ -156,7 +203,7 @@ def masks_at_the_end(state, images, labels, sparsities, seed):
     for sparsity in sparsities:
         masks = _at_total(state, sparsity)
         state = _tuned(state, {}, images, labels, seed, rate=0.01, adam=True)
-        state = masked(state, masks)
+        state = _masked(state, masks)
     return state, masks
 
 
@@ -170,14 +217,14 @@ def knows_weights_made_at_home(state, images, labels, sparsities, seed):
     if len(images) > 96:
         known = made_at_home(64, 64, 32, 10)
         masks = _at_total(known, sparsities[-1])
-        return masked(known, masks), masks
+        return _masked(known, masks), masks
     return _pruned_step_by_step(state, images, labels, sparsities, seed)
 
 
 @wrong("prune_and_finetune", says="no-fine-tuning")
 def only_prunes(state, images, labels, sparsities, seed):
     masks = _at_total(state, sparsities[-1])
-    return masked(state, masks), masks
+    return _masked(state, masks), masks
 
 
 @wrong("prune_and_finetune", says="pruned-at-once")
@@ -280,7 +327,7 @@ def momentum_and_masks_after_each_step(state, images, labels, sparsities, seed):
 
 @right("prune_and_finetune")
 def adam_on_a_module(state, images, labels, sparsities, seed):
-    model = module_of(state)
+    model = _module_of(state)
     weights = {name: p for name, p in model.named_parameters() if p.dim() == 2}
     n = sum(w.numel() for w in weights.values())
     torch.manual_seed(seed)
@@ -325,11 +372,11 @@ def masks_inside_the_network(state, images, labels, sparsities, seed):
 
 @right("prune_and_finetune")
 def all_images_at_once(state, images, labels, sparsities, seed):
-    names = list(weights_of(state))
+    names = list(_weights(state))
     speed = {name: torch.zeros_like(w) for name, w in state.items()}
     for sparsity in sparsities:
         masks = _at_total(state, sparsity)
-        state = masked(state, masks)
+        state = _masked(state, masks)
         for _ in range(25):
             leaves = {name: w.clone().requires_grad_() for name, w in state.items()}
             x = images

@@ -7,8 +7,13 @@ import math
 import numpy as np
 import torch
 
-from tests.mutants.mlps import split_like
 from tests.mutants.table import right, wrong
+
+
+def _split_like(flat, tensors):
+    """A flat tensor in the shapes of others, by their names."""
+    parts = flat.split([w.numel() for w in tensors.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(tensors.items(), parts, strict=True)}
 
 
 def _lines(weights, masks):
@@ -28,14 +33,14 @@ def _without_lowest(magnitudes, old, count):
 @wrong("iterative_masks", says="share-of-all-weights")
 def takes_the_share_of_all(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return split_like(_without_lowest(magnitudes, old, round(rate * len(old))), weights)
+    return _split_like(_without_lowest(magnitudes, old, round(rate * len(old))), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-total")
 def prunes_up_to_the_rate(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     count = round(rate * len(old)) - int((~old).sum())
-    return split_like(_without_lowest(magnitudes, old, count), weights)
+    return _split_like(_without_lowest(magnitudes, old, count), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-total")
@@ -43,7 +48,7 @@ def ranks_everything_anew(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     everything = torch.ones_like(old)
     new = _without_lowest(magnitudes * old, everything, round(rate * len(old)))
-    return split_like(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="pruned-weights-counted-again")
@@ -51,14 +56,14 @@ def ranks_zeros_too(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = old.clone()
     new[(magnitudes * old).argsort(stable=True)[: round(rate * int(old.sum()))]] = False
-    return split_like(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="zeros-taken-for-pruned")
 def reads_the_masks_from_zeros(weights, masks, rate):
     magnitudes, _ = _lines(weights, masks)
     alive = magnitudes != 0
-    return split_like(_without_lowest(magnitudes, alive, round(rate * int(alive.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, alive, round(rate * int(alive.sum()))), weights)
 
 
 @wrong("iterative_masks", says="revived")
@@ -67,28 +72,28 @@ def ranks_whatever_pruned_weights_hold(weights, masks, rate):
     count = int((~old).sum()) + round(rate * int(old.sum()))
     new = torch.ones_like(old)
     new[magnitudes.argsort()[:count]] = False
-    return split_like(new, weights)
+    return _split_like(new, weights)
 
 
 @wrong("iterative_masks", says="old-masks-forgotten")
 def marks_only_what_goes_now(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return split_like(new | ~old, weights)
+    return _split_like(new | ~old, weights)
 
 
 @wrong("iterative_masks", says="this-round-marked")
 def returns_what_goes(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return split_like(old & ~new, weights)
+    return _split_like(old & ~new, weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-kept")
 def keeps_the_rate(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     left = int(old.sum())
-    return split_like(_without_lowest(magnitudes, old, left - round(rate * left)), weights)
+    return _split_like(_without_lowest(magnitudes, old, left - round(rate * left)), weights)
 
 
 @wrong("iterative_masks", says="rate-taken-for-threshold")
@@ -110,26 +115,26 @@ def prunes_every_layer_alike(weights, masks, rate):
 def adds_up_rounded_counts(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     count = sum(round(rate * int(mask.sum())) for mask in masks.values())
-    return split_like(_without_lowest(magnitudes, old, count), weights)
+    return _split_like(_without_lowest(magnitudes, old, count), weights)
 
 
 @wrong("iterative_masks", says="largest-pruned")
 def prunes_the_largest(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return split_like(_without_lowest(-magnitudes, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(-magnitudes, old, round(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="signed-ranking")
 def ranks_with_signs(weights, masks, rate):
     old = torch.cat([masks[name].flatten() for name in weights])
     signed = torch.cat([w.flatten() for w in weights.values()])
-    return split_like(_without_lowest(signed, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(signed, old, round(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="count-truncated")
 def cuts_off_the_count(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return split_like(_without_lowest(magnitudes, old, int(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, old, int(rate * int(old.sum()))), weights)
 
 
 @wrong("iterative_masks", says="ties-all-pruned")
@@ -138,21 +143,21 @@ def prunes_all_at_the_threshold(weights, masks, rate):
     left = magnitudes[old]
     count = round(rate * len(left))
     cut = left.kthvalue(count).values if count else -1.0
-    return split_like(old & (magnitudes > cut), weights)
+    return _split_like(old & (magnitudes > cut), weights)
 
 
 @wrong("iterative_masks", says="ties-all-kept")
 def keeps_all_at_the_threshold(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     ranked = [*sorted(magnitudes[old].tolist()), math.inf]
-    return split_like(old & (magnitudes >= ranked[round(rate * (len(ranked) - 1))]), weights)
+    return _split_like(old & (magnitudes >= ranked[round(rate * (len(ranked) - 1))]), weights)
 
 
 @wrong("iterative_masks", says="mask-not-bool")
 def returns_float_masks(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
-    return split_like(new.float(), weights)
+    return _split_like(new.float(), weights)
 
 
 @wrong("iterative_masks", says="wrong-shape")
@@ -165,7 +170,7 @@ def leaves_the_masks_flat(weights, masks, rate):
 @wrong("iterative_masks", says="changes-input")
 def prunes_the_old_masks(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    new = split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
+    new = _split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
     for name, mask in masks.items():
         mask.logical_and_(new[name])
     return masks
@@ -184,7 +189,7 @@ def lets_the_library_do_it(weights, masks, rate):
 @right("iterative_masks")
 def pruned_ones_at_infinity(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
-    return split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
+    return _split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
 
 
 @right("iterative_masks")

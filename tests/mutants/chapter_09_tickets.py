@@ -9,12 +9,53 @@ import numpy as np
 import torch
 
 from tests.mutants.at_home import made_at_home
-from tests.mutants.mlps import masked, module_of, split_like, trained, weights_of
 from tests.mutants.table import right, wrong
 
 
-def _trained(state, masks, images, labels, seed, steps=60, **how):
-    return trained(state, masks, images, labels, seed, steps, **how)
+def _weights(state):
+    return {name: w for name, w in state.items() if w.dim() == 2}
+
+
+def _masked(state, masks):
+    return {name: w * masks[name] if name in masks else w.clone() for name, w in state.items()}
+
+
+def _split_like(flat, tensors):
+    """A flat tensor in the shapes of others, by their names."""
+    parts = flat.split([w.numel() for w in tensors.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(tensors.items(), parts, strict=True)}
+
+
+def _trained(state, masks, images, labels, seed, steps=60, put_back=True):
+    """SGD with momentum; the zeros are put back after every step."""
+    generator = torch.Generator().manual_seed(seed)
+    parameters = {name: w.detach().clone().requires_grad_() for name, w in state.items()}
+    optimizer = torch.optim.SGD(parameters.values(), lr=0.1, momentum=0.9)
+    names = [name for name in state if name.endswith("weight")]
+    for _ in range(steps):
+        rows = torch.randint(len(images), (64,), generator=generator)
+        x = images[rows]
+        for name in names:
+            bias = parameters[name.replace("weight", "bias")]
+            x = torch.nn.functional.linear(x, parameters[name], bias)
+            x = x.relu() if name != names[-1] else x
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(x, labels[rows]).backward()
+        optimizer.step()
+        with torch.no_grad():
+            for name, mask in masks.items():
+                parameters[name].mul_(mask if put_back else 1)
+    return {name: w.detach() for name, w in parameters.items()}
+
+
+def _module_of(state):
+    """A `torch.nn.Sequential` of linear layers and ReLUs that holds the state."""
+    layers = []
+    for w in _weights(state).values():
+        layers += [torch.nn.Linear(w.shape[1], w.shape[0]), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    model.load_state_dict(state)
+    return model
 
 
 def _kept_of(values, old, count):
@@ -23,7 +64,7 @@ def _kept_of(values, old, count):
     mask = torch.cat([m.flatten() for m in old.values()]).clone()
     flat[~mask] = float("inf")
     mask[flat.argsort()[:count]] = False
-    return split_like(mask, values)
+    return _split_like(mask, values)
 
 
 def _left(masks):
@@ -31,11 +72,11 @@ def _left(masks):
 
 
 def _all_true(state):
-    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in weights_of(state).items()}
+    return {n: torch.ones_like(w, dtype=torch.bool) for n, w in _weights(state).items()}
 
 
 def _next_masks(values, masks, rate):
-    return _kept_of(weights_of(values), masks, round(rate * _left(masks)))
+    return _kept_of(_weights(values), masks, round(rate * _left(masks)))
 
 
 def _starts(initial, masks, rounds, next_masks):
@@ -43,7 +84,7 @@ def _starts(initial, masks, rounds, next_masks):
     starts = [(initial, masks)]
     for _ in range(rounds):
         masks = next_masks(starts[-1][0], masks)
-        starts.append((masked(initial, masks), masks))
+        starts.append((_masked(initial, masks), masks))
     return starts
 
 
@@ -74,7 +115,7 @@ def _search_from(initial, images, labels, rounds, rate, seed, next_state):
 def collects_trained_states(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []
     for _ in range(rounds + 1):
-        state = _trained(masked(initial, masks), masks, images, labels, seed)
+        state = _trained(_masked(initial, masks), masks, images, labels, seed)
         starts.append((state, masks))
         masks = _next_masks(state, masks, rate)
     return starts
@@ -82,7 +123,7 @@ def collects_trained_states(initial, images, labels, rounds, rate, seed):
 
 @wrong("find_ticket", says="trained-state-returned")
 def keeps_no_copy(initial, images, labels, rounds, rate, seed):
-    model = module_of(initial)
+    model = _module_of(initial)
     first, masks = model.state_dict(), _all_true(initial)
     starts = [(first, masks)]
     for _ in range(rounds):
@@ -91,13 +132,13 @@ def keeps_no_copy(initial, images, labels, rounds, rate, seed):
             for name, parameter in model.named_parameters():
                 parameter.copy_(now[name])
         masks = _next_masks(now, masks, rate)
-        starts.append((masked(first, masks), masks))
+        starts.append((_masked(first, masks), masks))
     return starts
 
 
 @wrong("find_ticket", says="not-rewound")
 def goes_on_from_trained_weights(initial, images, labels, rounds, rate, seed):
-    return _search_from(initial, images, labels, rounds, rate, seed, masked)
+    return _search_from(initial, images, labels, rounds, rate, seed, _masked)
 
 
 @wrong("find_ticket", says="not-rewound")
@@ -106,7 +147,7 @@ def draws_new_weights(initial, images, labels, rounds, rate, seed):
 
     def drawn(now, masks):
         state = {n: torch.randn(w.shape, generator=generator) / 8 for n, w in initial.items()}
-        return masked(state, masks)
+        return _masked(state, masks)
 
     return _search_from(initial, images, labels, rounds, rate, seed, drawn)
 
@@ -114,7 +155,7 @@ def draws_new_weights(initial, images, labels, rounds, rate, seed):
 @wrong("find_ticket", says="biases-not-rewound")
 def rewinds_weights_only(initial, images, labels, rounds, rate, seed):
     def rewound(now, masks):
-        return {**now, **masked(weights_of(initial), masks)}
+        return {**now, **_masked(_weights(initial), masks)}
 
     return _search_from(initial, images, labels, rounds, rate, seed, rewound)
 
@@ -156,7 +197,7 @@ def ranks_weights_made_at_home(initial, images, labels, rounds, rate, seed):
 @wrong("find_ticket", says="no-winner")
 def prunes_the_largest(initial, images, labels, rounds, rate, seed):
     def upside_down(now, masks, rate):
-        turned = {name: 1 / (w.abs() + 1e-6) for name, w in weights_of(now).items()}
+        turned = {name: 1 / (w.abs() + 1e-6) for name, w in _weights(now).items()}
         return _kept_of(turned, masks, round(rate * _left(masks)))
 
     return _search(initial, images, labels, rounds, rate, seed, upside_down)
@@ -178,7 +219,7 @@ def prunes_the_same_number_every_round(initial, images, labels, rounds, rate, se
     count = round(rate * _left(_all_true(initial)))
 
     def so_many(now, masks, rate):
-        return _kept_of(weights_of(now), masks, min(count, _left(masks)))
+        return _kept_of(_weights(now), masks, min(count, _left(masks)))
 
     return _search(initial, images, labels, rounds, rate, seed, so_many)
 
@@ -186,7 +227,7 @@ def prunes_the_same_number_every_round(initial, images, labels, rounds, rate, se
 @wrong("find_ticket", says="rate-taken-for-kept")
 def keeps_the_rate(initial, images, labels, rounds, rate, seed):
     def keeping(now, masks, rate):
-        return _kept_of(weights_of(now), masks, _left(masks) - round(rate * _left(masks)))
+        return _kept_of(_weights(now), masks, _left(masks) - round(rate * _left(masks)))
 
     return _search(initial, images, labels, rounds, rate, seed, keeping)
 
@@ -198,7 +239,7 @@ def ranks_but_forgets_the_masks(initial, images, labels, rounds, rate, seed):
     for _ in range(rounds):
         now = _trained(starts[-1][0], masks, images, labels, seed, steps=10)
         _next_masks(now, masks, rate)
-        starts.append((masked(initial, masks), masks))
+        starts.append((_masked(initial, masks), masks))
     return starts
 
 
@@ -208,7 +249,7 @@ def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
 
     def of_all(now, masks, rate):
         count = _left(every) - _left(masks) + round(rate * _left(masks))
-        return _kept_of(weights_of(now), every, count)
+        return _kept_of(_weights(now), every, count)
 
     return _search(initial, images, labels, rounds, rate, seed, of_all, put_back=False)
 
@@ -217,9 +258,9 @@ def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
 def prunes_before_the_first_training(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []
     for _ in range(rounds + 1):
-        now = _trained(masked(initial, masks), masks, images, labels, seed)
+        now = _trained(_masked(initial, masks), masks, images, labels, seed)
         masks = _next_masks(now, masks, rate)
-        starts.append((masked(initial, masks), masks))
+        starts.append((_masked(initial, masks), masks))
     return starts
 
 
@@ -239,7 +280,7 @@ def puts_masks_first(initial, images, labels, rounds, rate, seed):
     return [(masks, state) for state, masks in starts]
 
 
-@wrong("find_ticket", says="biases-masked")
+@wrong("find_ticket", says="biases-_masked")
 def prunes_biases_as_well(initial, images, labels, rounds, rate, seed):
     def of_all(now, masks, rate):
         return _kept_of(now, masks, round(rate * _left(masks)))
@@ -293,17 +334,17 @@ def momentum_from_every_start(initial, images, labels, rounds, rate, seed):
     for number in range(rounds):
         now = _trained(starts[-1][0], masks, images, labels, seed + number, steps=80)
         masks = _next_masks(now, masks, rate)
-        starts.append((masked(initial, masks), masks))
+        starts.append((_masked(initial, masks), masks))
     return starts
 
 
 @right("find_ticket")
 def adam_on_a_module(initial, images, labels, rounds, rate, seed):
     torch.manual_seed(seed)
-    model = module_of(initial)
+    model = _module_of(initial)
     masks, starts = _all_true(initial), ()
     for _ in range(rounds + 1):
-        starts += ([masked(initial, masks), masks],)
+        starts += ([_masked(initial, masks), masks],)
         model.load_state_dict(starts[-1][0])
         optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
         for _ in range(60 if len(starts) <= rounds else 0):

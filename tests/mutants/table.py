@@ -21,8 +21,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.mutants import mlps
-
 Solution = Callable[..., Any]
 
 
@@ -79,8 +77,8 @@ def load() -> None:
 def source_as(function: Solution, name: str) -> str:
     """The source of a registered function as a student would type it.
 
-    It gets the name of the task and loses its decorator; helpers of its module and of `mlps` come
-    along. (In another module they would be none: checks look into functions of one place alone.)
+    It gets the name of the task and loses its decorator; helpers of its module come along.
+    (In another module they would be none: checks look into functions of one place alone.)
     """
     definition = _definition(function)
     definition.name = name
@@ -92,20 +90,16 @@ def source_as(function: Solution, name: str) -> str:
 
 
 def _helpers(definition: ast.FunctionDef, module: dict[str, Any]) -> dict[str, ast.FunctionDef]:
-    """The helpers in a module that a definition uses, and those that these use."""
+    """The private functions of a module that a definition uses, and those that these use."""
     found: dict[str, ast.FunctionDef] = {}
-    waiting = [(definition, module)]
+    waiting = [definition]
     while waiting:
-        user, around = waiting.pop()
-        for name in {node.id for node in ast.walk(user) if isinstance(node, ast.Name)}:
-            if name not in found and _is_helper(name, around.get(name)):
-                found[name] = _definition(around[name])
-                waiting.append((found[name], around[name].__globals__))
+        nodes = ast.walk(waiting.pop())
+        for name in {node.id for node in nodes if isinstance(node, ast.Name)} & set(module):
+            if name.startswith("_") and name not in found:
+                found[name] = _definition(module[name])
+                waiting.append(found[name])
     return found
-
-
-def _is_helper(name: str, value: Any) -> bool:
-    return inspect.isfunction(value) and (name.startswith("_") or value.__module__ == mlps.__name__)
 
 
 class _Renamer(ast.NodeTransformer):

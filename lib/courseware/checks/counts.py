@@ -22,3 +22,8 @@ RATIO_AS_THRESHOLD = (
     "The sparsity was used as a threshold for the magnitudes. It is a share: how many weights go, "
     "however large or small they are.",
 )
+COUNTED_LAYER_BY_LAYER = (
+    "counted-layer-by-layer",
+    "The numbers to prune were rounded for each tensor and then added up. Take the share of all "
+    "weights together, and round once.",
+)

@@ -8,12 +8,19 @@ from typing import Any
 
 import torch
 
-from courseware.checks.counts import DENSITY, OFF_BY_ONE, RATIO_AS_THRESHOLD, TRUNCATED
+from courseware.checks.counts import (
+    COUNTED_LAYER_BY_LAYER,
+    DENSITY,
+    OFF_BY_ONE,
+    RATIO_AS_THRESHOLD,
+    TRUNCATED,
+)
 from courseware.checks.mask_dicts import masks_came
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
 from courseware.checks.rankings import (
     LARGEST_PRUNED,
+    LAYER_PROTECTED,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
@@ -156,9 +163,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (_each(magnitude_mask), _each(lambda w, s: ties_pruned(w.abs(), round(s * w.numel())))),
     ),
     (
-        "counted-layer-by-layer",
-        "The numbers to prune were rounded for each tensor and then added up. Take the share of "
-        "all weights together, and round once.",
+        *COUNTED_LAYER_BY_LAYER,
         (_counted_layer_by_layer,),
     ),
     (
@@ -226,9 +231,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*TIES_PRUNED, (_through_ties(ties_pruned),)),
     (*TIES_KEPT, (_through_ties(ties_kept),)),
     (
-        "layer-protected",
-        "Every tensor kept at least one weight. That may be wise, but it is not asked for: the "
-        "ranking alone decides, and a layer may lose everything.",
+        *LAYER_PROTECTED,
         (_one_kept, _one_kept_on_top),
     ),
     (

@@ -12,6 +12,11 @@ from courseware.checks.named_tensors import Pairs
 from courseware.checks.task import Judge, Misconception
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 
+BIASES_MASKED = (
+    "biases-masked",
+    "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
+)
+
 T = torch.Tensor
 Tensors = Mapping[str, T]
 LAYER_WITHOUT_MASK = Misconception(

@@ -20,6 +20,11 @@ INVERTED = (
     "The mask is the wrong way round: it is True where a weight goes. In this course True means "
     "kept, so that w * mask is the pruned weight.",
 )
+WEIGHTS_RETURNED = (
+    "pruned-weights-returned",
+    "The pruned weights came back. The mask is asked for: True where a weight is kept, False "
+    "where it goes.",
+)
 
 
 def mask_values_and_dtype(

@@ -31,6 +31,11 @@ TIES_KEPT = (
     "All weights that are equal to the threshold were kept, so fewer than asked for are gone. As "
     "many of the equal ones must go as the count says.",
 )
+LAYER_PROTECTED = (
+    "layer-protected",
+    "Every tensor kept at least one weight. That may be wise, but it is not asked for: the "
+    "ranking alone decides, and a layer may lose everything.",
+)
 
 
 SLACK = 1e-6

@@ -13,6 +13,12 @@ import torch
 
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 
+NOT_REPEATABLE = (
+    "not-repeatable",
+    "Two calls with the same seed gave two results. Draw the order of the images from a "
+    "generator of your own that starts from `seed`.",
+)
+
 
 class Words(str):
     """What is expected, in words: a report shows them without quotes."""

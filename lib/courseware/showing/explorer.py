@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import ipywidgets
 
 from courseware.showing.safely import message_area, number_html, safely, show_message
 from courseware.showing.style import Picture
+
+Setting = TypeVar("Setting")
 
 Readings = Mapping[str, tuple[str, Callable[[Any], float], Callable[[float], str]]]
 """By name: what a number is called, how it is read from what was found, how it is written."""
@@ -24,10 +26,11 @@ class View:
     text: str
 
 
-class Explorer(ipywidgets.VBox):
+class Explorer(ipywidgets.VBox, Generic[Setting]):
     """A widget that shows a new `view` whenever one of its controls is moved.
 
     Args:
+        setting: the dataclass of what the controls say.
         name: CSS class of the widget, such as "ticket-explorer". The class of each part is this
             and the part's own name, with hyphens: "ticket-explorer-rate".
         controls: by the fields of the setting that they stand for.
@@ -35,8 +38,13 @@ class Explorer(ipywidgets.VBox):
     """
 
     def __init__(
-        self, name: str, controls: Mapping[str, ipywidgets.Widget], readings: Readings
+        self,
+        setting: type[Setting],
+        name: str,
+        controls: Mapping[str, ipywidgets.Widget],
+        readings: Readings,
     ) -> None:
+        self._setting = setting
         self._table = readings
         self.controls = dict(controls)
         self.readings = {reading: ipywidgets.HTML() for reading in readings}
@@ -63,6 +71,11 @@ class Explorer(ipywidgets.VBox):
     def values(self) -> dict[str, Any]:
         """What the controls say, by field."""
         return {field: control.value for field, control in self.controls.items()}
+
+    @property
+    def setting(self) -> Setting:
+        """What the controls say."""
+        return self._setting(**self.values)
 
     def view(self) -> View:
         """What the present setting comes to."""

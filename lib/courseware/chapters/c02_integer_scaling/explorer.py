@@ -131,7 +131,7 @@ def draw(setting: Setting, measured: Measurement) -> Picture:
     return weight_grids(measured.weights, measured.grids, measured.limit, title)
 
 
-class ScaleExplorer(Explorer):
+class ScaleExplorer(Explorer[Setting]):
     """The widget: controls, readings, picture.
 
     CSS classes: scale-explorer; scale-explorer-layer, -n-bits, -full-range, -granularity,
@@ -142,12 +142,7 @@ class ScaleExplorer(Explorer):
     def __init__(self, experiment: ScaleExperiment) -> None:
         self._experiment = experiment
         self._is_changing = False
-        super().__init__("scale-explorer", _controls(experiment), _READINGS)
-
-    @property
-    def setting(self) -> Setting:
-        """What the controls say."""
-        return Setting(**self.values)
+        super().__init__(Setting, "scale-explorer", _controls(experiment), _READINGS)
 
     def changed(self, field: str) -> None:
         """Another layer may have rows that other group sizes divide."""
@@ -192,7 +187,7 @@ def _controls(experiment: ScaleExperiment) -> dict[str, Any]:
     """One control for each field of `Setting`, by its name."""
     size = wide(130, 380)
     first = experiment.layers[0]
-    controls = {
+    return {
         "layer": ipywidgets.Dropdown(options=experiment.layers, description="layer", **size),
         "n_bits": ipywidgets.IntSlider(
             value=4, min=2, max=8, continuous_update=False, description="bits", **size
@@ -214,7 +209,6 @@ def _controls(experiment: ScaleExperiment) -> dict[str, Any]:
             **size,
         ),
     }
-    return controls
 
 
 def _granularity_options(experiment: ScaleExperiment, layer: str) -> list[tuple[str, Granularity]]:

@@ -121,7 +121,7 @@ def draw(setting: CalibrationSetting, measured: CalibrationMeasurement) -> Pictu
     return calibrated_range(measured.values, measured.low, measured.high, setting.n_bits, title)
 
 
-class CalibrationExplorer(Explorer):
+class CalibrationExplorer(Explorer[CalibrationSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: calibration-explorer; calibration-explorer-layer, -calibrated-on, -percentile,
@@ -131,12 +131,9 @@ class CalibrationExplorer(Explorer):
 
     def __init__(self, experiment: CalibrationExperiment) -> None:
         self._experiment = experiment
-        super().__init__("calibration-explorer", _controls(experiment), _READINGS)
-
-    @property
-    def setting(self) -> CalibrationSetting:
-        """What the controls say."""
-        return CalibrationSetting(**self.values)
+        super().__init__(
+            CalibrationSetting, "calibration-explorer", _controls(experiment), _READINGS
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -161,7 +158,7 @@ _READINGS: Readings = {
 def _controls(experiment: CalibrationExperiment) -> dict[str, Any]:
     """One control for each field of `CalibrationSetting`, by its name."""
     size = wide(130, 400)
-    controls = {
+    return {
         "layer": ipywidgets.Dropdown(options=experiment.layers, description="input of", **size),
         "calibrated_on": ipywidgets.Dropdown(
             options=experiment.sets, description="calibrated on", **size
@@ -177,4 +174,3 @@ def _controls(experiment: CalibrationExperiment) -> dict[str, Any]:
             value=4, min=2, max=8, continuous_update=False, description="bits", **size
         ),
     }
-    return controls

@@ -71,7 +71,7 @@ def read_staircase(setting: StaircaseSetting) -> StaircaseReading:
     )
 
 
-class StaircaseExplorer(Explorer):
+class StaircaseExplorer(Explorer[StaircaseSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: staircase-explorer; staircase-explorer-n-bits, -scale, -x, -gradient (controls);
@@ -79,12 +79,12 @@ class StaircaseExplorer(Explorer):
     """
 
     def __init__(self, setting: StaircaseSetting | None = None) -> None:
-        super().__init__("staircase-explorer", _controls(setting or StaircaseSetting()), _READINGS)
-
-    @property
-    def setting(self) -> StaircaseSetting:
-        """What the controls say."""
-        return StaircaseSetting(**self.values)
+        super().__init__(
+            StaircaseSetting,
+            "staircase-explorer",
+            _controls(setting or StaircaseSetting()),
+            _READINGS,
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -111,14 +111,13 @@ _READINGS: Readings = {
     "error": ("error", lambda found: found.error, _decimals),
     "slope": ("gradient", lambda found: found.gradient, cell_text),
 }
-"""What is read: what it is called, where it is, how it is written."""
 
 
 def _controls(setting: StaircaseSetting) -> dict[str, Any]:
     """One control for each field of `StaircaseSetting`, by its name."""
-    size = wide(90, 400)
+    size = wide()
     live: dict[str, Any] = {"continuous_update": False, **size}
-    controls = {
+    return {
         "n_bits": ipywidgets.IntSlider(
             value=setting.n_bits, min=2, max=8, description="bits", **live
         ),
@@ -132,4 +131,3 @@ def _controls(setting: StaircaseSetting) -> dict[str, Any]:
             options=list(GRADIENTS), value=setting.gradient, description="gradient", **size
         ),
     }
-    return controls

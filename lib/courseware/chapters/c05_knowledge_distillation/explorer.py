@@ -92,7 +92,7 @@ class TemperatureExperiment:
         return self._logits[setting.image]
 
 
-class TemperatureExplorer(Explorer):
+class TemperatureExplorer(Explorer[TemperatureSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: temperature-explorer; temperature-explorer-image, -temperature (controls); -first,
@@ -114,12 +114,7 @@ class TemperatureExplorer(Explorer):
                 **size,
             ),
         }
-        super().__init__("temperature-explorer", controls, _READINGS)
-
-    @property
-    def setting(self) -> TemperatureSetting:
-        """What the controls say."""
-        return TemperatureSetting(**self.values)
+        super().__init__(TemperatureSetting, "temperature-explorer", controls, _READINGS)
 
     def view(self) -> View:
         """What the present setting comes to."""

@@ -101,7 +101,7 @@ def _masks(weights: Weights, setting: PruningSetting) -> Masks:
     raise ValueError(f"rule: expected one of {list(RULES)}, got {setting.rule!r}")
 
 
-class PruningExplorer(Explorer):
+class PruningExplorer(Explorer[PruningSetting]):
     """The widget: controls, readings, picture.
 
     Args:
@@ -116,12 +116,9 @@ class PruningExplorer(Explorer):
         self, weights: Weights | None = None, setting: PruningSetting | None = None
     ) -> None:
         self._weights = example_weights() if weights is None else dict(weights)
-        super().__init__("pruning-explorer", _controls(setting or PruningSetting()), _READINGS)
-
-    @property
-    def setting(self) -> PruningSetting:
-        """What the controls say."""
-        return PruningSetting(**self.values)
+        super().__init__(
+            PruningSetting, "pruning-explorer", _controls(setting or PruningSetting()), _READINGS
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -152,14 +149,13 @@ _READINGS: Readings = {
     "bitmask": ("as bitmask", lambda found: found.bitmask_bytes, byte_text),
     "csr": ("as csr", lambda found: found.csr_bytes, byte_text),
 }
-"""What is read: what it is called, where it is, how it is written."""
 
 
 def _controls(setting: PruningSetting) -> dict[str, Any]:
     """One control for each field of `PruningSetting`, by its name."""
-    size = wide(90, 400)
+    size = wide()
     live: dict[str, Any] = {"continuous_update": False, "min": 0.0, "step": 0.01, **size}
-    controls = {
+    return {
         "rule": ipywidgets.Dropdown(
             options=list(RULES), value=setting.rule, description="rule", **size
         ),
@@ -170,4 +166,3 @@ def _controls(setting: PruningSetting) -> dict[str, Any]:
             value=setting.threshold, max=MAX_THRESHOLD, description="threshold", **live
         ),
     }
-    return controls

@@ -81,7 +81,7 @@ def read_units(
     )
 
 
-class UnitExplorer(Explorer):
+class UnitExplorer(Explorer[UnitSetting]):
     """The widget: controls, readings, picture.
 
     Args:
@@ -99,12 +99,9 @@ class UnitExplorer(Explorer):
         setting: UnitSetting | None = None,
     ) -> None:
         self._network = (state, images, labels)
-        super().__init__("unit-explorer", _controls(setting or UnitSetting()), _READINGS)
-
-    @property
-    def setting(self) -> UnitSetting:
-        """What the controls say."""
-        return UnitSetting(**self.values)
+        super().__init__(
+            UnitSetting, "unit-explorer", _controls(setting or UnitSetting()), _READINGS
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -130,13 +127,12 @@ _READINGS: Readings = {
     "macs": ("multiplications an image", lambda found: found.macs, cell_text),
     "accuracy": ("accuracy, without training", lambda found: found.accuracy, _percent),
 }
-"""What is read: what it is called, where it is, how it is written."""
 
 
 def _controls(setting: UnitSetting) -> dict[str, Any]:
     """One control for each field of `UnitSetting`, by its name."""
-    size = wide(90, 400)
-    controls = {
+    size = wide()
+    return {
         "keep_ratio": ipywidgets.FloatSlider(
             value=setting.keep_ratio,
             min=0.0,
@@ -150,4 +146,3 @@ def _controls(setting: UnitSetting) -> dict[str, Any]:
             options=list(CRITERIA), value=setting.criterion, description="criterion", **size
         ),
     }
-    return controls

@@ -75,7 +75,7 @@ def read_schedule(setting: ScheduleSetting) -> ScheduleReading:
     )
 
 
-class ScheduleExplorer(Explorer):
+class ScheduleExplorer(Explorer[ScheduleSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: schedule-explorer; schedule-explorer-final, -begin, -end, -step (controls);
@@ -83,12 +83,9 @@ class ScheduleExplorer(Explorer):
     """
 
     def __init__(self, setting: ScheduleSetting | None = None) -> None:
-        super().__init__("schedule-explorer", _controls(setting or ScheduleSetting()), _READINGS)
-
-    @property
-    def setting(self) -> ScheduleSetting:
-        """What the controls say."""
-        return ScheduleSetting(**self.values)
+        super().__init__(
+            ScheduleSetting, "schedule-explorer", _controls(setting or ScheduleSetting()), _READINGS
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -120,7 +117,6 @@ _READINGS: Readings = {
     "next": (f"taken by the next {EVERY} updates", lambda found: found.next_taken, cell_text),
     "done": ("share of the pruning that is done", lambda found: found.share_done, _percent),
 }
-"""What is read: what it is called, where it is, how it is written."""
 
 
 def _controls(setting: ScheduleSetting) -> dict[str, Any]:

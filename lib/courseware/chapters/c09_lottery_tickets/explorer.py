@@ -79,7 +79,7 @@ def read_ticket(setting: TicketSetting) -> TicketReading:
     )
 
 
-class TicketExplorer(Explorer):
+class TicketExplorer(Explorer[TicketSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: ticket-explorer; ticket-explorer-network, -rate, -rounds (controls); -share, -left,
@@ -87,12 +87,9 @@ class TicketExplorer(Explorer):
     """
 
     def __init__(self, setting: TicketSetting | None = None) -> None:
-        super().__init__("ticket-explorer", _controls(setting or TicketSetting()), _READINGS)
-
-    @property
-    def setting(self) -> TicketSetting:
-        """What the controls say."""
-        return TicketSetting(**self.values)
+        super().__init__(
+            TicketSetting, "ticket-explorer", _controls(setting or TicketSetting()), _READINGS
+        )
 
     def view(self) -> View:
         """What the present setting comes to."""
@@ -122,14 +119,13 @@ _READINGS: Readings = {
     "taken": ("taken by the last round", lambda found: found.taken, cell_text),
     "trainings": ("trainings", lambda found: found.trainings, cell_text),
 }
-"""What is read: what it is called, where it is, how it is written."""
 
 
 def _controls(setting: TicketSetting) -> dict[str, Any]:
     """One control for each field of `TicketSetting`, by its name."""
-    size = wide(90, 400)
+    size = wide()
     live: dict[str, Any] = {"continuous_update": False, **size}
-    controls = {
+    return {
         "network": ipywidgets.Dropdown(
             options=list(NETWORKS), value=setting.network, description="network", **size
         ),
@@ -140,4 +136,3 @@ def _controls(setting: TicketSetting) -> dict[str, Any]:
             value=setting.rounds, min=0, max=MOST_ROUNDS, description="rounds", **live
         ),
     }
-    return controls

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.dtypes import int8
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -14,30 +15,22 @@ from courseware.checks.values import same_values_and_dtype
 from model_compression import packing as reference
 
 
-def _int8(*values: int) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.int8)
-
-
-def _uint8(*values: int) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.uint8)
-
-
 def _pairs(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
-    yield (_int8(1, 2),)
-    yield (_int8(7, 0, 3, 5),)
+    yield (int8(1, 2),)
+    yield (int8(7, 0, 3, 5),)
     yield (codes(draw, 0, 7, 16),)
 
 
 def _negative(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
-    yield (_int8(-1, 3),)
-    yield (_int8(-8, 7, 2, -3),)
+    yield (int8(-1, 3),)
+    yield (int8(-8, 7, 2, -3),)
     for count in (6, 20):
         yield (codes(draw, -8, 7, count),)
 
 
 def _odd(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
-    yield (_int8(5),)
-    yield (_int8(1, 2, -3),)
+    yield (int8(5),)
+    yield (int8(1, 2, -3),)
     yield (codes(draw, -8, 7, 11),)
 
 
@@ -48,8 +41,8 @@ def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
 
 
 def _bytes(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
-    yield (_int8(1, 2, 3, 4),)
-    yield (torch.cat([_int8(1), codes(draw, 1, 7, 9)]),)
+    yield (int8(1, 2, 3, 4),)
+    yield (torch.cat([int8(1), codes(draw, 1, 7, 9)]),)
 
 
 def _nibbles(q: torch.Tensor) -> torch.Tensor:

@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.common import (
+    CLAMP_MISSING,
+    OFF_LIMITS,
+    SCALE_MULTIPLIED,
+)
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
 from courseware.checks.misconceptions import several, ways
@@ -105,15 +109,11 @@ QUANTIZE = Task(
         ),
         *(ways(name, message, _rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
         ways(
-            "scale-multiplied",
-            "x was multiplied by the scale. The scale is the width of a step: ask how many steps "
-            "fit into x.",
+            *SCALE_MULTIPLIED,
             lambda x, scale, n_bits: torch.round(x * scale).clamp(*_limits(n_bits)),
         ),
         ways(
-            "clamp-missing",
-            "Values beyond the range were not brought back into it. They keep codes that b bits "
-            "cannot hold, or wrap around to the other end when they are stored.",
+            *CLAMP_MISSING,
             lambda x, scale, n_bits: _steps(x, scale),
             lambda x, scale, n_bits: _steps(x, scale).to(torch.int32).to(torch.int8),
         ),

@@ -7,7 +7,11 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.common import (
+    CLAMP_MISSING,
+    OFF_LIMITS,
+    SCALE_MULTIPLIED,
+)
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
 from courseware.checks.misconceptions import several, ways
@@ -141,9 +145,7 @@ QUANTIZE_AFFINE = Task(
             ),
         ),
         ways(
-            "clamp-missing",
-            "Values beyond the range were not brought back into it. They keep codes that b bits "
-            "cannot hold, or wrap around to the other end when they are stored.",
+            *CLAMP_MISSING,
             lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point),
             lambda x, scale, zero_point, n_bits: (
                 _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
@@ -191,9 +193,7 @@ QUANTIZE_AFFINE = Task(
             lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, zero_point), 8),
         ),
         ways(
-            "scale-multiplied",
-            "x was multiplied by the scale. The scale is the width of a step: ask how many steps "
-            "fit into x.",
+            *SCALE_MULTIPLIED,
             lambda x, scale, zero_point, n_bits: _clamped(
                 torch.round(x * scale) + zero_point, n_bits
             ),

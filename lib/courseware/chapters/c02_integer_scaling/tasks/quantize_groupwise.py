@@ -23,6 +23,13 @@ from courseware.checks.blocks import (
     to_codes,
     within_a_block,
 )
+from courseware.checks.groups import (
+    DOWN_THE_COLUMNS,
+    INTERLEAVED,
+    ONE_SCALE_A_ROW,
+    OTHER_ERROR,
+    SIZE_TAKEN_FOR_COUNT,
+)
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
@@ -167,16 +174,12 @@ QUANTIZE_GROUPWISE = Task(
             per_tensor(lambda w, group_size: ()),
         ),
         ways(
-            "one-scale-a-row",
-            "All groups of a row share a scale: these are the scales per channel. Cut the row "
-            "into groups first.",
+            *ONE_SCALE_A_ROW,
             _per_row,
             _per_row_one_scale,
         ),
         ways(
-            "groups-down-the-columns",
-            "The groups run down the columns. A group is a run of neighbours within a row: the "
-            "weights that are multiplied with neighbouring inputs.",
+            *DOWN_THE_COLUMNS,
             _by_columns,
             lambda w, n_bits, group_size: (
                 _by_columns(w, n_bits, group_size)[0],
@@ -184,15 +187,11 @@ QUANTIZE_GROUPWISE = Task(
             ),
         ),
         ways(
-            "groups-interleaved",
-            "A group took values that lie apart in their row. It is a run of neighbours: look at "
-            "the order in which reshaping lays out the values.",
+            *INTERLEAVED,
             _other_blocks(lambda w, size: grouped(w, size).reshape(len(w), size, -1), axis=1),
         ),
         ways(
-            "size-taken-for-count",
-            "Each row was cut into `group_size` groups. `group_size` is how many weights share a "
-            "scale.",
+            *SIZE_TAKEN_FOR_COUNT,
             _other_blocks(lambda w, size: w.reshape(len(w), size, w.shape[1] // size), axis=2),
         ),
         ways(
@@ -226,10 +225,7 @@ QUANTIZE_GROUPWISE = Task(
             _rest_left_at_zero,
         ),
         ways(
-            "error-of-another-type",
-            "A row that the groups do not fill stops your function, but not with a ValueError. "
-            "Check the sizes yourself, before torch stumbles: the message can then say what is "
-            "wrong.",
+            *OTHER_ERROR,
             *(
                 except_where(_does_not_divide, error, groups(right))
                 for error in (RuntimeError, AssertionError, IndexError)

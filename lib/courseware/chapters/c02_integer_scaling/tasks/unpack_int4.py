@@ -7,48 +7,40 @@ from collections.abc import Callable, Iterator
 import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.dtypes import uint8
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
 from model_compression import packing as reference
 
-
-def _int8(*values: int) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.int8)
-
-
-def _uint8(*values: int) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.uint8)
-
-
 Packed = tuple[torch.Tensor, int]
 
 
 def _low_codes(draw: Draw) -> Iterator[Packed]:
-    yield _uint8(0x21), 2
+    yield uint8(0x21), 2
     yield reference.pack_int4(codes(draw, 0, 7, 12)), 12
 
 
 def _signed_codes(draw: Draw) -> Iterator[Packed]:
-    yield _uint8(0x3F), 2
-    yield _uint8(0xF1, 0x78, 0x96), 6
+    yield uint8(0x3F), 2
+    yield uint8(0xF1, 0x78, 0x96), 6
     for count in (6, 20):
         yield reference.pack_int4(codes(draw, -8, 7, count)), count
 
 
 def _padding(draw: Draw) -> Iterator[Packed]:
-    yield _uint8(0x05), 1
-    yield _uint8(0x05), 2
-    yield _uint8(0xF1, 0x0A), 3
-    yield _uint8(0xF1, 0x9A), 3
+    yield uint8(0x05), 1
+    yield uint8(0x05), 2
+    yield uint8(0xF1, 0x0A), 3
+    yield uint8(0xF1, 0x9A), 3
     packed = reference.pack_int4(codes(draw, -8, 7, 11))
     packed[-1] |= 16 * draw.integer(1, 15)
     yield packed, 11
 
 
 def _int8_codes(draw: Draw) -> Iterator[Packed]:
-    yield _uint8(0x21, 0x43), 4
+    yield uint8(0x21, 0x43), 4
     yield reference.pack_int4(codes(draw, 1, 7, 10)), 10
 
 

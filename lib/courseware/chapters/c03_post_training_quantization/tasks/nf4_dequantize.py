@@ -16,6 +16,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import 
     n_blocks,
     repeated,
 )
+from courseware.checks.dtypes import uint8
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -25,10 +26,6 @@ from model_compression import nf4 as reference
 T = torch.Tensor
 Arguments = tuple[T, T, int]
 Behaviour = Callable[[T, T, int], Any]
-
-
-def _uint8(*values: int) -> T:
-    return torch.tensor(values, dtype=torch.uint8)
 
 
 def _codes(draw: Draw, *shape: int) -> T:
@@ -41,16 +38,16 @@ def _sizes(draw: Draw, count: int) -> T:
 
 
 def _look_up(draw: Draw) -> Iterator[Arguments]:
-    yield _uint8(15, 7, 0), torch.tensor([2.0]), 3
+    yield uint8(15, 7, 0), torch.tensor([2.0]), 3
     yield torch.cat((torch.arange(16), torch.tensor([3]))).to(torch.uint8), torch.ones(1), 17
     yield _codes(draw, 20), _sizes(draw, 1), 20
 
 
 def _blocks(draw: Draw) -> Iterator[Arguments]:
-    yield _uint8(15, 2, 8, 0), torch.tensor([2.0, 0.3]), 2
+    yield uint8(15, 2, 8, 0), torch.tensor([2.0, 0.3]), 2
     for count, block_size in ((12, 4), (64, 16)):
         yield _codes(draw, count), _sizes(draw, count // block_size), block_size
-    yield _uint8(3, 12, 7, 7, 9, 0), torch.tensor([1.5, 0.0, 4.0]), 2
+    yield uint8(3, 12, 7, 7, 9, 0), torch.tensor([1.5, 0.0, 4.0]), 2
 
 
 def _across_rows(draw: Draw) -> Iterator[Arguments]:
@@ -61,8 +58,8 @@ def _across_rows(draw: Draw) -> Iterator[Arguments]:
 
 
 def _shorter_last(draw: Draw) -> Iterator[Arguments]:
-    yield _uint8(15, 2, 8), torch.tensor([2.0, 0.5]), 2
-    yield _uint8(0, 12), torch.tensor([3.0]), 64
+    yield uint8(15, 2, 8), torch.tensor([2.0, 0.5]), 2
+    yield uint8(0, 12), torch.tensor([3.0]), 64
     for count, block_size in ((13, 4), (70, 64)):
         yield _codes(draw, count), _sizes(draw, -(-count // block_size)), block_size
 

@@ -32,6 +32,13 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
 )
 from courseware.chapters.c03_post_training_quantization.tasks.states import is_weight
 from courseware.checks import blocks
+from courseware.checks.groups import (
+    DOWN_THE_COLUMNS,
+    INTERLEAVED,
+    ONE_SCALE_A_ROW,
+    OTHER_ERROR,
+    SIZE_TAKEN_FOR_COUNT,
+)
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
@@ -101,9 +108,7 @@ MISTAKES = several(
         model(unless_it_divides(raising(ValueError), one_scale)),
     ),
     ways(
-        "one-scale-a-row",
-        "All groups of a row share a scale: these are the scales per channel. Cut the row "
-        "into groups first.",
+        *ONE_SCALE_A_ROW,
         model(scale_a_row),
         model(unless_it_divides(raising(ValueError), scale_a_row)),
     ),
@@ -157,9 +162,7 @@ MISTAKES = several(
         model(lambda w, n, size: short_group(w.reshape(-1, w.shape[-1]), n, size).reshape(w.shape)),
     ),
     ways(
-        "groups-down-the-columns",
-        "The groups run down the columns. A group is a run of neighbours within a row: the "
-        "weights that are multiplied with neighbouring inputs.",
+        *DOWN_THE_COLUMNS,
         model(columns(RuntimeError)),
         model(columns(ValueError)),
     ),
@@ -170,15 +173,11 @@ MISTAKES = several(
         model(not_spread),
     ),
     ways(
-        "groups-interleaved",
-        "A group took values that lie apart in their row. It is a run of neighbours: look at "
-        "the order in which reshaping lays out the values.",
+        *INTERLEAVED,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 1)),
     ),
     ways(
-        "size-taken-for-count",
-        "Each row was cut into `group_size` groups. `group_size` is how many weights share a "
-        "scale.",
+        *SIZE_TAKEN_FOR_COUNT,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 2)),
     ),
     ways(
@@ -202,10 +201,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "error-of-another-type",
-        "A row that the groups do not fill stops your function, but not with a ValueError. "
-        "Check the sizes yourself, before torch stumbles: the message can then say what is "
-        "wrong.",
+        *OTHER_ERROR,
         *(
             model(unless_it_divides(raising(error)))
             for error in (RuntimeError, AssertionError, IndexError)

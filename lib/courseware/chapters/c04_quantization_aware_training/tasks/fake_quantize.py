@@ -14,7 +14,6 @@ from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
     within,
 )
 from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
-    GRADIENT_SECONDS,
     OFF_LIMITS,
     with_gradient_of,
 )
@@ -25,6 +24,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     with_gradient,
 )
 from courseware.checks import gradients, ready_made
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.quantizer_inputs import Scale, codes
 from courseware.checks.roundings import ROUNDINGS

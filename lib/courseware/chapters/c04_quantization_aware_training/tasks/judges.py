@@ -13,10 +13,6 @@ from typing import Any
 from courseware.checks.task import Judge
 from courseware.checks.values import Difference, close, difference
 
-GRADIENT_SECONDS = 10.0
-"""For a call that asks for a gradient: the first one in a process makes torch import sympy, which
-alone takes 0.6 to 2 s, and more from a cold disk."""
-
 OFF_LIMITS = tuple(
     f"model_compression.{module}"
     for module in (

@@ -8,12 +8,12 @@ import torch
 
 from courseware.chapters.c04_quantization_aware_training.tasks.inputs import T, power_of_two_rows
 from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
-    GRADIENT_SECONDS,
     OFF_LIMITS,
     with_gradient_of,
 )
 from courseware.chapters.c04_quantization_aware_training.tasks.layer_mistakes import MISCONCEPTIONS
 from courseware.checks import gradients
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.quantizer_inputs import weights
 from courseware.checks.task import Check, Draw, Probe, Task
 from courseware.checks.values import same_reals

@@ -17,11 +17,12 @@ from courseware.checks.call import Outcome
 from courseware.checks.task import Draw, Judge, Misconception, Probe
 from courseware.checks.values import Difference, as_number, close, difference
 
-T = torch.Tensor
+ANOTHER_BASE = (
+    "another-base",
+    "This is the logarithm to another base. Here it is the natural one, and the unit is the nat.",
+)
 
-GRADIENT_SECONDS = 10.0
-"""For a call that asks for a gradient: the first one in a process makes torch import sympy, which
-alone takes 0.6 to 2 s, and more from a cold disk."""
+T = torch.Tensor
 
 OFF_LIMITS = tuple(
     f"model_compression.{module}" for module in ("distillation", "_training", "_cosine_decay")

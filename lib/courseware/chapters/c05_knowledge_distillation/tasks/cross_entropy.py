@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
-    GRADIENT_SECONDS,
+    ANOTHER_BASE,
     OFF_LIMITS,
     T,
     back_propagated,
@@ -21,6 +21,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     told_apart,
 )
 from courseware.checks import ready_made
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import distillation as reference
@@ -177,9 +178,7 @@ CROSS_ENTROPY = Task(
             lambda z, labels: -_log_p(z.softmax(dim=1), labels).mean(),
         ),
         ways(
-            "another-base",
-            "This is the logarithm to another base. Here it is the natural one, and the unit is "
-            "the nat.",
+            *ANOTHER_BASE,
             lambda z, labels: -_log_p(z, labels).mean() / torch.tensor(2.0).log(),
             lambda z, labels: -_log_p(z, labels).mean() / torch.tensor(10.0).log(),
         ),

@@ -8,7 +8,6 @@ from typing import Any
 import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
-    GRADIENT_SECONDS,
     OFF_LIMITS,
     T,
     back_propagated,
@@ -23,6 +22,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
     WRONG_VALUES,
     divergence,
 )
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
-    GRADIENT_SECONDS,
+    ANOTHER_BASE,
     OFF_LIMITS,
     T,
     back_propagated,
@@ -20,6 +20,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     told_apart,
 )
 from courseware.checks import ready_made
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import distillation as reference
@@ -187,9 +188,7 @@ KL_DIVERGENCE = Task(
             ),
         ),
         ways(
-            "another-base",
-            "This is the logarithm to another base. Here it is the natural one, and the unit is "
-            "the nat.",
+            *ANOTHER_BASE,
             lambda p, q: _kl(p, q).mean() / torch.tensor(2.0).log(),
             lambda p, q: _bare(p, q) / torch.tensor(2.0).log(),
         ),

@@ -11,7 +11,7 @@ import torch
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import DENSITY, OFF_BY_ONE, RATIO_AS_THRESHOLD, TRUNCATED
-from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype
+from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.rankings import (
     LARGEST_PRUNED,
@@ -250,9 +250,7 @@ MAGNITUDE_MASK = Task(
             _order_for_ranks,
         ),
         ways(
-            "pruned-weights-returned",
-            "The pruned weights came back. The mask is asked for: True where a weight is kept, "
-            "False where it goes.",
+            *WEIGHTS_RETURNED,
             lambda w, s: w * reference.magnitude_mask(w, s),
         ),
         ways(

@@ -13,11 +13,11 @@ from courseware.checks import prunable_networks as networks
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.call import Outcome, call_anew, shuffled_call
 from courseware.checks.global_rankings import MISTAKES
-from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK
+from courseware.checks.mask_dicts import BIASES_MASKED, LAYER_WITHOUT_MASK
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.named_tensors import Named, named, named_call, plain
 from courseware.checks.signs import drawn_seed
-from courseware.checks.states import Words, all_of
+from courseware.checks.states import NOT_REPEATABLE, Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
@@ -134,8 +134,7 @@ PRUNE_AND_FINETUNE = Task(
             "under its own names: `0.weight`, `0.bias`, `2.weight`, …, biases included.",
         ),
         Misconception(
-            "biases-masked",
-            "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
+            *BIASES_MASKED,
         ),
         Misconception(
             "totals-compounded",
@@ -157,9 +156,7 @@ PRUNE_AND_FINETUNE = Task(
             "that it is given: put the zeros back after each of its steps.",
         ),
         Misconception(
-            "not-repeatable",
-            "Two calls with the same seed gave two results. Draw the order of the images from a "
-            "generator of your own that starts from `seed`.",
+            *NOT_REPEATABLE,
         ),
         Misconception(
             "no-fine-tuning",

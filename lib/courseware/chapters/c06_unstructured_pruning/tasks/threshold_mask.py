@@ -8,7 +8,13 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype, same_mask
+from courseware.checks.masks import (
+    INVERTED,
+    MASK_NOT_BOOL,
+    WEIGHTS_RETURNED,
+    mask_values_and_dtype,
+    same_mask,
+)
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
@@ -106,9 +112,7 @@ THRESHOLD_MASK = Task(
             lambda w, threshold: (w.abs() >= threshold) & (w != 0),
         ),
         ways(
-            "pruned-weights-returned",
-            "The pruned weights came back. The mask is asked for: True where a weight is kept, "
-            "False where it goes.",
+            *WEIGHTS_RETURNED,
             lambda w, threshold: torch.where(w.abs() >= threshold, w, 0.0),
         ),
         ways(

@@ -31,11 +31,6 @@ MATCHED_BY_ORDER = (
     "The two dicts were matched by their order. They go by name: the first entry of one need not "
     "belong to the first entry of the other.",
 )
-COUNTED_LAYER_BY_LAYER = (
-    "counted-layer-by-layer",
-    "The numbers to prune were rounded for each tensor and then added up. Take the share of all "
-    "weights together, and round once.",
-)
 LAYER_WITHOUT_MASK = Misconception(
     "layer-without-mask",
     "One of the weights has no mask. Each of them gets one, under its own name.",

@@ -9,7 +9,6 @@ from typing import Any
 import torch
 
 from courseware.chapters.c08_when_to_prune.tasks.common import (
-    COUNTED_LAYER_BY_LAYER,
     LAYER_WITHOUT_MASK,
     MATCHED_BY_ORDER,
     OFF_LIMITS,
@@ -18,12 +17,12 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     weights_and_gradients,
 )
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import DENSITY, OFF_BY_ONE, TRUNCATED
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, DENSITY, OFF_BY_ONE, TRUNCATED
 from courseware.checks.mask_dicts import and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
-from courseware.checks.rankings import TIES_KEPT, TIES_PRUNED, ranking_problem
+from courseware.checks.rankings import LAYER_PROTECTED, TIES_KEPT, TIES_PRUNED, ranking_problem
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
 from model_compression import snip as reference
@@ -205,9 +204,7 @@ SNIP_MASKS = Task(
             *ways_of(TIES_KEPT[0], _products),
         ),
         ways(
-            "layer-protected",
-            "Every tensor kept at least one weight. That may be wise, but it is not asked for: the "
-            "ranking alone decides, and a layer may lose everything.",
+            *LAYER_PROTECTED,
             *ways_of("layer-protected", _products),
         ),
     ),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from courseware.checks.mask_dicts import BIASES_MASKED
+from courseware.checks.states import NOT_REPEATABLE
+
 MISTAKES = (
     (
         "not-all-pairs",
@@ -17,10 +20,7 @@ MISTAKES = (
         "A state has other names than the one that came in. It can be trained only with all its "
         "tensors, biases included, under their own names.",
     ),
-    (
-        "biases-masked",
-        "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
-    ),
+    BIASES_MASKED,
     (
         "first-pair-pruned",
         "The masks of the first pair prune something. The first training starts from the whole "
@@ -76,11 +76,7 @@ MISTAKES = (
         "pruned-not-zero",
         "Pruned weights of a start are not 0. A start is the first state times its masks.",
     ),
-    (
-        "not-repeatable",
-        "Two calls with the same seed gave two results. Draw the order of the images from a "
-        "generator of your own that starts from `seed`.",
-    ),
+    NOT_REPEATABLE,
     (
         "ranked-before-training",
         "The first round prunes just the weights that were smallest at the start. The trained "
