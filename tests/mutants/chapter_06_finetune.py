@@ -154,7 +154,7 @@ def spares_the_last_layer(state, images, labels, sparsities, seed):
     return _pruned_step_by_step(state, images, labels, sparsities, seed, sparing)
 
 
-@wrong("prune_and_finetune", says="biases-_masked")
+@wrong("prune_and_finetune", says="biases-masked")
 def prunes_biases_too(state, images, labels, sparsities, seed):
     def of_all(state, sparsity):
         return _pruned(state, round(sparsity * sum(w.numel() for w in state.values())))

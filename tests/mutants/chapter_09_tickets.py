@@ -280,7 +280,7 @@ def puts_masks_first(initial, images, labels, rounds, rate, seed):
     return [(masks, state) for state, masks in starts]
 
 
-@wrong("find_ticket", says="biases-_masked")
+@wrong("find_ticket", says="biases-masked")
 def prunes_biases_as_well(initial, images, labels, rounds, rate, seed):
     def of_all(now, masks, rate):
         return _kept_of(now, masks, round(rate * _left(masks)))
