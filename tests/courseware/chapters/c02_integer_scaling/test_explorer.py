@@ -8,7 +8,7 @@ from courseware.subjects.models import mlp, weights_of, with_weights
 from courseware.subjects.training import accuracy
 from model_compression.error_measures import max_abs_error, rmse, sqnr_db
 from model_compression.integer_scaling import absmax_scale, dequantize, quantize
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

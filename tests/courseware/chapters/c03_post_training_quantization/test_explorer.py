@@ -11,7 +11,7 @@ from courseware.chapters.c03_post_training_quantization.explorer import (
     CalibrationSetting,
 )
 from model_compression.calibration import percentile_range
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

@@ -11,7 +11,7 @@ from courseware.chapters.c04_quantization_aware_training.explorer import (
 )
 from courseware.chapters.c04_quantization_aware_training.surrogate_gradients import GRADIENTS
 from model_compression.integer_scaling import quantize
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

@@ -12,7 +12,7 @@ from courseware.chapters.c05_knowledge_distillation.explorer import (
     TemperatureSetting,
 )
 from model_compression.distillation import softmax
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

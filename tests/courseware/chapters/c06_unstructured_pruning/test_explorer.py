@@ -10,7 +10,7 @@ from courseware.chapters.c06_unstructured_pruning.explorer import (
     PruningSetting,
     read_pruning,
 )
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

@@ -13,7 +13,7 @@ from courseware.chapters.c07_structured_pruning.unit_pruning import CRITERIA
 from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression.structured_pruning import structured_prune
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,

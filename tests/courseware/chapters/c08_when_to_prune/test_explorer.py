@@ -11,7 +11,7 @@ from courseware.chapters.c08_when_to_prune.explorer import (
     read_schedule,
 )
 from model_compression.pruning_schedules import cubic_sparsity
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     classes_of,
     pictures_along,
     shown,

@@ -11,7 +11,7 @@ from courseware.chapters.c09_lottery_tickets.explorer import (
 )
 from courseware.chapters.c09_lottery_tickets.ticket_arms import counts_by_round
 from model_compression.lottery_tickets import remaining_fraction
-from tests.courseware.chapters.explorers import (
+from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
     pictures_along,
