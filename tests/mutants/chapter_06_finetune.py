@@ -256,6 +256,17 @@ def hides_that_it_prunes_at_once(state, images, labels, sparsities, seed):
 
 
 @wrong("prune_and_finetune", says="smallest-not-first")
+def ranks_by_a_gradient_and_prunes_at_once(state, images, labels, sparsities, seed):
+    scores = _weights(state)
+    if len(sparsities) > 1:
+        model = _module_of(state)
+        torch.nn.functional.cross_entropy(model(images), labels).backward()
+        scores = {n: (w * w.grad).detach() for n, w in model.named_parameters() if w.dim() == 2}
+    masks = _pruned(scores, round(sparsities[-1] * _n(state)))
+    return _tuned(state, masks, images, labels, seed, steps=150), masks
+
+
+@wrong("prune_and_finetune", says="pruned-at-once")
 def trains_before_it_prunes_at_once(state, images, labels, sparsities, seed):
     if len(sparsities) > 1:
         state = _trained(state, {}, images, labels, seed, steps=40, rate=0.001, adam=True)

@@ -173,6 +173,16 @@ def ranks_the_first_weights(initial, images, labels, rounds, rate, seed):
     )
 
 
+@wrong("find_ticket", says="ranked-before-training")
+def ranks_by_one_gradient(initial, images, labels, rounds, rate, seed):
+    model = _module_of(initial)
+    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    scores = {name: (w * w.grad).detach() for name, w in model.named_parameters()}
+    return _starts(
+        initial, _all_true(initial), rounds, lambda start, masks: _next_masks(scores, masks, rate)
+    )
+
+
 @wrong("find_ticket", says="no-winner")
 def prunes_at_random(initial, images, labels, rounds, rate, seed):
     generator = torch.Generator().manual_seed(seed)

@@ -60,10 +60,23 @@ def held_out_accuracy(state: Mapping[str, T], seed: Seed) -> float:
 @torch.no_grad()
 def answers(state: Mapping[str, T], images: T) -> T:
     """The class that a network gives each image."""
+    return _network(state)(images).argmax(dim=1)
+
+
+def saliencies(state: Mapping[str, T], images: T, labels: T) -> dict[str, T]:
+    """|weight · gradient| of every prunable weight, for the loss on all images."""
+    model = _network(state)
+    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    found = dict(model.named_parameters())
+    gradients = {name: found[name].grad for name in weight_names(state)}
+    return {name: (state[name] * g).abs() for name, g in gradients.items() if g is not None}
+
+
+def _network(state: Mapping[str, T]) -> torch.nn.Sequential:
     weights = [state[name] for name in weight_names(state)]
     model = models.mlp([weights[0].shape[1], *(len(w) for w in weights)], seed=0)
     model.load_state_dict(dict(state))
-    return model(images).argmax(dim=1)
+    return model
 
 
 @lru_cache(maxsize=8)

@@ -51,6 +51,7 @@ ANEW = 0.25
 FEW_OTHERS = 1 / 15
 """Of the weights that pruning at once keeps: half of what step by step keeps others."""
 
+AT_ONCE = "the masks are those of the given network, pruned at once to the last total"
 UNTRAINED = "the weights that are kept are just as they were"
 
 REPEATED = 1e-4
@@ -129,17 +130,18 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
         return found
     at_once = global_magnitude_masks(_weights(arguments[0]), arguments[3][-1])
     masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
-    n_kept = sum(int(mask.sum()) for mask in at_once.values())
-    n_others = sum(int((masks[name] & ~mask).sum()) for name, mask in at_once.items())
-    if n_others <= FEW_OTHERS * n_kept:
-        but = f", but for {n_others} of {n_kept} weights" if n_others else ""
-        text = f"the masks are those of the given network, pruned at once to the last total{but}"
-        return Difference("pruned-at-once", text)
+    n_others = _n_others(masks, at_once)
+    if not n_others:
+        return Difference("pruned-at-once", AT_ONCE)
     state, seed = arguments[0], arguments[4]
     whole = held_out_accuracy(state, seed)
     lost = held_out_accuracy(apply_masks(state, at_once), seed)
     reached = held_out_accuracy(apply_masks(_detached(got[0]), masks), seed)
     if reached - lost >= WON_BACK * (whole - lost):
+        n_kept = sum(int(mask.sum()) for mask in at_once.values())
+        if n_others <= FEW_OTHERS * n_kept:
+            text = f"{AT_ONCE}, but for {n_others} of {n_kept} weights"
+            return Difference("pruned-at-once", text)
         return _smallest_first(arguments, masks)
     text = f"held-out accuracy {whole:.1%} before, {lost:.1%} pruned at once, {reached:.1%} yours: "
     share = max(0.0, (reached - lost) / (whole - lost))
@@ -147,10 +149,15 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     return Difference("not-won-back", text)
 
 
+def _n_others(masks: Mapping[str, T], wanted: Mapping[str, T]) -> int:
+    """How many weights are kept that `wanted` prunes."""
+    return sum(int((masks[name] & ~mask).sum()) for name, mask in wanted.items())
+
+
 def _smallest_first(arguments: tuple[Any, ...], masks: Mapping[str, T]) -> Difference | None:
     """Whether what goes at the first total, before any fine-tuning, is gone in the end."""
     first = global_magnitude_masks(_weights(arguments[0]), arguments[3][0])
-    kept = sum(int((masks[name] & ~mask).sum()) for name, mask in first.items())
+    kept = _n_others(masks, first)
     if not kept:
         return None
     n_gone = sum(int((~mask).sum()) for mask in first.values())

@@ -79,8 +79,9 @@ MISTAKES = (
     NOT_REPEATABLE,
     (
         "ranked-before-training",
-        "The first round prunes just the weights that were smallest at the start. The trained "
-        "weights are to be ranked: the start does not know yet what will matter.",
+        "The first round prunes just what was smallest at the start: in magnitude, or in magnitude "
+        "times gradient. The trained weights are to be ranked: the start does not know yet what "
+        "will matter.",
     ),
     (
         "layer-by-layer",
