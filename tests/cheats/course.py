@@ -72,8 +72,13 @@ def number_of_rounds(attacks: Iterable[Attack]) -> int:
 
 
 def shown(course: Path, exercise: str, student: str) -> str:
-    """The outputs of a graded hand-in, which the page shows that its student gets back."""
+    """The outputs of a graded hand-in, which the page shows that its student gets back.
+
+    Nothing, if it was not graded: stock nbgrader is ended by some, and has only so much time.
+    """
     path = course / "autograded" / student / exercise / f"{exercise}.ipynb"
+    if not path.is_file():
+        return ""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", ())]
     texts = [output.get("text", output.get("data", {}).get("text/plain", "")) for output in outputs]
