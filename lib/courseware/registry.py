@@ -144,7 +144,5 @@ CHAPTERS = (
 )
 """Every chapter, in order."""
 
-EXERCISES = {
-    chapter.folder: f"{chapter.room}.tasks" for chapter in CHAPTERS if chapter.has_exercise
-}
-"""Exercise → the module that holds its `TASKS` and `QUIZ`."""
+EXERCISES = {chapter.folder: chapter for chapter in CHAPTERS if chapter.has_exercise}
+"""Exercise → its chapter; `part("tasks")` holds its `TASKS` and `QUIZ`."""

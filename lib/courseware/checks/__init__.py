@@ -1,11 +1,11 @@
 """Instant checks: what a test cell of an exercise calls.
 
 The engine: `task`, `call`, `run`, `values`, `diagnose`, `report`, `quiz`, `seeds`, `gradients`,
-`states`, `off_limits`, `watching`; `practice` looks at what grading will not find (`handed_in`,
-`conditions`, `jupyter_cells`). What tasks of several chapters share has modules by concept:
-`misconceptions`, `roundings`, `dtypes`, `bit_widths`, `zero_guards`, `blocks`, `quantizer_inputs`;
-`masks`, `mask_dicts`, `counts`, `rankings`, `global_rankings`, `ranking_inputs`,
-`named_tensors`, `prunable_networks`.
+`states`, `off_limits`, `taking_away` (of what `ready_made` names); `practice` looks at what grading
+will not find (`handed_in`, `conditions`, `jupyter_cells`). What tasks of several chapters share has
+modules by concept: `misconceptions`, `roundings`, `dtypes`, `bit_widths`, `zero_guards`, `blocks`,
+`groups`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`, `global_rankings`,
+`ranking_inputs`, `named_tensors`, `prunable_networks`, `signs`.
 
 >>> check_quiz("quiz_01_abs", lambda: None)
 quiz_01_abs: not answered yet: return one of the letters a, b, c, d
@@ -15,7 +15,6 @@ quiz_01_abs: not answered yet: return one of the letters a, b, c, d
 from __future__ import annotations
 
 import contextlib
-import importlib
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -92,7 +91,7 @@ def reports_to(receiver: Callable[[str, str], None]) -> Iterator[None]:
 
 
 def _load(exercise: str) -> Any:
-    return importlib.import_module(EXERCISES[exercise])
+    return EXERCISES[exercise].part("tasks")
 
 
 def _look_up(name: str, table: str, kind: str) -> Any:

@@ -20,12 +20,12 @@ from courseware.handing_in.libraries import importable
 from courseware.handing_in.names import bound_names
 from courseware.handing_in.runnable import runnable
 from courseware.handing_in.visible import withheld
-from courseware.registry import CHAPTERS
+from courseware.registry import EXERCISES
 
 CELL_SECONDS = 20.0
 """What a cell may take when it is graded."""
 
-GIVEN = {chapter.folder: chapter.given for chapter in CHAPTERS if chapter.has_exercise}
+GIVEN = {exercise: chapter.given for exercise, chapter in EXERCISES.items()}
 """Exercise → the names that its own cells define, which are run when it is graded."""
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import torch
 
-from courseware.checks import states
 from courseware.checks.call import Outcome, call
+from courseware.checks.states import plain
 from courseware.checks.values import SHOWN_ELEMENTS, show
 
 
@@ -69,11 +69,6 @@ def named_call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds
     """A probe: `call`, and every dict that comes back becomes `Named`."""
     outcome = call(function, plain(arguments), seconds)
     return replace(outcome, value=named(outcome.value))
-
-
-def plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments as a function gets them: ordinary dicts and numbers."""
-    return tuple(map(states.plain, arguments))
 
 
 def named(value: Any) -> Any:

@@ -16,6 +16,7 @@ from courseware.checks.signs import signs
 from courseware.checks.states import Seed
 from courseware.checks.task import Draw
 from courseware.subjects import models, training
+from model_compression.snip import snip_scores
 
 T = torch.Tensor
 Problem = tuple[Named, T, T]
@@ -68,8 +69,9 @@ def saliencies(state: Mapping[str, T], images: T, labels: T) -> dict[str, T]:
     model = _network(state)
     torch.nn.functional.cross_entropy(model(images), labels).backward()
     found = dict(model.named_parameters())
-    gradients = {name: found[name].grad for name in weight_names(state)}
-    return {name: (state[name] * g).abs() for name, g in gradients.items() if g is not None}
+    weights = {name: found[name].detach() for name in weight_names(state)}
+    gradients = {name: found[name].grad for name in weights}
+    return snip_scores(weights, {name: g for name, g in gradients.items() if g is not None})
 
 
 def _network(state: Mapping[str, T]) -> torch.nn.Sequential:

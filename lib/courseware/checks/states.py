@@ -60,7 +60,7 @@ def _shape(value: Any) -> str:
 
 def trained(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """A probe: one call, its result made a `State` if it is a dict."""
-    outcome = call(function, tuple(map(plain, arguments)), seconds)
+    outcome = call(function, plain(arguments), seconds)
     return replace(outcome, value=_readable(outcome.value))
 
 
@@ -71,11 +71,11 @@ def trained_twice(
 
     The generators are in other states each time.
     """
-    first = shuffled_call(function, tuple(map(plain, arguments)), seconds)
+    first = shuffled_call(function, plain(arguments), seconds)
     # What a student's object says when it is asked for its class is not to be relied on.
     if first.error is not None or first.changed or type(first.value) in (type(None), Words):
         return first
-    second = call_anew(function, tuple(map(plain, arguments)), seconds)
+    second = call_anew(function, plain(arguments), seconds)
     if second.error is not None:
         return second
     return replace(second, value=(_readable(first.value), _readable(second.value)))
@@ -103,8 +103,12 @@ def all_of(
     )
 
 
-def plain(value: Any) -> Any:
-    """An argument as a function gets it: an ordinary dict, a number."""
+def plain(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments as a function gets them: ordinary dicts and numbers."""
+    return tuple(map(_plain, arguments))
+
+
+def _plain(value: Any) -> Any:
     if isinstance(value, Seed):
         return int(value)
     return dict(value) if isinstance(value, dict) else value

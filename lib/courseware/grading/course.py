@@ -9,7 +9,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.utils import temp_attrs
 from sqlalchemy import create_engine, make_url
@@ -28,7 +28,7 @@ from courseware.grading.master import (
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.rebuild import grade_id
-from courseware.grading.scores import has_due_date, is_forgotten
+from courseware.grading.scores import has_auto_scores, has_due_date
 from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
@@ -105,12 +105,7 @@ class Exercise:
 
     def is_current(self, student: str, hand_in: HandIn) -> bool:
         """Whether the grades belong to the very files that are handed in, and to this master."""
-        with self.gradebook() as gradebook:
-            try:
-                gradebook.find_submission(self.name, student)
-            except MissingEntry:
-                return False
-        if is_forgotten(self.api.coursedir.db_url, self.name, student):
+        if not has_auto_scores(self.api.coursedir.db_url, self.name, student):
             return False
         for notebook_id, master in self.masters.items():
             graded = self.graded_notebook(student, notebook_id)

@@ -38,7 +38,7 @@ from courseware.grading.copies import (
     open_copies,
 )
 from courseware.grading.intake import Assignment, arrived, hand_ins, take
-from courseware.grading.scores import clear_auto_scores, has_due_date, is_forgotten
+from courseware.grading.scores import clear_auto_scores, has_auto_scores, has_due_date
 from courseware.grading.untrusted import Refused, read_file, top_folder
 
 EXPORTER = "courseware.grading.exporter.SubmissionExporter"
@@ -98,7 +98,7 @@ def _take_in(converter: Autograde, copies: Copies) -> Iterator[str]:
                 if problem:
                     raise Refused(problem)
                 copies.add(exercise, student, take(assignment, student))
-                if is_forgotten(coursedir.db_url, exercise, student):
+                if not has_auto_scores(coursedir.db_url, exercise, student):
                     _grade_anew(coursedir, exercise, student)
             except Refused as reason:
                 for notebook in assignment.notebooks:

@@ -87,10 +87,10 @@ def forget_grading(db: str, assignment: str, student: str, notebook: str) -> Non
         gradebook.db.commit()
 
 
-def is_forgotten(db: str, assignment: str, student: str) -> bool:
-    """Whether the gradebook knows a hand-in, and holds nothing that the autograder gave for it.
+def has_auto_scores(db: str, assignment: str, student: str) -> bool:
+    """Whether the gradebook holds anything that the autograder gave for a hand-in.
 
-    So it is after a refusal: what was graded before has to be graded anew, whatever its files say.
+    After a refusal it does not: the hand-in has to be graded anew, whatever its files say.
     """
     with Gradebook(db) as gradebook:
         try:
@@ -98,7 +98,7 @@ def is_forgotten(db: str, assignment: str, student: str) -> bool:
         except MissingEntry:
             return False
         grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-        return all(grade.auto_score is None for grade in grades)
+        return any(grade.auto_score is not None for grade in grades)
 
 
 def has_due_date(db: str, assignment: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from courseware.registry import CHAPTERS
+from courseware.registry import EXERCISES
 
 TOTAL = 100
 
@@ -24,11 +24,11 @@ def problems(source: str, chapter: str) -> list[str]:
 
     A folder that is no chapter's has no tasks to differ from.
     """
-    notebook = nbformat.reads(source, as_version=4)
-    for room in (one.part("tasks") for one in CHAPTERS if one.folder == chapter):
-        tasks, quiz = ({one.name: one.points for one in part} for part in (room.TASKS, room.QUIZ))
-        return [*differences(notebook.cells, tasks, quiz)]
-    return []
+    if chapter not in EXERCISES:
+        return []
+    room = EXERCISES[chapter].part("tasks")
+    tasks, quiz = ({one.name: one.points for one in part} for part in (room.TASKS, room.QUIZ))
+    return [*differences(nbformat.reads(source, as_version=4).cells, tasks, quiz)]
 
 
 def differences(

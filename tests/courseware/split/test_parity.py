@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from functools import cache
 
@@ -22,7 +21,7 @@ from tests.sample_class.handing_in import released
 table.load()
 
 FIRST, SECOND, *_ = (
-    {task.name for task in importlib.import_module(module).TASKS} for module in EXERCISES.values()
+    {task.name for task in chapter.part("tasks").TASKS} for chapter in EXERCISES.values()
 )
 LATER = set(all_tasks()) - FIRST - SECOND
 SOLUTIONS = [*table.WRONG, *table.RIGHT]
@@ -44,7 +43,7 @@ def solutions_of(tasks: set[str], most: int = len(SOLUTIONS)) -> pytest.MarkDeco
 
 def tasks_of(exercise: str) -> set[str]:
     """The names of an exercise's tasks."""
-    return {task.name for task in importlib.import_module(EXERCISES[exercise]).TASKS}
+    return {task.name for task in EXERCISES[exercise].part("tasks").TASKS}
 
 
 @cache

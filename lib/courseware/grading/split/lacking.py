@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 from courseware.checks.ready_made import FAMILIES, LIBRARY, TOOLBOXES
 from courseware.handing_in.visible import FIRST_EXERCISE, number_of
 from courseware.registry import EXERCISES
@@ -14,7 +12,7 @@ FURTHER = frozenset(FAMILIES) - {TOOLBOXES.name}
 
 def functions_withheld(exercise: str) -> tuple[str, ...]:
     """Functions that some task puts off limits, of modules of the library that are there."""
-    tasks = importlib.import_module(EXERCISES[exercise]).TASKS if exercise in EXERCISES else ()
+    tasks = EXERCISES[exercise].part("tasks").TASKS if exercise in EXERCISES else ()
     named = {name for task in tasks for name in task.off_limits if name.count(".") == 2}
     number = number_of(exercise)
     return tuple(

@@ -15,9 +15,9 @@ from courseware.checks.call import Outcome, call_anew, shuffled_call
 from courseware.checks.global_rankings import MISTAKES
 from courseware.checks.mask_dicts import BIASES_MASKED, LAYER_WITHOUT_MASK
 from courseware.checks.masks import MASK_NOT_BOOL
-from courseware.checks.named_tensors import Named, named, named_call, plain
+from courseware.checks.named_tensors import Named, named, named_call
 from courseware.checks.signs import drawn_seed
-from courseware.checks.states import NOT_REPEATABLE, Words, all_of
+from courseware.checks.states import NOT_REPEATABLE, Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count

@@ -15,9 +15,9 @@ from courseware.checks import prunable_networks as networks
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK
 from courseware.checks.masks import MASK_NOT_BOOL
-from courseware.checks.named_tensors import Named, named, plain
+from courseware.checks.named_tensors import Named, named
 from courseware.checks.signs import drawn_seed, signs
-from courseware.checks.states import Words, all_of
+from courseware.checks.states import Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.subjects import models
 from model_compression import lottery_tickets as reference

@@ -10,7 +10,8 @@ import torch
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks.call import Outcome, call
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.named_tensors import Named, plain
+from courseware.checks.named_tensors import Named
+from courseware.checks.states import plain
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
 

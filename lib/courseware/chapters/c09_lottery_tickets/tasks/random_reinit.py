@@ -12,8 +12,8 @@ import torch
 from courseware.chapters.c09_lottery_tickets.tasks import reinit_judges as judges
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks.call import Outcome, call_anew, shuffled_call
-from courseware.checks.named_tensors import Named, named, plain
-from courseware.checks.states import Words, all_of
+from courseware.checks.named_tensors import Named, named
+from courseware.checks.states import Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import lottery_tickets as reference
 
