@@ -253,6 +253,15 @@ def draws_from_the_global_generator(shapes, masks, seed):
     return result
 
 
+@wrong("random_reinit", says="not-repeatable")
+def seeds_with_the_hash_of_a_name(shapes, masks, seed):
+    result = {}
+    for name, shape in shapes.items():
+        own = (seed + hash(name)) % 2**31
+        result |= _drawn({name: shape}, masks, own, lambda shape: math.prod(shape[1:]) ** -0.5)
+    return result
+
+
 @wrong("random_reinit", says="wrong-shape")
 def draws_survivors_only(shapes, masks, seed):
     drawn = _drawn(shapes, masks, seed, lambda shape: math.prod(shape[1:]) ** -0.5)

@@ -22,6 +22,8 @@ from unittest import mock
 import numpy as np
 import torch
 
+from courseware.checks.text_hashes import hashed_anew
+
 TRUSTED_SECONDS = 60.0
 """For a function of ours, more than any takes: a limit that is reached is a fault of ours."""
 
@@ -98,12 +100,14 @@ def call_anew(function: Callable[..., Any], arguments: tuple[Any, ...], seconds:
     """A `shuffled_call` that finds nothing that earlier calls left behind.
 
     A function that keeps what it returned, and so only seems to repeat itself, is found out. That
-    needs another process: one that lives in the notebook is called like any other time.
+    needs another process: one that lives in the notebook is called like any other time, but that
+    texts have the hashes of another process.
     """
     renew = getattr(function, "__course_renew__", None)
     if renew is not None:
         renew()
-    return shuffled_call(function, arguments, seconds)
+    with hashed_anew():
+        return shuffled_call(function, arguments, seconds)
 
 
 def copy_of(argument: Any) -> Any:

@@ -25,6 +25,7 @@ WORKER = (
     "checks/ready_made.py",
     "checks/taking_away.py",
     "checks/task.py",
+    "checks/text_hashes.py",
     "checks/values.py",
     "grading/__init__.py",
     "grading/split/__init__.py",

@@ -9,7 +9,7 @@ import time
 
 import torch
 
-from courseware.checks.call import TimeLimit, call, silent_descriptors
+from courseware.checks.call import TimeLimit, call, call_anew, silent_descriptors
 
 
 def test_changed_arguments_are_noticed_and_the_originals_kept():
@@ -33,6 +33,15 @@ def test_changed_numbers_and_replaced_tensors_inside_lists_are_noticed():
         tensors[0] = None
 
     assert call(spoil, ([3], [torch.ones(1)]), seconds=1.0).changed == (0, 1)
+
+
+def test_a_call_anew_hashes_texts_as_another_process_would():
+    def hashes(name):
+        return hash(name), hash((1, name)), hash(1.5)
+
+    first, again = call(hashes, ("w",), 1.0).value, call_anew(hashes, ("w",), 1.0).value
+    assert first[0] != again[0] and first[1] != again[1] and first[2] == again[2]
+    assert hashes("w") == first
 
 
 def test_errors_and_exits_become_outcomes():

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from courseware.checks.call import TimeLimit, call_anew, shuffled_call
+from courseware.checks.call import TimeLimit, call, call_anew, shuffled_call
 from courseware.grading.split import sandbox as sandbox_module
 from courseware.grading.split import seats
 from courseware.grading.split.replies import FUNCTION, TOO_LARGE
@@ -229,6 +229,13 @@ def test_a_cache_does_not_make_a_function_repeatable(sandbox):
         f = stand_in(session)
         first, second = shuffled_call(f, (3,), 5.0), shuffled_call(f, (3,), 5.0)
         assert first.value == second.value != call_anew(f, (3,), 5.0).value
+
+
+def test_a_hash_of_a_name_is_no_seed(sandbox):
+    with opened(sandbox, "def f(name): return hash(name), hash((name, 1)), hash(3)") as session:
+        f = stand_in(session)
+        first, again = call(f, ("w",), 5.0).value, call_anew(f, ("w",), 5.0).value
+    assert first[0] != again[0] and first[1] != again[1] and first[2] == again[2]
 
 
 # --- stand-ins ----------------------------------------------------------------------------------
