@@ -14,6 +14,7 @@ BUBBLEWRAP ?= /usr/bin/bwrap
 POSTGRES ?= /usr/lib/postgresql
 WORKERS ?= 2
 TORCH_INDEX ?=
+TEACHER ?=
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -116,8 +117,9 @@ help: ## show this list
 
 setup: $(COURSE) ## install the course into .venv, if that is not done yet
 
-lab: $(COURSE) ## open the course in JupyterLab (ARGS=--no-browser and the like are passed on)
-	@PATH="$$(pwd -P)/$(BIN):$$PATH" JUPYTER_CONFIG_PATH="$$(pwd -P)/.jupyter" \
+lab: $(COURSE) ## open the course in JupyterLab (TEACHER=1: with all of nbgrader; ARGS=--no-browser and the like are passed on)
+	@PATH="$$(pwd -P)/$(BIN):$$PATH" \
+		JUPYTER_CONFIG_PATH="$(if $(TEACHER),$$(pwd -P)/.jupyter/teacher:)$$(pwd -P)/.jupyter" \
 		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) $(POSTGRES) ## run everything that CI runs: lint, types and all tests

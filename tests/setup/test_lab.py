@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -105,6 +106,27 @@ def test_its_python_is_that_of_the_course(lab: Lab) -> None:
     kernels = lab.json("/api/kernelspecs")
     assert kernels["default"] == "python3"
     assert kernels["kernelspecs"]["python3"]["spec"]["display_name"] != "foreign"
+
+
+MISLEADING = {"@jupyter/nbgrader:validate-assignment", "@jupyter/nbgrader:create-assignment"}
+"""Validate calls an untouched exercise passed in part; Create Assignment changes its metadata."""
+
+
+def test_it_hides_from_students_what_misleads_them(lab: Lab) -> None:
+    page = lab.get("/lab")[1].decode()
+    [data] = re.findall(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    disabled = set(json.loads(data)["disabledExtensions"])
+    assert disabled >= MISLEADING
+    assert "@jupyter/nbgrader:formgrader" not in disabled
+
+
+def test_a_teachers_configuration_takes_back_just_that() -> None:
+    hidden, shown = (
+        json.loads((ROOT / ".jupyter" / folder / "labconfig" / "page_config.json").read_text())
+        for folder in (".", "teacher")
+    )
+    assert hidden == {"disabledExtensions": dict.fromkeys(MISLEADING, True)}
+    assert shown == {"disabledExtensions": dict.fromkeys(MISLEADING, False)}
 
 
 def test_it_asks_for_no_news_and_no_updates(lab: Lab) -> None:

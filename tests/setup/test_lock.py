@@ -94,7 +94,7 @@ def test_one_python_everywhere() -> None:
 
 def test_make_and_conda_give_jupyter_the_same_configuration() -> None:
     assert CONDA["variables"] == {"JUPYTER_CONFIG_PATH": ".jupyter"}
-    assert 'JUPYTER_CONFIG_PATH="$$(pwd -P)/.jupyter"' in MAKEFILE
+    assert '$$(pwd -P)/.jupyter" \\\n' in MAKEFILE
     assert (ROOT / ".jupyter" / "jupyter_lab_config.py").is_file()
 
 

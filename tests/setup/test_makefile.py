@@ -190,6 +190,14 @@ def test_lab_passes_its_arguments_and_the_configuration(machine: Machine) -> Non
     assert machine.calls == ["-m jupyterlab --no-browser", f"{machine.course}/.jupyter"]
 
 
+def test_a_teachers_lab_has_its_own_configuration_before_the_common_one(machine: Machine) -> None:
+    machine.make("setup")
+    run = machine.make("lab", "TEACHER=1", SHOWN="$JUPYTER_CONFIG_PATH")
+    assert run.returncode == 0, run.stderr
+    common = f"{machine.course}/.jupyter"
+    assert machine.calls == ["-m jupyterlab", f"{common}/teacher:{common}"]
+
+
 def test_root_may_open_the_lab(machine: Machine) -> None:
     machine.make("setup")
     machine.add("id", "#!/bin/sh\necho 0\n")
