@@ -76,6 +76,45 @@ def averages_magnitudes_again(activations):
     return activations.abs().transpose(0, 1).flatten(1).mean(1)
 
 
+@wrong("apoz", says="reshaped-not-transposed")
+def reshapes_to_rows_of_units(activations):
+    return (activations == 0).float().reshape(activations.shape[1], -1).mean(dim=1)
+
+
+@wrong("apoz", says="reshaped-not-transposed")
+def takes_channels_for_the_last_axis(activations):
+    return (activations.view(-1, activations.shape[1]) == 0).float().mean(dim=0)
+
+
+@wrong("apoz", says="small-counted")
+def asks_whether_it_is_close(activations):
+    zeros = torch.isclose(activations, torch.zeros_like(activations))
+    return zeros.float().transpose(0, 1).flatten(1).mean(1)
+
+
+@wrong("apoz", says="part-of-unit")
+def leaves_out_the_last_image(activations):
+    return (activations[:-1] == 0).float().transpose(0, 1).flatten(1).mean(1)
+
+
+@wrong("apoz", says="units-missing")
+def starts_with_the_second_unit(activations):
+    shares = [(activations[:, i] == 0).float().mean() for i in range(1, activations.shape[1])]
+    return torch.stack(shares)
+
+
+@wrong("apoz", says="sorted")
+def puts_the_most_silent_first(activations):
+    shares = (activations == 0).float().transpose(0, 1).flatten(1).mean(1)
+    return shares.sort(descending=True).values
+
+
+@wrong("apoz", says="too-few-digits")
+def rounds_to_two_decimals(activations):
+    shares = (activations == 0).float().transpose(0, 1).flatten(1).mean(1)
+    return torch.tensor([round(share, 2) for share in shares.tolist()])
+
+
 @wrong("apoz", says="one-number-for-all")
 def takes_one_share(activations):
     return (activations == 0).float().mean()

@@ -86,6 +86,48 @@ def sorts_the_norms(weight):
     return weight.flatten(1).norm(dim=1).sort().values
 
 
+@wrong("filter_norms", says="spectral-norm")
+def takes_the_norm_of_a_matrix(weight):
+    matrices = weight.flatten(2) if weight.dim() > 2 else weight[:, :, None]
+    return torch.linalg.matrix_norm(matrices, ord=2)
+
+
+@wrong("filter_norms", says="spectral-norm")
+def asks_for_singular_values(weight):
+    return torch.linalg.norm(weight, ord=2, dim=(-2, -1))
+
+
+@wrong("filter_norms", says="part-of-filter")
+def looks_at_one_input(weight):
+    return weight[:, 0].reshape(len(weight), -1).norm(dim=1)
+
+
+@wrong("filter_norms", says="part-of-filter")
+def looks_at_the_middle_of_the_kernel(weight):
+    rows = weight.flatten(2)[:, :, 0] if weight.dim() > 2 else weight
+    return rows.norm(dim=1)
+
+
+@wrong("filter_norms", says="part-of-filter")
+def stops_before_the_last_weight(weight):
+    return torch.stack([sum(w[i] ** 2 for i in range(len(w) - 1)).sum().sqrt() for w in weight])
+
+
+@wrong("filter_norms", says="filters-missing")
+def stops_before_the_last_filter(weight):
+    return torch.stack([weight[i].norm() for i in range(len(weight) - 1)])
+
+
+@wrong("filter_norms", says="too-few-digits")
+def rounds_to_two_decimals(weight):
+    return torch.tensor([round(float(filter_.norm()), 2) for filter_ in weight])
+
+
+@wrong("filter_norms", says="too-few-digits")
+def computes_in_half(weight):
+    return weight.half().flatten(1).norm(dim=1).float()
+
+
 @wrong("filter_norms", says="one-number-for-all")
 def takes_one_norm(weight):
     return torch.norm(weight)

@@ -79,6 +79,37 @@ def keeps_above_a_threshold(scores, n_keep):
     return torch.where(scores > threshold)[0]
 
 
+@wrong("keep_indices", says="above-average")
+def keeps_all_above_the_mean(scores, n_keep):
+    return torch.where(scores > scores.mean())[0]
+
+
+@wrong("keep_indices", says="above-average")
+def keeps_the_better_half(scores, n_keep):
+    return (scores >= scores.median()).nonzero().squeeze(1)
+
+
+@wrong("keep_indices", says="counted-from-the-lowest")
+def takes_the_kth_value(scores, n_keep):
+    return torch.where(scores >= torch.kthvalue(scores, n_keep).values)[0]
+
+
+@wrong("keep_indices", says="counted-from-one")
+def numbers_units_from_one(scores, n_keep):
+    return 1 + scores.topk(n_keep).indices.sort().values
+
+
+@wrong("keep_indices", says="named-twice")
+def looks_scores_up(scores, n_keep):
+    values = scores.tolist()
+    return torch.tensor(sorted(values.index(v) for v in sorted(values)[len(values) - n_keep :]))
+
+
+@wrong("keep_indices", says="first-ones-kept")
+def keeps_the_last(scores, n_keep):
+    return torch.arange(len(scores))[-n_keep:]
+
+
 @wrong("keep_indices", says="ranks-for-places")
 def mixes_ranks_and_places(scores, n_keep):
     return torch.where(scores.argsort() >= len(scores) - n_keep)[0]

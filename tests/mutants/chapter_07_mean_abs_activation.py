@@ -73,6 +73,54 @@ def takes_the_peak(activations):
     return activations.abs().transpose(0, 1).flatten(1).amax(1)
 
 
+@wrong("mean_abs_activation", says="reshaped-not-transposed")
+def reshapes_to_rows_of_units(activations):
+    return activations.abs().reshape(activations.shape[1], -1).mean(dim=1)
+
+
+@wrong("mean_abs_activation", says="reshaped-not-transposed")
+def takes_channels_for_the_last_axis(activations):
+    return activations.abs().reshape(-1, activations.shape[1]).mean(dim=0)
+
+
+@wrong("mean_abs_activation", says="part-of-unit")
+def looks_at_the_first_image(activations):
+    return activations[:1].abs().transpose(0, 1).flatten(1).mean(1)
+
+
+@wrong("mean_abs_activation", says="units-missing")
+def stops_before_the_last_unit(activations):
+    n = activations.shape[1]
+    return torch.stack([activations[:, i].abs().mean() for i in range(n - 1)])
+
+
+@wrong("mean_abs_activation", says="sorted")
+def puts_the_busiest_first(activations):
+    means = activations.abs().transpose(0, 1).flatten(1).mean(1)
+    return means.sort(descending=True).values
+
+
+@wrong("mean_abs_activation", says="divided-by-everything")
+def divides_by_all_entries(activations):
+    return activations.abs().transpose(0, 1).flatten(1).sum(1) / activations.numel()
+
+
+@wrong("mean_abs_activation", says="normalised")
+def divides_by_the_busiest(activations):
+    means = activations.abs().transpose(0, 1).flatten(1).mean(1)
+    return means / means.max()
+
+
+@wrong("mean_abs_activation", says="other-average")
+def takes_the_deviation(activations):
+    return activations.transpose(0, 1).flatten(1).std(dim=1)
+
+
+@wrong("mean_abs_activation", says="too-few-digits")
+def rounds_to_three_decimals(activations):
+    return torch.round(activations.abs().transpose(0, 1).flatten(1).mean(1), decimals=3)
+
+
 @wrong("mean_abs_activation", says="one-number-for-all")
 def averages_all_units(activations):
     return activations.abs().mean()

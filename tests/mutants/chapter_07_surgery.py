@@ -75,6 +75,27 @@ def keeps_the_first_few(w1, b1, w2, b2, kept):
     return w1[:n], b1[:n], w2[:, :n], b2
 
 
+@wrong("shrink_linear_pair", says="units-mixed")
+def takes_the_first_columns(w1, b1, w2, b2, kept):
+    return w1[kept], b1[kept], w2[:, : len(kept)], b2
+
+
+@wrong("shrink_linear_pair", says="units-mixed")
+def takes_the_first_biases(w1, b1, w2, b2, kept):
+    return w1[kept], b1[: len(kept)], w2[:, kept], b2
+
+
+@wrong("shrink_linear_pair", says="units-mixed")
+def takes_the_biases_that_go(w1, b1, w2, b2, kept):
+    gone = [unit for unit in range(len(b1)) if unit not in kept.tolist()]
+    return w1[kept], b1[gone][: len(kept)], w2[:, kept], b2
+
+
+@wrong("shrink_linear_pair", says="units-mixed")
+def turns_the_columns_round(w1, b1, w2, b2, kept):
+    return w1[kept], b1[kept], w2[:, kept.sort(descending=True).values], b2
+
+
 @wrong("shrink_linear_pair", says="order-swapped")
 def returns_weights_first(w1, b1, w2, b2, kept):
     return w1[kept], w2[:, kept], b1[kept], b2
@@ -169,6 +190,50 @@ def resets_the_counter(conv1, bn, conv2, kept):
 @wrong("shrink_conv_pair", says="counter-changed")
 def cuts_the_counter(conv1, bn, conv2, kept):
     return _rows(conv1, kept), {name: t[kept] for name, t in bn.items()}, _columns(conv2, kept)
+
+
+@wrong("shrink_conv_pair", says="statistics-reset")
+def makes_a_fresh_norm(conv1, bn, conv2, kept):
+    fresh = torch.nn.BatchNorm2d(len(kept)).state_dict()
+    return _rows(conv1, kept), dict(fresh), _columns(conv2, kept)
+
+
+@wrong("shrink_conv_pair", says="one-vector-not-cut")
+def forgets_the_variance(conv1, bn, conv2, kept):
+    new = _rows(bn, kept) | {"running_var": bn["running_var"]}
+    return _rows(conv1, kept), new, _columns(conv2, kept)
+
+
+@wrong("shrink_conv_pair", says="units-mixed")
+def keeps_the_first_statistics(conv1, bn, conv2, kept):
+    new = _rows(bn, kept)
+    for name in ("running_mean", "running_var"):
+        new[name] = bn[name][: len(kept)]
+    return _rows(conv1, kept), new, _columns(conv2, kept)
+
+
+@wrong("shrink_conv_pair", says="units-mixed")
+def reads_the_first_channels(conv1, bn, conv2, kept):
+    second = dict(conv2) | {"weight": conv2["weight"][:, : len(kept)]}
+    return _rows(conv1, kept), _rows(bn, kept), second
+
+
+@wrong("shrink_conv_pair", says="units-mixed")
+def keeps_the_first_biases(conv1, bn, conv2, kept):
+    first = {name: t[kept] if name == "weight" else t[: len(kept)] for name, t in conv1.items()}
+    return first, _rows(bn, kept), _columns(conv2, kept)
+
+
+@wrong("shrink_conv_pair", says="entries-added")
+def says_that_there_is_no_bias(conv1, bn, conv2, kept):
+    second = {"weight": conv2["weight"][:, kept], "bias": conv2.get("bias")}
+    return _rows(conv1, kept), _rows(bn, kept), second
+
+
+@wrong("shrink_conv_pair", says="bias-expected")
+def cuts_a_bias_that_is_none(conv1, bn, conv2, kept):
+    first = {"weight": conv1["weight"][kept], "bias": conv1.get("bias")[kept]}
+    return first, _rows(bn, kept), _columns(conv2, kept)
 
 
 @wrong("shrink_conv_pair", says="entries-missing")

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
+    PART_OF_UNIT,
+    RESHAPED,
+    SORTED,
+    UNITS_MISSING,
     WHOLE_TENSOR,
     by_channel,
+    in_memory_order,
     over,
+    part_of,
+    parts_of_units,
 )
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
 
 T = torch.Tensor
@@ -34,6 +44,7 @@ def _channels(draw: Draw) -> Iterator[tuple[T]]:
 
 def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, -2.0], [0.0, 0.0], [-1.0, 3.0], [0.0001, -4.0]]),)
+    yield (torch.tensor([[0.0, 1e-3], [1e-30, 0.0], [1e-11, 1e-7]]),)
     for shape in ((9, 5), (12, 4)):
         values = draw.normal(*shape)
         chosen = torch.rand(shape, generator=draw.generator)
@@ -52,9 +63,15 @@ def _counts(rows: T) -> T:
     return (rows == 0).sum(dim=1)
 
 
+LIMITS = 1e-12, *(10.0**-n for n in range(10, 0, -1))
+"""What students take for nearly 0; `torch.isclose` takes 1e-8."""
+
+
 def _below(limit: float) -> Callable[[T], T]:
     return lambda rows: (rows < limit).float().mean(dim=1)
 
+
+_check = partial(Check, judge=by_digits(same_values))
 
 APOZ = Task(
     name="apoz",
@@ -63,12 +80,13 @@ APOZ = Task(
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
     checks=(
-        Check("units of a linear layer", 3, _units),
-        Check("channels: over all images and all places", 3, _channels),
-        Check("only exact zeros count", 1, _exact_zeros),
-        Check("a unit that is always silent, and one that never is", 1, _ends),
+        _check("units of a linear layer", 3, _units),
+        _check("channels: over all images and all places", 3, _channels),
+        _check("only exact zeros count", 1, _exact_zeros),
+        _check("a unit that is always silent, and one that never is", 1, _ends),
     ),
     misconceptions=several(
+        (Misconception(*IMPRECISE),),
         ways(
             "active-share",
             "This is the share of activations that are not zero. APoZ is the share of zeros: high "
@@ -112,8 +130,8 @@ APOZ = Task(
             "small-counted",
             "Small activations were counted as zeros, too. Only those that are exactly 0 count: "
             "after a ReLU no limit has to be chosen.",
-            *(over(_below(limit), axis=1) for limit in (1e-3, 1e-2, 0.1)),
-            *(over(_below(limit), axis=1, prepare=torch.abs) for limit in (1e-3, 1e-2, 0.1)),
+            *(over(_below(limit), axis=1) for limit in LIMITS),
+            *(over(_below(limit), axis=1, prepare=torch.abs) for limit in LIMITS),
             over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
             over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
         ),
@@ -149,5 +167,14 @@ APOZ = Task(
             over(lambda rows: rows.abs().mean(dim=1), axis=1),
         ),
         ways(*WHOLE_TENSOR, lambda a: (a == 0).float().mean()),
+        ways(*RESHAPED, *in_memory_order(reference.apoz)),
+        ways(*PART_OF_UNIT, *part_of(reference.apoz, *parts_of_units())),
+        ways(*UNITS_MISSING, *part_of(reference.apoz, lambda a: a[:, :-1], lambda a: a[:, 1:])),
+        ways(
+            *SORTED,
+            lambda a: reference.apoz(a).sort().values,
+            lambda a: reference.apoz(a).sort(descending=True).values,
+        ),
+        ways(*IMPRECISE, *less_precise(reference.apoz)),
     ),
 )

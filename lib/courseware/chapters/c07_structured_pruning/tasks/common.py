@@ -28,12 +28,31 @@ NAMES_MISSING = Misconception(
 )
 NAMES_ADDED = Misconception(
     "entries-added",
-    "Your result has a name that the layer does not have: a convolution without a bias gets none.",
+    "Your result has a name that the layer does not have. A convolution without a bias gets no "
+    "entry for one, not even None.",
 )
 WHOLE_TENSOR = (
     "one-number-for-all",
     "One number came back for the whole tensor. To compare them, each filter, unit or channel "
     "needs a number of its own.",
+)
+RESHAPED = (
+    "reshaped-not-transposed",
+    "`reshape` and `view` take the values in their order in memory, image by image, so a row holds "
+    "values of several units. Bring the axis of the units to the front first: `transpose(0, 1)`.",
+)
+PART_OF_UNIT = (
+    "part-of-unit",
+    "Only a part of what each unit puts out was looked at: one image, one place, or all but the "
+    "last. Every image and every place counts.",
+)
+UNITS_MISSING = (
+    "units-missing",
+    "There is no number for one of the units: the loop stops too early, or starts too late.",
+)
+SORTED = (
+    "sorted",
+    "The numbers were sorted. Entry i must belong to unit i, or no one knows which to remove.",
 )
 ZEROED = (
     "zeroed-not-removed",
@@ -43,6 +62,12 @@ ZEROED = (
 PRUNED_RETURNED = (
     "others-kept",
     "The units that are to go were kept. `kept` names those that stay.",
+)
+UNITS_MIXED = (
+    "units-mixed",
+    "The tensors do not belong together: one of them was cut to other units than the rest, or to "
+    "the same ones in another order. Entry i of every tensor must be of the same unit, so cut all "
+    "of them with the same `kept`.",
 )
 FIRST_KEPT = (
     "first-ones-kept",
@@ -79,7 +104,7 @@ def parts(names: tuple[str, ...], *places: int) -> Judge:
         if type(got) not in (tuple, list) or len(got) != len(expected):
             return difference(expected, got)
         for place in places or range(len(names)):
-            if _another(expected, place, got[place]):
+            if _another(expected, place, got):
                 return Difference("order-swapped", f"{names[place]}: the names of another layer")
             found = exact(expected[place], got[place])
             if found:
@@ -89,12 +114,12 @@ def parts(names: tuple[str, ...], *places: int) -> Judge:
     return judge
 
 
-def _another(expected: tuple[Any, ...], place: int, got: Any) -> bool:
-    """Whether a dict came back in the place of another one."""
-    if not isinstance(expected[place], dict) or not isinstance(got, dict):
+def _another(expected: tuple[Any, ...], place: int, got: tuple[Any, ...]) -> bool:
+    """Whether the same dicts came back, by their names, but another one in this place."""
+    if not all(isinstance(value, dict) for value in (*expected, *got)):
         return False
-    others = (set(value) for value in expected if set(value) != set(expected[place]))
-    return set(got) in list(others)
+    wanted, came = ([sorted(map(str, value)) for value in values] for values in (expected, got))
+    return wanted[place] != came[place] and sorted(wanted) == sorted(came)
 
 
 def over(
@@ -106,6 +131,46 @@ def over(
     tensor([8., 8., 8.])
     """
     return lambda values: reduce(prepare(values).movedim(axis, 0).flatten(1))
+
+
+def mixed(cut: Callable[[T, T], T]) -> tuple[Callable[[T, T], T], ...]:
+    """Ways to cut a tensor to as many units that are not the kept ones, or in another order.
+
+    `cut(tensor, kept)` is the right way.
+    """
+
+    def first(tensor: T, kept: T) -> T:
+        return cut(tensor, torch.arange(len(kept)))
+
+    def last_first(tensor: T, kept: T) -> T:
+        return cut(tensor, kept.flip(0))
+
+    return first, last_first
+
+
+def part_of(way: Callable[[T], T], *parts: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """The right way on some part of the values only."""
+    return tuple(lambda values, part=part: way(part(values)) for part in parts)
+
+
+def parts_of_units() -> tuple[Callable[[T], T], ...]:
+    """One image or all but one, one place or all but one line."""
+    images = tuple(
+        lambda a, cut=cut: a[cut] for cut in (slice(1), slice(-1, None), slice(-1), slice(1, None))
+    )
+    places = (
+        lambda a: a.flatten(2)[..., :1] if a.dim() > 2 else a,
+        *(lambda a, cut=cut: a[..., cut] if a.dim() > 2 else a for cut in (slice(1), slice(-1))),
+    )
+    return *images, *places
+
+
+def in_memory_order(right: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """Rows or columns for the units, made without moving their axis."""
+    return (
+        lambda a: right(a.reshape(a.shape[1], -1).T),
+        lambda a: right(a.reshape(-1, a.shape[1])),
+    )
 
 
 def by_channel(way: Callable[[T], T], otherwise: Callable[[T], T]) -> Callable[[T], T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 
@@ -11,9 +12,12 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     WHOLE_TENSOR,
     by_channel,
     over,
+    part_of,
 )
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
 
 T = torch.Tensor
@@ -43,6 +47,13 @@ def _uncentred(rows: T) -> T:
     return (rows - rows.mean(dim=1, keepdim=True)).norm(dim=1)
 
 
+def _singular(matrices: T) -> T:
+    """The largest singular value of each matrix, or of the one there is."""
+    return torch.linalg.matrix_norm(matrices, ord=2)
+
+
+_check = partial(Check, judge=by_digits(same_values))
+
 FILTER_NORMS = Task(
     name="filter_norms",
     points=8,
@@ -50,11 +61,12 @@ FILTER_NORMS = Task(
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
     checks=(
-        Check("rows of a linear layer", 3, _rows),
-        Check("filters of a convolution: one number each", 4, _filters),
-        Check("a filter of zeros", 1, _zeros),
+        _check("rows of a linear layer", 3, _rows),
+        _check("filters of a convolution: one number each", 4, _filters),
+        _check("a filter of zeros", 1, _zeros),
     ),
     misconceptions=several(
+        (Misconception(*IMPRECISE),),
         ways(
             "absolute-sum",
             "This is the L1 norm, the sum of the magnitudes. For the L2 norm add up the squares "
@@ -132,6 +144,35 @@ FILTER_NORMS = Task(
             over(lambda rows: rows.norm(dim=1).sort().values, axis=0),
             over(lambda rows: rows.norm(dim=1).sort(descending=True).values, axis=0),
         ),
+        ways(
+            "spectral-norm",
+            "This is the largest singular value, the spectral norm of a matrix. For the L2 norm, "
+            "lay all weights of a filter out in one row, add up their squares, and take the root.",
+            by_channel(_singular, reference.filter_norms),
+            by_channel(_singular, _singular),
+            _singular,
+        ),
+        ways(
+            "part-of-filter",
+            "Only a part of each filter was looked at: one input, one place of the kernel, or all "
+            "but the last. A norm takes all weights of the filter together.",
+            *part_of(
+                reference.filter_norms,
+                lambda weight: weight[:, :1],
+                lambda weight: weight[:, 1:],
+                lambda weight: weight[:, :-1],
+                lambda weight: weight[..., :1],
+                lambda weight: weight[..., :-1],
+                lambda weight: weight.flatten(2)[..., 0] if weight.dim() > 2 else weight,
+            ),
+        ),
+        ways(
+            "filters-missing",
+            "There is no norm for one of the filters: the loop starts too late, or stops too "
+            "early.",
+            *part_of(reference.filter_norms, lambda weight: weight[:-1], lambda weight: weight[1:]),
+        ),
         ways(*WHOLE_TENSOR, lambda weight: weight.norm()),
+        ways(*IMPRECISE, *less_precise(reference.filter_norms)),
     ),
 )

@@ -66,7 +66,7 @@ def _highest(arguments: Any, expected: Any, got: Any) -> Difference | None:
     kept = torch.zeros(len(scores), dtype=torch.bool)
     kept[units.long()] = True
     if int(kept.sum()) != n_keep:
-        return Difference("wrong-value", "a unit is named more than once")
+        return Difference(_cause_of_twice(scores, units.long()), "a unit is named more than once")
     if kept.all():
         return None
     low = int(scores.masked_fill(~kept, torch.inf).argmin())
@@ -75,6 +75,12 @@ def _highest(arguments: Any, expected: Any, got: Any) -> Difference | None:
         return None
     text = f"unit {low}, of score {scores[low]:.4g}, stays, unit {high}, of {scores[high]:.4g}, not"
     return Difference("wrong-value", text)
+
+
+def _cause_of_twice(scores: T, units: T) -> str:
+    """Whether the units would be right if each of equal scores was named once."""
+    right = scores.topk(len(units)).values.sort().values
+    return "named-twice" if torch.equal(scores[units].sort().values, right) else "wrong-value"
 
 
 def _ascending(arguments: Any, expected: Any, got: Any) -> Difference | None:
@@ -136,6 +142,22 @@ def _from(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
     return behaves
 
 
+def _by_a_limit(
+    limit: Callable[[T], T], compare: Callable[[T, T], T] = torch.gt
+) -> Callable[[T, int], T]:
+    """All units on one side of a limit that knows nothing of n_keep."""
+    return lambda scores, n_keep: compare(scores, limit(scores)).nonzero().flatten()
+
+
+def _from_the_other_end(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
+    """`kthvalue` and a sort count from the lowest."""
+
+    def behaves(scores: T, n_keep: int) -> T:
+        return compare(scores, scores.kthvalue(n_keep).values).nonzero().flatten()
+
+    return behaves
+
+
 def _ranks(scores: T, n_keep: int) -> T:
     """The ranks of the highest, taken for their places."""
     return scores.argsort().argsort()[len(scores) - n_keep :].sort().values
@@ -166,6 +188,12 @@ KEEP_INDICES = Task(
                 "not-ascending",
                 "The units are right, but in the order of their scores. Cut in this order, the "
                 "network's units change places: bring the indices into ascending order.",
+            ),
+            Misconception(
+                "named-twice",
+                "A unit is named twice, and another one of the same score is missing: units were "
+                "looked up by their scores. Equal scores have the same value but not the same "
+                "place, so sort or rank the places.",
             ),
         ),
         ways(
@@ -218,6 +246,31 @@ KEEP_INDICES = Task(
             _from(lambda s, cut: s >= cut),
         ),
         ways(
+            "above-average",
+            "All units above the mean, the median or 0 were kept, however many these are. `n_keep` "
+            "says how many stay.",
+            *_in_any_form(_by_a_limit(lambda s: s.mean())),
+            _by_a_limit(lambda s: s.mean(), torch.ge),
+            _by_a_limit(lambda s: s.median()),
+            _by_a_limit(lambda s: s.median(), torch.ge),
+            _by_a_limit(lambda s: s.quantile(0.5)),
+            _by_a_limit(lambda s: torch.tensor(0.0)),
+        ),
+        ways(
+            "counted-from-the-lowest",
+            "The threshold is the n_keep-th score from the lowest: `kthvalue` and `sort` begin "
+            "there. The n_keep-th from the highest is the last that stays.",
+            _from_the_other_end(torch.ge),
+            _from_the_other_end(torch.gt),
+            lambda s, k: (s >= s.sort().values[min(k, len(s) - 1)]).nonzero().flatten(),
+        ),
+        ways(
+            "counted-from-one",
+            "The units are numbered from 1. Like the entries of a tensor, they are numbered from "
+            "0.",
+            lambda s, k: _places()(s, k) + 1,
+        ),
+        ways(
             "cut-itself-removed",
             "Only units above the n_keep-th score were kept. That unit itself stays as well, and "
             "of equal ones as many as the number says.",
@@ -238,8 +291,9 @@ KEEP_INDICES = Task(
         ),
         ways(
             "first-ones-kept",
-            "The first n_keep units were kept, whatever their scores are.",
+            "The first or the last n_keep units were kept, whatever their scores are.",
             lambda s, k: torch.arange(k),
+            lambda s, k: torch.arange(len(s) - k, len(s)),
         ),
     ),
 )

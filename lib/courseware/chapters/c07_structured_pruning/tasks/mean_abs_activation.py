@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
+    PART_OF_UNIT,
+    RESHAPED,
+    SORTED,
+    UNITS_MISSING,
     WHOLE_TENSOR,
     by_channel,
+    in_memory_order,
     over,
+    part_of,
+    parts_of_units,
 )
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
 
 T = torch.Tensor
@@ -42,6 +52,8 @@ def _of_those_not_zero(rows: T) -> T:
     return rows.abs().sum(dim=1) / (rows != 0).sum(dim=1)
 
 
+_check = partial(Check, judge=by_digits(same_values))
+
 MEAN_ABS_ACTIVATION = Task(
     name="mean_abs_activation",
     points=8,
@@ -49,11 +61,12 @@ MEAN_ABS_ACTIVATION = Task(
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
     checks=(
-        Check("units of a linear layer", 3, _units),
-        Check("channels: over all images and all places", 3, _channels),
-        Check("negative activations: their magnitude counts", 2, _negative),
+        _check("units of a linear layer", 3, _units),
+        _check("channels: over all images and all places", 3, _channels),
+        _check("negative activations: their magnitude counts", 2, _negative),
     ),
     misconceptions=several(
+        (Misconception(*IMPRECISE),),
         ways(
             "signs-cancel",
             "Negative activations were added with their sign, so that they cancel positive ones. "
@@ -98,6 +111,20 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), reference.mean_abs_activation),
         ),
         ways(
+            "divided-by-everything",
+            "The magnitudes of each unit were divided by the number of all activations. Divide by "
+            "the number of activations of that unit.",
+            over(lambda rows: rows.abs().sum(dim=1) / rows.numel(), axis=1),
+        ),
+        ways(
+            "normalised",
+            "The means were divided by their sum, their largest, or their mean. They are asked for "
+            "as they are.",
+            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(dim=1).sum(), axis=1),
+            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(dim=1).amax(), axis=1),
+            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(), axis=1),
+        ),
+        ways(
             "zeros-left-out",
             "Zeros were left out of the mean. A unit that is silent most of the time does little, "
             "and the zeros are what says so.",
@@ -105,14 +132,29 @@ MEAN_ABS_ACTIVATION = Task(
         ),
         ways(
             "other-average",
-            "This is the mean of the squares, its root, the median, or the largest. The mean of "
-            "the magnitudes is asked for.",
+            "This is the mean of the squares, its root, the median, the largest, or how far the "
+            "activations spread. The mean of the magnitudes is asked for.",
             over(lambda rows: rows.square().mean(dim=1), axis=1),
             over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
             over(lambda rows: rows.abs().median(dim=1).values, axis=1),
             over(lambda rows: rows.abs().amax(dim=1), axis=1),
             over(lambda rows: rows.norm(dim=1), axis=1),
+            over(lambda rows: rows.std(dim=1), axis=1),
+            over(lambda rows: rows.std(dim=1, correction=0), axis=1),
+            over(lambda rows: rows.abs().quantile(0.5, dim=1), axis=1),
         ),
         ways(*WHOLE_TENSOR, lambda a: a.abs().mean()),
+        ways(*RESHAPED, *in_memory_order(reference.mean_abs_activation)),
+        ways(*PART_OF_UNIT, *part_of(reference.mean_abs_activation, *parts_of_units())),
+        ways(
+            *UNITS_MISSING,
+            *part_of(reference.mean_abs_activation, lambda a: a[:, :-1], lambda a: a[:, 1:]),
+        ),
+        ways(
+            *SORTED,
+            lambda a: reference.mean_abs_activation(a).sort().values,
+            lambda a: reference.mean_abs_activation(a).sort(descending=True).values,
+        ),
+        ways(*IMPRECISE, *less_precise(reference.mean_abs_activation)),
     ),
 )

@@ -15,7 +15,9 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     NAMES_MISSING,
     OFF_LIMITS,
     PRUNED_RETURNED,
+    UNITS_MIXED,
     ZEROED,
+    mixed,
     parts,
 )
 from courseware.chapters.c07_structured_pruning.tasks.shrink_linear_pair import others
@@ -122,6 +124,29 @@ def _zero_columns(tensor: T, kept: T) -> T:
     return _zero_rows(tensor.transpose(0, 1), kept).transpose(0, 1)
 
 
+def _columns(tensor: T, kept: T) -> T:
+    return tensor[:, kept]
+
+
+def _missing_bias(error: type[Exception]) -> Callable[..., Any]:
+    """What a function that asks for every bias comes to where one is missing."""
+
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        if "bias" in conv1 and "bias" in conv2:
+            return _cut()(conv1, bn, conv2, kept)
+        raise error
+
+    return behaves
+
+
+def _new_norm(tensor: T, kept: T, value: float) -> T:
+    return torch.full((len(kept),), value)
+
+
+NEW = {name: partial(_new_norm, value=float(name in ("weight", "running_var"))) for name in VECTORS}
+"""A batch norm as it is made: scale and variance 1, shift and mean 0."""
+
+
 def _uncut(*names: str) -> Mapping[str, Cut]:
     return dict.fromkeys(names, _same)
 
@@ -159,21 +184,25 @@ SHRINK_CONV_PAIR = Task(
             _cut(norm=_uncut("running_mean", "running_var")),
         ),
         ways(
+            "one-vector-not-cut",
+            "One of the four vectors of the batch norm was not cut. Weight, bias, running mean and "
+            "running variance all have an entry for each channel.",
+            *(_cut(norm=_uncut(name)) for name in VECTORS),
+        ),
+        ways(
             "norm-parameters-not-cut",
             "Of the batch norm only the running mean and variance were cut. Its weight and bias "
             "belong to the channels as well.",
             _cut(norm=_uncut("weight", "bias")),
-            _cut(norm=_uncut("bias")),
         ),
         ways(
             "statistics-reset",
-            "The running mean and variance start anew. They were measured on the training data: "
-            "the channels that stay need theirs.",
-            _cut(
-                norm={
-                    "running_mean": lambda t, kept: torch.zeros(len(kept)),
-                    "running_var": lambda t, kept: torch.ones(len(kept)),
-                }
+            "The batch norm, or a part of it, starts anew, with zeros and ones. Scale and shift "
+            "were learned and its mean and variance measured: the channels that stay need theirs.",
+            _cut(norm=NEW | {COUNTER: lambda t, kept: torch.zeros_like(t)}),
+            *(
+                _cut(norm={name: NEW[name] for name in names})
+                for names in (VECTORS, VECTORS[:2], VECTORS[2:], *((name,) for name in VECTORS))
             ),
         ),
         ways(
@@ -194,7 +223,7 @@ SHRINK_CONV_PAIR = Task(
             "bias-expected",
             "Your function asks conv1 or conv2 for a bias, but it need not have one: before a "
             "batch norm it is mostly left out. Go through the names that are there.",
-            lambda conv1, bn, conv2, kept: (conv1["bias"], conv2["bias"]),
+            *map(_missing_bias, (KeyError, TypeError, AttributeError)),
         ),
         ways(
             "second-layer-not-cut",
@@ -235,6 +264,17 @@ SHRINK_CONV_PAIR = Task(
             _cut(filters=_zero_rows, bias=_same, norm=_uncut(*VECTORS), columns=_same),
         ),
         ways(*PRUNED_RETURNED, _on(others)),
+        ways(
+            *UNITS_MIXED,
+            *(_cut(filters=other) for other in mixed(_rows)),
+            *(_cut(bias=other) for other in mixed(_rows)),
+            *(_cut(filters=other, bias=other) for other in mixed(_rows)),
+            *(_cut(columns=other) for other in mixed(_columns)),
+            *(_cut(norm=dict.fromkeys(VECTORS, other)) for other in mixed(_rows)),
+            *(_cut(norm=dict.fromkeys(VECTORS[2:], other)) for other in mixed(_rows)),
+            *(_cut(norm=dict.fromkeys(VECTORS[:2], other)) for other in mixed(_rows)),
+            *(_cut(norm={name: other}) for name in VECTORS for other in mixed(_rows)),
+        ),
         ways(*FIRST_KEPT, _on(lambda kept, n: torch.arange(len(kept)))),
         ways(
             *ORDER_SWAPPED,

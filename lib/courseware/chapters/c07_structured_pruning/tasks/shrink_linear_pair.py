@@ -12,7 +12,9 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     FIRST_KEPT,
     OFF_LIMITS,
     PRUNED_RETURNED,
+    UNITS_MIXED,
     ZEROED,
+    mixed,
     parts,
 )
 from courseware.checks.misconceptions import several, ways
@@ -56,14 +58,17 @@ def _ends(draw: Draw) -> Iterator[Arguments]:
     yield _drawn(draw, 4, 5, 3, 5)
 
 
+Cut = Callable[[T, T], T]
+
+
 def _cut(
-    w1: Callable[[T, T], T] = lambda t, kept: t[kept],
-    b1: Callable[[T, T], T] = lambda t, kept: t[kept],
-    w2: Callable[[T, T], T] = lambda t, kept: t[:, kept],
-    b2: Callable[[T, T], T] = lambda t, kept: t,
+    w1: Cut = lambda t, kept: t[kept],
+    b1: Cut = lambda t, kept: t[kept],
+    w2: Cut = lambda t, kept: t[:, kept],
+    b2: Cut = lambda t, kept: t,
 ) -> Callable[..., Any]:
     """Another way to cut some of the four."""
-    return lambda *a: tuple(way(t, a[4]) for way, t in zip((w1, b1, w2, b2), a, strict=False))
+    return lambda *a: tuple(cut(t, a[4]) for cut, t in zip((w1, b1, w2, b2), a, strict=False))
 
 
 def _on(units: Callable[[T, int], T]) -> Callable[..., Any]:
@@ -87,6 +92,14 @@ def _zeroed(w1: T, b1: T, w2: T, b2: T, kept: T) -> Any:
 
 def _same(t: T, kept: T) -> T:
     return t
+
+
+def _rows(t: T, kept: T) -> T:
+    return t[kept]
+
+
+def _columns(t: T, kept: T) -> T:
+    return t[:, kept]
 
 
 SHRINK_LINEAR_PAIR = Task(
@@ -157,6 +170,14 @@ SHRINK_LINEAR_PAIR = Task(
         ),
         ways(*ZEROED, _zeroed, _cut(w1=lambda t, k: _zeroed(t, t[:, 0], t.T, t, k)[0])),
         ways(*PRUNED_RETURNED, _on(others)),
+        ways(
+            *UNITS_MIXED,
+            *(_cut(w1=other) for other in mixed(_rows)),
+            *(_cut(b1=other) for other in mixed(_rows)),
+            *(_cut(w1=other, b1=other) for other in mixed(_rows)),
+            *(_cut(w2=other) for other in mixed(_columns)),
+            _cut(b1=lambda t, kept: t[others(kept, len(t))][: len(kept)]),
+        ),
         ways(*FIRST_KEPT, _on(lambda kept, n: torch.arange(len(kept)))),
         ways(
             "order-swapped",
