@@ -134,6 +134,30 @@ def cuts_off_the_totals(state, images, labels, sparsities, seed):
     return _pruned_step_by_step(state, images, labels, sparsities, seed, cut_off)
 
 
+@wrong("prune_and_finetune", says="count-rounded-up")
+def rounds_the_totals_up(state, images, labels, sparsities, seed):
+    def rounded_up(state, sparsity):
+        return _pruned(_weights(state), int(np.ceil(sparsity * _n(state))))
+
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, rounded_up)
+
+
+@wrong("prune_and_finetune", says="half-counted-up")
+def rounds_halves_up(state, images, labels, sparsities, seed):
+    def rounded(state, sparsity):
+        return _pruned(_weights(state), int(sparsity * _n(state) + 0.5))
+
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, rounded)
+
+
+@wrong("prune_and_finetune", says="half-counted-down")
+def rounds_halves_down(state, images, labels, sparsities, seed):
+    def rounded(state, sparsity):
+        return _pruned(_weights(state), int(np.ceil(sparsity * _n(state) - 0.5)))
+
+    return _pruned_step_by_step(state, images, labels, sparsities, seed, rounded)
+
+
 @wrong("prune_and_finetune", says="layer-by-layer")
 def prunes_each_layer_alike(state, images, labels, sparsities, seed):
     def alike(state, sparsity):

@@ -107,6 +107,30 @@ def cuts_off_the_global_count(weights, sparsity):
     return _split(_lowest_pruned(flat, int(sparsity * len(flat))), weights)
 
 
+@wrong("global_magnitude_masks", says="count-rounded-up")
+def rounds_the_count_up(weights, sparsity):
+    flat = _joined(weights)
+    return _split(_lowest_pruned(flat, np.ceil(sparsity * len(flat))), weights)
+
+
+@wrong("global_magnitude_masks", says="half-counted-up")
+def rounds_halves_up(weights, sparsity):
+    flat = _joined(weights)
+    return _split(_lowest_pruned(flat, sparsity * len(flat) + 0.5), weights)
+
+
+@wrong("global_magnitude_masks", says="half-counted-down")
+def rounds_halves_down(weights, sparsity):
+    flat = _joined(weights)
+    return _split(_lowest_pruned(flat, np.ceil(sparsity * len(flat) - 0.5)), weights)
+
+
+@wrong("global_magnitude_masks", says="kept-count-rounded")
+def rounds_the_number_to_keep(weights, sparsity):
+    flat = _joined(weights)
+    return _split(_lowest_pruned(flat, len(flat) - round((1 - sparsity) * len(flat))), weights)
+
+
 @wrong("global_magnitude_masks", says="count-off-by-one")
 def keeps_above_the_next(weights, sparsity):
     flat = _joined(weights)

@@ -46,8 +46,19 @@ def rounds_the_count_up(w, sparsity):
 
 
 @wrong("magnitude_mask", says="count-rounded-up")
+def cuts_off_the_number_to_keep(w, sparsity):
+    n_kept = int((1 - sparsity) * w.numel())
+    return ~_without(w, w.abs().flatten().argsort(descending=True)[:n_kept])
+
+
+@wrong("magnitude_mask", says="half-counted-up")
 def rounds_halves_up(w, sparsity):
     return _without(w, w.abs().flatten().argsort()[: int(sparsity * w.numel() + 0.5)])
+
+
+@wrong("magnitude_mask", says="half-counted-down")
+def rounds_halves_down(w, sparsity):
+    return _without(w, w.abs().flatten().argsort()[: int(np.ceil(sparsity * w.numel() - 0.5))])
 
 
 @wrong("magnitude_mask", says="kept-count-rounded")

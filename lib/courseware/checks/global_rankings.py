@@ -8,13 +8,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.counts import (
-    COUNTED_LAYER_BY_LAYER,
-    DENSITY,
-    OFF_BY_ONE,
-    RATIO_AS_THRESHOLD,
-    TRUNCATED,
-)
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, RATIO_AS_THRESHOLD
 from courseware.checks.mask_dicts import masks_came
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
@@ -205,20 +199,9 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*INVERTED, (_inverted,)),
     (*LARGEST_PRUNED, (_together(lambda w: -w.abs()),)),
     (*SIGNED, (_together(lambda w: w),)),
-    (
-        *DENSITY,
-        (
-            _together(count=lambda n, s: round((1 - s) * n)),
-            _together(count=lambda n, s: n - round(s * n)),
-        ),
-    ),
-    (*TRUNCATED, (_together(count=lambda n, s: int(s * n)),)),
-    (
-        *OFF_BY_ONE,
-        (
-            _together(count=lambda n, s: round(s * n) + 1),
-            _together(count=lambda n, s: round(s * n) - 1),
-        ),
+    *(
+        (name, message, tuple(_together(count=count) for count in counts))
+        for name, message, counts in MISCOUNTS
     ),
     (
         *RATIO_AS_THRESHOLD,

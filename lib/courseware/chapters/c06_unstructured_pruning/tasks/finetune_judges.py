@@ -28,6 +28,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks.counts import miscount
 from courseware.checks.global_rankings import cause_of
 from courseware.checks.mask_dicts import masks_not_bool, masks_structure
 from courseware.checks.named_tensors import Named
@@ -192,16 +193,12 @@ def _cause_of_count(arguments: tuple[Any, ...], masks: Mapping[str, T], n_pruned
             return "totals-added-up"
         if n_pruned == round(sparsities[0] * n):
             return "first-total-only"
-    if n_pruned == n - _total(arguments):
-        return "density-for-sparsity"
     one_by_one = [round(sparsities[-1] * size) for size in sizes]
     if [int((mask == 0).sum()) for mask in masks.values()] == one_by_one:
         return "layer-by-layer"
-    if n_pruned == int(sparsities[-1] * n):
-        return "count-truncated"
-    if n_pruned == sum(one_by_one):
-        return "counted-layer-by-layer"
-    return "count-off-by-one" if abs(n_pruned - _total(arguments)) == 1 else "wrong-value"
+    if name := miscount(n, sparsities[-1], n_pruned):
+        return name
+    return "counted-layer-by-layer" if n_pruned == sum(one_by_one) else "wrong-value"
 
 
 def _structure(state: Mapping[str, T], got: Any) -> Difference | None:

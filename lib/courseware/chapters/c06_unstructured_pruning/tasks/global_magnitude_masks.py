@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.counts import shares
 from courseware.checks.global_rankings import MISTAKES, global_ranking
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL
@@ -32,7 +33,11 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
     for rows in (3, 5):
         weights = inputs.layers(draw, inputs.uneven_shapes(rows))
-        yield weights, inputs.share(draw, total(weights))
+        for share in shares(draw, total(weights)):
+            yield weights, share
+    weights = inputs.layers(draw, {"a": (3, 3), "b": (2, 7), "c": (2, 2)})
+    for share in shares(draw, total(weights)):
+        yield weights, share
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:

@@ -10,7 +10,7 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import DENSITY, OFF_BY_ONE, RATIO_AS_THRESHOLD, TRUNCATED
+from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.rankings import (
@@ -41,10 +41,10 @@ def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
     # Exact in binary: 2.5 and 3.5 go to the even number.
     yield torch.tensor([3.0, -1.0, 2.0, 5.0, -4.0]), 0.5
     yield torch.tensor([3.0, -1.0, 2.0, 5.0, -4.0, 7.0, -6.0]), 0.5
-    yield inputs.weights(draw, 11), 0.3
-    yield inputs.weights(draw, 11), 0.7
-    for n in (27, 39):
-        yield inputs.weights(draw, n), inputs.share(draw, n)
+    for n in (11, 18, 27):
+        w = inputs.weights(draw, n)
+        for share in shares(draw, n):
+            yield w, share
 
 
 def _several_axes(draw: Draw) -> Iterator[Arguments]:
@@ -178,31 +178,9 @@ MAGNITUDE_MASK = Task(
         ways(*INVERTED, lambda w, s: ~reference.magnitude_mask(w, s)),
         ways(*LARGEST_PRUNED, pruned(lambda w: -w.abs())),
         ways(*SIGNED, pruned(lambda w: w)),
-        ways(
-            *DENSITY,
-            pruned(count=lambda n, s: round((1 - s) * n)),
-            pruned(count=lambda n, s: n - round(s * n)),
-        ),
-        ways(*TRUNCATED, pruned(count=lambda n, s: int(s * n))),
-        ways(
-            "count-rounded-up",
-            "The number to prune was rounded up. Round it to the nearest whole number, and a half "
-            "to the even one, as Python's `round` does.",
-            pruned(count=lambda n, s: math.ceil(s * n)),
-            pruned(count=lambda n, s: math.floor(s * n + 0.5)),
-        ),
-        ways(
-            "kept-count-rounded",
-            "The number of weights to keep was rounded. Round the number to prune, and keep the "
-            "rest: with a half the two are not the same.",
-            pruned(count=lambda n, s: n - round((1 - s) * n)),
-            pruned(count=lambda n, s: n - int((1 - s) * n)),
-            pruned(count=lambda n, s: n - math.ceil((1 - s) * n)),
-        ),
-        ways(
-            *OFF_BY_ONE,
-            pruned(count=lambda n, s: round(s * n) + 1),
-            pruned(count=lambda n, s: round(s * n) - 1),
+        *(
+            ways(name, message, *(pruned(count=count) for count in counts))
+            for name, message, counts in MISCOUNTS
         ),
         ways(
             "ranked-row-by-row",

@@ -10,8 +10,8 @@ import torch
 from courseware.chapters.c06_unstructured_pruning.tasks import finetune_judges as judges
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import prunable_networks as networks
-from courseware.checks import ranking_inputs as inputs
 from courseware.checks.call import Outcome, call_anew, shuffled_call
+from courseware.checks.counts import above_half, shares
 from courseware.checks.global_rankings import MISTAKES
 from courseware.checks.mask_dicts import BIASES_MASKED, LAYER_WITHOUT_MASK
 from courseware.checks.masks import MASK_NOT_BOOL
@@ -33,14 +33,20 @@ Arguments = tuple[Named, T, T, list[float], int]
 def _one_total(draw: Draw) -> Iterator[Arguments]:
     problem = networks.small_problem(draw, 12, 16, 10, 4)
     n = networks.n_weights(problem[0])
-    yield *problem, [inputs.share(draw, n, 0.3, 0.45)], draw.integer(0, 999)
+    for share in shares(draw, n, 0.3, 0.45):
+        yield *problem, [share], draw.integer(0, 999)
+
+
+def _called_twice(draw: Draw) -> Iterator[Arguments]:
+    yield next(_one_total(draw))
 
 
 def _rising_totals(draw: Draw) -> Iterator[Arguments]:
     problem = networks.small_problem(draw, 9, 24, 5)
     n = networks.n_weights(problem[0])
-    totals = [inputs.share(draw, n, low, low + 0.1) for low in (0.3, 0.5, 0.7)]
-    yield *problem, totals, draw.integer(0, 999)
+    first = [above_half(draw, n, low, low + 0.1) for low in (0.3, 0.5)]
+    for share in shares(draw, n, 0.7, 0.8):
+        yield *problem, [*first, share], draw.integer(0, 999)
 
 
 def _half_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
@@ -97,7 +103,7 @@ PRUNE_AND_FINETUNE = Task(
         Check(
             "one seed, one result",
             1,
-            _one_total,
+            _called_twice,
             judges.repeatable,
             _twice,
             _expect("(state, masks), the same in both calls"),
