@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,8 +194,11 @@ def _means(report: ClassReport, graded: list[Row]) -> list[str]:
     def mean(values: list[float]) -> str:
         return shown_points(sum(values) / len(values)) if values else "–"
 
-    columns = zip(*(row.scores for row in graded), strict=True)
-    per_task = [mean([s.points for s in column if s.points is not None]) for column in columns]
+    def of_task(scores: Sequence[Score]) -> str:
+        given = mean([score.points for score in scores if score.points is not None])
+        return given + "*" * any(score.open for score in scores)
+
+    per_task = [of_task(column) for column in zip(*(row.scores for row in graded), strict=True)]
     share = sum(report.percent(row) for row in graded) / len(graded)
     return ["mean", *per_task, mean([row.total for row in graded]), f"{share:.0f}", ""]
 
@@ -210,15 +213,32 @@ def _short(path: str) -> str:
     return in_one_line(" ".join(part.removeprefix(here) for part in path.split(" ")))
 
 
-def write_csv(report: ClassReport, path: Path) -> None:
-    """Write the table with a column for each task; an empty field is a score still to be given."""
+def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
+    """Write the table with a column for each task; an empty field is a score still to be given.
+
+    `rest`: the report has some students only; what the file says of the others stays, unless it
+    tells of other tasks.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    tasks = [report.title(task, task.grade_id) for task in report.tasks]
+    head = ["student", *tasks, "total", "points", "percent", "problem", "odd"]
+    rows = _rows_of(path, head) if rest else {}
+    rows |= {line[0]: line for line in (_line_of_csv(report, row) for row in report.rows)}
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        tasks = [report.title(task, task.grade_id) for task in report.tasks]
-        writer.writerow(["student", *tasks, "total", "points", "percent", "problem", "odd"])
-        for row in report.rows:
-            points = ["" if s.points is None else s.points for s in row.scores]
-            share = round(report.percent(row), 1)
-            student, *said = map(in_a_cell, (row.student, row.problem, " ".join(row.odd)))
-            writer.writerow([student, *points, row.total, report.points, share, *said])
+        csv.writer(file).writerows([head, *(rows[student] for student in sorted(rows))])
+
+
+def _line_of_csv(report: ClassReport, row: Row) -> list[str]:
+    points = ["" if s.points is None else str(s.points) for s in row.scores]
+    numbers = [row.total, report.points, round(report.percent(row), 1)]
+    student, *said = map(in_a_cell, (row.student, row.problem, " ".join(row.odd)))
+    return [student, *points, *map(str, numbers), *said]
+
+
+def _rows_of(path: Path, head: list[str]) -> dict[str, list[str]]:
+    """The rows of a table by student; none where it has other columns."""
+    if not path.is_file():
+        return {}
+    with path.open(newline="", encoding="utf-8") as file:
+        first, *rows = csv.reader(file) or [[]]
+    return {row[0]: row for row in rows} if first == head else {}

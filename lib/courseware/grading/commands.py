@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import shlex
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,6 +32,8 @@ from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
 from courseware.grading.split.sandbox import UNPROTECTED
 
+GOES_ON = "make room: the same command goes on, and marks that are in the gradebook are kept"
+
 
 def run(options: argparse.Namespace) -> int:
     """Run a parsed command; returns its exit code."""
@@ -42,6 +47,12 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("course: interrupted", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        place = f" for {error.filename}" if error.filename else ""
+        print(f"course: error: {error.strerror}{place}; {GOES_ON}", file=sys.stderr)
+        return 2
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -55,7 +66,7 @@ def grade(options: argparse.Namespace) -> int:
     check_gradebook(exercise.api)
     log = root / "build" / f"grade_{exercise.name}.log"
     problems: dict[str, str] = {}
-    done = 0
+    left = dict(students)
     with chatter_to(log) as terminal, ExitStack() as open_crews:
         open_crews.enter_context(kept_engines())
         # First, so that sandboxes start there while the gradebook is looked at here.
@@ -69,7 +80,7 @@ def grade(options: argparse.Namespace) -> int:
                     exercise, students, options.force, runners, pages, _write_log
                 ):
                     problems |= {student: problem} if problem else {}
-                    done += 1
+                    del left[student]
                     bar.update()
             except KeyboardInterrupt:
                 pass
@@ -78,11 +89,12 @@ def grade(options: argparse.Namespace) -> int:
     if exercise.overlooks_lateness():
         print(f"course: warning: {exercise.name} {NOBODY_IS_LATE}", file=sys.stderr)
     made = make_report(exercise, students, problems)
-    _show(made, options.csv or root / "build" / f"grades_{exercise.name}.csv")
+    csv = options.csv or root / "build" / f"grades_{exercise.name}.csv"
+    _show(made, csv, rest=bool(options.students))
     print(f"Log: {log}")
-    if done < len(students):
-        left = len(students) - done
-        print(f"course: interrupted, {left} left: the same command goes on", file=sys.stderr)
+    if left:
+        print(f"course: interrupted, {how_to_go_on(options, left)}", file=sys.stderr)
+        return 1
     return _exit_code(made)
 
 
@@ -145,14 +157,24 @@ def _students(exercise: Exercise, wanted: list[str] | None) -> dict[str, str]:
     return {student: why for student, why in there.items() if not wanted or student in wanted}
 
 
+def how_to_go_on(options: argparse.Namespace, left: Iterable[str]) -> str:
+    """What to do after Ctrl-C for the students that are left."""
+    names = [shlex.quote(student) for student in left]
+    if not options.force:
+        return f"{len(names)} left: the same command goes on"
+    # To that command, those that were graded anew are no other than those that were not.
+    command = f"course grade {options.exercise} --force --students {' '.join(names)}"
+    return f"{len(names)} left as they were: {in_one_line(command)}"
+
+
 def _write_log(text: str) -> None:
     print(in_lines(text))
 
 
-def _show(made: ClassReport, csv: Path | None) -> None:
+def _show(made: ClassReport, csv: Path | None, rest: bool = False) -> None:
     print(as_text(made))
     if csv:
-        write_csv(made, csv)
+        write_csv(made, csv, rest)
         print(f"CSV: {csv}")
 
 

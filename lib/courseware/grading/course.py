@@ -88,8 +88,8 @@ class Exercise:
 
     def is_in_gradebook(self) -> bool:
         """Whether the gradebook knows the exercise; makes no gradebook where there is none."""
-        db = self.api.coursedir.db_url
-        if db.startswith("sqlite:///") and not Path(db.removeprefix("sqlite:///")).exists():
+        path = gradebook_file(self.api.coursedir.db_url)
+        if path is not None and not path.exists():
             return False
         with self.gradebook() as gradebook:
             return self.name in [assignment.name for assignment in gradebook.assignments]
@@ -136,10 +136,26 @@ def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:
     return NbGraderAPI(config=config)
 
 
+def gradebook_file(url: str) -> Path | None:
+    """The file of a gradebook that is one.
+
+    >>> gradebook_file("sqlite:////srv/course/gradebook.db")
+    PosixPath('/srv/course/gradebook.db')
+    >>> gradebook_file("postgresql://ann@host/course")
+    """
+    return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+
+
 def check_gradebook(api: NbGraderAPI) -> None:
-    """Raise a `CourseError` unless there is a gradebook at its URL, or one can be made there."""
+    """Raise a `CourseError` unless there is a gradebook at its URL, or one can be made there.
+
+    A file that is made is nobody else's to read: on a shared server other accounts are students.
+    """
     url = api.coursedir.db_url
     try:
+        path = gradebook_file(url)
+        if path is not None and not path.exists():
+            path.touch(mode=0o600)
         shown = make_url(url).render_as_string(hide_password=True)
         create_engine(url).connect().close()
     except ModuleNotFoundError as error:
@@ -151,7 +167,7 @@ def check_gradebook(api: NbGraderAPI) -> None:
         raise CourseError(
             "the URL of the gradebook is none, such as postgresql://user@host/name"
         ) from error
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise CourseError(f"the gradebook {shown} cannot be opened: {reason}") from error
 

@@ -25,6 +25,8 @@ USER_NAMESPACES = (
     "Debian before 11:  sudo sysctl kernel.unprivileged_userns_clone=1",
     "In a container:    start it with --security-opt seccomp=unconfined, or grade outside of it",
 )
+GRADEBOOK = "gradebook.db"
+"""Where there is no other database, nbgrader keeps the marks of a class there."""
 WITHOUT = (
     "To grade code that you trust all the same: course grade EXERCISE --without-sandbox.",
     UNPROTECTED,
@@ -63,7 +65,9 @@ class Finding:
 
 def examine(root: Path) -> list[Finding]:
     """Try everything that grading in a course folder needs."""
-    return [_platform(), _bubblewrap(root), _isolation(root), _course(root), _secret(root)]
+    sandbox = [_platform(), _bubblewrap(root), _isolation(root)]
+    private = [_private_file(root / name) for name in (SECRET, GRADEBOOK)]
+    return [*sandbox, _course(root), *private]
 
 
 def sandbox_obstacle(root: Path) -> str:
@@ -147,10 +151,9 @@ def _course(root: Path) -> Finding:
     return Finding(True, f"{config} grades in the sandbox")
 
 
-def _secret(root: Path) -> Finding:
-    path = root / SECRET
+def _private_file(path: Path) -> Finding:
     if not path.is_file():
-        return Finding(True, f"no {SECRET} yet: the first grading makes it")
+        return Finding(True, f"no {path.name} yet: the first grading makes it")
     if path.stat().st_mode & 0o077:
         return Finding(False, f"others can read {path}", (f"chmod 600 {path}",))
-    return Finding(True, f"{SECRET} is yours alone")
+    return Finding(True, f"{path.name} is yours alone")

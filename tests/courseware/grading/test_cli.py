@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from courseware.grading import commands
 from courseware.grading.cli import main
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
@@ -81,6 +85,40 @@ def test_interrupted_and_continued(course: Course) -> None:
     assert modified(course, "ada") == before
 
 
+def test_after_an_interrupted_force_it_is_said_who_is_left() -> None:
+    options = argparse.Namespace(exercise="01_toy", force=True)
+    assert commands.how_to_go_on(options, ["ann", "b o"]) == (
+        "2 left as they were: course grade 01_toy --force --students ann 'b o'"
+    )
+    options = argparse.Namespace(exercise="01_toy", force=False)
+    assert commands.how_to_go_on(options, ["ann"]) == "1 left: the same command goes on"
+
+
+def test_a_full_disk_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(options: argparse.Namespace) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "gradebook.db")
+
+    monkeypatch.setitem(commands.COMMANDS, "report", full)
+    assert main(["report", "01_toy"]) == 2
+    assert capsys.readouterr().err == (
+        "course: error: No space left on device for gradebook.db; make room: the same command "
+        "goes on, and marks that are in the gradebook are kept\n"
+    )
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
+    program = (
+        "import sys\nfrom courseware.grading import cli, commands\n"
+        "commands.COMMANDS['report'] = lambda options: print('x\\n' * 100_000) or 0\n"
+        "sys.exit(cli.main(['report', '01_toy']))"
+    )
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)} | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("x\n", "")
+
+
 def test_what_is_graded_again(course: Course) -> None:
     good = toy.solved(course.root)
     for student in ("ada", "bob"):
@@ -104,9 +142,13 @@ def test_what_is_graded_again(course: Course) -> None:
     assert "fay: no cell could be recognised" in result.stdout
     assert (course.root / "out" / "table.csv").is_file()
 
-    result = course.run(COURSE, "grade", toy.EXERCISE, "--force", "--students", "bob")
+    table = ("--csv", "out/table.csv")
+    before = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
+    result = course.run(COURSE, "grade", toy.EXERCISE, "--force", "--students", "bob", *table)
     assert result.returncode == 0
     assert modified(course, "bob") > first[1]
+    after = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
+    assert after == before  # all of the class, though one was graded
 
 
 def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> None:
@@ -121,4 +163,6 @@ def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> No
     assert course.scores("ada")["test_square"] == 4.0
     assert not (course.root / "exercises").exists()
     secret = course.root / "class_secret.txt"
-    assert secret.stat().st_mode & 0o077 == 0 and len(secret.read_text(encoding="utf-8")) > 30
+    assert len(secret.read_text(encoding="utf-8")) > 30
+    for private in (secret, course.root / "gradebook.db"):
+        assert private.stat().st_mode & 0o077 == 0

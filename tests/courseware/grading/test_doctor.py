@@ -17,7 +17,7 @@ def test_a_machine_that_can_grade(tmp_path: Path, capsys: pytest.CaptureFixture[
     (root / "class_secret.txt").touch(mode=0o600)
     assert main(["doctor", "--course-dir", str(root)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5 and all(line.startswith("ok ") for line in lines)
+    assert len(lines) == 6 and all(line.startswith("ok ") for line in lines)
 
 
 def test_without_bubblewrap(
@@ -66,3 +66,11 @@ def test_a_readable_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     (root / "class_secret.txt").chmod(0o644)
     [problem] = [finding for finding in doctor.examine(root) if not finding.fine]
     assert "others can read" in problem.text and problem.advice[0].startswith("chmod 600")
+
+
+def test_what_other_accounts_can_read_is_told(tmp_path: Path) -> None:
+    root = toy.make_course(tmp_path)
+    (root / "gradebook.db").touch(mode=0o644)
+    [problem] = [finding for finding in doctor.examine(root) if not finding.fine]
+    assert problem.text == f"others can read {root / 'gradebook.db'}"
+    assert problem.advice == (f"chmod 600 {root / 'gradebook.db'}",)

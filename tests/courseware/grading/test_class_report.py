@@ -1,0 +1,50 @@
+"""The table of a class: what a part of it leaves as it was, and what a mean says."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from courseware.grading.class_report import ClassReport, Row, as_text, write_csv
+from courseware.grading.scores import Score, Task
+
+TASKS = (Task("01", "test_negate", 4.0), Task("01", "explain", 6.0))
+
+
+def row(student: str, *points: float | None) -> Row:
+    """A graded student; a task without points is still to be read."""
+    scores = tuple(Score(one, open=one is None) for one in points)
+    return Row(student, scores, sum(one or 0.0 for one in points))
+
+
+def read(path: Path) -> dict[str, dict[str, str]]:
+    """A table's rows by student."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return {line["student"]: line for line in csv.DictReader(file)}
+
+
+def test_some_students_leave_the_rows_of_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "grades.csv"
+    write_csv(ClassReport("01", TASKS, (row("ada", 4.0, 6.0), row("bob", 0.0, 1.0))), path)
+    write_csv(
+        ClassReport("01", TASKS, (row("bob", 2.0, 1.0), row("al", 1.0, 1.0))), path, rest=True
+    )
+    assert [*read(path)] == ["ada", "al", "bob"]
+    assert [one["total"] for one in read(path).values()] == ["10.0", "2.0", "3.0"]
+    write_csv(ClassReport("01", TASKS, (row("bob", 2.0, 1.0),)), path)
+    assert [*read(path)] == ["bob"]
+
+
+def test_rows_of_other_tasks_do_not_stay(tmp_path: Path) -> None:
+    path = tmp_path / "grades.csv"
+    write_csv(ClassReport("01", TASKS[:1], (row("ada", 4.0),)), path)
+    write_csv(ClassReport("01", TASKS, (row("bob", 2.0, 1.0),)), path, rest=True)
+    assert [*read(path)] == ["bob"]
+
+
+def test_a_mean_over_those_who_were_read_says_that_others_were_not() -> None:
+    rows = (row("ada", 4.0, 6.0), row("bob", 2.0, None), row("cem", 0.0, 2.0))
+    [mean] = [
+        line for line in as_text(ClassReport("01", TASKS, rows)).splitlines() if "mean" in line
+    ]
+    assert mean.split()[1:3] == ["2", "4*"]
