@@ -48,7 +48,7 @@ def run(seed: str = "selftest", tasks: Iterable[Task] | None = None) -> Iterator
                 row.problems.append(f"right solution refused: {solution.function.__name__}")
         if task.name not in stubs:
             row.stub_score = float(task.points)
-            row.problems.append("no released stub in exercises/")
+            row.problems.append("no released stub in exercises/: run make exercises")
         else:
             row.stub_score = run_task(task, stubs[task.name], seed).score
         yield row

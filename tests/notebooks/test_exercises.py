@@ -1,14 +1,18 @@
 """exercises/ is what nbgrader makes of solutions/."""
 
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from courseware.notebooks import released
 from courseware.notebooks.release import EXERCISES, UNCHANGED, assignments
+from courseware.registry import EXERCISES as CHAPTERS
 from tests.tracked import ROOT, tracked
 
 ASSIGNMENTS = assignments(ROOT)
+NUMBERS = "none one two three four five six seven eight nine ten eleven twelve".split()
 AUTHORS_ONLY = ["### BEGIN", "### END"]
 
 
@@ -46,3 +50,14 @@ def test_nothing_for_authors_only_is_released(assignment: str) -> None:
     ]
     assert texts
     assert [marker for marker in AUTHORS_ONLY for text in texts if marker in text] == []
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_tasks_are_numbered_and_counted_as_they_are(assignment: str) -> None:
+    notebook = nbformat.reads(stored(assignment)[Path(f"{assignment}.ipynb")].decode(), 4)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    tasks = len(CHAPTERS[assignment].part("tasks").TASKS)
+    numbers = re.findall(r"^## Task (\d+)", text, re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, tasks + 1)]
+    told = re.findall(r"You write (\w+) (?:small )?functions", text)
+    assert told in ([], [NUMBERS[tasks]])

@@ -64,7 +64,8 @@ def _written(cells: Sequence[NotebookNode], text: str, left: int) -> Iterator[st
         yield f"there must be one written answer, with what is left to {TOTAL} points: {left}"
     for mark in manual:
         what = f"nbgrader's metadata of {mark['grade_id']}"
-        yield from _differs(what, mark.get("points"), left)
+        for line in _differs(what, mark.get("points"), left):
+            yield f"{line}: tasks and quiz make {TOTAL - left} (move points between tasks)"
     heading = _told(r"^## In your own words · (\d+)", text)
     yield from _differs("the heading of the written answer", heading, left)
     yield from _differs("the rubric", _told(r"^\*\*Rubric\*\* \((\d+)", text), left)
