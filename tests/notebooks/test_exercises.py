@@ -12,7 +12,21 @@ from courseware.registry import EXERCISES as CHAPTERS
 from tests.tracked import ROOT, tracked
 
 ASSIGNMENTS = assignments(ROOT)
-NUMBERS = "none one two three four five six seven eight nine ten eleven twelve".split()
+NUMBERS = [
+    "none",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 AUTHORS_ONLY = ["### BEGIN", "### END"]
 
 
