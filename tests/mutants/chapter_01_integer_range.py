@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import torch
 
 from tests.mutants.table import right, wrong
 
@@ -69,3 +72,99 @@ def with_numpy_integers(width, signed):
         return (-(2**63), 2**63 - 1) if signed else (0, 2**64 - 1)
     top = np.int64(2 ** (width - 1 if signed else width) - 1)
     return (-top - 1, top) if signed else (np.int64(0), top)
+
+
+@wrong("integer_range", says="one-bit")
+def takes_one_bit_apart(width, signed):
+    if width == 1:
+        return 0, 1
+    return (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="end-not-included")
+def forgets_the_zero_of_signed_ones(width, signed):
+    return (-(2 ** (width - 1)), 2 ** (width - 1)) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="end-left-out")
+def takes_the_one_off_twice(width, signed):
+    count = 2**width - 1
+    return (-(2 ** (width - 1)), 2 ** (width - 1) - 2) if signed else (0, count - 1)
+
+
+@wrong("integer_range", says="starts-at-one")
+def begins_at_one(width, signed):
+    return (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (1, 2**width)
+
+
+@wrong("integer_range", says="exponent-cut-short")
+def forgets_the_parentheses(width, signed):
+    return (-(2**width) - 1, 2**width - 1 - 1) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="caret-for-power")
+def writes_carets(width, signed):
+    if signed:
+        return -(2 ^ (width - 1)), (2 ^ (width - 1)) - 1
+    return 0, (2 ^ width) - 1
+
+
+@wrong("integer_range", says="eight-bits-assumed")
+def knows_bytes_only(width, signed):
+    return (-128, 127) if signed else (0, 255)
+
+
+@wrong("integer_range", says="signed-inverted")
+def swaps_the_branches(width, signed):
+    return (0, 2**width - 1) if signed else (-(2 ** (width - 1)), 2 ** (width - 1) - 1)
+
+
+@wrong("integer_range", says="minus-lost")
+def forgets_the_minus_sign(width, signed):
+    return (2 ** (width - 1), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="minus-binds-last")
+def raises_minus_two(width, signed):
+    return ((-2) ** (width - 1), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="one-end-only")
+def returns_the_highest(width, signed):
+    return 2 ** (width - 1) - 1 if signed else 2**width - 1
+
+
+@wrong("integer_range", says="width-for-power")
+def multiplies_by_the_width(width, signed):
+    return (-width, width - 1) if signed else (0, 2 * width - 1)
+
+
+@wrong("integer_range", says="integers-wrapped")
+def powers_of_int64(width, signed):
+    count = np.int64(2) ** np.int64(width)
+    return (int(-(count // 2)), int(count // 2 - 1)) if signed else (0, int(count - 1))
+
+
+@wrong("integer_range", says="integers-wrapped")
+def powers_of_int32(width, signed):
+    half = (torch.tensor(2, dtype=torch.int32) ** (width - 1)).item()
+    return (-half, half - 1) if signed else (0, 2 * half - 1)
+
+
+@wrong("integer_range", says="digits-lost")
+def powers_of_floats(width, signed):
+    half = math.pow(2, width - 1)
+    return (int(-half), int(half - 1)) if signed else (0, int(2 * half - 1))
+
+
+@wrong("integer_range", says="text-not-number")
+def two_strings(width, signed):
+    if signed:
+        return str(-(2 ** (width - 1))), str(2 ** (width - 1) - 1)
+    return "0", str(2**width - 1)
+
+
+@wrong("integer_range", says="pair-in-another-container")
+def a_dict_of_ends(width, signed):
+    low = -(2 ** (width - 1)) if signed else 0
+    return {"lowest": low, "highest": low + 2**width - 1}

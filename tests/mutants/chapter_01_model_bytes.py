@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 
 from tests.mutants.table import right, wrong
@@ -64,3 +65,84 @@ def with_a_remainder(n_params, bits_per_param):
 def with_a_float64_tensor(n_params, bits_per_param):
     total = torch.tensor(n_params, dtype=torch.float64) * bits_per_param / 8
     return total.ceil().to(torch.int64)
+
+
+@wrong("model_bytes", says="float-from-floor-division")
+def negative_floor_of_a_float(n_params, bits_per_param):
+    return -(-n_params * bits_per_param // 8)
+
+
+@wrong("model_bytes", says="rounded-down-to-a-float")
+def floor_division_of_a_float(n_params, bits_per_param):
+    return n_params * bits_per_param // 8
+
+
+@wrong("model_bytes", says="bits-ignored")
+def always_float32(n_params, bits_per_param):
+    return n_params * 4
+
+
+@wrong("model_bytes", says="digits-lost")
+def counts_in_float32(n_params, bits_per_param):
+    return int(torch.ceil(torch.tensor(float(n_params)) * bits_per_param / 8))
+
+
+@wrong("model_bytes", says="integers-wrapped")
+def counts_in_int32(n_params, bits_per_param):
+    bits = np.array([int(n_params * bits_per_param + 0.999)]).astype(np.int32)
+    return math.ceil(int(bits[0]) / 8)
+
+
+@wrong("model_bytes", says="always-one-more")
+def adds_a_byte_in_any_case(n_params, bits_per_param):
+    return int(n_params * bits_per_param / 8) + 1
+
+
+@wrong("model_bytes", says="bits-made-whole")
+def takes_whole_bits(n_params, bits_per_param):
+    return math.ceil(n_params * int(bits_per_param) / 8)
+
+
+@wrong("model_bytes", says="bits-made-whole")
+def takes_the_next_whole_bits(n_params, bits_per_param):
+    return math.ceil(n_params * math.ceil(bits_per_param) / 8)
+
+
+@wrong("model_bytes", says="fraction-of-a-bit-lost")
+def makes_the_bits_whole_first(n_params, bits_per_param):
+    return (int(n_params * bits_per_param) + 7) // 8
+
+
+@wrong("model_bytes", says="rounded-to-nearest")
+def adds_a_half(n_params, bits_per_param):
+    return int(n_params * bits_per_param / 8 + 0.5)
+
+
+@wrong("model_bytes", says="count-divided-first")
+def divides_the_count(n_params, bits_per_param):
+    return math.ceil(n_params // 8 * bits_per_param)
+
+
+@wrong("model_bytes", says="other-unit")
+def returns_kilobytes(n_params, bits_per_param):
+    return n_params * bits_per_param / 8 / 1024
+
+
+@wrong("model_bytes", says="at-least-one-byte")
+def never_returns_zero(n_params, bits_per_param):
+    return max(1, math.ceil(n_params * bits_per_param / 8))
+
+
+@wrong("model_bytes", says="float-returned")
+def rounds_up_with_numpy(n_params, bits_per_param):
+    return np.ceil(n_params * bits_per_param / 8)
+
+
+@wrong("model_bytes", says="bits-not-bytes")
+def divides_by_two_caret_three(n_params, bits_per_param):
+    return math.ceil(n_params * bits_per_param / (2 ^ 3))
+
+
+@wrong("model_bytes", says="text-not-number")
+def returns_a_text(n_params, bits_per_param):
+    return f"{math.ceil(n_params * bits_per_param / 8)}"

@@ -82,3 +82,139 @@ def ripples_the_carry(bits):
 def xor_and_mask(bits):
     mask = (1 << len(bits)) - 1
     return bin(((int(bits, 2) ^ mask) + 1) & mask)[2:].zfill(len(bits))
+
+
+def _inverted(bits):
+    return "".join("1" if bit == "0" else "0" for bit in bits)
+
+
+@wrong("negate", says="carry-stops-before-the-first-place")
+def keeps_the_sign_bit_apart(bits):
+    turned = _inverted(bits)
+    if len(bits) == 1:
+        return turned
+    rest = (int(turned[1:], 2) + 1) % 2 ** (len(bits) - 1)
+    return turned[0] + format(rest, f"0{len(bits) - 1}b")
+
+
+@wrong("negate", says="carry-stops")
+def carries_once(bits):
+    turned = list(_inverted(bits))
+    if turned[-1] == "0" or len(bits) == 1:
+        turned[-1] = "1" if turned[-1] == "0" else "0"
+        return "".join(turned)
+    turned[-1] = "0"
+    turned[-2] = "1" if turned[-2] == "0" else "0"
+    return "".join(turned)
+
+
+@wrong("negate", says="carry-stops")
+def clears_the_ones_and_forgets_the_carry(bits):
+    turned = list(_inverted(bits))
+    place = len(bits) - 1
+    while place >= 0 and turned[place] == "1":
+        turned[place] = "0"
+        place -= 1
+    if place == len(bits) - 1:
+        turned[place] = "1"
+    return "".join(turned)
+
+
+@wrong("negate", says="carry-forgotten")
+def flips_the_last_bit_back(bits):
+    return _inverted(bits[:-1]) + bits[-1]
+
+
+@wrong("negate", says="replaced-twice")
+def inverts_by_two_replaces(bits):
+    inverted = bits.replace("0", "1").replace("1", "0")
+    return format((int(inverted, 2) + 1) % 2 ** len(bits), f"0{len(bits)}b")
+
+
+@wrong("negate", says="one-subtracted")
+def adds_before_inverting(bits):
+    width = len(bits)
+    return _inverted(format((int(bits, 2) + 1) % 2**width, f"0{width}b"))
+
+
+@wrong("negate", says="one-appended")
+def writes_a_one_behind(bits):
+    return _inverted(bits) + "1"
+
+
+@wrong("negate", says="negative-left-alone")
+def negates_positive_numbers_only(bits):
+    if bits[0] == "1":
+        return bits
+    return format(-int(bits, 2) % 2 ** len(bits), f"0{len(bits)}b")
+
+
+@wrong("negate", says="eight-bits-assumed")
+def counts_modulo_256(bits):
+    return format(-int(bits, 2) % 256, f"0{len(bits)}b")
+
+
+@wrong("negate", says="eight-bits-assumed")
+def writes_eight_bits(bits):
+    return format((int(_inverted(bits), 2) + 1) & 0xFF, "08b")
+
+
+@wrong("negate", says="minimum-saturated")
+def clips_the_lowest(bits):
+    width = len(bits)
+    value = int(bits, 2) - (int(bits[0]) << width)
+    return format(min(-value, 2 ** (width - 1) - 1) % 2**width, f"0{width}b")
+
+
+@wrong("negate", says="carry-refused")
+def lets_to_bits_refuse(bits):
+    result = int(_inverted(bits), 2) + 1
+    if result >= 2 ** len(bits):
+        raise ValueError(f"{result} does not fit")
+    return format(result, f"0{len(bits)}b")
+
+
+@wrong("negate", says="carry-cut-at-the-wrong-end")
+def cuts_the_last_bit_off(bits):
+    return format(int(_inverted(bits), 2) + 1, f"0{len(bits)}b")[: len(bits)]
+
+
+@wrong("negate", says="prefix-kept")
+def leaves_the_prefix(bits):
+    return bin((int(_inverted(bits), 2) + 1) % 2 ** len(bits))
+
+
+@wrong("negate", says="minus-sign-in-bits")
+def uses_pythons_tilde(bits):
+    return format(~int(bits, 2) + 1, f"0{len(bits)}b")
+
+
+@wrong("negate", says="bits-reversed")
+def collects_from_the_right(bits):
+    result, carry = "", 1
+    for bit in reversed(bits):
+        total = (bit == "0") + carry
+        result += str(total % 2)
+        carry = total // 2
+    return result
+
+
+@wrong("negate", says="bits-not-joined")
+def returns_the_bits_in_a_list(bits):
+    return list(format(-int(bits, 2) % 2 ** len(bits), f"0{len(bits)}b"))
+
+
+@wrong("negate", says="not-inverted")
+def adds_one_only(bits):
+    return format((int(bits, 2) + 1) % 2 ** len(bits), f"0{len(bits)}b")
+
+
+@wrong("negate", says="digits-lost")
+def adds_one_to_a_float(bits):
+    width = len(bits)
+    return format(int(float(int(_inverted(bits), 2)) + 1) % 2**width, f"0{width}b")
+
+
+@wrong("negate", says="caret-for-power")
+def takes_the_remainder_of_a_caret(bits):
+    return format((int(_inverted(bits), 2) + 1) % (2 ^ len(bits)), f"0{len(bits)}b")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 
+import numpy as np
 import torch
 
 from tests.mutants.table import right, wrong
@@ -91,3 +92,113 @@ def signed_as_a_tensor(bits):
     weights = [int(bit) << i for i, bit in enumerate(reversed(bits))]
     weights[-1] = -weights[-1]
     return torch.tensor(sum(weights), dtype=torch.int64)
+
+
+@wrong("signed_value", says="one-bit")
+def splits_off_the_only_bit(bits):
+    return int(bits[1:], 2) - int(bits[0]) * 2 ** (len(bits) - 1)
+
+
+@wrong("signed_value", says="one-bit")
+def takes_one_bit_for_unsigned(bits):
+    if len(bits) < 2:
+        return int(bits)
+    value = int(bits, 2)
+    return value - 2 ** len(bits) if bits[0] == "1" else value
+
+
+@wrong("signed_value", says="sign-from-the-last-bit")
+def looks_at_the_wrong_end(bits):
+    value = int(bits, 2)
+    if bits[-1] == "1":
+        value -= 2 ** len(bits)
+    return value
+
+
+@wrong("signed_value", says="lowest-number")
+def makes_the_lowest_number_zero(bits):
+    if bits[0] == "0":
+        return int(bits, 2)
+    inverted = int(bits.translate({48: "1", 49: "0"}), 2)
+    return -((inverted + 1) % 2 ** (len(bits) - 1))
+
+
+@wrong("signed_value", says="lowest-number")
+def makes_the_lowest_number_positive(bits):
+    value, half = int(bits, 2), 2 ** (len(bits) - 1)
+    return value - 2 * half if value > half or (len(bits) == 1 and value) else value
+
+
+@wrong("signed_value", says="sign-lost")
+def forgets_the_minus(bits):
+    if bits[0] == "0":
+        return int(bits, 2)
+    return int(bits.translate({48: "1", 49: "0"}), 2) + 1
+
+
+@wrong("signed_value", says="always-negative")
+def subtracts_in_any_case(bits):
+    return int(bits, 2) - 2 ** len(bits)
+
+
+@wrong("signed_value", says="offset-binary")
+def centres_the_range(bits):
+    return int(bits, 2) - 2 ** (len(bits) - 1)
+
+
+@wrong("signed_value", says="first-bit-dropped")
+def takes_half_of_it_off(bits):
+    value = int(bits, 2)
+    return value - 2 ** (len(bits) - 1) if bits[0] == "1" else value
+
+
+@wrong("signed_value", says="caret-for-power")
+def subtracts_a_caret(bits):
+    value = int(bits, 2)
+    return value - (2 ^ len(bits)) if bits[0] == "1" else value
+
+
+@wrong("signed_value", says="last-bit-dropped")
+def weighs_all_but_the_last(bits):
+    total = -int(bits[0]) * 2 ** (len(bits) - 1) if len(bits) > 1 else 0
+    for i in range(1, len(bits) - 1):
+        total += int(bits[i]) * 2 ** (len(bits) - 1 - i)
+    return total
+
+
+@wrong("signed_value", says="eight-bits-assumed")
+def casts_to_int8(bits):
+    return np.array([int(bits, 2) % 256], dtype=np.uint8).view(np.int8)[0].item()
+
+
+@wrong("signed_value", says="eight-bits-assumed")
+def subtracts_256(bits):
+    return int(bits, 2) - 256 if bits[0] == "1" else int(bits, 2)
+
+
+@wrong("signed_value", says="integers-wrapped")
+def reads_into_int32(bits):
+    value = int(bits, 2)
+    if bits[0] == "1":
+        value -= 1 << len(bits)
+    return torch.tensor(value).to(torch.int32).item()
+
+
+@wrong("signed_value", says="integers-wrapped")
+def builds_an_int64_tensor(bits):
+    return torch.tensor(int(bits, 2)).item() - int(bits[0]) * 2 ** len(bits)
+
+
+@wrong("signed_value", says="digits-lost")
+def signed_through_floats(bits):
+    return int(float(int(bits, 2)) - int(bits[0]) * 2.0 ** len(bits))
+
+
+@wrong("signed_value", says="bits-read-as-decimal")
+def signed_decimal(bits):
+    return int(bits) - 2 ** len(bits) if bits[0] == "1" else int(bits)
+
+
+@wrong("signed_value", says="text-not-number")
+def signed_as_text(bits):
+    return f"{int(bits, 2) - int(bits[0]) * 2 ** len(bits)}"

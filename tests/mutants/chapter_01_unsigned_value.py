@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import torch
 
 from tests.mutants.table import right, wrong
 
@@ -86,3 +89,116 @@ def with_numpy(bits):
 def with_recursion_and_noise(bits):
     print("reading", bits)
     return 0 if not bits else 2 * with_recursion_and_noise(bits[:-1]) + int(bits[-1])
+
+
+@wrong("unsigned_value", says="caret-for-power")
+def takes_the_caret_for_a_power(bits):
+    total = 0
+    for place, bit in enumerate(reversed(bits)):
+        total += int(bit) * (2 ^ place)
+    return total
+
+
+@wrong("unsigned_value", says="caret-for-power")
+def takes_the_caret_for_a_power_from_the_left(bits):
+    return sum(int(bits[i]) * (2 ^ (len(bits) - 1 - i)) for i in range(len(bits)))
+
+
+@wrong("unsigned_value", says="last-bit-dropped")
+def stops_before_the_last_bit(bits):
+    total = 0
+    for i in range(len(bits) - 1):
+        total = 2 * total + int(bits[i])
+    return total
+
+
+@wrong("unsigned_value", says="last-bit-dropped")
+def adds_down_to_place_one(bits):
+    return sum(int(bits[-1 - place]) << place for place in range(len(bits) - 1, 0, -1))
+
+
+@wrong("unsigned_value", says="bits-read-as-decimal")
+def reads_hexadecimal(bits):
+    return int(bits, 16)
+
+
+@wrong("unsigned_value", says="eight-bits-assumed")
+def weighs_for_a_byte(bits):
+    return sum(int(bit) * 2 ** (7 - i) for i, bit in enumerate(bits))
+
+
+@wrong("unsigned_value", says="eight-bits-assumed")
+def casts_to_a_byte(bits):
+    return (
+        torch.tensor(int(bits, 2)).to(torch.uint8).item() if len(bits) < 64 else int(bits, 2) % 256
+    )
+
+
+@wrong("unsigned_value", says="integers-wrapped")
+def sums_int32(bits):
+    places = torch.arange(len(bits) - 1, -1, -1)
+    weights = (2**places).to(torch.int32)
+    return int((weights * torch.tensor([int(b) for b in bits])).sum().to(torch.int32))
+
+
+@wrong("unsigned_value", says="integers-wrapped")
+def sums_int64(bits):
+    weights = 2 ** np.arange(len(bits))[::-1]
+    return int((np.array([int(bit) for bit in bits]) * weights).sum())
+
+
+@wrong("unsigned_value", says="digits-lost")
+def makes_an_int_of_floats(bits):
+    return int(sum(math.pow(2, i) for i, bit in enumerate(reversed(bits)) if bit == "1"))
+
+
+@wrong("unsigned_value", says="digits-lost")
+def sums_float32(bits):
+    digits = torch.tensor([float(bit) for bit in bits])
+    return int((digits * 2.0 ** torch.arange(len(bits) - 1, -1, -1)).sum().item())
+
+
+@wrong("unsigned_value", says="text-not-number")
+def returns_the_number_as_text(bits):
+    return str(int(bits, 2))
+
+
+@wrong("unsigned_value", says="number-in-a-container")
+def returns_a_tensor_with_an_axis(bits):
+    total = np.zeros(1, dtype=object)
+    for bit in bits:
+        total = total * 2 + int(bit)
+    return total.tolist()
+
+
+@wrong("unsigned_value", says="one-place-only")
+def overwrites_the_sum(bits):
+    for place, bit in enumerate(reversed(bits)):
+        value = int(bit) * 2**place
+    return value
+
+
+@wrong("unsigned_value", says="one-place-only")
+def returns_within_the_loop(bits):
+    value = 0
+    for bit in bits:
+        value = 2 * value + int(bit)
+        return value
+
+
+@wrong("unsigned_value", says="characters-not-digits")
+def adds_code_points(bits):
+    value = 0
+    for bit in bits:
+        value = 2 * value + ord(bit)
+    return value
+
+
+@wrong("unsigned_value", says="characters-not-digits")
+def takes_every_character_for_true(bits):
+    return sum(2**place for place, bit in enumerate(reversed(bits)) if bit)
+
+
+@wrong("unsigned_value", says="zeros-counted")
+def compares_with_the_wrong_character(bits):
+    return sum(2**place for place, bit in enumerate(reversed(bits)) if bit == "0")

@@ -1,4 +1,4 @@
-"""What the tasks of exercise 01 share: inputs, small pieces, a message."""
+"""What the tasks of exercise 01 share: inputs and small pieces."""
 
 from __future__ import annotations
 
@@ -54,6 +54,11 @@ def inverted(bits: str) -> str:
     return bits.translate(str.maketrans("01", "10"))
 
 
+def unsigned(bits: str) -> int:
+    """The value, every place counted positive."""
+    return int(bits, 2)
+
+
 def twos(bits: str) -> int:
     """The value in two's complement."""
     return int(bits, 2) - (int(bits[0]) << len(bits))
@@ -63,8 +68,3 @@ def demand(holds: bool) -> None:
     """Raise a bare ValueError unless something holds."""
     if not holds:
         raise ValueError
-
-
-READ_REVERSED = (
-    "The bits were read from the wrong end. The first character is the most significant bit."
-)

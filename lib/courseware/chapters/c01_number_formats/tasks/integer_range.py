@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from courseware.chapters.c01_number_formats.tasks.common import OFF_LIMITS, widths
-from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.machine_integers import machine_integers
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.python_slips import CARET, PRECEDENCE
+from courseware.checks.task import Check, Draw, Task
 from model_compression import number_formats as reference
+
+Range = tuple[int, int]
 
 
 def _ranges_signed(draw: Draw) -> Iterator[tuple[int, bool]]:
@@ -35,9 +41,29 @@ def _ranges_unusual(draw: Draw) -> Iterator[tuple[int, bool]]:
         yield width, False
 
 
-def _symmetric_range(width: int, signed: bool) -> tuple[int, int]:
-    top = 2 ** (width - 1) - 1
-    return (-top, top) if signed else (0, 2**width - 1)
+def _right(width: int, signed: bool) -> Range:
+    return (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+
+
+def _moved(low: int, high: int, signed: bool | None = None) -> Callable[[int, bool], Range]:
+    """The ends moved so far; of one kind of range only, if `signed` says which."""
+
+    def behaves(width: int, is_signed: bool) -> Range:
+        first, last = _right(width, is_signed)
+        if signed is not None and signed != is_signed:
+            return first, last
+        return first + low, last + high
+
+    return behaves
+
+
+def _if_signed(of_width: Callable[[int], Range]) -> Callable[[int, bool], Range]:
+    """Another signed range."""
+    return lambda width, signed: of_width(width) if signed else _right(width, False)
+
+
+def _ends(change: Callable[[Range], object]) -> Callable[[int, bool], object]:
+    return lambda width, signed: change(_right(width, signed))
 
 
 INTEGER_RANGE = Task(
@@ -46,50 +72,175 @@ INTEGER_RANGE = Task(
     reference=reference.integer_range,
     lecture="lecture 01, “How far a width reaches”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("signed", 3, _ranges_signed),
         Check("unsigned", 2, _ranges_unsigned),
         Check("1 bit, 64 bits, and between", 1, _ranges_unusual),
     ),
-    misconceptions=(
-        Misconception(
+    misconceptions=several(
+        FORMS,
+        ways(
             "range-symmetric",
             "The lowest number is one too high. Zero takes a pattern on the positive side, so "
             "the negative side reaches one further.",
-            _symmetric_range,
+            _moved(1, 0, signed=True),
         ),
-        Misconception(
+        ways(
             "end-not-included",
-            "The upper end is one too high. One of the 2^width patterns is zero.",
-            lambda width, signed: (
-                (-(2 ** (width - 1)), 2 ** (width - 1)) if signed else (0, 2**width)
-            ),
+            "The upper end is one too high. One of the 2**width patterns is zero.",
+            _moved(0, 1),
+            _moved(0, 1, signed=True),
+            _moved(0, 1, signed=False),
+            _if_signed(lambda width: (1 - 2 ** (width - 1), 2 ** (width - 1))),
         ),
-        Misconception(
+        ways(
+            "end-left-out",
+            "The upper end is one too low: the highest number is included. The 1 for zero was "
+            "taken off twice.",
+            _moved(0, -1),
+            _moved(0, -1, signed=True),
+            _moved(0, -1, signed=False),
+            _moved(1, -1, signed=True),
+        ),
+        ways(
+            "starts-at-one",
+            "Unsigned numbers begin at 0: zero has a pattern, too.",
+            _moved(1, 0, signed=False),
+            _moved(1, 1, signed=False),
+            _moved(1, 1),
+        ),
+        ways(
+            "lowest-too-low",
+            "The lowest number is one too low: there are 2**(width−1) negative numbers.",
+            _moved(-1, 0, signed=True),
+            _moved(-1, 1, signed=True),
+        ),
+        ways(
             "signed-ignored",
             "The result does not depend on `signed`: this is the unsigned range.",
-            lambda width, signed: (0, 2**width - 1),
+            lambda width, signed: _right(width, False),
         ),
-        Misconception(
+        ways(
             "always-signed",
             "The result does not depend on `signed`: this is the signed range.",
-            lambda width, signed: (-(2 ** (width - 1)), 2 ** (width - 1) - 1),
+            lambda width, signed: _right(width, True),
         ),
-        Misconception(
+        ways(
+            "signed-inverted",
+            "The two kinds of ranges have changed places: `signed` is True for numbers that may "
+            "be negative.",
+            lambda width, signed: _right(width, not signed),
+        ),
+        ways(
             "ends-swapped",
             "The two ends are swapped: lowest first.",
-            lambda width, signed: tuple(reversed(reference.integer_range(width, signed))),
+            _ends(lambda ends: ends[::-1]),
+            lambda width, signed: _right(width, signed)[:: -1 if signed else 1],
         ),
-        Misconception(
+        ways(
             "sign-bit-not-counted",
             "Both halves reach as far as all `width` bits would. One of the bits tells the "
             "halves apart.",
-            lambda width, signed: (-(2**width), 2**width - 1) if signed else (0, 2**width - 1),
+            _if_signed(lambda width: (-(2**width), 2**width - 1)),
+            _if_signed(lambda width: (1 - 2**width, 2**width - 1)),
+            _if_signed(lambda width: (-(2**width), 2**width)),
         ),
-        Misconception(
+        ways(
+            "halves-too-narrow",
+            "The signed range has a quarter of the patterns on each side. One half of them all "
+            "starts with a 1.",
+            _if_signed(lambda width: (-(2 ** (width - 2)), 2 ** (width - 2) - 1)),
+            _if_signed(lambda width: (-(2**width) // 4, 2**width // 4 - 1)),
+        ),
+        ways(
+            "minus-lost",
+            "The lower end has lost its minus sign.",
+            _ends(lambda ends: (abs(ends[0]), ends[1])),
+        ),
+        ways(
             "count-returned",
             "This is how many patterns there are, not the lowest and highest number.",
             lambda width, signed: 2**width,
+            lambda width, signed: (0, 2**width) if signed else 2**width,
+        ),
+        ways(
+            "one-end-only",
+            "One end of the range came back. Both are asked for: lowest and highest.",
+            _ends(lambda ends: ends[0]),
+            _ends(lambda ends: ends[1]),
+        ),
+        ways(
+            "width-for-power",
+            "The ends grow with the width as a product. Each further bit doubles the number of "
+            "patterns: 2**width.",
+            lambda width, signed: (-width, width - 1) if signed else (0, 2 * width - 1),
+            lambda width, signed: (-width, width - 1) if signed else (0, width - 1),
+            lambda width, signed: (
+                (-(width**2) // 2, width**2 // 2 - 1) if signed else (0, width**2 - 1)
+            ),
+        ),
+        ways(
+            "eight-bits-assumed",
+            "The result does not depend on `width`: this is the range of 8 bits.",
+            lambda width, signed: _right(8, signed),
+        ),
+        ways(
+            "one-bit",
+            "Only a width of 1 is wrong. One bit holds 0 and 1, or, in two's complement, −1 and 0: "
+            "the formula of the other widths holds here as well.",
+            *(
+                except_where(lambda width, signed: width == 1 and signed, instead, _right)
+                for instead in ((0, 1), (-1, 1), (0, 0), (-1, 1), ValueError, TypeError)
+            ),
+            except_where(lambda width, signed: width == 1, (0, 0), _right),
+        ),
+        ways(
+            *PRECEDENCE,
+            _if_signed(lambda width: (-(2**width) - 1, 2**width - 1 - 1)),
+            _if_signed(lambda width: (-(2**width) - 1, 2 ** (width - 1) - 1)),
+            _if_signed(lambda width: (-(2 ** (width - 1)), 2**width - 1 - 1)),
+        ),
+        ways(
+            "minus-binds-last",
+            "`-2**n` is −(2**n), and `(-2)**n` is positive where n is even: the lower end is "
+            "minus a power of two.",
+            _if_signed(lambda width: ((-2) ** (width - 1), 2 ** (width - 1) - 1)),
+        ),
+        ways(
+            *CARET,
+            lambda width, signed: (
+                (-(2 ^ (width - 1)), (2 ^ (width - 1)) - 1) if signed else (0, (2 ^ width) - 1)
+            ),
+            lambda width, signed: (
+                (-(2 ^ (width - 1)), 2 ^ (width - 1) - 1) if signed else (0, 2 ^ width - 1)
+            ),
+            lambda width, signed: (
+                (-2 ^ (width - 1), 2 ^ (width - 1) - 1) if signed else (0, 2 ^ width - 1)
+            ),
+        ),
+        machine_integers(
+            _right,
+            lambda change: (
+                lambda width, signed: (
+                    (-change(2 ** (width - 1)), change(2 ** (width - 1)) - 1)
+                    if signed
+                    else (0, change(2**width) - 1)
+                )
+            ),
+            lambda change: (
+                lambda width, signed: (
+                    (-change(2**width) // 2, change(2**width) // 2 - 1)
+                    if signed
+                    else (0, change(2**width) - 1)
+                )
+            ),
+            lambda change: (
+                lambda width, signed: (
+                    (change(-change(2 ** (width - 1))), change(change(2 ** (width - 1)) - 1))
+                    if signed
+                    else (0, change(change(2**width) - 1))
+                )
+            ),
         ),
     ),
 )

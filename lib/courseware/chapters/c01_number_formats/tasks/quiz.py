@@ -7,33 +7,48 @@ from courseware.checks.quiz import Option, Question
 QUIZ = (
     Question(
         name="quiz_01_pattern",
-        text="A byte in memory holds 10011111. Which number is it?",
+        text=(
+            "A file of int8 numbers is read as uint8 by mistake. Which of the numbers come out "
+            "wrong, and how?"
+        ),
         options={
             "a": Option(
-                "159", "Only if the byte is read as unsigned; nothing in the byte says so."
+                "All of them: without a sign there is a bit more for the value",
+                "There are eight bits as before. Only the first one counts in another way, and it "
+                "is 0 in all numbers that are not negative.",
             ),
             "b": Option(
-                "−97", "Only if the byte is read as two's complement; nothing in the byte says so."
+                "The negative ones: they lose their minus sign, −97 becomes 97",
+                "No bit is a minus sign in two's complement. The first one counts −128, so it "
+                "cannot be taken off like a sign.",
             ),
             "c": Option(
-                "−31", "That is the sign-and-magnitude reading, which integers in torch do not use."
+                "The negative ones: each is 256 too large",
+                "Their first bit counts +128 instead of −128, so −97 becomes 159. All others "
+                "start with 0, and both readings agree.",
             ),
             "d": Option(
-                "It depends on the dtype it is read with",
-                "The pattern is the same; the dtype decides how it is read.",
+                "None: the bytes in the file are the same",
+                "The bytes are the same, the numbers are not: a pattern has no value of its own, "
+                "only one that a dtype gives it.",
             ),
         },
-        right="d",
+        right="c",
         points=4,
     ),
     Question(
         name="quiz_01_abs",
-        text="What is `torch.tensor(-128, dtype=torch.int8).abs()`?",
+        text=(
+            "To find the largest magnitude of some codes, a classmate computes `q.abs().max()`, "
+            "with `q = torch.tensor([-128, 5, -90], dtype=torch.int8)`. What comes out?"
+        ),
         options={
-            "a": Option("128", "int8 ends at 127: 128 has no pattern of 8 bits with a sign."),
+            "a": Option("128", "It is what was meant. But the result is int8, which ends at 127."),
             "b": Option("127", "That would be saturation; integer arithmetic wraps instead."),
             "c": Option(
-                "−128", "“Invert, add one” maps 10000000 to itself, and abs does just that."
+                "90",
+                "“Invert, add one” maps 10000000 to itself: abs() gives −128, 5, 90, and the "
+                "largest of them is 90. Change the dtype before you take magnitudes.",
             ),
             "d": Option("An error", "Integer overflow in torch raises nothing: it wraps."),
         },

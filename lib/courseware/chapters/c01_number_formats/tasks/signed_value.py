@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from courseware.chapters.c01_number_formats.tasks.common import (
     OFF_LIMITS,
-    READ_REVERSED,
     extreme_patterns,
     inverted,
     leading_one,
@@ -12,7 +11,11 @@ from courseware.chapters.c01_number_formats.tasks.common import (
     twos,
     wide_patterns,
 )
-from courseware.checks.task import Check, Misconception, Task
+from courseware.chapters.c01_number_formats.tasks.reading import about_reading
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.machine_integers import wrapped
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.task import Check, Task
 from model_compression import number_formats as reference
 
 
@@ -24,6 +27,14 @@ def _ones_complement(bits: str) -> int:
     return -int(inverted(bits), 2) if bits[0] == "1" else int(bits, 2)
 
 
+def _is_lowest(bits: str) -> bool:
+    return bits == "1" + "0" * (len(bits) - 1)
+
+
+def _is_one_bit(bits: str) -> bool:
+    return len(bits) == 1
+
+
 SIGNED_VALUE = Task(
     name="signed_value",
     points=14,
@@ -31,47 +42,103 @@ SIGNED_VALUE = Task(
     lecture="lecture 01, “Two's complement”",
     off_limits=OFF_LIMITS,
     calls=("unsigned_value",),
-    checks=(
+    checks=told_by_form(
         Check("patterns that start with 0", 1, leading_zero),
         Check("patterns that start with 1", 4, leading_one),
         Check("lowest value, −1, zero", 3, extreme_patterns),
         Check("up to 64 bits", 2, wide_patterns),
     ),
-    misconceptions=(
-        Misconception(
+    misconceptions=several(
+        FORMS,
+        ways(
             "unsigned-read",
             "The leading bit was counted as positive, which is the unsigned reading. In two's "
             "complement its place counts negative.",
             lambda bits: int(bits, 2),
         ),
-        Misconception(
+        ways(
             "sign-magnitude",
             "The leading bit was taken for a minus sign in front of the other bits. In two's "
             "complement the leading bit has a weight of its own, and the others still add to it.",
             _sign_magnitude,
+            lambda bits: -int(bits, 2) if bits[0] == "1" else int(bits, 2),
         ),
-        Misconception(
+        ways(
             "ones-complement",
             "You inverted the bits to read a negative number and stopped one short: "
             "two's complement is “invert, then add one”.",
             _ones_complement,
         ),
-        Misconception("bits-reversed", READ_REVERSED, lambda bits: twos(bits[::-1])),
-        Misconception(
+        ways(
+            "sign-lost",
+            "You found the magnitude of a negative number; the minus sign in front of it is "
+            "missing.",
+            lambda bits: abs(twos(bits)),
+        ),
+        about_reading(signed=True),
+        ways(
             "eight-bits-assumed",
             "The leading bit was given the weight of an 8-bit number. Its weight depends on how "
             "many bits there are.",
             lambda bits: int(bits, 2) - (256 if len(bits) >= 8 and int(bits, 2) > 127 else 0),
+            lambda bits: int(bits, 2) - (256 if int(bits, 2) > 127 else 0),
+            lambda bits: int(bits, 2) - (256 if bits[0] == "1" else 0),
+            lambda bits: int("0" + bits[1:], 2) - (128 if bits[0] == "1" else 0),
+            lambda bits: wrapped(int(bits, 2), 8),
+            lambda bits: twos(bits[-8:]),
+            lambda bits: twos(bits.zfill(8)),
         ),
-        Misconception(
+        ways(
             "leading-weight-off-by-one",
-            "The leading bit counts −2^width in your result. Its place is one lower than that.",
+            "The leading bit counts −2**width in your result. Its place is one lower than that.",
             lambda bits: int("0" + bits[1:], 2) - (int(bits[0]) << len(bits)),
         ),
-        Misconception(
+        ways(
             "first-bit-dropped",
-            "The leading bit has no effect on your result.",
+            "The leading bit has no effect on your result: it was left out, or its weight was "
+            "added and taken off again. It counts minus, not nothing.",
             lambda bits: int("0" + bits[1:], 2),
+        ),
+        ways(
+            "sign-from-the-last-bit",
+            "The last bit decided about the sign: `bits[-1]` is the last character. The leading "
+            "one is `bits[0]`.",
+            lambda bits: int(bits, 2) - (int(bits[-1]) << len(bits)),
+            lambda bits: int(bits[:-1] or "0", 2) * (1 - 2 * int(bits[-1])),
+        ),
+        ways(
+            "always-negative",
+            "Patterns that start with 0 were read as negative, too. Only a leading 1 counts minus.",
+            lambda bits: int(bits, 2) - 2 ** len(bits),
+            lambda bits: -int(bits, 2),
+            lambda bits: -(int(inverted(bits), 2) + 1),
+        ),
+        ways(
+            "offset-binary",
+            "Half of the range was taken off every number. That is offset binary, as in the "
+            "exponent of a float; here patterns that start with 0 keep their value.",
+            lambda bits: int(bits, 2) - 2 ** (len(bits) - 1),
+        ),
+        ways(
+            "lowest-number",
+            "The lowest number came out wrong, all others are right. It has no positive "
+            "counterpart of its width: 1000 is −8, and there is no +8 of 4 bits.",
+            except_where(_is_lowest, 0, twos),
+            lambda bits: -twos(bits) if _is_lowest(bits) else twos(bits),
+            lambda bits: twos(bits) + 1 if _is_lowest(bits) else twos(bits),
+            except_where(_is_lowest, ValueError, twos),
+        ),
+        ways(
+            "one-bit",
+            "A pattern of a single bit was treated in another way, or stops your function. Its "
+            "only bit is the leading one, which counts −2**0 = −1.",
+            *(
+                except_where(_is_one_bit, instead, twos)
+                for instead in (ValueError, IndexError, TypeError)
+            ),
+            lambda bits: int(bits) if _is_one_bit(bits) else twos(bits),
+            lambda bits: 0 if _is_one_bit(bits) else twos(bits),
+            lambda bits: -2 * int(bits) if _is_one_bit(bits) else twos(bits),
         ),
     ),
 )

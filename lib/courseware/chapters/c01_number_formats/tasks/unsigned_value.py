@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from courseware.chapters.c01_number_formats.tasks.common import (
     OFF_LIMITS,
-    READ_REVERSED,
     extreme_patterns,
     leading_one,
     leading_zero,
     wide_patterns,
 )
-from courseware.checks.task import Check, Misconception, Task
+from courseware.chapters.c01_number_formats.tasks.reading import about_reading
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.machine_integers import wrapped
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Task
 from model_compression import number_formats as reference
 
-READ_DECIMAL = "The characters were read as a decimal number: each place must count a power of two."
+
+def _eight_or_fails(bits: str) -> int:
+    """A loop over range(8)."""
+    return sum(int(bits[i]) << (7 - i) for i in range(8))
+
 
 UNSIGNED_VALUE = Task(
     name="unsigned_value",
@@ -21,35 +28,37 @@ UNSIGNED_VALUE = Task(
     reference=reference.unsigned_value,
     lecture="lecture 01, “A pattern has no value of its own”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("patterns that start with 0", 2, leading_zero),
         Check("patterns that start with 1", 2, leading_one),
         Check("all zeros, all ones, a single one", 1, extreme_patterns),
         Check("up to 64 bits", 1, wide_patterns),
     ),
-    misconceptions=(
-        Misconception("bits-reversed", READ_REVERSED, lambda bits: int(bits[::-1], 2)),
-        Misconception("bits-read-as-decimal", READ_DECIMAL, lambda bits: int(bits)),
-        Misconception(
-            "ones-counted",
-            "The ones were counted. A one counts what its place is worth, not 1.",
-            lambda bits: bits.count("1"),
-        ),
-        Misconception(
+    misconceptions=several(
+        FORMS,
+        about_reading(signed=False),
+        ways(
             "signed-read",
             "The first bit was counted as negative. That is the signed reading; here every place "
             "counts positive.",
             lambda bits: int(bits, 2) - (int(bits[0]) << len(bits)),
         ),
-        Misconception(
-            "places-off-by-one",
-            "Every place counts twice what it should. The last place is worth 2⁰ = 1.",
-            lambda bits: 2 * int(bits, 2),
-        ),
-        Misconception(
+        ways(
             "first-bit-dropped",
             "The first bit has no effect on your result. No bit is set aside for a sign here.",
             lambda bits: int("0" + bits[1:], 2),
+        ),
+        ways(
+            "eight-bits-assumed",
+            "Your function reads patterns of 8 bits. What a place is worth depends on how many "
+            "bits there are: count from the last one.",
+            lambda bits: sum(2 ** (7 - i) for i, bit in enumerate(bits) if bit == "1"),
+            lambda bits: sum(int(bit) * 2 ** (7 - i) for i, bit in enumerate(bits)),
+            lambda bits: sum(2 ** (7 - i) for i, bit in enumerate(bits[:8]) if bit == "1"),
+            lambda bits: int(bits[:8], 2),
+            lambda bits: int(bits[-8:], 2),
+            lambda bits: wrapped(int(bits, 2), 8),
+            _eight_or_fails,
         ),
     ),
 )

@@ -1,0 +1,131 @@
+"""Mistakes in reading a pattern: the same for both readings, unsigned and signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
+from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.python_slips import CARET
+from courseware.checks.task import Misconception
+
+DECIMAL = (
+    "bits-read-as-decimal",
+    "The characters were read as digits of a decimal number, or of another base: each place must "
+    "count a power of two.",
+)
+
+Reading = Callable[[str], int]
+
+
+def about_reading(signed: bool) -> tuple[Misconception, ...]:
+    """Misconceptions of whoever reads a pattern, with its first place negative if `signed`."""
+    right = twos if signed else unsigned
+    return several(
+        _about_places(right),
+        _about_characters(right),
+        machine_integers(right),
+        ways(
+            *DIGITS_LOST,
+            lambda bits: int(sum(map(float, _worth(right, bits)))),
+            lambda bits: int(sum(map(float, reversed(_worth(right, bits))))),
+            lambda bits: int(torch.tensor(_worth(right, bits), dtype=torch.float32).sum().item()),
+        ),
+        _about_sign_taken_off() if signed else (),
+    )
+
+
+def _about_sign_taken_off() -> Iterator[Misconception]:
+    """Two's complement from an unsigned number that is wrong."""
+
+    def taken_off(read: Callable[[str], Any]) -> Callable[[str], Any]:
+        return lambda bits: read(bits) - (int(bits[0]) << len(bits))
+
+    yield from machine_integers(
+        unsigned, lambda change: taken_off(lambda bits: change(unsigned(bits)))
+    )
+    yield from ways(
+        *DIGITS_LOST,
+        lambda bits: int(float(unsigned(bits)) - int(bits[0]) * 2.0 ** len(bits)),
+    )
+    yield from ways(*DECIMAL, taken_off(int), taken_off(lambda bits: int(bits, 16)))
+
+
+def _worth(right: Reading, bits: str) -> list[int]:
+    """What every bit adds to the value, from the first to the last."""
+    return [right("0" * i + bit + "0" * (len(bits) - 1 - i)) for i, bit in enumerate(bits)]
+
+
+def _weighed(weight: Callable[[int, int], Any]) -> Callable[[str], Any]:
+    """The sum of what each 1 counts, told from its place (0 is the last) and the width."""
+    return lambda bits: sum(
+        weight(place, len(bits)) for place, bit in enumerate(reversed(bits)) if bit == "1"
+    )
+
+
+def _about_places(right: Reading) -> Iterator[Misconception]:
+    yield from ways(
+        "bits-reversed",
+        "The bits were read from the wrong end. The first character is the most significant bit.",
+        lambda bits: right(bits[::-1]),
+    )
+    yield from ways(
+        "last-bit-dropped",
+        "The last bit has no effect on your result. Its place counts 2**0 = 1: look at where your "
+        "loop or slice ends.",
+        lambda bits: right(bits[:-1] or "0"),
+        lambda bits: right(bits[:-1] + "0"),
+        lambda bits: right(bits) / 2,
+    )
+    yield from ways(
+        "places-off-by-one",
+        "Every place counts twice what it should. The last place is worth 2**0 = 1.",
+        lambda bits: 2 * right(bits),
+    )
+    yield from ways(
+        "one-place-only",
+        "A single place makes up your result. Is the `return` inside of the loop, or `=` where "
+        "`+=` is meant?",
+        lambda bits: int(bits[0]),
+        lambda bits: int(bits[-1]),
+        lambda bits: int(bits[0]) << (len(bits) - 1),
+        lambda bits: 1 << (len(bits) - 1),
+        lambda bits: 1 << bits[::-1].rfind("1") if "1" in bits else 0,
+    )
+    yield from ways(
+        *CARET,
+        _weighed(lambda place, width: 2 ^ place),
+        lambda bits: sum(int(bit) * (2 ^ (len(bits) - i)) for i, bit in enumerate(bits)),
+        lambda bits: int(bits, 2) - (2 ^ len(bits)) if bits[0] == "1" else int(bits, 2),
+        lambda bits: int("0" + bits[1:], 2) - int(bits[0]) * (2 ^ (len(bits) - 1)),
+        _weighed(lambda place, width: -(2 ^ place) if place == width - 1 else 2 ^ place),
+        _weighed(lambda place, width: -(2 ^ place) if place == width - 1 else 2**place),
+    )
+
+
+def _about_characters(right: Reading) -> Iterator[Misconception]:
+    yield from ways(
+        *DECIMAL,
+        *(lambda bits, base=base: int(bits, base) for base in (10, 16, 8)),
+    )
+    yield from ways(
+        "ones-counted",
+        "The ones were counted. A one counts what its place is worth, not 1.",
+        lambda bits: bits.count("1"),
+    )
+    yield from ways(
+        "zeros-counted",
+        "The zeros count in your result, and the ones do not: it is the other way round.",
+        lambda bits: right(inverted(bits)),
+    )
+    yield from ways(
+        "characters-not-digits",
+        'The characters themselves were counted: `ord("1")` is 49, and every character that is '
+        'not empty is true, "0" as well. `int` makes a digit of a character.',
+        lambda bits: sum(ord(bit) << place for place, bit in enumerate(reversed(bits))),
+        lambda bits: 2 ** len(bits) - 1,
+    )

@@ -1,0 +1,19 @@
+"""Slips of the language: Python does not do what it seems to say."""
+
+from __future__ import annotations
+
+CARET = (
+    "caret-for-power",
+    "`^` is no power in Python: it compares two numbers bit by bit (XOR), so `2 ^ 3` is 1. A power "
+    "is written `2**3`.",
+)
+REPLACED_TWICE = (
+    "replaced-twice",
+    "Two `replace`s in a row undo each other: after the first one all characters are alike, and "
+    "the second one turns them all. Decide for each character, or use `str.translate`.",
+)
+PRECEDENCE = (
+    "exponent-cut-short",
+    "`**` binds tighter than `-`: `2**n - 1` is (2**n) − 1. An exponent that is a difference "
+    "needs its own parentheses.",
+)
