@@ -14,11 +14,11 @@ def _layers(state):
     return [name[: -len(".weight")] for name in state if name.endswith(".weight")]
 
 
-def _means(state, images):
+def _means(state, images, bias=True):
     """The mean of each hidden unit after the ReLU, a tensor a layer."""
     means, x = [], images
     for name in _layers(state)[:-1]:
-        x = torch.relu(x @ state[f"{name}.weight"].T + state[f"{name}.bias"])
+        x = torch.relu(x @ state[f"{name}.weight"].T + bias * state[f"{name}.bias"])
         means.append(x.mean(0))
     return means
 
@@ -76,6 +76,87 @@ def measures_before_the_relu(state, images, keep_ratio):
 @wrong("structured_prune", says="before-the-relu")
 def has_no_relu_at_all(state, images, keep_ratio):
     return _ranked_by_sums(state, images, keep_ratio, lambda sums: sums)
+
+
+@wrong("structured_prune", says="no-relu-between")
+def hands_on_sums(state, images, keep_ratio):
+    scores, x = [], images
+    for name in _layers(state)[:-1]:
+        x = torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
+        scores.append(torch.relu(x).mean(0))
+    return _cut(state, scores, _rounded(scores, keep_ratio))
+
+
+@wrong("structured_prune", says="biases-left-out")
+def forgets_the_biases_while_measuring(state, images, keep_ratio):
+    scores = _means(state, images, bias=False)
+    return _cut(state, scores, _rounded(scores, keep_ratio))
+
+
+@wrong("structured_prune", says="some-images-only")
+def measures_on_the_first_image(state, images, keep_ratio):
+    scores = _means(state, images[:1])
+    return _cut(state, scores, _rounded(scores, keep_ratio))
+
+
+@wrong("structured_prune", says="cut-from-old-tensors")
+def cuts_each_pair_from_the_old_state(state, images, keep_ratio):
+    small, names = dict(state), _layers(state)
+    for i, mean in enumerate(_means(state, images)):
+        kept = _highest(mean, _count(mean, keep_ratio))
+        small[f"{names[i]}.weight"] = state[f"{names[i]}.weight"][kept]
+        small[f"{names[i]}.bias"] = state[f"{names[i]}.bias"][kept]
+        small[f"{names[i + 1]}.weight"] = state[f"{names[i + 1]}.weight"][:, kept]
+    return small
+
+
+@wrong("structured_prune", says="cut-from-old-tensors")
+def cuts_columns_of_the_old_state_last(state, images, keep_ratio):
+    small, names = dict(state), _layers(state)
+    kept = [_highest(mean, _count(mean, keep_ratio)) for mean in _means(state, images)]
+    for name, units in zip(names, kept, strict=False):
+        _cut_rows(small, name, units)
+    for name, units in zip(names[1:], kept, strict=True):
+        small[f"{name}.weight"] = state[f"{name}.weight"][:, units]
+    return small
+
+
+@wrong("structured_prune", says="units-mixed")
+def keeps_the_first_biases(state, images, keep_ratio):
+    scores = _means(state, images)
+    small = _cut(state, scores, _rounded(scores, keep_ratio))
+    for name, score in zip(_layers(state), scores, strict=False):
+        small[f"{name}.bias"] = state[f"{name}.bias"][: _count(score, keep_ratio)]
+    return small
+
+
+@wrong("structured_prune", says="units-mixed")
+def sorts_the_rows_alone(state, images, keep_ratio):
+    small = dict(state)
+    for i, mean in enumerate(_means(state, images)):
+        kept = mean.topk(_count(mean, keep_ratio)).indices
+        _cut_rows(small, _layers(state)[i], kept.sort().values)
+        following = _layers(state)[i + 1]
+        small[f"{following}.weight"] = small[f"{following}.weight"][:, kept]
+    return small
+
+
+@wrong("structured_prune", says="first-ones-kept")
+def keeps_the_first_units(state, images, keep_ratio):
+    kept = [torch.arange(_count(mean, keep_ratio)) for mean in _means(state, images)]
+    return _with_units(state, kept)
+
+
+@wrong("structured_prune", says="last-hidden-layer-left")
+def stops_before_the_last_hidden_layer(state, images, keep_ratio):
+    scores = _means(state, images)[:-1]
+    return _cut(state, scores, _rounded(scores, keep_ratio))
+
+
+@wrong("structured_prune", says="half-counted-down")
+def rounds_a_half_down(state, images, keep_ratio):
+    scores = _means(state, images)
+    return _cut(state, scores, [max(1, math.ceil(keep_ratio * len(s) - 0.5)) for s in scores])
 
 
 @wrong("structured_prune", says="norms-ranked")

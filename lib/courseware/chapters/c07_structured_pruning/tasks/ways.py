@@ -17,6 +17,9 @@ Way = Callable[[State, T, float], dict[str, T]]
 Score = Callable[[T, T], T]
 """From the weight of a layer and its outputs before the ReLU to a number for each unit."""
 
+Measured = Callable[[State, T], list[T]]
+"""From a network and images to what each hidden layer puts out before its ReLU."""
+
 Cut = Callable[..., Iterable[T]]
 """From w1, b1, w2, b2 and the kept units to the four that stay."""
 
@@ -26,14 +29,18 @@ def layers_of(state: State) -> list[str]:
     return [name.removesuffix(".weight") for name in state if name.endswith(".weight")]
 
 
-def before_relu(state: State, images: T) -> list[T]:
-    """What each hidden layer puts out before its ReLU: (N, units)."""
+def before_relu(
+    state: State, images: T, bias: float = 1.0, between: Callable[[T], T] = torch.relu
+) -> list[T]:
+    """What each hidden layer puts out before its ReLU: (N, units).
+
+    `bias` is what the biases are multiplied by, `between` what the next layer gets of it.
+    """
     outputs: list[T] = []
     for name in layers_of(state)[:-1]:
-        x = outputs[-1].relu() if outputs else images
-        outputs.append(
-            torch.nn.functional.linear(x, state[f"{name}.weight"], state[f"{name}.bias"])
-        )
+        x = between(outputs[-1]) if outputs else images
+        shift = bias * state[f"{name}.bias"]
+        outputs.append(torch.nn.functional.linear(x, state[f"{name}.weight"], shift))
     return outputs
 
 
@@ -52,22 +59,25 @@ def way(
     count: Callable[[int, float], int] = right_count,
     keep: Callable[[T, int], T] = keep_indices,
     cut: Cut = shrink_linear_pair,
+    measured: Measured = before_relu,
     remeasured: bool = False,
-    first_only: bool = False,
+    layers: slice = slice(None),
+    from_old: bool = False,
 ) -> Way:
     """The network pruned with some part done in another way.
 
-    `remeasured`: each layer is measured on the network that is pruned up to it.
+    `remeasured`: each layer is measured on the network that is pruned up to it. `layers` are the
+    hidden layers that are cut. `from_old`: each pair is cut from the tensors that came in.
     """
 
     def behaves(state: State, images: T, keep_ratio: float) -> dict[str, T]:
         small = dict(state)
         pairs = list(pairwise(layers_of(state)))
-        for place, pair in enumerate(pairs[:1] if first_only else pairs):
-            outputs = before_relu(small if remeasured else state, images)[place]
+        for place, pair in list(enumerate(pairs))[layers]:
+            outputs = measured(small if remeasured else state, images)[place]
             scores = score(state[f"{pair[0]}.weight"], outputs)
             n_kept = min(max(count(len(scores), keep_ratio), 0), len(scores))
-            small |= cut_pair(small, pair, keep(scores, n_kept), cut)
+            small |= cut_pair(state if from_old else small, pair, keep(scores, n_kept), cut)
         return small
 
     return behaves
