@@ -64,6 +64,24 @@ def rounds_the_count_up(shape, sparsity, seed):
     return _drawn(n, math.ceil(sparsity * n), seed).reshape(shape)
 
 
+@wrong("random_mask", says="half-counted-up")
+def rounds_a_half_up(shape, sparsity, seed):
+    n = math.prod(shape)
+    return _drawn(n, int(sparsity * n + 0.5), seed).reshape(shape)
+
+
+@wrong("random_mask", says="half-counted-down")
+def rounds_a_half_down(shape, sparsity, seed):
+    n = math.prod(shape)
+    return _drawn(n, math.ceil(sparsity * n - 0.5), seed).reshape(shape)
+
+
+@wrong("random_mask", says="count-off-by-one")
+def prunes_one_more(shape, sparsity, seed):
+    n = math.prod(shape)
+    return _drawn(n, round(sparsity * n) + 1, seed).reshape(shape)
+
+
 @wrong("random_mask", says="counted-row-by-row")
 def counts_in_each_row(shape, sparsity, seed):
     torch.manual_seed(seed)

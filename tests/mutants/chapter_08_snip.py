@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -238,6 +240,21 @@ def keeps_so_many(weights, grads, sparsity):
 @wrong("snip_masks", says="count-truncated")
 def cuts_the_count(weights, grads, sparsity):
     return _ranked(_scores(weights, grads), int(sparsity * _n(weights)))
+
+
+@wrong("snip_masks", says="count-rounded-up")
+def rounds_the_count_up(weights, grads, sparsity):
+    return _ranked(_scores(weights, grads), math.ceil(sparsity * _n(weights)))
+
+
+@wrong("snip_masks", says="half-counted-up")
+def rounds_a_half_up(weights, grads, sparsity):
+    return _ranked(_scores(weights, grads), math.floor(sparsity * _n(weights) + 0.5))
+
+
+@wrong("snip_masks", says="half-counted-down")
+def rounds_a_half_down(weights, grads, sparsity):
+    return _ranked(_scores(weights, grads), math.ceil(sparsity * _n(weights) - 0.5))
 
 
 @wrong("snip_masks", says="ratio-taken-for-threshold")

@@ -66,6 +66,40 @@ def reads_the_masks_from_zeros(weights, masks, rate):
     return _split_like(_without_lowest(magnitudes, alive, round(rate * int(alive.sum()))), weights)
 
 
+@wrong("iterative_masks", says="zeros-taken-for-pruned")
+def ranks_pruned_weights_as_zeros(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    count = int((~old).sum()) + round(rate * int(old.sum()))
+    new = torch.ones_like(old)
+    new[(magnitudes * old).argsort(stable=True)[:count]] = False
+    return _split_like(new, weights)
+
+
+@wrong("iterative_masks", says="zeros-taken-for-pruned")
+def joins_the_ranking_of_zeros_with_the_old_masks(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    count = int((~old).sum()) + round(rate * int(old.sum()))
+    new = torch.ones_like(old)
+    new[(magnitudes * old).argsort(stable=True)[:count]] = False
+    return _split_like(new & old, weights)
+
+
+@wrong("iterative_masks", says="matched-by-order")
+def joins_both_dicts_in_their_order(weights, masks, rate):
+    old = torch.cat([mask.flatten() for mask in masks.values()])
+    magnitudes = torch.cat([w.abs().flatten() for w in weights.values()])
+    return _split_like(_without_lowest(magnitudes, old, round(rate * int(old.sum()))), weights)
+
+
+@wrong("iterative_masks", says="matched-by-order")
+def zips_weights_and_masks(weights, masks, rate):
+    named = dict(zip(weights, masks.values(), strict=True))
+    survivors = torch.cat([w[named[name]].abs() for name, w in weights.items()])
+    count = round(rate * len(survivors))
+    cut = sorted([-1.0, *survivors.tolist()])[count]
+    return {name: named[name] & (w.abs() > cut) for name, w in weights.items()}
+
+
 @wrong("iterative_masks", says="revived")
 def ranks_whatever_pruned_weights_hold(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
@@ -135,6 +169,37 @@ def ranks_with_signs(weights, masks, rate):
 def cuts_off_the_count(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     return _split_like(_without_lowest(magnitudes, old, int(rate * int(old.sum()))), weights)
+
+
+@wrong("iterative_masks", says="count-rounded-up")
+def rounds_the_count_up(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    return _split_like(_without_lowest(magnitudes, old, math.ceil(rate * int(old.sum()))), weights)
+
+
+@wrong("iterative_masks", says="half-counted-up")
+def rounds_a_half_up(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    return _split_like(
+        _without_lowest(magnitudes, old, math.floor(rate * int(old.sum()) + 0.5)), weights
+    )
+
+
+@wrong("iterative_masks", says="half-counted-down")
+def rounds_a_half_down(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    return _split_like(
+        _without_lowest(magnitudes, old, math.ceil(rate * int(old.sum()) - 0.5)), weights
+    )
+
+
+@wrong("iterative_masks", says="kept-count-rounded")
+def rounds_what_stays(weights, masks, rate):
+    magnitudes, old = _lines(weights, masks)
+    return _split_like(
+        _without_lowest(magnitudes, old, int(old.sum()) - round((1 - rate) * int(old.sum()))),
+        weights,
+    )
 
 
 @wrong("iterative_masks", says="ties-all-pruned")

@@ -16,6 +16,11 @@ BIASES_MASKED = (
     "biases-masked",
     "A bias has a mask. Biases are few and stay: only tensors with two axes are pruned.",
 )
+MATCHED_BY_ORDER = (
+    "matched-by-order",
+    "The two dicts were matched by their order. They go by name: the first entry of one need not "
+    "belong to the first entry of the other.",
+)
 
 T = torch.Tensor
 Tensors = Mapping[str, T]

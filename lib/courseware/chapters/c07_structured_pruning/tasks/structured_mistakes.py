@@ -159,12 +159,13 @@ MISTAKES = several(
         "The activations were measured before the ReLU. A unit that is far below zero looks "
         "busy there and puts out nothing: measure what the next layer gets.",
         *BEFORE_RELU,
+        *(way(score, measured=WITHOUT_RELU) for score in SCORES[1:]),
     ),
     ways(
         "no-relu-between",
         "The outputs of one layer went into the next without a ReLU. A later layer of the real "
         "network never sees a number below zero: pass on what the ReLU leaves.",
-        *(way(score, measured=WITHOUT_RELU) for score in SCORES),
+        way(measured=WITHOUT_RELU),
     ),
     ways(
         "biases-left-out",

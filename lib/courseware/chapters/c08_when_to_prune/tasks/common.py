@@ -26,11 +26,6 @@ OFF_LIMITS = (
 )
 """This chapter and later ones, and what ranks a whole network: the core of two tasks here."""
 
-MATCHED_BY_ORDER = (
-    "matched-by-order",
-    "The two dicts were matched by their order. They go by name: the first entry of one need not "
-    "belong to the first entry of the other.",
-)
 LAYER_WITHOUT_MASK = Misconception(
     "layer-without-mask",
     "One of the weights has no mask. Each of them gets one, under its own name.",

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import torch
 
 from courseware.chapters.c08_when_to_prune.tasks.common import (
-    MATCHED_BY_ORDER,
     T,
     Tensors,
 )
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, DENSITY, OFF_BY_ONE, TRUNCATED
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
 from courseware.checks.rankings import LARGEST_PRUNED, SIGNED, TIES_KEPT, TIES_PRUNED

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks.counts import OFF_BY_ONE, miscount
 from courseware.checks.masks import no_mask, not_bool
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
@@ -189,17 +190,18 @@ def _no_choice(shape: list[int], got: Drawn) -> Difference | None:
 
 def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
     """What may have led to these numbers of pruned places, by name."""
-    n = math.prod(shape)
+    n, count = math.prod(shape), pruned[0]
     if len(set(pruned)) > 1:
         return "count-left-to-chance"
+    if n % 2 and (sparsity * n) % 1 == 0.5:
+        return "wrong-value"  # what is right of the others is one more or less, whatever they are
     rows, row = shape[0], n // shape[0]
-    known = {
-        "count-truncated": (int(sparsity * n),),
-        "count-rounded-up": (math.ceil(sparsity * n), math.floor(sparsity * n + 0.5)),
-        "counted-row-by-row": (
-            *(rows * count(sparsity * row) for count in (round, int, math.ceil)),
-            *(round(sparsity * size) for size in shape),
-        ),
-        "density-for-sparsity": (n - round(sparsity * n), round((1 - sparsity) * n)),
+    by_rows = {
+        *(rows * rounded(sparsity * row) for rounded in (round, int, math.ceil)),
+        *(round(sparsity * size) for size in shape),
     }
-    return next((name for name, values in known.items() if pruned[0] in values), "wrong-value")
+    known = miscount(n, sparsity, count)
+    if count in by_rows:
+        # One row more or less is both, and so may be what is cut off in each row or in all.
+        return "counted-row-by-row" if known in ("", OFF_BY_ONE[0]) else "wrong-value"
+    return known or "wrong-value"

@@ -10,8 +10,8 @@ import torch
 from courseware.chapters.c08_when_to_prune.tasks import random_judges as judges
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.chapters.c08_when_to_prune.tasks.random_judges import Drawn
-from courseware.checks import ranking_inputs as inputs
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
+from courseware.checks.counts import MISCOUNTS, shares
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
@@ -49,14 +49,15 @@ def _whole_counts(draw: Draw) -> Iterator[Arguments]:
 
 
 def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
-    yield [3, 3], 0.4, _seed(draw)
-    # Exact in binary: 2.5 and 3.5 go to the even number.
+    # 3.6, 2.2, 2.5 and 7.5: of the last two, what goes and what stays are no two numbers alike.
+    for sparsity in (0.36, 0.22, 0.25, 0.75):
+        yield [2, 5], sparsity, _seed(draw)
     yield [5], 0.5, _seed(draw)
     yield [7], 0.5, _seed(draw)
     for _ in range(2):
-        # With an even number of places there may be no clear sparsity of two decimals.
         shape = [2 * size + 1 for size in _shape(draw, 2, 1, 6)]
-        yield shape, inputs.share(draw, shape[0] * shape[1]), _seed(draw)
+        for sparsity in shares(draw, shape[0] * shape[1]):
+            yield shape, sparsity, _seed(draw)
 
 
 def _ends(draw: Draw) -> Iterator[Arguments]:
@@ -181,16 +182,7 @@ RANDOM_MASK = Task(
             "them, or one place can be drawn twice. Only *which* places go is left to chance, not "
             "how many: draw them without putting any back.",
         ),
-        Misconception(
-            "count-truncated",
-            "The number to prune was cut off to a whole number. Round it: 40% of 9 is 3.6, so 4 "
-            "go.",
-        ),
-        Misconception(
-            "count-rounded-up",
-            "The number to prune was rounded up, or its half was. Round it to the nearest whole "
-            "number, and a half to the even one, as Python's `round` does.",
-        ),
+        *(Misconception(name, message) for name, message, _ in MISCOUNTS[1:]),
         Misconception(
             "counted-row-by-row",
             "The number to prune was worked out for each row by itself, or from the number of rows "

@@ -10,15 +10,14 @@ import torch
 
 from courseware.chapters.c08_when_to_prune.tasks.common import (
     LAYER_WITHOUT_MASK,
-    MATCHED_BY_ORDER,
     OFF_LIMITS,
     Tensors,
     ways_of,
     weights_and_gradients,
 )
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, DENSITY, OFF_BY_ONE, TRUNCATED
-from courseware.checks.mask_dicts import and_dtypes, masks_came
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
@@ -52,7 +51,8 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     yield inputs.three_by_three(), grads, 0.4
     for rows in (3, 5):
         weights, grads = weights_and_gradients(draw, inputs.uneven_shapes(rows))
-        yield weights, grads, inputs.share(draw, total(weights))
+        for sparsity in shares(draw, total(weights)):
+            yield weights, grads, sparsity
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:
@@ -180,9 +180,7 @@ SNIP_MASKS = Task(
         ),
         ways(*MATCHED_BY_ORDER, _by_order),
         ways(*INVERTED, *ways_of("mask-inverted", _products)),
-        ways(*DENSITY, *ways_of("density-for-sparsity", _products)),
-        ways(*TRUNCATED, *ways_of("count-truncated", _products)),
-        ways(*OFF_BY_ONE, *ways_of("count-off-by-one", _products)),
+        *(ways(name, message, *ways_of(name, _products)) for name, message, _ in MISCOUNTS),
         ways(
             "ratio-taken-for-threshold",
             "The sparsity was used as a threshold for the scores. It is a share: how many go, "

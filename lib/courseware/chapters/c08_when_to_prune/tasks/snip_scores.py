@@ -10,11 +10,11 @@ from typing import Any
 import torch
 
 from courseware.chapters.c08_when_to_prune.tasks.common import (
-    MATCHED_BY_ORDER,
     OFF_LIMITS,
     Tensors,
     weights_and_gradients,
 )
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, Pairs, paired_call
 from courseware.checks.task import Check, Draw, Misconception, Task

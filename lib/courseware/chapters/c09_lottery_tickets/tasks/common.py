@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import torch
 
 from courseware.checks.named_tensors import Named
-from courseware.checks.ranking_inputs import CLEAR
 from courseware.checks.task import Draw
 
 OFF_LIMITS = ("model_compression.lottery_tickets",)
@@ -25,12 +24,17 @@ def random_masks(draw: Draw, shapes: Mapping[str, tuple[int, ...]], kept: float)
     return masks
 
 
-def share_of(draw: Draw, n: int) -> float:
-    """A rate of three decimals, rate * n well between a half and the next whole number.
+def kept_in(masks: Mapping[str, torch.Tensor]) -> int:
+    """How many weights survive."""
+    return sum(int(mask.sum()) for mask in masks.values())
 
-    With two decimals there is none for 50 survivors; with three there is one up to 250.
-    """
-    while True:
-        rate = draw.integer(150, 850) / 1000
-        if 0.5 + CLEAR <= (rate * n) % 1 <= 1 - CLEAR:
-            return rate
+
+def with_survivors(masks: Named, n: int) -> Named:
+    """The masks with so many survivors: the last ones go, or the last pruned ones come back."""
+    line = torch.cat([mask.flatten() for mask in masks.values()])
+    away = int(line.sum()) - n
+    line[(line if away > 0 else ~line).nonzero().flatten()[-abs(away) :] if away else []] = away < 0
+    parts = line.split([mask.numel() for mask in masks.values()])
+    return Named(
+        (k, part.reshape(m.shape)) for (k, m), part in zip(masks.items(), parts, strict=True)
+    )

@@ -7,13 +7,19 @@ from functools import partial
 
 import torch
 
-from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks, share_of
+from courseware.chapters.c09_lottery_tickets.tasks.common import (
+    OFF_LIMITS,
+    kept_in,
+    random_masks,
+    with_survivors,
+)
 from courseware.chapters.c09_lottery_tickets.tasks.survivors import (
     MISTAKES,
     REVIVED,
     among_survivors,
 )
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.counts import above_half, shares
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
@@ -35,7 +41,7 @@ def _pruned(weights: Named, masks: Named) -> Named:
 
 
 def _share(draw: Draw, masks: Named) -> float:
-    return share_of(draw, sum(int(mask.sum()) for mask in masks.values()))
+    return above_half(draw, kept_in(masks))
 
 
 def _first_round(draw: Draw) -> Iterator[Arguments]:
@@ -66,16 +72,45 @@ def _mask_decides(draw: Draw) -> Iterator[Arguments]:
         yield weights, masks, _share(draw, masks)
 
 
+def _kept_zeros(draw: Draw) -> Iterator[Arguments]:
+    """More kept zeros than go now, before pruned ones and behind them."""
+    for weights, kept in (
+        ((0.0, 0.0, 0.0, 5.0), (True, True, False, True)),
+        ((0.0, 0.0, 0.0, 5.0), (False, True, True, True)),
+    ):
+        yield Named(w=torch.tensor([weights])), Named(w=torch.tensor([kept])), 0.34
+    for _ in range(2):
+        masks = random_masks(draw, THREE, 0.6)
+        weights = _pruned(inputs.layers(draw, THREE), masks)
+        for name, w in weights.items():
+            places = masks[name].flatten().nonzero().flatten()
+            w.view(-1)[places[::3]] = 0.0
+        yield weights, masks, above_half(draw, kept_in(masks), 0.05, 0.2)
+
+
+def _other_order(draw: Draw) -> Iterator[Arguments]:
+    weights = Named(a=torch.tensor([[1.0, 5.0]]), b=torch.tensor([[2.0, 4.0]]))
+    yield weights, Named(b=torch.tensor([[True, True]]), a=torch.tensor([[False, True]])), 0.34
+    same = {f"{layer}.weight": (4, 5) for layer in "024"}
+    for shapes in (same, THREE):
+        masks = random_masks(draw, shapes, 0.6)
+        weights = _pruned(inputs.layers(draw, shapes), masks)
+        yield weights, Named(reversed(masks.items())), _share(draw, masks)
+
+
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     # 20% of 6, 6 and 6 survivors is 1.2 each, which makes 3; of all 18 it is 3.6, which makes 4.
     shapes = {"a": (2, 4), "b": (4, 2), "c": (8, 1)}
     gone = torch.tensor([True] * 6 + [False] * 2)
     masks = Named((name, gone.reshape(shape).clone()) for name, shape in shapes.items())
     yield _pruned(inputs.layers(draw, shapes), masks), masks, 0.2
-    for rows in (3, 5):
+    # Of an odd number one half, of twice an odd number a quarter and three: half a weight each.
+    for rows, n_survivors in ((3, 25), (5, 46)):
         layers = inputs.uneven_shapes(rows)
-        masks = random_masks(draw, layers, 0.6)
-        yield _pruned(inputs.layers(draw, layers), masks), masks, _share(draw, masks)
+        masks = with_survivors(random_masks(draw, layers, 0.5), n_survivors)
+        weights = _pruned(inputs.layers(draw, layers), masks)
+        for rate in shares(draw, n_survivors):
+            yield weights, masks, rate
 
 
 def _extremes(draw: Draw) -> Iterator[Arguments]:
@@ -114,8 +149,10 @@ ITERATIVE_MASKS = Task(
     ),
     checks=(
         _check("the first round: all layers are one ranking", 3, _first_round),
-        _check("later rounds: a share of the survivors", 4, _later_rounds),
-        _check("the masks decide what is pruned already, not zeros", 3, _mask_decides),
+        _check("later rounds: a share of the survivors", 3, _later_rounds),
+        _check("the masks decide what is pruned already, not zeros", 2, _mask_decides),
+        _check("more kept weights of 0 than are to go", 1, _kept_zeros),
+        _check("masks in another order, matched by name", 1, _other_order),
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),

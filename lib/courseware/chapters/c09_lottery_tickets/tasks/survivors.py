@@ -9,6 +9,7 @@ import torch
 
 from courseware.checks import global_rankings as whole
 from courseware.checks import mask_dicts
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
 from courseware.checks.rankings import ranking_problem
 from courseware.checks.task import Misconception
@@ -29,9 +30,10 @@ REVIVED = Misconception(
 
 def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Nothing comes back, the exact count goes, and nothing kept ranks below what goes now."""
-    weights, masks, rate = arguments
+    weights, old, rate = arguments
     if found := mask_dicts.masks_came(weights, got):
         return found
+    masks = {name: old[name] for name in weights}
     new = {name: mask.detach() for name, mask in got}
     if odd := next((text for mask in new.values() if (text := no_mask(mask))), ""):
         return Difference("wrong-value", odd)
@@ -39,7 +41,7 @@ def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
     if not text:
         return None
     # A known mistake first: most of them bring weights back as well.
-    known = _cause(weights, masks, rate, new)
+    known = _cause(weights, old, rate, new)
     back = sum(int((new[name].bool() & ~mask).sum()) for name, mask in masks.items())
     return Difference("wrong-value" if known or not back else REVIVED.name, text)
 
@@ -150,7 +152,32 @@ def _unlike(*known: str) -> list[tuple[str, str, tuple[Way, ...]]]:
     ]
 
 
+def _by_order(error: type[Exception]) -> Way:
+    """Where shapes differ, an operation that needs equal ones fails."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        pairs = list(zip(weights.values(), masks.values(), strict=True))
+        if any(w.shape != mask.shape for w, mask in pairs):
+            raise error
+        matched = dict(zip(weights, masks.values(), strict=True))
+        return _with_count(_right)(weights, matched, rate)
+
+    return behaves
+
+
+def _lines_by_order(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """All weights in a line and all masks in another one, each in the order of its dict."""
+    magnitudes, kept = _line(weights).abs(), _line(masks).clone()
+    n_pruned = round(rate * int(kept.sum()))
+    kept[magnitudes.masked_fill(~kept, torch.inf).argsort()[:n_pruned]] = False
+    parts = kept.split([w.numel() for w in weights.values()])
+    return {
+        name: part.reshape(w.shape) for (name, w), part in zip(weights.items(), parts, strict=True)
+    }
+
+
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
+    (*MATCHED_BY_ORDER, (_by_order(RuntimeError), _by_order(IndexError), _lines_by_order)),
     (
         "share-of-all-weights",
         "The rate was taken of all weights. A round removes a share of what is left: count the "
@@ -184,9 +211,14 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     ),
     (
         "zeros-taken-for-pruned",
-        "What is pruned was read from zeros in the weights. A kept weight may be 0 and a pruned "
-        "one may not: look into the masks.",
-        (_zeros_are_gone, _zeros_are_gone_too),
+        "What is pruned was read from zeros in the weights, or pruned weights were ranked as 0. A "
+        "kept weight may be 0 as well, and a pruned one may not be: look into the masks.",
+        (
+            _zeros_are_gone,
+            _zeros_are_gone_too,
+            _all_ranked(_right, zeros=True),
+            _all_ranked(_right, old=True, zeros=True),
+        ),
     ),
     (
         "old-masks-forgotten",
