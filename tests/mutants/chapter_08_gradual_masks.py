@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -67,6 +69,34 @@ def looks_for_zeros(weights, masks, sparsity):
     masks = {name: w != 0 for name, w in weights.items()}
     more = round(sparsity * _n(weights)) - _gone(masks)
     return _within(_magnitudes(weights), masks, more)
+
+
+def _without_lowest(flat, k, weights):
+    kept = torch.ones(len(flat), dtype=torch.bool)
+    kept[flat.argsort(stable=True)[:k]] = False
+    parts = kept.split([w.numel() for w in weights.values()])
+    return {name: p.reshape(w.shape) for (name, w), p in zip(weights.items(), parts, strict=True)}
+
+
+@wrong("gradual_masks", says="mask-taken-from-zeros")
+def ranks_masked_weights_within_the_old_masks(weights, masks, sparsity):
+    flat = torch.cat([(w * masks[name]).abs().flatten() for name, w in weights.items()])
+    new = _without_lowest(flat, round(sparsity * len(flat)), weights)
+    return {name: mask & masks[name] for name, mask in new.items()}
+
+
+@wrong("gradual_masks", says="mask-taken-from-zeros")
+def ranks_masked_weights_and_never_fewer(weights, masks, sparsity):
+    flat = torch.cat([(w * masks[name]).abs().flatten() for name, w in weights.items()])
+    return _without_lowest(flat, max(round(sparsity * len(flat)), _gone(masks)), weights)
+
+
+@wrong("gradual_masks", says="total-lowered")
+def starts_over_where_less_is_asked_for(weights, masks, sparsity):
+    flat = torch.cat(
+        [torch.where(masks[name], w.abs(), -1.0).flatten() for name, w in weights.items()]
+    )
+    return _without_lowest(flat, round(sparsity * len(flat)), weights)
 
 
 @wrong("gradual_masks", says="joined-afterwards")
@@ -160,6 +190,24 @@ def keeps_that_many(weights, masks, sparsity):
 @wrong("gradual_masks", says="count-truncated")
 def cuts_the_total_off(weights, masks, sparsity):
     return _within(_magnitudes(weights), masks, int(sparsity * _n(weights)) - _gone(masks))
+
+
+@wrong("gradual_masks", says="count-rounded-up")
+def rounds_the_total_up(weights, masks, sparsity):
+    total = math.ceil(sparsity * _n(weights))
+    return _within(_magnitudes(weights), masks, total - _gone(masks))
+
+
+@wrong("gradual_masks", says="half-counted-up")
+def rounds_a_half_up(weights, masks, sparsity):
+    total = math.floor(sparsity * _n(weights) + 0.5)
+    return _within(_magnitudes(weights), masks, total - _gone(masks))
+
+
+@wrong("gradual_masks", says="half-counted-down")
+def rounds_a_half_down(weights, masks, sparsity):
+    total = math.ceil(sparsity * _n(weights) - 0.5)
+    return _within(_magnitudes(weights), masks, total - _gone(masks))
 
 
 @wrong("gradual_masks", says="ties-all-pruned")

@@ -17,6 +17,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 )
 from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES, gone, is_known
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.counts import shares
 from courseware.checks.mask_dicts import and_dtypes, masks_came
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.misconceptions import several, ways
@@ -86,7 +87,8 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     yield inputs.three_by_three(), masks, 0.4
     for rows in (3, 5):
         weights, masks = _pruned_before(draw, inputs.uneven_shapes(rows), 1)
-        yield weights, masks, inputs.share(draw, total(weights), 0.4)
+        for sparsity in shares(draw, total(weights), 0.2):
+            yield weights, masks, sparsity
 
 
 def _below(draw: Draw) -> Iterator[Arguments]:

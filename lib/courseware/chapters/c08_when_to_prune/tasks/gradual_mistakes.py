@@ -11,7 +11,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     T,
     Tensors,
 )
-from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, DENSITY, OFF_BY_ONE, TRUNCATED
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
@@ -65,8 +65,25 @@ def _zeros_counted(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
     return _more(lambda n, before, s: round(s * n) - zeros)(weights, masks, sparsity)
 
 
-def _and_old(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
-    return {name: mask & masks[name] for name, mask in _anew(weights, sparsity).items()}
+def _within_old(way: Way) -> Way:
+    """What the old masks prune is pruned again, afterwards."""
+
+    def within(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        new = way(weights, masks, sparsity)
+        return {name: mask & masks[name] for name, mask in new.items()}
+
+    return within
+
+
+def _never_fewer(way: Way) -> Way:
+    """At least as many go as are gone already."""
+    return lambda weights, masks, sparsity: way(
+        weights, masks, max(sparsity, gone(masks) / total(weights))
+    )
+
+
+def _old_ignored(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+    return _anew(weights, sparsity)
 
 
 def _or_old(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
@@ -179,14 +196,18 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "old-masks-ignored",
         "The weights were ranked without a look at the old masks, so pruned ones that are not 0 "
         "came back. What is pruned stays pruned, whatever its value.",
-        (lambda weights, masks, sparsity: _anew(weights, sparsity),),
+        (_old_ignored, _never_fewer(_old_ignored)),
     ),
     (
         "mask-taken-from-zeros",
-        "Weights of 0 were taken for pruned ones. A weight that is kept may be 0 for a moment, and "
-        "a pruned one need not be: only the mask says which is which.",
+        "Weights of 0 were taken for pruned ones, as where w * mask is ranked. A weight that is "
+        "kept may be 0 for a moment, and a pruned one need not be: only the mask says which is "
+        "which. Give pruned ones a score below 0, which no magnitude has.",
         (
             _zeroed,
+            _within_old(_zeroed),
+            _never_fewer(_zeroed),
+            _within_old(_never_fewer(_zeroed)),
             _zeros_counted,
             lambda w, m, s: gradual_masks(w, _not_zero(w), s),
             lambda w, m, s: gradual_masks(w, {k: m[k] & v for k, v in _not_zero(w).items()}, s),
@@ -197,7 +218,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "All weights were ranked anew, and then the old and the new masks were put together. The "
         "two overlap only in part, so the total is not met: count what is gone already, and choose "
         "the rest among those that are left.",
-        (_and_old, _or_old),
+        (_within_old(_old_ignored), _or_old),
     ),
     (
         "only-the-new-ones",
@@ -209,7 +230,13 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "total-lowered",
         "The total is below what is gone already, and pruned weights came back. Pruning does not "
         "go backwards: the old masks stay as they are.",
-        (_back_down, _below(_all_kept), _below(lambda w, m, s: _anew(w, s))),
+        (
+            _back_down,
+            _below(_all_kept),
+            _below(_zeroed),
+            _below(_back_down),
+            _below(_old_ignored),
+        ),
     ),
     (
         "negative-count",
@@ -234,15 +261,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*INVERTED, (_inverted,)),
     (*LARGEST_PRUNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: -w.abs()),)),
     (*SIGNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: w),)),
-    (*DENSITY, (_to(lambda n, s: round((1 - s) * n)), _to(lambda n, s: n - round(s * n)))),
-    (*TRUNCATED, (_to(lambda n, s: int(s * n)),)),
-    (
-        *OFF_BY_ONE,
-        (
-            _more(lambda n, before, s: round(s * n) - before + 1),
-            _more(lambda n, before, s: round(s * n) - before - 1),
-        ),
-    ),
+    *((name, message, tuple(map(_to, counts))) for name, message, counts in MISCOUNTS),
     (*TIES_PRUNED, (_through_ties(torch.gt, -1),)),
     (*TIES_KEPT, (_through_ties(torch.ge, 0),)),
 )
