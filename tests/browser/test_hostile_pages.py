@@ -125,6 +125,19 @@ def test_a_click_on_the_feedback_page_asks_for_nothing(page: Page, graded: Cours
     assert watch.seen == [] and page.url == file.as_uri()
 
 
+def test_the_feedback_page_fits_a_phone_by_day_and_by_night(page: Page, graded: Course):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto((graded.folder / "feedback" / STUDENT / ASSIGNMENT / f"{ASSIGNMENT}.html").as_uri())
+    expect(page.locator("h1")).to_have_text("Exercise 01 · Number formats")
+    seen = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        colours = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+        seen.append(page.locator("body").evaluate(colours))
+    assert seen[0][0] == "rgb(31, 35, 40)" and seen[1][1] == "rgb(13, 17, 23)"
+
+
 def test_jupyterlab_shows_a_graded_notebook_that_does_nothing(page: Page, graded: Course):
     watch = Watch(page)
     graded.open(page, f"autograded/{STUDENT}/{ASSIGNMENT}/{ASSIGNMENT}.ipynb")

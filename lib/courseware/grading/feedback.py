@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -79,6 +81,7 @@ class PrepareFeedback(GetGrades):
         """Reduce the notebook and put the summary for the template into the resources."""
         nb, resources = super().preprocess(nb, resources)
         nb = without_hidden_parts(nb)
+        title = _first_title(nb.cells) or resources["nbgrader"]["notebook"]
         shown, heading = [], ""
         for cell in nb.cells:
             if cell.get("id") == NOTES_ID or is_grade(cell) or is_solution(cell) or is_task(cell):
@@ -93,7 +96,9 @@ class PrepareFeedback(GetGrades):
             "tasks": tasks,
             "total": f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points",
             "penalty": shown_points(ids["late_penalty"]) if ids["late_penalty"] else "",
-            "css": HtmlFormatter(style="default").get_style_defs(".highlight"),
+            "title": title,
+            "css": _colours("default"),
+            "dark_css": _colours("github-dark"),
         }
         return nb, resources
 
@@ -135,6 +140,21 @@ def _without_traceback(cell: NotebookNode) -> NotebookNode:
             if output.output_type == "error":
                 output.traceback = [f"{output.ename}: {output.evalue}"]
     return cell
+
+
+@cache
+def _colours(style: str) -> str:
+    """The style sheet of highlighted code, whose box has the page's own background."""
+    rules = HtmlFormatter(style=style).get_style_defs(".highlight").splitlines()
+    return "\n".join(rule for rule in rules if not rule.startswith((".highlight {", "pre {")))
+
+
+def _first_title(cells: Iterable[NotebookNode]) -> str:
+    for cell in cells:
+        found = re.match(r"#[ \t]+(.+)", cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            return re.sub(r"[`*]", "", found[1]).strip()
+    return ""
 
 
 def _last_heading(markdown: str) -> str:
