@@ -124,10 +124,10 @@ lab: $(COURSE) ## open the course in JupyterLab (TEACHER=1: with all of nbgrader
 
 test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) $(POSTGRES) ## run everything that CI runs: lint, types and all tests
 	@failed=; SECONDS=0; \
+	$(MAKE) --no-print-directory types >$(VENV)/types.log 2>&1 & types=$$!; \
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
-	$(MAKE) --no-print-directory types || failed="$$failed types"; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --durations=10 $(ARGS) || failed="$$failed tests"; \
-	$(BIN)/python -m pytest tests/browser $(ARGS) || failed="$$failed browser-tests"; \
+	$(BIN)/python -m pytest -p tests.sharing -n $(WORKERS) --durations=25 $(ARGS) || failed="$$failed tests"; \
+	wait $$types || failed="$$failed types"; cat $(VENV)/types.log; \
 	echo "make test: $${failed:+failed:}$${failed:-passed}, $$SECONDS s"; \
 	[ -z "$$failed" ]
 
@@ -151,7 +151,7 @@ exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
 setup-tests: $(TESTS) ## install what the tests need as well
 
 test-fast: $(TESTS) $(BUBBLEWRAP) ## run the tests that take neither a browser nor long
-	@SECONDS=0; $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not browser and not slow" $(ARGS); \
+	@SECONDS=0; $(BIN)/python -m pytest -p tests.sharing -n $(WORKERS) -m "not browser and not slow" $(ARGS); \
 	status=$$?; echo "make test-fast: $$SECONDS s"; exit $$status
 
 selftest: $(TESTS) ## show that the checks tell wrong solutions from right ones

@@ -46,15 +46,26 @@ class Graded:
     rows: dict[str, dict[str, str]]
     output: str
 
+    def followed_by(self, again: Graded) -> Graded:
+        """The same class after some have handed in again."""
+        return Graded(
+            self.course,
+            self.aborted or again.aborted,
+            self.complaints + again.complaints,
+            again.rows,
+            self.output + again.output,
+        )
 
-def grade(folder: Path, exercise: str, quiet: bool) -> Graded:
-    """Run `course grade` on a course folder, as an instructor would."""
+
+def grade(folder: Path, exercise: str, quiet: bool, only: Sequence[str] = ()) -> Graded:
+    """Run `course grade` on a course folder, or on some students, as an instructor would."""
     home = folder.with_name(f"{folder.name}-home")
     before = watched(folder, home)
     command = [sys.executable, "-m", "courseware.grading.cli", "grade", exercise]
+    chosen = ("--students", *only) if only else ()
     try:
         done = subprocess.run(
-            [*command, "--course-dir", str(folder), *ONE_AFTER_THE_OTHER],
+            [*command, "--course-dir", str(folder), *ONE_AFTER_THE_OTHER, *chosen],
             cwd=ROOT,
             env=environment(home),
             stdout=subprocess.PIPE,
@@ -128,11 +139,12 @@ def grade_attacks(
     make_course(folder, configuration())
     # The same inputs in every run: where these are few, some are met again by chance.
     (folder / "class_secret.txt").write_text("of a class that is attacked\n", encoding="utf-8")
-    complaints = []
-    for number in range(number_of_rounds(attacks)):
-        hand_in(folder, attacks, number)
-        graded = grade(folder, exercise, quiet)
-        complaints += graded.complaints
+    hand_in(folder, attacks)
+    graded = grade(folder, exercise, quiet)
+    for number in range(1, number_of_rounds(attacks)):
+        again = grade(folder, exercise, quiet, hand_in(folder, attacks, number))
+        graded = graded.followed_by(again)
+    complaints = [*graded.complaints]
     found = scores(folder, exercise)
     complaints += _complaints_of_the_classmate(exercise, found)
     reasons = {student: attack.refused for attack in attacks for student in attack.students}

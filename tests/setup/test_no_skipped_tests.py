@@ -18,29 +18,39 @@ CASES = {
 }
 
 
-def run_pytest(folder: Path, source: str, *options: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, sources: dict[str, str], *options: str) -> tuple[int, str]:
+    """Return the exit code and the output of a session of these files and a good one."""
     (folder / "conftest.py").write_text(CONFTEST.read_text())
-    (folder / "test_case.py").write_text(source)
-    (folder / "test_good.py").write_text("def test_good(): pass\n")
+    for name, source in {**sources, "good": "def test_good(): pass\n"}.items():
+        (folder / f"test_{name.replace(' ', '_')}.py").write_text(source)
     command = [sys.executable, "-m", "pytest", "-c", "/dev/null", f"--rootdir={folder}", *options]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "xdist"}
-    command.append(str(folder))
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    run = subprocess.run([*command, str(folder)], env=environment, capture_output=True, text=True)
+    return run.returncode, run.stdout
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "worker"])
-@pytest.mark.parametrize("case", CASES)
-def test_a_test_that_is_not_really_run_fails_the_session(
-    tmp_path: Path, case: str, options: tuple[str, ...]
+with_and_without_workers = pytest.mark.parametrize(
+    "options", [(), ("-n", "1")], ids=["alone", "worker"]
+)
+
+
+@with_and_without_workers
+def test_tests_that_are_not_really_run_fail_the_session_and_are_named(
+    tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    run = run_pytest(tmp_path, CASES[case], *options)
-    assert run.returncode == 1, run.stdout
-    assert "not really run, which fails the session" in run.stdout
-    assert "test_case.py" in run.stdout
+    code, output = run_pytest(tmp_path, CASES, *options)
+    assert code == 1, output
+    _, told = output.split("not really run, which fails the session")
+    assert [case for case in CASES if f"test_{case.replace(' ', '_')}.py" not in told] == []
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=["alone", "worker"])
+def test_one_of_them_is_enough(tmp_path: Path) -> None:
+    code, output = run_pytest(tmp_path, {"skipped": CASES["skipped"]})
+    assert code == 1, output
+
+
+@with_and_without_workers
 def test_a_session_of_passing_tests_passes(tmp_path: Path, options: tuple[str, ...]) -> None:
-    run = run_pytest(tmp_path, "def test_it(): pass\n", *options)
-    assert run.returncode == 0, run.stdout
-    assert "not really run" not in run.stdout
+    code, output = run_pytest(tmp_path, {}, *options)
+    assert code == 0, output
+    assert "not really run" not in output

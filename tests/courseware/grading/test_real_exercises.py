@@ -3,18 +3,17 @@
 With our configuration, and with a stock nbgrader that knows nothing of it.
 """
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
+from courseware.grading.course import open_course
 from courseware.registry import EXERCISES
 
 ROOT = Path(__file__).parents[3]
+OURS = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -25,22 +24,21 @@ c.CourseDirectory.release_directory = "exercises"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
-@pytest.fixture(scope="module", params=["ours", "stock"])
+@pytest.fixture(scope="module", params=[OURS, STOCK], ids=["ours", "stock"])
 def graded(request, tmp_path_factory):
     """The gradebook of a course in which `solved` and `untouched` handed in every exercise."""
-    course = tmp_path_factory.mktemp(request.param)
+    course = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "solutions", course / "solutions")
-    if request.param == "ours":
-        shutil.copy(ROOT / "nbgrader_config.py", course)
-    else:
-        (course / "nbgrader_config.py").write_text(STOCK, encoding="utf-8")
+    (course / "nbgrader_config.py").write_text(request.param, encoding="utf-8")
+    api = open_course(course)
     for exercise in EXERCISES:
-        _nbgrader(course, "generate_assignment", exercise)
+        assert api.generate_assignment(exercise)["success"]
         for student, step in (("solved", "solutions"), ("untouched", "exercises")):
             folder = course / "submitted" / student / exercise
             folder.mkdir(parents=True)
             shutil.copy(course / step / exercise / f"{exercise}.ipynb", folder)
-        _nbgrader(course, "autograde", exercise)
+            result = api.autograde(exercise, student)
+            assert result["success"], result["log"]
     return f"sqlite:///{course}/gradebook.db"
 
 
@@ -60,12 +58,3 @@ def test_solutions_get_all_points_and_releases_none(graded, exercise):
     short = {k: v for k, v in solved.items() if v[0] != v[1] and k not in read_by_a_person}
     assert short == {}
     assert {score for score, _ in untouched.values()} == {0.0}
-
-
-def _nbgrader(course: Path, *arguments: str) -> None:
-    # nbgrader starts `alembic` by its bare name.
-    scripts = Path(sys.executable).parent
-    environment = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"}
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr[-2000:]
