@@ -77,9 +77,12 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; the flags keep it from calling home."""
+    """Debian's Chromium; the flags keep it from calling home.
+
+    It ends with its file: while Playwright runs, nothing else in the process can use asyncio.
+    """
     quiet = ("background-networking", "component-update", "sync", "quic", "gpu")
     flags = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
     expect.set_options(timeout=PATIENCE_MS)
