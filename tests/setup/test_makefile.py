@@ -323,8 +323,8 @@ def test_every_part_of_make_test_runs_and_a_failing_one_fails_it(machine: Machin
     run = machine.make("test", *PACKAGED, FAILS="1")
     assert run.returncode != 0
     modules = [call.split()[1] for call in machine.calls]
-    assert modules == ["ruff", "mypy", "pytest", "pytest"]
-    assert "make test: failed: lint types tests browser-tests" in run.stdout
+    assert sorted(modules) == ["mypy", "pytest", "ruff"]
+    assert "make test: failed: lint tests types" in run.stdout
     good = machine.make("test", *PACKAGED)
     assert good.returncode == 0, good.stderr
     assert re.search(r"make test: passed, \d+ s", good.stdout)

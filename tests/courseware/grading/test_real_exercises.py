@@ -19,6 +19,7 @@ c = get_config()
 c.CourseDirectory.course_id = "stock"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
+c.ExecutePreprocessor.iopub_timeout = 60  # 4 seconds are too few where the machine is busy
 """
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
