@@ -30,13 +30,7 @@ class Sharing(LoadScopeScheduling):
 
 
 def scope(nodeid: str) -> str:
-    """What a test shares with others.
-
-    >>> scope("tests/setup/test_lock.py::test_it[a-b]")
-    'tests/setup/test_lock.py'
-    >>> scope("tests/courseware/checks/test_tasks.py::test_right[negate-by_text]")
-    'tests/courseware/checks/test_tasks.py negate'
-    """
+    """What a test shares with others: its file, or the task that it is about."""
     file, _, test = nodeid.partition("::")
     if file != OF_TASKS:
         return file
