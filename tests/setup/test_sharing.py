@@ -8,7 +8,10 @@ from tests.tracked import ROOT
 
 def test_a_file_stays_together_and_tasks_are_shared_out() -> None:
     assert scope("tests/setup/test_lock.py::test_it[a-b]") == "tests/setup/test_lock.py"
-    wrong, right = f"{OF_TASKS}::test_wrong[negate-first]", f"{OF_TASKS}::test_right[negate-by_text]"
+    wrong, right = (
+        f"{OF_TASKS}::test_wrong[negate-first]",
+        f"{OF_TASKS}::test_right[negate-by_text]",
+    )
     assert scope(wrong) == scope(right) != scope(f"{OF_TASKS}::test_right[to_bits-by_text]")
 
 
