@@ -157,6 +157,9 @@ test-fast: $(TESTS) $(BUBBLEWRAP) ## run the tests that take neither a browser n
 selftest: $(TESTS) ## show that the checks tell wrong solutions from right ones
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
+mutation: $(TESTS) ## change every solution in one place at a time; the checks must notice (an hour; ARGS=--help)
+	@$(BIN)/python -m tests.mutation $(ARGS)
+
 bench: $(TESTS) $(BUBBLEWRAP) ## measure speed, as ratios of two ways in one run (minutes)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
@@ -212,5 +215,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest bench lectures experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures experiments lint types format lock clean FORCE
 FORCE:

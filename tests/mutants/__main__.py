@@ -39,13 +39,13 @@ def main() -> int:
     return 0 if good_enough(rows) else 1
 
 
-def chosen(names: list[str] | None) -> list[Task]:
-    """The tasks of these names, or all."""
+def chosen(names: list[str] | None, program: str = "make selftest") -> list[Task]:
+    """The tasks of these names, or all; an unknown one ends the program."""
     tasks = all_tasks()
     if unknown := sorted(set(names or ()) - tasks.keys()):
         near = difflib.get_close_matches(unknown[0], tasks)
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
-        print(f"make selftest: no task {', '.join(unknown)}{meant}", file=sys.stderr)
+        print(f"{program}: no task {', '.join(unknown)}{meant}", file=sys.stderr)
         raise SystemExit(2)
     return [task for name, task in tasks.items() if names is None or name in names]
 
