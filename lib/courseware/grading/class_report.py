@@ -43,6 +43,7 @@ class Row:
     odd: tuple[str, ...] = ()
     harmless: bool = False
     problem: str = ""
+    older_checks: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def _row(
     there = [str(page) for page in pages if page.is_file()]
     scores = tuple(stored.scores.get(task, nothing) for task in tasks)
     harmless = bool(kinds & HARMLESS)
-    return Row(student, scores, stored.total, " ".join(there), tuple(odd), harmless)
+    older = any(map(exercise.is_of_older_checks, graded.values()))
+    pages_there = " ".join(there)
+    return Row(student, scores, stored.total, pages_there, tuple(odd), harmless, "", older)
 
 
 def _is_finished(notebook: NotebookNode | None) -> bool:
@@ -159,6 +162,9 @@ def as_text(report: ClassReport) -> str:
     if harmless := sum(row.harmless for row in report.rows):
         what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {harmless}", ""]
+    if older := sum(row.older_checks for row in report.rows):
+        command = f"course grade {report.exercise} --regrade"
+        lines += [f"Graded under older checks: {older} ({command} grades these again)", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

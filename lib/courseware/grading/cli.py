@@ -13,6 +13,7 @@ EXAMPLES = """\
 examples:
   course grade 01_number_formats                  grade what is new or was handed in again
   course grade 01_number_formats --students ada bob
+  course grade 01_number_formats --regrade        grade again what older checks have graded
   course grade 01_number_formats --force          grade everything again
   course grade 01_number_formats --workers 8
   course grade 01_number_formats --scheduler tcp://10.0.0.1:8786
@@ -52,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     grade = commands.add_parser("grade", help="grade a class and write its feedback pages")
     _described(grade, "Grade the hand-ins to an exercise, write feedback pages, show the table.")
-    grade.add_argument("--force", action="store_true", help="grade again what is graded already")
+    grade.add_argument(
+        "--regrade",
+        action="store_true",
+        help="grade again what was graded by older checks, before a change in the course",
+    )
+    grade.add_argument("--force", action="store_true", help="grade everything again")
     grade.add_argument(
         "--workers", type=_positive, metavar="N", help="hand-ins at a time; default: one a core"
     )

@@ -27,7 +27,7 @@ from courseware.grading.course import (
 from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
-from courseware.grading.grade_class import grade_class
+from courseware.grading.grade_class import Again, grade_class
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
 from courseware.grading.split.sandbox import UNPROTECTED
@@ -77,7 +77,7 @@ def grade(options: argparse.Namespace) -> int:
         ) as bar:
             try:
                 for student, problem in grade_class(
-                    exercise, students, options.force, runners, pages, _write_log
+                    exercise, students, _again(options), runners, pages, _write_log
                 ):
                     problems |= {student: problem} if problem else {}
                     del left[student]
@@ -155,6 +155,12 @@ def _students(exercise: Exercise, wanted: list[str] | None) -> dict[str, str]:
     if not there:
         raise CourseError(f"nothing was handed in: there is no {exercise.folder('submitted', '*')}")
     return {student: why for student, why in there.items() if not wanted or student in wanted}
+
+
+def _again(options: argparse.Namespace) -> Again:
+    if options.force:
+        return Again.EVERYTHING
+    return Again.OF_OLDER_CHECKS if options.regrade else Again.NOTHING
 
 
 def how_to_go_on(options: argparse.Namespace, left: Iterable[str]) -> str:

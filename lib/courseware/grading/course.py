@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
 from courseware.grading.arrival import UNKNOWN
+from courseware.grading.checks_version import checks_version
 from courseware.grading.copies import IntakeError, assignment_of
 from courseware.grading.intake import Assignment, HandIn, hand_ins, take
 from courseware.grading.master import (
@@ -103,8 +104,11 @@ class Exercise:
         path = self.folder("autograded", student) / f"{notebook_id}.ipynb"
         return nbformat.read(path, as_version=4) if path.is_file() else None
 
-    def is_current(self, student: str, hand_in: HandIn) -> bool:
-        """Whether the grades belong to the very files that are handed in, and to this master."""
+    def is_current(self, student: str, hand_in: HandIn, to_these_checks: bool = False) -> bool:
+        """Whether the grades belong to the very files that are handed in, and to this master.
+
+        A change in the checks is no reason to grade again, unless they are asked for as well.
+        """
         if not has_auto_scores(self.api.coursedir.db_url, self.name, student):
             return False
         for notebook_id, master in self.masters.items():
@@ -113,6 +117,8 @@ class Exercise:
             if graded is None and came is None:
                 continue
             record = graded.metadata.get(RECORD, {}) if graded is not None else {}
+            if to_these_checks and self.is_of_older_checks(graded):
+                return False
             if (record.get("graded"), record.get("submitted"), record.get("master")) != (
                 True,
                 came is not None and fingerprint(came),
@@ -120,6 +126,11 @@ class Exercise:
             ):
                 return False
         return True
+
+    def is_of_older_checks(self, graded: NotebookNode | None) -> bool:
+        """Whether a notebook was graded here, by other checks than those of now."""
+        record = graded.metadata.get(RECORD) if graded is not None else None
+        return record is not None and record.get("checks") != checks_version(self.name)
 
 
 def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:

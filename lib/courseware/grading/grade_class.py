@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,10 +84,18 @@ class _Desk:
         return False
 
 
+class Again(Enum):
+    """What is graded again though the same was handed in."""
+
+    NOTHING = "nothing"
+    OF_OLDER_CHECKS = "of older checks"
+    EVERYTHING = "everything"
+
+
 def grade_class(
     exercise: Exercise,
     students: Mapping[str, str],
-    force: bool,
+    again: Again,
     runners: Crew,
     pages: Crew | None,
     write_log: Log,
@@ -96,7 +105,8 @@ def grade_class(
     `students` says of each what keeps the hand-in from being taken, or "". `runners` run the
     hand-ins; `pages`, if there are any, are processes that see the course folder.
 
-    Grades that belong to the very file that is handed in are kept, unless `force`. Feedback is
+    Grades that belong to the very file that is handed in are kept, but for what `again` asks to be
+    graded anew: everything, or what other checks than those of now have graded. Feedback is
     written anew: points and comments of a person may have come in between. Raises
     KeyboardInterrupt on Ctrl-C: the students in work are left without a grade, the ones before keep
     theirs, and the next call goes on from there.
@@ -113,7 +123,8 @@ def grade_class(
                 _forget(exercise, student)
                 yield student, str(reason)
                 continue
-            if force or not exercise.is_current(student, taken):
+            by_these = again is Again.OF_OLDER_CHECKS
+            if again is Again.EVERYTHING or not exercise.is_current(student, taken, by_these):
                 copies.add(exercise.name, student, taken)
                 desk.waiting += [(hand_in, notebook_id) for notebook_id in taken.notebooks]
                 hand_in.runs_left = len(taken.notebooks)

@@ -10,6 +10,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from courseware.grading.anomalies import notes_cell, to_metadata
+from courseware.grading.checks_version import checks_version
 from courseware.grading.exporter import NOTES, REBUILT, SUBMITTED
 from courseware.grading.jobs import rebuilt_hand_in
 from courseware.grading.master import check_against_gradebook, digest, read_master
@@ -43,6 +44,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
             "anomalies": to_metadata(anomalies),
             "submitted": fingerprint(submitted),
             "master": digest(master),
+            "checks": checks_version(assignment),
             "graded": False,
         }
         resources[REBUILT] = True

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from courseware.grading import commands
+from courseware.grading.checks_version import checks_version
 from courseware.grading.cli import main
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
@@ -29,6 +30,16 @@ def modified(course: Course, student: str) -> int:
     """When the graded notebook was written."""
     path = course.root / "autograded" / student / toy.EXERCISE / f"{toy.EXERCISE}.ipynb"
     return path.stat().st_mtime_ns
+
+
+def graded_by_older_checks(course: Course, student: str) -> None:
+    """Make a graded notebook look as if a change in the checks had come after it."""
+    path = course.root / "autograded" / student / toy.EXERCISE / f"{toy.EXERCISE}.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert notebook["metadata"]["courseware"]["checks"] == checks_version(toy.EXERCISE)
+    notebook["metadata"]["courseware"]["checks"] = "before"
+    path.chmod(0o644)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +160,15 @@ def test_what_is_graded_again(course: Course) -> None:
     assert modified(course, "bob") > first[1]
     after = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
     assert after == before  # all of the class, though one was graded
+
+    graded_by_older_checks(course, "ada")
+    first = modified(course, "ada"), modified(course, "bob")
+    kept = course.run(COURSE, "grade", toy.EXERCISE, "--students", "ada", "bob")
+    assert (modified(course, "ada"), modified(course, "bob")) == first
+    assert "Graded under older checks: 1 (course grade 01_toy --regrade" in kept.stdout
+    regraded = course.run(COURSE, "grade", toy.EXERCISE, "--regrade", "--students", "ada", "bob")
+    assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
+    assert "older checks" not in regraded.stdout
 
 
 def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> None:
