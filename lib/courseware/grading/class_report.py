@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -20,12 +20,14 @@ from courseware.grading.scores import (
     Score,
     StudentScores,
     Task,
+    read_names,
     read_scores,
     read_tasks,
     shown_points,
 )
 
 NOT_GRADED = "not graded"
+NO_HAND_IN = "no hand-in"
 RAISED_IN_CALL = re.compile(
     r"^[ \t]*got[ \t]+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit|Ended))\b", re.M
 )
@@ -44,6 +46,8 @@ class Row:
     harmless: bool = False
     problem: str = ""
     older_checks: bool = False
+    name: str = ""
+    missing: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,11 @@ class ClassReport:
         """The most points there are."""
         return sum(task.points for task in self.tasks)
 
+    @property
+    def graded(self) -> list[Row]:
+        """Those who have points."""
+        return [row for row in self.rows if not row.problem and not row.missing]
+
     def title(self, task: Task, text: str) -> str:
         """What a task is called; its notebook belongs to it where there are several."""
         several = len({task.notebook for task in self.tasks}) > 1
@@ -70,15 +79,28 @@ class ClassReport:
 
 
 def make_report(
-    exercise: Exercise, students: Iterable[str], problems: Mapping[str, str] | None = None
+    exercise: Exercise,
+    students: Iterable[str],
+    problems: Mapping[str, str] | None = None,
+    whole_class: bool = False,
 ) -> ClassReport:
-    """Read the scores of the given students; `problems` says why some could not be graded."""
+    """Read the scores of the given students; `problems` says why some could not be graded.
+
+    Of the whole class, those of the gradebook have a row, too, who handed nothing in.
+    """
     with exercise.gradebook() as gradebook:
         tasks = tuple(_in_order(exercise, read_tasks(gradebook, exercise.name)))
         stored = {one.student: one for one in read_scores(gradebook, exercise.name)}
+        names = read_names(gradebook)
     problems = problems or {}
-    rows = (_row(exercise, tasks, one, stored.get(one), problems.get(one, "")) for one in students)
-    return ClassReport(exercise.name, tasks, tuple(rows))
+    rows = {
+        one: _row(exercise, tasks, one, stored.get(one), problems.get(one, "")) for one in students
+    }
+    if whole_class:
+        nothing = tuple(Score(None) for _ in tasks)
+        rows |= {one: Row(one, nothing, 0.0, missing=True) for one in names.keys() - rows.keys()}
+    named = (replace(rows[one], name=names.get(one, "")) for one in sorted(rows))
+    return ClassReport(exercise.name, tasks, tuple(named))
 
 
 def _in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
@@ -143,8 +165,9 @@ def _failures(graded: NotebookNode) -> Iterator[str]:
 
 def as_text(report: ClassReport) -> str:
     """The report for a terminal."""
-    graded = [row for row in report.rows if not row.problem]
-    lines = [f"{report.exercise}: {len(graded)} of {len(report.rows)} hand-ins graded", ""]
+    graded, missing = report.graded, [row for row in report.rows if row.missing]
+    handed_in = len(report.rows) - len(missing)
+    lines = [f"{report.exercise}: {len(graded)} of {handed_in} hand-ins graded", ""]
     lines += ["Tasks and their points:"]
     lines += [
         f"  {number:>2}  {report.title(task, task.label)}: {shown_points(task.points)}"
@@ -159,6 +182,8 @@ def as_text(report: ClassReport) -> str:
     odd = [_line(row, text) for row in report.rows for text in row.odd]
     if odd:
         lines += ["Odd:", *odd, ""]
+    if missing:
+        lines += [f"Handed nothing in: {len(missing)} of {len(report.rows)} students", ""]
     if harmless := sum(row.harmless for row in report.rows):
         what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {harmless}", ""]
@@ -176,20 +201,22 @@ def _line(row: Row, text: str) -> str:
 
 def _table(report: ClassReport) -> list[str]:
     numbers = [str(number) for number, _ in enumerate(report.tasks, start=1)]
-    head = ["student", *numbers, "total", "%", "feedback"]
+    named = any(row.name for row in report.rows)
+    head = ["student", *(["name"] if named else []), *numbers, "total", "%", "feedback"]
     body = [head]
     for row in report.rows:
+        who = [in_one_line(row.student), *([in_one_line(row.name)] if named else [])]
         points = [_points(score) for score in row.scores]
         share = f"{report.percent(row):.0f}"
-        end = [NOT_GRADED] if row.problem else [_short(row.feedback)]
-        body.append([in_one_line(row.student), *points, shown_points(row.total), share, *end])
-    graded = [row for row in report.rows if not row.problem]
-    if graded:
-        body.append(_means(report, graded))
+        end = NOT_GRADED if row.problem else NO_HAND_IN if row.missing else _short(row.feedback)
+        body.append([*who, *points, shown_points(row.total), share, end])
+    if report.graded:
+        first, *means = _means(report, report.graded)
+        body.append([first, *([""] if named else []), *means])
     widths = [max(columns_of(line[column]) for line in body) for column in range(len(head))]
     return [
         "  ".join(
-            padded(text, width, right=column not in (0, len(head) - 1))
+            padded(text, width, right=column not in (0, named, len(head) - 1))
             for column, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in body
@@ -227,7 +254,7 @@ def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     tasks = [report.title(task, task.grade_id) for task in report.tasks]
-    head = ["student", *tasks, "total", "points", "percent", "problem", "odd"]
+    head = ["student", "name", *tasks, "total", "points", "percent", "problem", "odd"]
     rows = _rows_of(path, head) if rest else {}
     rows |= {line[0]: line for line in (_line_of_csv(report, row) for row in report.rows)}
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -237,8 +264,9 @@ def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
 def _line_of_csv(report: ClassReport, row: Row) -> list[str]:
     points = ["" if s.points is None else str(s.points) for s in row.scores]
     numbers = [row.total, report.points, round(report.percent(row), 1)]
-    student, *said = map(in_a_cell, (row.student, row.problem, " ".join(row.odd)))
-    return [student, *points, *map(str, numbers), *said]
+    problem = NO_HAND_IN if row.missing else row.problem
+    *who, problem, odd = map(in_a_cell, (row.student, row.name, problem, " ".join(row.odd)))
+    return [*who, *points, *map(str, numbers), problem, odd]
 
 
 def _rows_of(path: Path, head: list[str]) -> dict[str, list[str]]:

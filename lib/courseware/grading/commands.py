@@ -88,7 +88,7 @@ def grade(options: argparse.Namespace) -> int:
         print(f"Entered {exercise.name} into the gradebook.")
     if exercise.overlooks_lateness():
         print(f"course: warning: {exercise.name} {NOBODY_IS_LATE}", file=sys.stderr)
-    made = make_report(exercise, students, problems)
+    made = make_report(exercise, students, problems, whole_class=not options.students)
     csv = options.csv or root / "build" / f"grades_{exercise.name}.csv"
     _show(made, csv, rest=bool(options.students))
     print(f"Log: {log}")
@@ -106,7 +106,7 @@ def report(options: argparse.Namespace) -> int:
     if not exercise.is_in_gradebook():
         raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
     students = _students(exercise, options.students)
-    made = make_report(exercise, students, students)
+    made = make_report(exercise, students, students, whole_class=not options.students)
     _show(made, options.csv)
     return _exit_code(made)
 

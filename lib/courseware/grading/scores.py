@@ -87,6 +87,14 @@ def forget_grading(db: str, assignment: str, student: str, notebook: str) -> Non
         gradebook.db.commit()
 
 
+def read_names(gradebook: Gradebook) -> dict[str, str]:
+    """The students of the gradebook by id, with the names that it has of them, or ""."""
+    return {
+        one.id: ", ".join(part for part in (one.last_name, one.first_name) if part)
+        for one in gradebook.students
+    }
+
+
 def has_auto_scores(db: str, assignment: str, student: str) -> bool:
     """Whether the gradebook holds anything that the autograder gave for a hand-in.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from courseware.grading.class_report import ClassReport, Row, as_text, write_csv
@@ -48,3 +49,19 @@ def test_a_mean_over_those_who_were_read_says_that_others_were_not() -> None:
         line for line in as_text(ClassReport("01", TASKS, rows)).splitlines() if "mean" in line
     ]
     assert mean.split()[1:3] == ["2", "4*"]
+
+
+def test_who_handed_nothing_in_has_a_row_and_a_name(tmp_path: Path) -> None:
+    nothing = tuple(Score(None) for _ in TASKS)
+    rows = (row("ada", 4.0, 6.0), Row("bob", nothing, 0.0, name="Byron, Bob", missing=True))
+    report = ClassReport("01", TASKS, rows)
+    text = as_text(report)
+    assert "01: 1 of 1 hand-ins graded" in text and "Handed nothing in: 1 of 2 students" in text
+    lines = text.splitlines()
+    assert any(line.split()[:3] == ["student", "name", "1"] for line in lines)
+    assert any(re.fullmatch(r"bob +Byron, Bob .* no hand-in", line) for line in lines)
+    assert any(line.split()[:3] == ["mean", "4", "6"] for line in lines)
+    path = tmp_path / "grades.csv"
+    write_csv(report, path)
+    assert read(path)["bob"]["name"] == "Byron, Bob"
+    assert read(path)["bob"]["problem"] == "no hand-in" and read(path)["bob"]["test_negate"] == ""

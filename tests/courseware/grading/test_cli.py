@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from courseware.grading import commands
 from courseware.grading.checks_version import checks_version
@@ -160,6 +162,11 @@ def test_what_is_graded_again(course: Course) -> None:
     assert modified(course, "bob") > first[1]
     after = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
     assert after == before  # all of the class, though one was graded
+
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        gradebook.add_student("zoe", first_name="Zoe", last_name="Zuse")
+    listed = course.run(COURSE, "report", toy.EXERCISE)
+    assert re.search(r"^zoe +Zuse, Zoe .* no hand-in$", listed.stdout, re.MULTILINE)
 
     graded_by_older_checks(course, "ada")
     first = modified(course, "ada"), modified(course, "bob")
