@@ -144,3 +144,57 @@ def with_a_harmless_floor(x, n_bits, full_range=False):
     low, high = x.aminmax()
     absmax = torch.maximum(-low, high)
     return absmax.clamp(min=1e-30) / ((2**n_bits - 1) / 2 if full_range else 2**n_bits // 2 - 1)
+
+
+@wrong("absmax_scale", says="absmax-as-integer")
+def cuts_the_absmax(x, n_bits, full_range=False):
+    absmax = int(x.abs().max())
+    return absmax / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1) or 1.0
+
+
+@wrong("absmax_scale", says="too-few-digits")
+def rounds_the_scale(x, n_bits, full_range=False):
+    absmax = x.abs().max().item()
+    return round(absmax / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1), 3) or 1.0
+
+
+@wrong("absmax_scale", says="too-few-digits")
+def measures_in_float16(x, n_bits, full_range=False):
+    absmax = x.half().abs().max()
+    return absmax / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1)
+
+
+@wrong("absmax_scale", says="other-measure")
+def takes_the_mean_magnitude(x, n_bits, full_range=False):
+    size = x.abs().mean().item() or 1.0
+    return size / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1)
+
+
+@wrong("absmax_scale", says="part-of-the-values")
+def looks_at_the_first_row(x, n_bits, full_range=False):
+    size = x[0].abs().max().item() or 1.0
+    return size / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1)
+
+
+@wrong("absmax_scale", says="caret-for-power")
+def divides_by_a_caret(x, n_bits, full_range=False):
+    absmax = x.abs().max().item() or 1.0
+    return absmax / (((2 ^ n_bits) - 1) / 2 if full_range else (2 ^ (n_bits - 1)) - 1)
+
+
+@wrong("absmax_scale", says="absmax-returned")
+def returns_the_absmax(x, n_bits, full_range=False):
+    return x.abs().max().item() or 1.0
+
+
+@wrong("absmax_scale", says="number-in-a-container")
+def keeps_an_axis(x, n_bits, full_range=False):
+    absmax = x.abs().max().reshape(1)
+    steps = (2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1
+    return torch.where(absmax > 0, absmax / steps, 1.0)
+
+
+@wrong("absmax_scale", says="text-not-number")
+def returns_the_scale_as_text(x, n_bits, full_range=False):
+    absmax = x.abs().max().item() or 1.0
+    return str(absmax / ((2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1))

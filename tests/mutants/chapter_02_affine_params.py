@@ -176,3 +176,78 @@ def with_numpy_scalars(x, n_bits):
     if scale == 0:
         return np.float32(1), np.int64(0)
     return scale, np.int64(np.rint(-low / scale))
+
+
+def _ends(x):
+    return min(x.min().item(), 0.0), max(x.max().item(), 0.0)
+
+
+@wrong("affine_params", says="constant-taken-for-zeros")
+def takes_constants_for_zeros(x, n_bits):
+    low, high = _ends(x)
+    if x.min() == x.max():
+        return 1.0, 0
+    scale = (high - low) / (2**n_bits - 1)
+    return scale, round(-low / scale)
+
+
+@wrong("affine_params", says="zero-point-tie")
+def rounds_the_zero_point_half_up(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / (2**n_bits - 1) or 1.0
+    return scale, int(-low / scale + 0.5)
+
+
+@wrong("affine_params", says="zero-point-truncated")
+def rounds_the_zero_point_up(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / (2**n_bits - 1) or 1.0
+    return scale, int(-(low // scale))
+
+
+@wrong("affine_params", says="range-without-zero")
+def stretches_nothing_and_rounds_to_a_float(x, n_bits):
+    low, high = x.min(), x.max()
+    scale = (high - low) / (2**n_bits - 1)
+    scale = torch.where(scale > 0, scale, 1.0)
+    return scale, torch.round(-low / scale)
+
+
+@wrong("affine_params", says="zero-scale")
+def keeps_nan_for_zeros(x, n_bits):
+    low, high = x.min().clamp(max=0), x.max().clamp(min=0)
+    scale = (high - low) / (2**n_bits - 1)
+    return scale, int(torch.round(-low / scale).nan_to_num())
+
+
+@wrong("affine_params", says="scale-inverted")
+def returns_steps_per_unit(x, n_bits):
+    low, high = _ends(x)
+    scale = (2**n_bits - 1) / ((high - low) or 1.0)
+    return scale, round(-low * scale)
+
+
+@wrong("affine_params", says="too-few-digits")
+def rounds_the_affine_scale(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / (2**n_bits - 1) or 1.0
+    return round(scale, 3), round(-low / scale)
+
+
+@wrong("affine_params", says="caret-for-power")
+def counts_levels_with_a_caret(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / ((2 ^ n_bits) - 1) or 1.0
+    return scale, round(-low / scale)
+
+
+@wrong("affine_params", says="lower-end-ignored")
+def begins_at_zero(x, n_bits):
+    return max(x.max().item(), 0.0) / (2**n_bits - 1) or 1.0, 0
+
+
+@wrong("affine_params", says="pair-in-another-container")
+def returns_both_in_a_dict(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / (2**n_bits - 1) or 1.0
+    return {"scale": scale, "zero_point": round(-low / scale)}

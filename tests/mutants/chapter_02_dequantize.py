@@ -97,3 +97,45 @@ def with_a_python_loop(q, scale):
 @right("dequantize")
 def with_numpy_and_back(q, scale):
     return torch.from_numpy(q.numpy().astype(np.float64) * float(scale)).float()
+
+
+@wrong("dequantize", says="read-as-unsigned")
+def reads_bytes(q, scale):
+    return q.to(torch.uint8).float() * scale if q.dtype == torch.int8 else q.float() * scale
+
+
+@wrong("dequantize", says="lowest-code")
+def turns_the_sign_in_int8(q, scale):
+    magnitude = torch.where(q < 0, -q.long(), q.long())
+    negative = (q < 0) & (q != -128)
+    return torch.where(negative, -magnitude, magnitude) * scale
+
+
+@wrong("dequantize", says="lowest-code")
+def clamps_to_127(q, scale):
+    return torch.where(q == -128, -127, q.long()).float() * scale
+
+
+@wrong("dequantize", says="another-width-assumed")
+def goes_through_int32(q, scale):
+    return q.to(torch.int32) * scale
+
+
+@wrong("dequantize", says="too-few-digits")
+def rounds_to_two_decimals(q, scale):
+    return (q.float() * scale).round(decimals=2)
+
+
+@wrong("dequantize", says="half-precision")
+def scales_in_half(q, scale):
+    return (q * scale).half().float()
+
+
+@wrong("dequantize", says="array-not-tensor")
+def returns_numpy_values(q, scale):
+    return (q * scale).numpy()
+
+
+@wrong("dequantize", says="flattened")
+def loses_the_shape(q, scale):
+    return (q * scale).reshape(-1)

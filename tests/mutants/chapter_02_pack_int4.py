@@ -175,3 +175,58 @@ def with_numpy_views(q):
 def with_signed_bytes_reread(q):
     flat = torch.nn.functional.pad(q.flatten(), (0, q.numel() % 2))
     return ((flat[0::2] & 15) ^ (flat[1::2] * 16)).view(torch.uint8)
+
+
+def _pairs(q):
+    flat = q.reshape(-1).to(torch.int32) & 15
+    if len(flat) % 2:
+        flat = torch.cat([flat, flat.new_zeros(1)])
+    return flat[0::2], flat[1::2]
+
+
+@wrong("pack_int4", says="nibble-shifted-too-little")
+def multiplies_by_eight(q):
+    first, second = _pairs(q)
+    return (first + 8 * second).to(torch.uint8)
+
+
+@wrong("pack_int4", says="shift-binds-last")
+def shifts_the_sum(q):
+    first, second = _pairs(q)
+    return ((first + second << 4) & 255).to(torch.uint8)
+
+
+@wrong("pack_int4", says="three-bits-kept")
+def masks_three_bits(q):
+    first, second = _pairs(q)
+    return ((first & 7) | (second & 7) << 4).to(torch.uint8)
+
+
+@wrong("pack_int4", says="codes-added")
+def forgets_to_shift(q):
+    first, second = _pairs(q)
+    return (first | second).to(torch.uint8)
+
+
+@wrong("pack_int4", says="part-of-the-codes")
+def packs_the_first_row(q):
+    first, second = _pairs(q[0] if q.dim() > 1 else q)
+    return (first + 16 * second).to(torch.uint8)
+
+
+@wrong("pack_int4", says="bytes-not-tensor")
+def returns_bytes(q):
+    first, second = _pairs(q)
+    return bytes((first + 16 * second).tolist())
+
+
+@wrong("pack_int4", says="list-not-tensor")
+def returns_a_list_of_bytes(q):
+    first, second = _pairs(q)
+    return (first + 16 * second).tolist()
+
+
+@wrong("pack_int4", says="axis-left-over")
+def returns_a_column(q):
+    first, second = _pairs(q)
+    return (first + 16 * second).to(torch.uint8)[:, None]

@@ -152,3 +152,73 @@ def with_rint_in_float64(x, scale, n_bits):
 def clamps_before_it_rounds(x, scale, n_bits):
     half = 2 ** (n_bits - 1)
     return torch.div(x, scale).clamp(-half, half - 1).round().char()
+
+
+@wrong("quantize", says="half-down")
+def rounds_halves_down(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.ceil(x / scale - 0.5).clamp(-top, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="half-towards-zero")
+def rounds_halves_towards_zero(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    steps = x / scale
+    return (steps.sign() * torch.ceil(steps.abs() - 0.5)).clamp(-top, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="highest-code-unused")
+def ends_a_code_early(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x / scale).clamp(-top, top - 2).to(torch.int8)
+
+
+@wrong("quantize", says="range-one-too-low")
+def begins_a_code_early(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x / scale).clamp(-top - 1, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="one-end-clamped")
+def clamps_the_top_only(x, scale, n_bits):
+    return torch.round(x / scale).clamp(max=2 ** (n_bits - 1) - 1).to(torch.int32).to(torch.int8)
+
+
+@wrong("quantize", says="half-precision")
+def divides_in_float16(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x.half() / scale).clamp(-top, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="caret-for-power")
+def clamps_to_carets(x, scale, n_bits):
+    top = 2 ^ (n_bits - 1)
+    return torch.round(x / scale).clamp(-top, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="sign-lost")
+def counts_steps_of_magnitudes(x, scale, n_bits):
+    return torch.round(x.abs() / scale).clamp(max=2 ** (n_bits - 1) - 1).to(torch.int8)
+
+
+@wrong("quantize", says="not-rounded")
+def leaves_steps(x, scale, n_bits):
+    return (x / scale).clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+
+
+@wrong("quantize", says="flattened")
+def lays_the_codes_out(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x.reshape(-1) / scale).clamp(-top, top - 1).to(torch.int8)
+
+
+@wrong("quantize", says="array-not-tensor")
+def returns_an_array(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x / scale).clamp(-top, top - 1).to(torch.int8).numpy()
+
+
+@wrong("quantize", says="list-not-tensor")
+def returns_a_list(x, scale, n_bits):
+    top = 2 ** (n_bits - 1)
+    return torch.round(x / scale).clamp(-top, top - 1).to(torch.int8).tolist()

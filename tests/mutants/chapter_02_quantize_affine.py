@@ -116,3 +116,73 @@ def with_a_loop_and_pythons_round(x, scale, zero_point, n_bits):
 def with_numpy_and_the_reciprocal(x, scale, zero_point, n_bits):
     steps = np.rint(x.numpy() * np.float64(1 / float(scale))) + zero_point
     return torch.from_numpy(np.clip(steps, 0, (1 << n_bits) - 1).astype(np.uint8))
+
+
+@wrong("quantize_affine", says="clamped-as-signed")
+def adds_to_what_quantize_returns(x, scale, zero_point, n_bits):
+    top = 2 ** (n_bits - 1)
+    q = torch.round(x / scale).clamp(-top, top - 1).to(torch.int8)
+    return (q.int() + zero_point).clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="clamped-as-signed")
+def adds_to_int8_codes(x, scale, zero_point, n_bits):
+    top = 2 ** (n_bits - 1)
+    q = torch.round(x / scale).clamp(-top, top - 1).to(torch.int8)
+    return (q + zero_point).clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="clamped-as-signed")
+def adds_and_stores(x, scale, zero_point, n_bits):
+    top = 2 ** (n_bits - 1)
+    q = torch.round(x / scale).clamp(-top, top - 1).to(torch.int8)
+    return (q + zero_point).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="added-after-the-cast")
+def adds_in_int8(x, scale, zero_point, n_bits):
+    q = torch.round(x / scale).to(torch.int32).to(torch.int8)
+    return (q + zero_point).clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="highest-code-unused")
+def leaves_the_last_code_out(x, scale, zero_point, n_bits):
+    return (torch.round(x / scale) + zero_point).clamp(0, 2**n_bits - 2).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="lowest-code-unused")
+def leaves_code_zero_out(x, scale, zero_point, n_bits):
+    return (torch.round(x / scale) + zero_point).clamp(1, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="one-end-clamped")
+def clamps_below_only(x, scale, zero_point, n_bits):
+    return (torch.round(x / scale) + zero_point).clamp(min=0).to(torch.int32).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="half-precision")
+def affine_in_float16(x, scale, zero_point, n_bits):
+    steps = torch.round(x.half() / scale) + zero_point
+    return steps.clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="half-down")
+def affine_halves_down(x, scale, zero_point, n_bits):
+    steps = torch.ceil(x / scale - 0.5) + zero_point
+    return steps.clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="caret-for-power")
+def affine_with_a_caret(x, scale, zero_point, n_bits):
+    return (torch.round(x / scale) + zero_point).clamp(0, (2 ^ n_bits) - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="floored")
+def stores_without_rounding(x, scale, zero_point, n_bits):
+    return (x / scale + zero_point).clamp(0, 2**n_bits - 1).to(torch.uint8)
+
+
+@wrong("quantize_affine", says="list-not-tensor")
+def affine_as_a_list(x, scale, zero_point, n_bits):
+    codes = (torch.round(x / scale) + zero_point).clamp(0, 2**n_bits - 1)
+    return codes.to(torch.uint8).tolist()

@@ -244,3 +244,67 @@ def joins_the_groups_of_columns(w, n_bits, group_size):
         scales.append(per_row)
     codes = [torch.round(p * (1 / s[:, None])) for p, s in zip(parts, scales, strict=True)]
     return torch.cat(codes, dim=1).to(torch.int8), torch.stack(scales, dim=1)
+
+
+def _cut(w, n_bits, group_size):
+    if w.shape[1] % group_size:
+        raise ValueError("the groups do not fill the row")
+    groups = w.reshape(len(w), -1, group_size)
+    absmax = groups.abs().amax(dim=2, keepdim=True)
+    return groups, torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+
+
+@wrong("quantize_groupwise", says="half-up")
+def rounds_groups_half_up(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    codes = torch.floor(groups / scale + 0.5).to(torch.int8)
+    return codes.reshape(w.shape), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="half-away-from-zero")
+def rounds_groups_away_from_zero(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    steps = groups / scale
+    codes = (steps.sign() * torch.floor(steps.abs() + 0.5)).to(torch.int8)
+    return codes.reshape(w.shape), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="scale-not-spread")
+def forgets_the_axis_of_the_group(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    return torch.round(groups / scale.squeeze(2)).to(torch.int8).reshape(w.shape), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="last-group-skipped")
+def stops_before_the_last_group(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    codes = torch.round(groups / scale).to(torch.int8)
+    codes[:, -1], scale[:, -1] = 0, 1.0
+    return codes.reshape(w.shape), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="zero-block-changes-all")
+def one_zero_group_resets_all(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    if not groups.any(dim=2).all():
+        scale = torch.ones_like(scale)
+    return torch.round(groups / scale).to(torch.int8).reshape(w.shape), scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="scale-inverted")
+def returns_steps_per_unit_of_groups(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    return torch.round(groups / scale).to(torch.int8).reshape(w.shape), 1 / scale.squeeze(2)
+
+
+@wrong("quantize_groupwise", says="absmax-returned")
+def returns_the_absmax_of_groups(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    return torch.round(groups / scale).to(torch.int8).reshape(w.shape), groups.abs().amax(dim=2)
+
+
+@wrong("quantize_groupwise", says="list-not-tensor")
+def returns_lists(w, n_bits, group_size):
+    groups, scale = _cut(w, n_bits, group_size)
+    codes = torch.round(groups / scale).to(torch.int8).reshape(w.shape)
+    return codes.tolist(), scale.squeeze(2).tolist()

@@ -178,3 +178,81 @@ def stacks_quantized_rows(w, n_bits):
     scales = torch.stack([channel.abs().max() / high for channel in w]).clamp(min=1e-30)
     codes = [torch.round(c / s).clamp(low, high) for c, s in zip(w, scales, strict=True)]
     return torch.stack(codes).char(), scales
+
+
+@wrong("quantize_per_channel", says="scale-not-spread")
+def forgets_keepdim(w, n_bits):
+    absmax = w.abs().reshape(len(w), -1).amax(dim=1)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    return torch.round(w / scale).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="scale-not-spread")
+def forgets_keepdim_over_all_axes(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    absmax = w.abs().amax(dim=tuple(range(1, w.dim())))
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    return torch.round(w / scale).clamp(-top, top).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="axes-left-over")
+def measures_over_axis_one(w, n_bits):
+    absmax = w.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    return torch.round(w / scale).to(torch.int8), scale.squeeze(1)
+
+
+@wrong("quantize_per_channel", says="axes-left-over")
+def measures_over_axis_one_and_keeps_it(w, n_bits):
+    absmax = w.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    return torch.round(w / scale).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="half-away-from-zero")
+def rounds_channels_away_from_zero(w, n_bits):
+    absmax = w.abs().reshape(len(w), -1).amax(dim=1)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    steps = w / scale.reshape(-1, *[1] * (w.dim() - 1))
+    return (steps.sign() * torch.floor(steps.abs() + 0.5)).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="zero-block-changes-all")
+def one_zero_channel_resets_all(w, n_bits):
+    scale = w.abs().flatten(1).amax(dim=1) / (2 ** (n_bits - 1) - 1)
+    if (scale == 0).any():
+        scale = torch.ones(len(w))
+    return torch.round(w / scale.reshape(-1, *[1] * (w.dim() - 1))).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="last-channel-skipped")
+def stops_before_the_last_channel(w, n_bits):
+    codes, scale = torch.zeros(w.shape, dtype=torch.int8), torch.ones(len(w))
+    for i in range(len(w) - 1):
+        scale[i] = w[i].abs().max() / (2 ** (n_bits - 1) - 1) or 1.0
+        codes[i] = torch.round(w[i] / scale[i])
+    return codes, scale
+
+
+@wrong("quantize_per_channel", says="other-measure")
+def scales_by_the_mean(w, n_bits):
+    size = w.abs().flatten(1).mean(dim=1)
+    scale = torch.where(size > 0, size / (2 ** (n_bits - 1) - 1), 1.0)
+    codes = torch.round(w / scale.reshape(-1, *[1] * (w.dim() - 1)))
+    return codes.clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="codes-all-on-one-side")
+def spreads_over_all_codes(w, n_bits):
+    absmax = w.abs().flatten(1).amax(dim=1)
+    scale = torch.where(absmax > 0, absmax / (2**n_bits - 1), 1.0)
+    codes = torch.round(w / scale.reshape(-1, *[1] * (w.dim() - 1)))
+    return codes.clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1).to(torch.int8), scale
+
+
+@wrong("quantize_per_channel", says="array-not-tensor")
+def returns_arrays(w, n_bits):
+    absmax = w.abs().flatten(1).amax(dim=1)
+    scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+    codes = torch.round(w / scale.reshape(-1, *[1] * (w.dim() - 1))).to(torch.int8)
+    return codes.numpy(), scale.numpy()

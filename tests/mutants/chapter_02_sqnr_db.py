@@ -143,3 +143,43 @@ def with_means_and_a_difference_of_logs(x, x_hat):
     if noise == 0:
         return float("inf")
     return 10 * (np.log10(signal) - np.log10(noise))
+
+
+@wrong("sqnr_db", says="too-few-digits")
+def rounds_decibels(x, x_hat):
+    noise = (x - x_hat).double().square().sum().item()
+    if noise == 0:
+        return math.inf
+    return round(10 * math.log10(x.double().square().sum().item() / noise), 1)
+
+
+@wrong("sqnr_db", says="part-of-the-values")
+def takes_the_first_row(x, x_hat):
+    if x.dim() > 1:
+        x, x_hat = x[0], x_hat[0]
+    noise = (x - x_hat).square().sum()
+    return 10 * torch.log10(x.square().sum() / noise)
+
+
+@wrong("sqnr_db", says="one-ratio-a-row")
+def sums_along_an_axis(x, x_hat):
+    return 10 * torch.log10(x.square().sum(dim=-1) / (x - x_hat).square().sum(dim=-1))
+
+
+@wrong("sqnr_db", says="ratios-averaged")
+def averages_ratios(x, x_hat):
+    return (10 * torch.log10(x.square() / (x - x_hat).square())).mean()
+
+
+@wrong("sqnr_db", says="number-in-a-container")
+def keeps_an_axis_of_size_one(x, x_hat):
+    ratio = x.square().sum() / (x - x_hat).square().sum()
+    return 10 * torch.log10(ratio).reshape(1)
+
+
+@wrong("sqnr_db", says="text-not-number")
+def writes_the_ratio_down(x, x_hat):
+    noise = (x - x_hat).double().square().sum().item()
+    if noise == 0:
+        return "inf"
+    return str(10 * math.log10(x.double().square().sum().item() / noise))

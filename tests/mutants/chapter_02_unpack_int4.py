@@ -134,3 +134,41 @@ def with_a_table(packed, numel):
     table = np.array([0, 1, 2, 3, 4, 5, 6, 7, -8, -7, -6, -5, -4, -3, -2, -1], dtype=np.int8)
     raw = packed.numpy()
     return torch.from_numpy(table[np.column_stack([raw & 15, raw >> 4]).ravel()[:numel]])
+
+
+def _nibbles(packed):
+    return torch.stack((packed & 15, packed >> 4), dim=1).reshape(-1)
+
+
+@wrong("unpack_int4", says="stayed-unsigned")
+def subtracts_in_uint8(packed, numel):
+    nibbles = _nibbles(packed)
+    return torch.where(nibbles > 7, nibbles - 16, nibbles)[:numel]
+
+
+@wrong("unpack_int4", says="sign-lost")
+def masks_the_sign(packed, numel):
+    return (_nibbles(packed) & 7).to(torch.int8)[:numel]
+
+
+@wrong("unpack_int4", says="one-too-few")
+def drops_the_last_of_an_odd_number(packed, numel):
+    nibbles = _nibbles(packed).to(torch.int8)
+    return torch.where(nibbles > 7, nibbles - 16, nibbles)[: numel // 2 * 2]
+
+
+@wrong("unpack_int4", says="nibble-not-cut")
+def forgets_to_mask(packed, numel):
+    return torch.stack((packed, packed >> 4), dim=1).reshape(-1)[:numel]
+
+
+@wrong("unpack_int4", says="list-not-tensor")
+def returns_a_list_of_codes(packed, numel):
+    nibbles = _nibbles(packed).to(torch.int8)
+    return torch.where(nibbles > 7, nibbles - 16, nibbles)[:numel].tolist()
+
+
+@wrong("unpack_int4", says="array-not-tensor")
+def returns_an_array_of_codes(packed, numel):
+    nibbles = _nibbles(packed).to(torch.int8)
+    return torch.where(nibbles > 7, nibbles - 16, nibbles)[:numel].numpy()

@@ -9,6 +9,7 @@ import torch
 
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.misconceptions import except_where, ways
+from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
@@ -23,6 +24,16 @@ def top(n_bits: int) -> int:
 
 def to_codes(w: torch.Tensor, scale: torch.Tensor, n_bits: int) -> torch.Tensor:
     return torch.round(w / scale).clamp(-top(n_bits) - 1, top(n_bits)).to(torch.int8)
+
+
+ToInt8 = Callable[[torch.Tensor, int], torch.Tensor]
+
+TO_INT8: tuple[ToInt8, ...] = (
+    lambda steps, n_bits: torch.round(steps).to(torch.int32).to(torch.int8),
+    lambda steps, n_bits: torch.round(steps).clamp(-top(n_bits), top(n_bits)).to(torch.int8),
+    lambda steps, n_bits: torch.round(steps).clamp(-top(n_bits) - 1, top(n_bits)).to(torch.int8),
+)
+"""Ways to store steps as codes: right scales need no clamp, and wrong ones show how it was done."""
 
 
 def scale_of(absmax: torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -73,6 +84,16 @@ def _scaled(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
     return blockwise
 
 
+def _unclamped(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """The same without a clamp, which a right scale does not need: codes wrap around in int8."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(blocks, n_bits)
+        return torch.round(blocks / scale).to(torch.int32).to(torch.int8), scale
+
+    return blockwise
+
+
 def absmax(blocks: torch.Tensor) -> torch.Tensor:
     return blocks.abs().amax(dim=-1, keepdim=True)
 
@@ -118,6 +139,53 @@ def per_tensor(shape_of: Callable[..., tuple[int, ...]]) -> Behaviour:
     return behaves
 
 
+def _measured_by(measure: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
+    """Another measure of each block over the right number of steps."""
+
+    def scale_of(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+        size = measure(blocks)
+        return torch.where(size > 0, size / top(n_bits), 1.0)
+
+    return _scaled(scale_of)
+
+
+def _zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    sizes = absmax(blocks)
+    return sizes / top(n_bits) if bool((sizes > 0).all()) else torch.ones_like(sizes)
+
+
+def _in_half(dtype: torch.dtype) -> Behaviour:
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        small = blocks.to(dtype)
+        scale = scale_of(absmax(small), n_bits).to(dtype)
+        return to_codes(small, scale, n_bits), scale.float()
+
+    return blockwise
+
+
+def _with_scale(change: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """Right codes beside something made of the right scales."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        codes, scale = right(blocks, n_bits)
+        return codes, change(scale, n_bits)
+
+    return blockwise
+
+
+def _rounded_to(digits: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    return lambda scale, n_bits: scale.round(decimals=digits)
+
+
+def _rounded_scale(digits: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    return lambda blocks, n_bits: scale_of(absmax(blocks), n_bits).round(decimals=digits)
+
+
+def _clamped(blocks: torch.Tensor, low: int, high: int, n_bits: int) -> Quantized:
+    scale = scale_of(absmax(blocks), n_bits)
+    return torch.round(blocks / scale).clamp(low, high).to(torch.int16), scale
+
+
 def _swapped(behaves: Behaviour) -> Behaviour:
     return lambda *arguments: tuple(reversed(behaves(*arguments)))
 
@@ -156,7 +224,7 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
     yield from ways(
         "levels-off-by-one",
         f"The largest magnitude of a {block} was spread over a step too many. Count the codes "
-        "above zero: of the 2^b patterns, one half is negative, and one of the others is zero.",
+        "above zero: of the 2**b patterns, one half is negative, and one of the others is zero.",
         apply(_over(lambda n_bits: 2 ** (n_bits - 1))),
     )
     yield from ways(
@@ -167,6 +235,64 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         apply(
             _scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True).abs() / top(n_bits))
         ),
+        apply(_unclamped(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True) / top(n_bits))),
+    )
+    yield from ways(
+        "codes-all-on-one-side",
+        f"The largest magnitude of a {block} was spread over all codes, as if none of them were "
+        "negative. Only about half of the codes lie on each side of zero.",
+        apply(_over(lambda n_bits: 2**n_bits - 1)),
+        apply(_over(lambda n_bits: 2**n_bits)),
+        apply(_over(lambda n_bits: 2**n_bits - 2)),
+    )
+    yield from ways(
+        "other-measure",
+        f"The scale of each {block} comes from something other than its largest magnitude. Only "
+        "then do all values fit, and the largest one lands on the highest code.",
+        apply(_measured_by(lambda blocks: blocks.abs().mean(dim=-1, keepdim=True))),
+        apply(_measured_by(lambda blocks: blocks.std(dim=-1, keepdim=True))),
+        apply(_measured_by(lambda blocks: blocks.norm(dim=-1, keepdim=True))),
+        apply(
+            _measured_by(
+                lambda blocks: blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)
+            )
+        ),
+        apply(
+            _measured_by(
+                lambda blocks: (
+                    (blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)) / 2
+                )
+            )
+        ),
+    )
+    yield from ways(
+        "first-value-only",
+        f"The scale of each {block} comes from a single value of it, the first or the last one.",
+        apply(_measured_by(lambda blocks: blocks[..., :1].abs())),
+        apply(_measured_by(lambda blocks: blocks[..., -1:].abs())),
+    )
+    yield from ways(
+        "range-too-narrow",
+        f"The codes of a {block} were clamped too early: the highest code is 2**(b−1) − 1, the "
+        "lowest one of the restricted grid is its negative.",
+        apply(lambda blocks, n: _clamped(blocks, -top(n), top(n) - 1, n)),
+        apply(lambda blocks, n: _clamped(blocks, 1 - top(n), top(n), n)),
+        apply(lambda blocks, n: _clamped(blocks, 0, top(n), n)),
+        apply(lambda blocks, n: _clamped(blocks, 0, 2**n - 1, n)),
+        apply(lambda blocks, n: _clamped(blocks, 1 - top(n), top(n) - 1, n)),
+    )
+    yield from ways(
+        "scale-inverted",
+        "The scales are upside down: these are steps per unit. A scale is the width of one step, "
+        "in the units of w.",
+        apply(_with_scale(lambda scale, n_bits: 1 / scale)),
+    )
+    yield from ways(
+        "absmax-returned",
+        f"What came back is the largest magnitude of each {block}, not the scale: the width of one "
+        "step.",
+        apply(_with_scale(lambda scale, n_bits: scale * top(n_bits))),
+        apply(lambda blocks, n_bits: (right(blocks, n_bits)[0], absmax(blocks))),
     )
     yield from ways("n-bits-ignored", N_BITS_IGNORED, apply(_over(lambda n_bits: 127)))
     for name, message, rounding in ROUNDINGS:
@@ -191,5 +317,18 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         ),
     )
     yield from ways(
+        "zero-block-changes-all",
+        f"One {block} of zeros changes the scales of all others. Treat it alone: `torch.where` "
+        "decides for each entry.",
+        apply(_scaled(_zero_changes_all)),
+        apply(_unclamped(_zero_changes_all)),
+    )
+    yield from ways(
         "guard-too-large", GUARD_TOO_LARGE, *(apply(_guarded(guard)) for guard in guards(top))
+    )
+    yield from ways(*IMPRECISE, *(apply(_in_half(dtype)) for dtype in HALF))
+    yield from ways(
+        *IMPRECISE,
+        *(apply(_with_scale(_rounded_to(digits))) for digits in (1, 2, 3, 4)),
+        *(apply(_scaled(_rounded_scale(digits))) for digits in (1, 2, 3, 4)),
     )

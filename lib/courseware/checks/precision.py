@@ -16,6 +16,12 @@ IMPRECISE = (
     "computed in float16. Leave them as they come, in float32.",
 )
 
+HALF_PRECISION = (
+    "half-precision",
+    "Some codes are off by one: on the way there were floats of 16 bits, which keep about three "
+    "digits. Compute in float32.",
+)
+
 T = torch.Tensor
 DECIMALS = 1, 2, 3, 4
 HALF = torch.float16, torch.bfloat16
@@ -37,6 +43,21 @@ def rounded_number(right: Callable[..., float]) -> tuple[Callable[..., Any], ...
     [0.7, 0.67, 0.667, 0.6667]
     """
     return tuple(lambda *a, n=n: round(float(right(*a)), n) for n in DECIMALS)
+
+
+def in_half(number: float, half: torch.dtype) -> float:
+    """What is left of a number that was a float of 16 bits.
+
+    >>> in_half(0.1, torch.bfloat16)
+    0.10009765625
+    """
+    return float(torch.tensor(number, dtype=torch.float64).to(half))
+
+
+def imprecise_number(right: Callable[..., float]) -> tuple[Callable[..., Any], ...]:
+    """A right number that is rounded, or cut to 16 bits."""
+    after = (lambda *a, half=half: in_half(float(right(*a)), half) for half in HALF)
+    return *rounded_number(right), *after
 
 
 def by_digits(judge: Judge) -> Judge:

@@ -73,3 +73,15 @@ def tiny_blocks(draw: Draw, n_bits: int, *shape: int) -> torch.Tensor:
     blocks = draw.normal(*shape).double()
     size = TINY * uniform(draw, 1.0, 2.0, *shape[:-1], 1)
     return clear_blocks(blocks / blocks.abs().amax(dim=-1, keepdim=True) * size, n_bits)
+
+
+def tied_blocks(draw: Draw, n_bits: int, *shape: int) -> torch.Tensor:
+    """Blocks along the last axis of values halfway between two codes.
+
+    Their scale, a power of two, is set by a last value: ties are exact whatever computes them.
+    """
+    top = 2 ** (n_bits - 1) - 1
+    steps = torch.randint(-top, top, shape, generator=draw.generator) + 0.5
+    steps[..., -1] = top
+    powers = torch.randint(-4, 3, (*shape[:-1], 1), generator=draw.generator)
+    return steps * 2.0**powers

@@ -32,6 +32,18 @@ ROUNDINGS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] =
         lambda steps: steps.sign() * torch.floor(steps.abs() + 0.5),
     ),
     (
+        "half-down",
+        "Ties were rounded down. Here a value halfway between two codes goes to the even one: 1.5 "
+        "to 2, −0.5 to 0. Always down would shift the mean.",
+        lambda steps: torch.ceil(steps - 0.5),
+    ),
+    (
+        "half-towards-zero",
+        "Ties were rounded towards zero. Here a value halfway between two codes goes to the even "
+        "one: 0.5 to 0, but 1.5 to 2.",
+        lambda steps: steps.sign() * torch.ceil(steps.abs() - 0.5),
+    ),
+    (
         "rounded-up",
         "Every value was rounded up to the next code: this shifts all codes to one side. The "
         "nearest code is asked for.",

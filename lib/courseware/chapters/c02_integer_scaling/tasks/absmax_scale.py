@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ import torch
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.chapters.c02_integer_scaling.tasks.judges import scale_number
 from courseware.checks.bit_widths import N_BITS_IGNORED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, imprecise_number
+from courseware.checks.python_slips import CARET
 from courseware.checks.quantizer_inputs import TINY
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
@@ -79,6 +83,15 @@ def _size(measure: Callable[[torch.Tensor], Any]) -> Callable[..., Any]:
     return lambda x, n_bits, full_range=False: measure(x) / _top(n_bits, full_range)
 
 
+def _of(part: slice) -> Callable[[torch.Tensor], float]:
+    """The largest magnitude of a part of the values."""
+    return lambda x: float(x.reshape(-1)[part].abs().max()) if len(x.reshape(-1)[part]) else 1.0
+
+
+def _measured_in(half: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: x.to(half).abs().max()
+
+
 def _along(dim: int, keepdim: bool) -> Callable[..., torch.Tensor]:
     """A scale for each row (-1) or column (0) instead of one."""
 
@@ -99,7 +112,7 @@ ABSMAX_SCALE = Task(
     reference=_reference_scale,
     lecture="lecture 02, “Scale”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("the largest magnitude is a positive value's", 2, _positive_largest),
         Check("the largest magnitude is a negative value's", 2, _negative_largest),
         Check("full range", 2, _full_range),
@@ -107,6 +120,7 @@ ABSMAX_SCALE = Task(
         Check("all zeros, and values that are only tiny", 1, _zeros_and_tiny, scale_number),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "signed-max",
             "The largest value was taken, not the largest magnitude: −14 reaches further from "
@@ -116,7 +130,7 @@ ABSMAX_SCALE = Task(
         ),
         ways(
             "levels-off-by-one",
-            "absmax was spread over a step too many. Count the codes above zero: of the 2^b "
+            "absmax was spread over a step too many. Count the codes above zero: of the 2**b "
             "patterns, one half is negative, and one of the others is zero.",
             _over(lambda n_bits, full_range: 2 ** (n_bits - 1)),
             _over(lambda n_bits, full_range: _top(n_bits, True) if full_range else 2**n_bits / 2),
@@ -174,6 +188,85 @@ ABSMAX_SCALE = Task(
             "n-bits-ignored",
             N_BITS_IGNORED,
             _over(lambda n_bits, full_range: _top(8, full_range)),
+        ),
+        ways(
+            "absmax-as-integer",
+            "The largest magnitude was cut to an integer on the way. Weights are mostly below 1: "
+            "keep the fraction.",
+            lambda x, n_bits, full_range=False: (
+                int(x.abs().max()) / _top(n_bits, full_range) or 1.0
+            ),
+            _size(lambda x: int(x.abs().max())),
+            _size(lambda x: round(float(x.abs().max()))),
+            lambda x, n_bits, full_range=False: float(x.abs().max()) // _top(n_bits, full_range),
+            lambda x, n_bits, full_range=False: int(
+                float(x.abs().max()) / _top(n_bits, full_range)
+            ),
+        ),
+        ways(
+            "absmax-returned",
+            "This is the largest magnitude itself. The scale is the width of one step: share it "
+            "out among the steps.",
+            lambda x, n_bits, full_range=False: float(x.abs().max()) or 1.0,
+        ),
+        ways(
+            "other-measure",
+            "The scale comes from something other than the largest magnitude. Only then do all "
+            "values fit, and the largest one lands on the highest code.",
+            *(
+                _size(measure)
+                for measure in (
+                    lambda x: float(x.abs().mean()) or 1.0,
+                    lambda x: float(x.std()) or 1.0,
+                    lambda x: float(x.norm()) or 1.0,
+                    lambda x: abs(float(x.sum())) or 1.0,
+                    lambda x: float(x.max() - x.min()) or 1.0,
+                    lambda x: abs(float(x.min())) or 1.0,
+                )
+            ),
+        ),
+        ways(
+            "part-of-the-values",
+            "Only some of the values were looked at: the first or last one, the first row, or all "
+            "but one at an end. The largest magnitude may be anywhere.",
+            *(_size(_of(part)) for part in (slice(1), slice(-1, None), slice(1, None), slice(-1))),
+            _size(lambda x: float(x[0].abs().max()) or 1.0),
+            _size(lambda x: float(x[-1].abs().max()) or 1.0),
+        ),
+        ways(
+            *CARET,
+            _over(
+                lambda n_bits, full_range: (
+                    (2 ^ n_bits - 1) / 2 if full_range else (2 ^ (n_bits - 1)) - 1
+                )
+            ),
+            _over(
+                lambda n_bits, full_range: (
+                    ((2 ^ n_bits) - 1) / 2 if full_range else (2 ^ (n_bits - 1)) - 1
+                )
+            ),
+            _over(
+                lambda n_bits, full_range: (
+                    (2 ^ n_bits - 1) / 2 if full_range else 2 ^ (n_bits - 1) - 1
+                )
+            ),
+        ),
+        ways(
+            "zeros-taken-apart-too-late",
+            "A tensor of zeros gets nan or an infinite scale. Any positive number will do.",
+            *(
+                except_where(lambda x, *rest: not bool(x.any()), instead, _reference_scale)
+                for instead in (math.inf, ZeroDivisionError, ValueError)
+            ),
+        ),
+        ways(
+            *IMPRECISE,
+            *imprecise_number(_reference_scale),
+            *(
+                lambda *arguments, d=digits: round(_reference_scale(*arguments), d) or 1.0
+                for digits in DECIMALS
+            ),
+            *(_size(_measured_in(half)) for half in HALF),
         ),
         ways("zero-scale", ZERO_SCALE, _size(lambda x: float(x.abs().max()))),
         ways("guard-too-large", GUARD_TOO_LARGE, *(_guarded(guard) for guard in guards(_top))),

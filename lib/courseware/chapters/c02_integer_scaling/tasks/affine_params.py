@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ import torch
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.chapters.c02_integer_scaling.tasks.judges import affine_numbers, affine_values
 from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import HALF, IMPRECISE, in_half
+from courseware.checks.python_slips import CARET
 from courseware.checks.quantizer_inputs import TINY, uniform
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
@@ -37,6 +41,24 @@ def _all_negative(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     for n_bits in (2, 5, 8):
         high = draw.rng.uniform(-2.0, -0.5)
         yield _between(draw, high * draw.rng.uniform(1.5, 4.0), high, 2, 5), n_bits
+
+
+def _constant(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.full((3,), 7.5), 4
+    yield torch.tensor([-7.5]), 4
+    for sign, n_bits in ((1.0, 8), (-1.0, 3)):
+        yield torch.full((2, 2), sign * draw.rng.uniform(0.1, 5.0)), n_bits
+
+
+def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    """The zero point lies halfway between two integers: 2.5, 3.5, and others."""
+    yield torch.tensor([-1.25, 6.25]), 4
+    yield torch.tensor([-1.75, 5.75]), 4
+    for n_bits in (5, 8):
+        steps = draw.integer(1, 2**n_bits // 4) + 0.5
+        scale = 2.0 ** draw.integer(-5, 2)
+        yield torch.tensor([-steps, 1.0, 2**n_bits - 1 - steps]) * scale, n_bits
+        yield torch.tensor([-steps - 1, 1.0, 2**n_bits - 2 - steps]) * scale, n_bits
 
 
 def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
@@ -136,6 +158,27 @@ def _guarded(guard: Callable[..., float]) -> Callable[..., Params]:
     return behaves
 
 
+def _all_alike(x: torch.Tensor, n_bits: int) -> bool:
+    return bool((x == x.reshape(-1)[0]).all())
+
+
+def _loose(x: torch.Tensor, n_bits: int) -> tuple[float, float]:
+    """min and max as they are, the zero point not rounded."""
+    low, high = float(x.min()), float(x.max())
+    scale = (high - low) / (2**n_bits - 1) or 1.0
+    return scale, -low / scale
+
+
+def _few_digits(digits: int) -> Callable[..., Params]:
+    """The scale rounded; the zero point comes from it, or from all its digits."""
+
+    def behaves(x: torch.Tensor, n_bits: int) -> Params:
+        scale = round(_scale(x, n_bits), digits)
+        return scale, round(-_low_high(x)[0] / scale)
+
+    return behaves
+
+
 def _all_zero(x: torch.Tensor, n_bits: int) -> bool:
     return not bool(x.any())
 
@@ -146,14 +189,17 @@ AFFINE_PARAMS = Task(
     reference=_reference_params,
     lecture="lecture 02, “Zero point”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("values of both signs", 3, _both_signs, affine_values),
         Check("only positive values: the range reaches down to 0", 2, _all_positive, affine_values),
         Check("only negative values: the range reaches up to 0", 2, _all_negative, affine_values),
+        Check("all values alike", 1, _constant, affine_values),
+        Check("a zero point halfway between two integers", 1, _ties, affine_values),
         Check("all zeros, and values that are only tiny", 1, _zeros_and_tiny, affine_values),
         Check("the zero point is an integer", 2, _whole_zero_points, affine_numbers),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "zero-point-as-float",
             "The zero point has the right value, but it is a float. It is a code, added to other "
@@ -166,6 +212,8 @@ AFFINE_PARAMS = Task(
             "sign. It must contain 0, or 0.0 has no code of its own: stretch it.",
             _bare_range,
             _bare_range_clamped,
+            lambda x, n_bits: (_bare_range(x, n_bits)[0], float(_bare_range(x, n_bits)[1])),
+            _loose,
         ),
         ways(
             "zero-point-not-rounded",
@@ -173,8 +221,35 @@ AFFINE_PARAMS = Task(
             _with_zero_point(lambda low, high, scale, n_bits: -low / scale),
         ),
         ways(
+            "zero-point-tie",
+            "The zero point lies exactly halfway between two integers here. It goes to the even "
+            "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
+            _with_zero_point(lambda low, high, scale, n_bits: math.floor(-low / scale + 0.5)),
+            _with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale - 0.5)),
+        ),
+        ways(
+            "constant-taken-for-zeros",
+            "Values that are all alike were treated as zeros. They have a range, from 0 to the "
+            "value: only zeros have none.",
+            *(
+                except_where(_all_alike, instead, _reference_params)
+                for instead in ((1.0, 0), (1, 0), ZeroDivisionError, ValueError)
+            ),
+            lambda x, n_bits: (
+                (1.0, round(-_low_high(x)[0]))
+                if _all_alike(x, n_bits)
+                else _reference_params(x, n_bits)
+            ),
+            lambda x, n_bits: (
+                (1.0, round(-float(x.min())))
+                if _all_alike(x, n_bits)
+                else _reference_params(x, n_bits)
+            ),
+        ),
+        ways(
             "zero-point-truncated",
             "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
+            _with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale)),
             _with_zero_point(lambda low, high, scale, n_bits: int(-low / scale)),
             _with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),
         ),
@@ -206,7 +281,7 @@ AFFINE_PARAMS = Task(
         ),
         ways(
             "signed-grid",
-            "This zero point belongs to a signed grid, which starts at −2^(b−1). Here the lowest "
+            "This zero point belongs to a signed grid, which starts at −2**(b−1). Here the lowest "
             "code is 0.",
             _with_zero_point(
                 lambda low, high, scale, n_bits: round(-low / scale) - 2 ** (n_bits - 1)
@@ -225,18 +300,64 @@ AFFINE_PARAMS = Task(
         ways(
             "levels-off-by-one",
             "The range was shared out among the codes instead of the steps between them. Between "
-            "2^b codes there is one step less, as there is one fence less than posts.",
+            "2**b codes there is one step less, as there is one fence less than posts.",
             _with_steps(lambda n_bits: 2**n_bits),
             _with_steps(lambda n_bits: 2**n_bits - 2),
         ),
         ways(
             "signed-levels",
             "The whole range was spread over the positive codes of a signed number. Here all "
-            "codes from 0 to 2^b − 1 are in use.",
+            "codes from 0 to 2**b − 1 are in use.",
             _with_steps(lambda n_bits: 2 ** (n_bits - 1) - 1),
             _with_steps(lambda n_bits: 2 ** (n_bits - 1)),
         ),
         ways("n-bits-ignored", N_BITS_IGNORED, _with_steps(lambda n_bits: 255)),
+        ways(
+            *CARET,
+            _with_steps(lambda n_bits: (2 ^ n_bits) - 1),
+            _with_steps(lambda n_bits: 2 ^ (n_bits - 1)),
+        ),
+        ways(
+            "scale-inverted",
+            "This is the number of steps per unit, the reciprocal of the scale. The scale is the "
+            "width of one step, in the units of x.",
+            lambda x, n_bits: (1 / _scale(x, n_bits), round(-_low_high(x)[0] / _scale(x, n_bits))),
+            lambda x, n_bits: (1 / _scale(x, n_bits), round(-_low_high(x)[0] * _scale(x, n_bits))),
+        ),
+        ways(
+            "lower-end-ignored",
+            "The range begins at 0 in your result, whatever the lowest value is.",
+            lambda x, n_bits: (_low_high(x)[1] / (2**n_bits - 1) or 1.0, 0),
+        ),
+        ways(
+            *IMPRECISE,
+            *(_few_digits(digits) for digits in (1, 2, 3, 4)),
+            *(
+                lambda x, n_bits, d=digits: (
+                    round(_scale(x, n_bits), d),
+                    round(-_low_high(x)[0] / _scale(x, n_bits)),
+                )
+                for digits in (1, 2, 3, 4)
+            ),
+        ),
+        ways(
+            *IMPRECISE,
+            *(
+                lambda x, n_bits, dtype=dtype: (
+                    in_half(_scale(x.to(dtype).float(), n_bits), dtype),
+                    round(-_low_high(x)[0] / _scale(x, n_bits)),
+                )
+                for dtype in HALF
+            ),
+        ),
+        ways(
+            "zero-point-not-a-number",
+            "For zeros the zero point came from 0 / 0, which is not a number, or stops your "
+            "function. It is 0 there: choose the scale first.",
+            except_where(_all_zero, (0.0, math.nan), _reference_params),
+            except_where(_all_zero, (1.0, math.nan), _reference_params),
+            except_where(_all_zero, (math.nan, math.nan), _reference_params),
+        ),
         ways(
             "order-swapped",
             "The two results are swapped: the scale comes first, then the zero point.",

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import IMPRECISE
 from courseware.checks.quantizer_inputs import Scale, codes, some_scale
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
@@ -18,11 +20,16 @@ def _signed_codes(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
     yield torch.tensor([0, 2, -3, 7], dtype=torch.int8), 0.5
     yield codes(draw, -8, 7, 3, 5), torch.tensor(some_scale(draw))
     yield codes(draw, -128, 127, 20), some_scale(draw)
+    for extreme in (-128, 127, -8, -1):
+        yield torch.tensor([extreme, 1], dtype=torch.int8), 0.25
 
 
 def _other_integers(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
     yield torch.tensor([0, 200, 255], dtype=torch.uint8), 0.5
     yield torch.tensor([-200, 3, 90], dtype=torch.int32), torch.tensor(0.25)
+    yield torch.tensor([128, 127], dtype=torch.uint8), 0.25
+    yield torch.tensor([-256, 255, 256], dtype=torch.int16), 0.25
+    yield torch.tensor([2**33, -3, 2**20 + 1], dtype=torch.int64), 0.5
     for dtype in (torch.int16, torch.int64):
         yield codes(draw, -128, 127, 2, 6).to(dtype) * 2 - 1, some_scale(draw)
 
@@ -39,7 +46,7 @@ DEQUANTIZE = Task(
     reference=reference.dequantize,
     lecture="lecture 02, “Scale”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("int8 codes", 2, _signed_codes),
         Check("codes of other integer types", 1, _other_integers),
         Check(
@@ -47,6 +54,7 @@ DEQUANTIZE = Task(
         ),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "other-dtype",
             "The values are right, but their type is not float32: the type of the weights that "
@@ -98,6 +106,28 @@ DEQUANTIZE = Task(
             lambda q, scale: q.clamp(-8, 7) * scale,
         ),
         ways(
+            "read-as-unsigned",
+            "Negative codes came out as large positive ones: they were read as unsigned.",
+            lambda q, scale: (q.to(torch.uint8) if q.dtype == torch.int8 else q) * scale,
+            lambda q, scale: torch.where(q < 0, q.long() + 256, q.long()) * scale,
+        ),
+        ways(
+            "lowest-code",
+            "Only the code −128 comes out wrong: int8 has no +128, so its sign cannot be turned "
+            "there. Turn the codes into floats first.",
+            *(
+                lambda q, scale, other=other: torch.where(q == -128, other, q.long()) * scale
+                for other in (128, -127, 0, 127)
+            ),
+        ),
+        ways(
+            "another-width-assumed",
+            "The codes were squeezed into 16 or 32 bits before scaling. Codes may come in any "
+            "integer type: only a float holds them all.",
+            lambda q, scale: q.to(torch.int16) * scale,
+            lambda q, scale: q.to(torch.int32) * scale,
+        ),
+        ways(
             "sign-lost",
             "The sign of negative codes is lost.",
             lambda q, scale: q.abs() * scale,
@@ -107,6 +137,22 @@ DEQUANTIZE = Task(
             "The product was computed in 16-bit floats, which keep about three digits.",
             lambda q, scale: (q.half() * scale).float(),
             lambda q, scale: (q.bfloat16() * scale).float(),
+            lambda q, scale: (q * scale).half().float(),
+            lambda q, scale: (q * scale).bfloat16().float(),
+            lambda q, scale: q * float(torch.tensor(scale).half()),
+        ),
+        ways(
+            *IMPRECISE,
+            *(
+                lambda q, scale, digits=digits: (q * scale).round(decimals=digits)
+                for digits in (1, 2, 3, 4)
+            ),
+        ),
+        ways(
+            "part-of-the-values",
+            "Only a part of the codes came back as values.",
+            lambda q, scale: q[0] * scale,
+            lambda q, scale: q.reshape(-1)[:-1] * scale,
         ),
         ways(
             "codes-unscaled",

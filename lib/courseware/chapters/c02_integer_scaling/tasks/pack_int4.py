@@ -8,6 +8,7 @@ import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.checks.dtypes import int8
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -24,12 +25,15 @@ def _pairs(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
 def _negative(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
     yield (int8(-1, 3),)
     yield (int8(-8, 7, 2, -3),)
+    yield (int8(-8, -8),)
+    yield (int8(0, -8),)
     for count in (6, 20):
         yield (codes(draw, -8, 7, count),)
 
 
 def _odd(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
     yield (int8(5),)
+    yield (int8(-8),)
     yield (int8(1, 2, -3),)
     yield (codes(draw, -8, 7, 11),)
 
@@ -59,6 +63,17 @@ def _packed_from(nibbles: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..
         return ((values[0::2] + 16 * values[1::2]) % 256).to(torch.uint8)
 
     return behaves
+
+
+def _paired(
+    pair: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+) -> Callable[..., torch.Tensor]:
+    """Bytes made of the nibbles of each pair in another way."""
+    return lambda q: (pair(_nibbles(q)[0::2], _nibbles(q)[1::2]) % 256).to(torch.uint8)
+
+
+def _shifted_by(factor: int) -> Callable[..., torch.Tensor]:
+    return _paired(lambda first, second: first + factor * second)
 
 
 def _planar(q: torch.Tensor) -> torch.Tensor:
@@ -91,7 +106,7 @@ PACK_INT4 = Task(
     reference=reference.pack_int4,
     lecture="lecture 02, “Two codes in a byte”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("codes from 0 to 7", 2, _pairs),
         Check("negative codes", 2, _negative),
         Check("an odd number of codes", 2, _odd),
@@ -99,6 +114,7 @@ PACK_INT4 = Task(
         Check("right bytes, as uint8", 1, _bytes, same_values_and_dtype),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "other-dtype",
             "The values are right, but they are not stored as uint8, so they take more than a "
@@ -205,6 +221,35 @@ PACK_INT4 = Task(
             "Every code still has a byte of its own: nothing is saved yet.",
             lambda q: q.flatten().to(torch.int32) & 15,
             lambda q: q.flatten(),
+        ),
+        ways(
+            "nibble-shifted-too-little",
+            "The second code of a pair was not moved up by four places: 16 is 2**4.",
+            *map(_shifted_by, (8, 10, 4, 15)),
+        ),
+        ways(
+            "shift-binds-last",
+            "`+` binds tighter than `<<`, so the sum of both was shifted. Put the shift into "
+            "parentheses, or use `|`.",
+            _paired(lambda first, second: (first + second) << 4),
+        ),
+        ways(
+            "three-bits-kept",
+            "Only three bits of each code are left. A code of 4 bits needs all four: `& 15`.",
+            _packed_from(lambda q: _nibbles(q) & 7),
+        ),
+        ways(
+            "codes-added",
+            "The two codes of a pair were added without moving one of them: they share places.",
+            _paired(lambda first, second: first + second),
+            _paired(lambda first, second: first | second),
+        ),
+        ways(
+            "part-of-the-codes",
+            "Only some of the codes came into the bytes: the first row, or the first pair.",
+            lambda q: reference.pack_int4(q[0]) if q.dim() > 1 else reference.pack_int4(q),
+            lambda q: reference.pack_int4(q)[:1],
+            lambda q: reference.pack_int4(q)[:-1],
         ),
         ways(
             "shape-kept",

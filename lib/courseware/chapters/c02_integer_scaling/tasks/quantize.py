@@ -13,7 +13,10 @@ from courseware.chapters.c02_integer_scaling.tasks.common import (
 )
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import HALF, HALF_PRECISION
+from courseware.checks.python_slips import CARET
 from courseware.checks.quantizer_inputs import (
     Scale,
     clear_of_half_steps,
@@ -34,6 +37,8 @@ def _inside(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
         scale: Scale = some_scale(draw)
         x = clear_of_half_steps(uniform(draw, -top, top, 16) * scale, scale)
         yield x, torch.tensor(scale) if n_bits in (3, 8) else scale, n_bits
+    # Close to half steps: 16-bit floats miss them.
+    yield torch.tensor([101.48, -77.48, 63.52, -120.52]) * 0.0375, 0.0375, 8
 
 
 def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale, int]]:
@@ -79,8 +84,18 @@ def _steps(x: torch.Tensor, scale: Scale) -> torch.Tensor:
     return torch.round(x / scale)
 
 
-def _clamped_to(limits: Callable[[int], tuple[int, int]]) -> Callable[..., torch.Tensor]:
-    return lambda x, scale, n_bits: _steps(x, scale).clamp(*limits(n_bits)).to(torch.int16)
+Limits = Callable[[int], tuple[int | None, int | None]]
+
+
+def _clamped_to(limits: Limits) -> Callable[..., torch.Tensor]:
+    return lambda x, scale, n_bits: _steps(x, scale).clamp(*limits(n_bits)).to(torch.int32)
+
+
+def _wrapped_to(limits: Limits) -> Callable[..., torch.Tensor]:
+    """The same, stored in 8 bits."""
+    return lambda x, scale, n_bits: (
+        _steps(x, scale).clamp(*limits(n_bits)).to(torch.int32).to(torch.int8)
+    )
 
 
 def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
@@ -93,7 +108,7 @@ QUANTIZE = Task(
     reference=reference.quantize,
     lecture="lecture 02, “Round, then clamp”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("values inside the range", 3, _inside),
         Check("ties go to the even code", 2, _ties),
         Check("values outside the range are clamped", 2, _outside),
@@ -101,6 +116,7 @@ QUANTIZE = Task(
         Check("right codes as int8, in the shape of x", 2, _shapes, same_values_and_dtype),
     ),
     misconceptions=several(
+        FORMS,
         # First, since it explains nothing that another one does not explain as well.
         ways(
             "other-dtype",
@@ -135,6 +151,59 @@ QUANTIZE = Task(
             "range-one-too-high",
             "The upper end of the range is one too high. There is no +8 of 4 bits.",
             _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)), 2 ** (n_bits - 1))),
+            _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)) + 1, 2 ** (n_bits - 1))),
+        ),
+        ways(
+            "highest-code-unused",
+            "The highest code never appears: the range ends one code too early.",
+            _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 2)),
+            _clamped_to(lambda n_bits: (1 - 2 ** (n_bits - 1), 2 ** (n_bits - 1) - 2)),
+        ),
+        ways(
+            "range-one-too-low",
+            "The lower end of the range is one too low: half of the 2**b patterns are negative.",
+            _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)) - 1, 2 ** (n_bits - 1) - 1)),
+        ),
+        ways(
+            "one-end-clamped",
+            "Only one end of the range is clamped. Values may lie beyond either.",
+            *(
+                behaves
+                for ends in (lambda b: (None, 2 ** (b - 1) - 1), lambda b: (-(2 ** (b - 1)), None))
+                for behaves in (_clamped_to(ends), _wrapped_to(ends))
+            ),
+        ),
+        ways(
+            "sign-lost",
+            "The codes have lost their signs: negative values get negative codes.",
+            lambda x, scale, n_bits: _steps(x, scale).abs().clamp(*_limits(n_bits)),
+        ),
+        ways(
+            *CARET,
+            _clamped_to(lambda b: (-(2 ^ (b - 1)), (2 ^ (b - 1)) - 1)),
+            _clamped_to(lambda b: (-(2 ^ (b - 1)), 2 ^ (b - 1) - 1)),
+            _clamped_to(lambda b: (-(2 ** (b - 1)), 2 ^ (b - 1) - 1)),
+            _clamped_to(lambda b: (-2 ^ (b - 1), 2 ^ (b - 1) - 1)),
+        ),
+        ways(
+            *HALF_PRECISION,
+            *(
+                lambda x, scale, n_bits, dtype=dtype: (
+                    _steps(x.to(dtype), scale).float().clamp(*_limits(n_bits))
+                )
+                for dtype in HALF
+            ),
+        ),
+        ways(
+            "transposed",
+            "Rows and columns have changed places. The codes keep the shape of x.",
+            lambda x, scale, n_bits: _rounded_by(torch.round)(x, scale, n_bits).T,
+        ),
+        ways(
+            "not-rounded",
+            "The steps were never rounded: what came back are not codes, which are whole numbers.",
+            lambda x, scale, n_bits: (x / scale).clamp(*_limits(n_bits)),
+            lambda x, scale, n_bits: x / scale,
         ),
         ways(
             "unsigned-range",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
@@ -12,8 +13,10 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
     block_values_and_dtypes,
 )
 from courseware.checks.blocks import (
+    TO_INT8,
     Behaviour,
     Quantized,
+    ToInt8,
     by_rows,
     grouped,
     groups,
@@ -23,6 +26,7 @@ from courseware.checks.blocks import (
     to_codes,
     within_a_block,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.groups import (
     DOWN_THE_COLUMNS,
     INTERLEAVED,
@@ -31,7 +35,7 @@ from courseware.checks.groups import (
     SIZE_TAKEN_FOR_COUNT,
 )
 from courseware.checks.misconceptions import except_where, several, ways
-from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
+from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import integer_scaling as reference
 
@@ -49,6 +53,12 @@ def _extreme_sizes(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[7.0, -3.5], [0.25, 0.75]]), 4, 1
     yield weights(draw, 4, 3, 6), 4, 6
     yield weights(draw, 5, 3, 4, 1), 5, 1
+
+
+def _ties(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.5, 1.5, 7.0, -0.5, -1.5, 7.0]]), 4, 3
+    yield tied_blocks(draw, 4, 3, 2, 6).reshape(3, 12), 4, 6
+    yield tied_blocks(draw, 6, 2, 2, 8).reshape(2, 16), 6, 8
 
 
 def _zero_groups(draw: Draw) -> Iterator[Arguments]:
@@ -145,6 +155,28 @@ def _rest_left_at_zero(w: torch.Tensor, n_bits: int, group_size: int) -> Quantiz
     return torch.nn.functional.pad(codes, (0, w.shape[1] - codes.shape[1])), scale
 
 
+def _without_keepdim(to_int8: ToInt8) -> Behaviour:
+    """Scales without the axis of the group, divided into the groups as they are."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        blocks = grouped(w, group_size)
+        scale = scale_of(blocks.abs().amax(dim=-1), n_bits)
+        return to_int8(blocks / scale, n_bits).reshape(w.shape), scale
+
+    return behaves
+
+
+def _left_out(part: Any, scale_there: float) -> Behaviour:
+    """The codes of some groups stay 0."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        codes, scale = _in_groups(w, n_bits, group_size)
+        codes[part], scale[part] = 0, scale_there
+        return codes.reshape(w.shape), scale.squeeze(-1)
+
+    return behaves
+
+
 def _does_not_divide(w: torch.Tensor, n_bits: int, group_size: int) -> bool:
     return w.shape[1] % group_size != 0
 
@@ -156,15 +188,18 @@ QUANTIZE_GROUPWISE = Task(
     lecture="lecture 02, “One idea, three granularities”",
     off_limits=OFF_LIMITS,
     calls=("absmax_scale", "quantize", "quantize_per_channel"),
-    checks=(
+    checks=told_by_form(
         Check("consecutive runs within a row", 4, _runs, block_values),
         Check("groups of one, and whole rows", 1, _extreme_sizes, block_values),
+        Check("ties go to the even code", 1, _ties, block_values),
         Check("a group of zeros", 1, _zero_groups, block_values),
         Check("groups of tiny values", 1, _tiny_groups, block_values),
         Check("ValueError where groups do not fill the row", 2, _ragged, block_values),
         Check("right codes as int8, scales as float32", 1, _group_types, block_values_and_dtypes),
+        but=("flattened", "axis-lost", "axis-left-over"),
     ),
     misconceptions=several(
+        FORMS,
         within_a_block(groups, "group"),
         ways(
             "one-scale-for-all",
@@ -193,6 +228,27 @@ QUANTIZE_GROUPWISE = Task(
         ways(
             *SIZE_TAKEN_FOR_COUNT,
             _other_blocks(lambda w, size: w.reshape(len(w), size, w.shape[1] // size), axis=2),
+        ),
+        ways(
+            "scale-not-spread",
+            "Each scale was divided into the wrong values, or into none: without `keepdim=True` "
+            "the scales lack the axis of the group. Give it to them, with size 1.",
+            *map(_without_keepdim, TO_INT8),
+        ),
+        ways(
+            "last-group-skipped",
+            "A group, or a row, at one of the ends was left out: look at where your loop begins "
+            "and ends.",
+            *(
+                _left_out(part, scale_there)
+                for part in (
+                    (slice(None), -1),
+                    (slice(None), 0),
+                    (-1,),
+                    (slice(1, None),),
+                )
+                for scale_there in (0.0, 1.0)
+            ),
         ),
         ways(
             "scale-flattened",

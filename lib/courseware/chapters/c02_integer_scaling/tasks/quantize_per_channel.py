@@ -12,17 +12,21 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
     block_values_and_dtypes,
 )
 from courseware.checks.blocks import (
+    TO_INT8,
     Behaviour,
     Quantized,
+    ToInt8,
     by_rows,
     channels,
     per_tensor,
+    right,
     scale_of,
     to_codes,
     within_a_block,
 )
-from courseware.checks.misconceptions import several, ways
-from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import integer_scaling as reference
 
@@ -38,6 +42,12 @@ def _filters(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([[[[7.0, 3.0]], [[-1.0, 2.0]]], [[[0.3, -0.7]], [[0.1, 0.2]]]]), 4
     yield weights(draw, 4, 4, 27).reshape(4, 3, 3, 3), 4
     yield weights(draw, 6, 3, 8).reshape(3, 2, 4), 6
+
+
+def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+    yield torch.tensor([[0.5, 1.5, 7.0], [-0.5, -1.5, 7.0]]), 4
+    yield tied_blocks(draw, 4, 4, 7), 4
+    yield tied_blocks(draw, 6, 3, 9), 6
 
 
 def _zero_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
@@ -57,12 +67,44 @@ def _channel_types(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield weights(draw, 8, 3, 5), 8
 
 
-def _over_axes(axes: Callable[[int], tuple[int, ...]]) -> Behaviour:
+def _over_axes(axes: Callable[[int], tuple[int, ...]], keepdim: bool = False) -> Behaviour:
     """absmax over other axes of w, told from how many axes there are; one scale for each rest."""
 
     def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
         scale = scale_of(w.abs().amax(dim=axes(w.dim()), keepdim=True), n_bits)
-        return to_codes(w, scale, n_bits), scale.squeeze(axes(w.dim()))
+        return to_codes(w, scale, n_bits), scale if keepdim else scale.squeeze(axes(w.dim()))
+
+    return behaves
+
+
+def _without_keepdim(axes: Callable[[int], tuple[int, ...]], to_int8: ToInt8) -> Behaviour:
+    """Scales without the axes that were measured over, divided into w as they are."""
+
+    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(w.abs().amax(dim=axes(w.dim())), n_bits)
+        return to_int8(w / scale, n_bits), scale
+
+    return behaves
+
+
+def _one_row_without_keepdim(to_int8: ToInt8) -> Behaviour:
+    """The same, of channels that were laid out in rows."""
+
+    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
+        rows = w.reshape(len(w), -1)
+        scale = scale_of(rows.abs().amax(dim=1), n_bits)
+        return to_int8(rows / scale, n_bits).reshape(w.shape), scale
+
+    return behaves
+
+
+def _one_left_out(place: int, scale_there: float) -> Behaviour:
+    """The codes of one channel stay 0."""
+
+    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
+        codes, scale = channels(right)(w, n_bits)
+        codes[place], scale[place] = 0, scale_there
+        return codes, scale
 
     return behaves
 
@@ -79,14 +121,16 @@ QUANTIZE_PER_CHANNEL = Task(
     lecture="lecture 02, “One idea, three granularities”",
     off_limits=OFF_LIMITS,
     calls=("absmax_scale", "quantize"),
-    checks=(
+    checks=told_by_form(
         Check("matrices: one scale a row", 3, _matrices, block_values),
         Check("filters: one scale for all of a filter", 2, _filters, block_values),
+        Check("ties go to the even code", 1, _ties, block_values),
         Check("a channel of zeros", 1, _zero_channels, block_values),
         Check("channels of tiny values", 1, _tiny_channels, block_values),
         Check("right codes as int8, scales as float32", 1, _channel_types, block_values_and_dtypes),
     ),
     misconceptions=several(
+        FORMS,
         within_a_block(channels, "channel"),
         ways(
             "one-scale-for-all",
@@ -111,6 +155,44 @@ QUANTIZE_PER_CHANNEL = Task(
             _over_axes(lambda axes: (-1,)),
             _over_axes(lambda axes: (1,)),
             _over_axes(lambda axes: tuple({axes - 2, axes - 1} - {0})),
+            _over_axes(lambda axes: (-1,), keepdim=True),
+            _over_axes(lambda axes: (1,), keepdim=True),
+            _over_axes(lambda axes: tuple({axes - 2, axes - 1} - {0}), keepdim=True),
+        ),
+        ways(
+            "scale-not-spread",
+            "Each scale was divided into the wrong values, or into none: without `keepdim=True` "
+            "the scales lie along the last axis of w, beside its columns. Give them the axes of "
+            "w, with size 1 but for the first.",
+            *(
+                _without_keepdim(axes, to_int8)
+                for axes in (
+                    lambda axes: tuple(range(1, axes)),
+                    lambda axes: (1,),
+                    lambda axes: (-1,),
+                )
+                for to_int8 in TO_INT8
+            ),
+            *(_one_row_without_keepdim(to_int8) for to_int8 in TO_INT8),
+        ),
+        ways(
+            "last-channel-skipped",
+            "A channel at one of the ends was left out: look at where your loop begins and ends.",
+            _one_left_out(-1, 0.0),
+            _one_left_out(-1, 1.0),
+            _one_left_out(0, 0.0),
+            _one_left_out(0, 1.0),
+            lambda w, n_bits: tuple(part[:-1] for part in channels(right)(w, n_bits)),
+            lambda w, n_bits: tuple(part[1:] for part in channels(right)(w, n_bits)),
+        ),
+        ways(
+            "matrices-only",
+            "Your function fails for a weight with more than two axes. Lay out each channel in a "
+            "row first.",
+            *(
+                except_where(lambda w, n_bits: w.dim() > 2, error, channels(right))
+                for error in (RuntimeError, IndexError, ValueError, TypeError)
+            ),
         ),
         ways(
             "shape-lost",

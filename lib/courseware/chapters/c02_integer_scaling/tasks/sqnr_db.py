@@ -9,7 +9,9 @@ import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.chapters.c02_integer_scaling.tasks.judges import same_decibels
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import HALF, IMPRECISE, imprecise_number
 from courseware.checks.quantizer_inputs import some_scale
 from courseware.checks.task import Check, Draw, Task
 from model_compression import error_measures as reference
@@ -111,13 +113,14 @@ SQNR_DB = Task(
     reference=reference.sqnr_db,
     lecture="lecture 02, “How large is the error”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("a typical reconstruction", 2, _quantized, same_decibels),
         Check("values whose mean is not 0", 2, _off_centre, same_decibels),
         Check("noise louder than the signal", 1, _louder_noise, same_decibels),
         Check("a perfect reconstruction", 1, _perfect, same_decibels),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "twenty-log",
             "The result is twice what it should be. The factor 20 belongs to a ratio of "
@@ -225,6 +228,43 @@ SQNR_DB = Task(
             ),
             _measured_by(
                 lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
+            ),
+        ),
+        ways(
+            "part-of-the-values",
+            "Only some of the values were looked at: the first row, or all but one at an end.",
+            lambda x, x_hat: (
+                reference.sqnr_db(x[0], x_hat[0]) if x.dim() > 1 else reference.sqnr_db(x, x_hat)
+            ),
+            lambda x, x_hat: reference.sqnr_db(x.flatten()[:-1], x_hat.flatten()[:-1]),
+            lambda x, x_hat: reference.sqnr_db(x.flatten()[1:], x_hat.flatten()[1:]),
+        ),
+        ways(
+            "one-ratio-a-row",
+            "There is a ratio for each row or column. One is asked for, of all values together.",
+            *(
+                lambda x, x_hat, dim=dim: (
+                    10 * torch.log10(x.square().sum(dim=dim) / (x - x_hat).square().sum(dim=dim))
+                )
+                for dim in (0, -1)
+            ),
+        ),
+        ways(
+            "ratios-averaged",
+            "The ratio was taken value by value or row by row, and then averaged or added up. Add "
+            "up first: one ratio of two sums.",
+            lambda x, x_hat: float((10 * torch.log10(x.square() / (x - x_hat).square())).mean()),
+            lambda x, x_hat: float(10 * torch.log10((x.square() / (x - x_hat).square()).mean())),
+            lambda x, x_hat: float(10 * torch.log10((x.square() / (x - x_hat).square()).sum())),
+        ),
+        ways(*IMPRECISE, *imprecise_number(reference.sqnr_db)),
+        ways(
+            *IMPRECISE,
+            *(
+                lambda x, x_hat, dtype=dtype: reference.sqnr_db(
+                    x.to(dtype).float(), x_hat.to(dtype).float()
+                )
+                for dtype in HALF
             ),
         ),
         ways(

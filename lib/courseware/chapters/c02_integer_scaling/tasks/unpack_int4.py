@@ -8,6 +8,7 @@ import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.checks.dtypes import uint8
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -25,6 +26,8 @@ def _low_codes(draw: Draw) -> Iterator[Packed]:
 def _signed_codes(draw: Draw) -> Iterator[Packed]:
     yield uint8(0x3F), 2
     yield uint8(0xF1, 0x78, 0x96), 6
+    yield uint8(0x88), 2
+    yield uint8(0x87), 2
     for count in (6, 20):
         yield reference.pack_int4(codes(draw, -8, 7, count)), count
 
@@ -90,13 +93,15 @@ UNPACK_INT4 = Task(
     reference=reference.unpack_int4,
     lecture="lecture 02, “Two codes in a byte”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("codes from 0 to 7", 1, _low_codes),
         Check("negative codes", 2, _signed_codes),
         Check("as many codes as numel says, whatever is beside the last", 2, _padding),
         Check("right codes, as int8", 1, _int8_codes, same_values_and_dtype),
+        but=("axis-left-over",),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "other-dtype",
             "The values are right, but they are not stored as int8, the type in which codes are "
@@ -116,6 +121,13 @@ UNPACK_INT4 = Task(
             _codes_from(lambda nibbles: nibbles),
             _one_sign_missing(low=True),
             _one_sign_missing(low=False),
+        ),
+        ways(
+            "stayed-unsigned",
+            "Negative codes came back as 248 … 255: 16 was taken off in a type that has no "
+            "negative numbers. Change to `int8` first.",
+            _codes_from(lambda nibbles: _signed(nibbles) % 256),
+            _codes_from(lambda nibbles: (_signed(nibbles) % 256).to(torch.uint8)),
         ),
         ways(
             "offset-by-eight",
@@ -140,6 +152,33 @@ UNPACK_INT4 = Task(
             "decides: from 1000 on, codes are negative.",
             _codes_from(lambda nibbles: torch.where(nibbles > 8, nibbles - 16, nibbles)),
             _codes_from(lambda nibbles: torch.where(nibbles > 6, nibbles - 16, nibbles)),
+        ),
+        ways(
+            "sign-lost",
+            "The codes have lost their sign, or it was turned around.",
+            _codes_from(lambda nibbles: _signed(nibbles).abs()),
+            _codes_from(lambda nibbles: torch.where(nibbles > 7, 16 - nibbles, nibbles)),
+            _codes_from(lambda nibbles: nibbles & 7),
+        ),
+        ways(
+            "one-too-few",
+            "A code is missing at one of the ends.",
+            lambda packed, numel: _signed(_both(packed))[: numel - 1],
+            lambda packed, numel: _signed(_both(packed))[1:numel],
+            lambda packed, numel: _signed(_both(packed))[:-1],
+            lambda packed, numel: _signed(_both(packed))[: numel // 2 * 2],
+        ),
+        ways(
+            "nibble-not-cut",
+            "The low nibble still has the high one in front, or the high one was not moved down.",
+            lambda packed, numel: torch.stack([packed, packed >> 4], 1).reshape(-1)[:numel],
+            lambda packed, numel: torch.stack([packed & 15, packed & 240], 1).reshape(-1)[:numel],
+            lambda packed, numel: _signed(
+                torch.stack([packed.int(), packed.int() >> 4], 1).reshape(-1)
+            )[:numel],
+            lambda packed, numel: _signed(
+                torch.stack([packed.int() & 15, packed.int() & 240], 1).reshape(-1)
+            )[:numel],
         ),
         ways(
             "padding-kept",
