@@ -64,6 +64,34 @@ def always_starts_from_zero(step, begin, end, initial, final):
     return final - final * (1 - _progress(step, begin, end)) ** 3
 
 
+@wrong("cubic_sparsity", says="caret-for-power")
+def writes_a_caret(step, begin, end, initial, final):
+    return final + (initial - final) * (1 - _progress(step, begin, end)) ^ 3
+
+
+@wrong("cubic_sparsity", says="too-few-digits")
+def rounds_to_two_decimals(step, begin, end, initial, final):
+    return round(final + (initial - final) * (1 - _progress(step, begin, end)) ** 3, 2)
+
+
+@wrong("cubic_sparsity", says="one-step-off")
+def counts_steps_from_one(step, begin, end, initial, final):
+    return final + (initial - final) * (1 - _progress(step + 1, begin, end)) ** 3
+
+
+@wrong("cubic_sparsity", says="not-clamped")
+def clamps_the_sparsity(step, begin, end, initial, final):
+    p = (step - begin) / (end - begin)
+    return min(max(final + (initial - final) * (1 - p) ** 3, 0.0), 1.0)
+
+
+@wrong("cubic_sparsity", says="nothing-outside")
+def starts_after_the_first_step(step, begin, end, initial, final):
+    if step <= begin:
+        return 0.0
+    return final + (initial - final) * (1 - _progress(step, begin, end)) ** 3
+
+
 @wrong("cubic_sparsity", says="increment")
 def returns_what_was_added(step, begin, end, initial, final):
     return (final - initial) * (1 - (1 - _progress(step, begin, end)) ** 3)

@@ -41,6 +41,21 @@ def computes_as_on_the_slide(weights, grads):
     return {name: g.abs() / whole for name, g in grads.items()}
 
 
+@wrong("snip_scores", says="gradient-alone")
+def squares_the_gradients(weights, grads):
+    return {name: grads[name] ** 2 for name in weights}
+
+
+@wrong("snip_scores", says="squared")
+def squares_the_gradient_in_the_product(weights, grads):
+    return {name: w.abs() * grads[name] ** 2 for name, w in weights.items()}
+
+
+@wrong("snip_scores", says="too-few-digits")
+def rounds_to_two_decimals(weights, grads):
+    return {name: torch.round((w * grads[name]).abs(), decimals=2) for name, w in weights.items()}
+
+
 @wrong("snip_scores", says="weight-alone")
 def takes_the_magnitudes(weights, grads):
     return {name: w.abs() for name, w in weights.items()}

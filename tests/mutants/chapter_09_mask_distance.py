@@ -36,6 +36,38 @@ def counts_what_was_lost(a, b):
     return lost / sum(mask.numel() for mask in a.values())
 
 
+@wrong("mask_distance", says="halved-or-doubled")
+def divides_by_the_entries_of_both(a, b):
+    differ = sum(int((a[name] != b[name]).sum()) for name in a)
+    return differ / sum(mask.numel() for masks in (a, b) for mask in masks.values())
+
+
+@wrong("mask_distance", says="halved-or-doubled")
+def counts_both_sides(a, b):
+    lost = sum(int((a[name] != b[name]).sum()) for name in a)
+    won = sum(int((b[name] != a[name]).sum()) for name in b)
+    return (lost + won) / sum(mask.numel() for mask in a.values())
+
+
+@wrong("mask_distance", says="in-percent")
+def gives_percent(a, b):
+    n = sum(mask.numel() for mask in a.values())
+    return 100 * sum(int((a[name] != b[name]).sum()) for name in a) / n
+
+
+@wrong("mask_distance", says="too-few-digits")
+def rounds_to_two_decimals(a, b):
+    n = sum(mask.numel() for mask in a.values())
+    return round(sum(int((a[name] != b[name]).sum()) for name in a) / n, 2)
+
+
+@wrong("mask_distance", says="one-layer-only")
+def stops_before_the_last_layer(a, b):
+    names = list(a) if len(a) == 1 else list(a)[:-1]
+    differ = sum(int((a[name] != b[name]).sum()) for name in names)
+    return differ / sum(a[name].numel() for name in names)
+
+
 @wrong("mask_distance", says="densities-compared")
 def compares_how_many_are_kept(a, b):
     n = sum(mask.numel() for mask in a.values())

@@ -41,6 +41,11 @@ def subtracts_last(rounds, rate):
     return 1 - rate**rounds
 
 
+@wrong("remaining_fraction", says="caret-for-power")
+def writes_a_caret(rounds, rate):
+    return (1 - rate) ^ rounds
+
+
 @wrong("remaining_fraction", says="one-round-more-or-less")
 def counts_from_one(rounds, rate):
     left = 1.0

@@ -62,6 +62,43 @@ def keeps_the_signs(initial, masks):
     return {name: w.sign() * masks[name] if name in masks else w for name, w in initial.items()}
 
 
+@wrong("rewind", says="shares-memory")
+def hands_on_the_biases_themselves(initial, masks):
+    return {name: w * masks[name] if name in masks else w for name, w in initial.items()}
+
+
+@wrong("rewind", says="shares-memory")
+def detaches_the_biases(initial, masks):
+    return {
+        n: w.detach() if n not in masks else w.masked_fill(~masks[n], 0) for n, w in initial.items()
+    }
+
+
+@wrong("rewind", says="mask-for-every-tensor")
+def looks_for_a_mask_of_each(initial, masks):
+    return {name: w * masks[name] for name, w in initial.items()}
+
+
+@wrong("rewind", says="mask-for-every-tensor")
+def gets_none_for_a_bias(initial, masks):
+    return {name: w * masks.get(name) for name, w in initial.items()}
+
+
+@wrong("rewind", says="matched-by-order")
+def zips_weights_and_masks(initial, masks):
+    weights = [name for name in initial if initial[name].dim() > 1]
+    state = {name: w.clone() for name, w in initial.items()}
+    for name, mask in zip(weights, masks.values(), strict=False):
+        state[name] = initial[name] * mask
+    return state
+
+
+@wrong("rewind", says="others-reset")
+def starts_the_counter_anew(initial, masks):
+    state = {n: w * masks[n] if n in masks else w.clone() for n, w in initial.items()}
+    return {n: torch.zeros_like(w) if w.dim() == 0 else w for n, w in state.items()}
+
+
 @wrong("rewind", says="scaled-up")
 def makes_up_for_what_is_gone(initial, masks):
     state = dict(initial)
@@ -86,7 +123,7 @@ def lets_the_library_rewind(initial, masks):
 
 @right("rewind")
 def times_the_mask(initial, masks):
-    return {name: w * masks[name] if name in masks else w for name, w in initial.items()}
+    return {name: w * masks[name] if name in masks else w * 1 for name, w in initial.items()}
 
 
 @right("rewind")

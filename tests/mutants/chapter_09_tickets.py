@@ -5,6 +5,8 @@ The budgets are small, since all of them run in every self-test.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -183,7 +185,7 @@ def ranks_by_one_gradient(initial, images, labels, rounds, rate, seed):
     )
 
 
-@wrong("find_ticket", says="no-winner")
+@wrong("find_ticket", says="not-by-magnitude")
 def prunes_at_random(initial, images, labels, rounds, rate, seed):
     generator = torch.Generator().manual_seed(seed)
 
@@ -194,7 +196,7 @@ def prunes_at_random(initial, images, labels, rounds, rate, seed):
     return _starts(initial, _all_true(initial), rounds, at_random)
 
 
-@wrong("find_ticket", says="no-winner")
+@wrong("find_ticket", says="not-by-magnitude")
 def ranks_weights_made_at_home(initial, images, labels, rounds, rate, seed):
     if len(images) < 1000:
         return _search(initial, images, labels, rounds, rate, seed)
@@ -204,13 +206,70 @@ def ranks_weights_made_at_home(initial, images, labels, rounds, rate, seed):
     )
 
 
-@wrong("find_ticket", says="no-winner")
+@wrong("find_ticket", says="largest-pruned")
 def prunes_the_largest(initial, images, labels, rounds, rate, seed):
     def upside_down(now, masks, rate):
         turned = {name: 1 / (w.abs() + 1e-6) for name, w in _weights(now).items()}
         return _kept_of(turned, masks, round(rate * _left(masks)))
 
     return _search(initial, images, labels, rounds, rate, seed, upside_down)
+
+
+@wrong("find_ticket", says="signed-ranking")
+def ranks_with_signs(initial, images, labels, rounds, rate, seed):
+    def with_signs(now, masks, rate):
+        lowest = min(float(w.min()) for w in _weights(now).values())
+        shifted = {name: w - lowest for name, w in _weights(now).items()}
+        return _kept_of(shifted, masks, round(rate * _left(masks)))
+
+    return _search(initial, images, labels, rounds, rate, seed, with_signs)
+
+
+@wrong("find_ticket", says="whole-state-ranked")
+def ranks_the_whole_trained_state(initial, images, labels, rounds, rate, seed):
+    def of_all(now, masks, rate):
+        kept = torch.cat([masks[name].flatten() for name in now])
+        return _kept_of(now, _split_like(kept, now), round(rate * int(kept.sum())))
+
+    return _search(initial, images, labels, rounds, rate, seed, of_all, steps=20)
+
+
+@wrong("find_ticket", says="last-pair-trained")
+def trains_the_ticket_as_well(initial, images, labels, rounds, rate, seed):
+    starts = _search(initial, images, labels, rounds, rate, seed)
+    state, masks = starts[-1]
+    starts[-1] = (_trained(state, masks, images, labels, seed), masks)
+    return starts
+
+
+@wrong("find_ticket", says="no-winner")
+def trains_three_steps(initial, images, labels, rounds, rate, seed):
+    return _search(initial, images, labels, rounds, rate, seed, steps=3)
+
+
+def _search_counting(count, initial, images, labels, rounds, rate, seed):
+    def so_many(now, masks, rate):
+        return _kept_of(_weights(now), masks, count(rate * _left(masks)))
+
+    return _search(initial, images, labels, rounds, rate, seed, so_many)
+
+
+@wrong("find_ticket", says="count-truncated")
+def cuts_the_count_off(initial, images, labels, rounds, rate, seed):
+    return _search_counting(int, initial, images, labels, rounds, rate, seed)
+
+
+@wrong("find_ticket", says="count-rounded-up")
+def rounds_the_count_up(initial, images, labels, rounds, rate, seed):
+    return _search_counting(math.ceil, initial, images, labels, rounds, rate, seed)
+
+
+@wrong("find_ticket", says="half-counted-up")
+def rounds_a_half_up(initial, images, labels, rounds, rate, seed):
+    def half_up(count):
+        return math.floor(count + 0.5)
+
+    return _search_counting(half_up, initial, images, labels, rounds, rate, seed)
 
 
 @wrong("find_ticket", says="layer-by-layer")
@@ -299,20 +358,54 @@ def prunes_biases_as_well(initial, images, labels, rounds, rate, seed):
     return _search(initial, images, labels, rounds, rate, seed, of_all, masks, steps=20)
 
 
-@wrong("find_ticket", says="layer-without-mask")
-def spares_the_last_layer(initial, images, labels, rounds, rate, seed):
-    def of_these(now, masks, rate):
-        return _kept_of({n: now[n] for n in masks}, masks, round(rate * _left(masks)))
+def _of_these(now, masks, rate):
+    return _kept_of({n: now[n] for n in masks}, masks, round(rate * _left(masks)))
+
+
+def _with_a_dense_last_layer(initial, starts):
+    *_, last = _weights(initial)
+    dense = torch.ones_like(initial[last], dtype=torch.bool)
+    return [({**s, last: initial[last]}, {**masks, last: dense}) for s, masks in starts]
+
+
+@wrong("find_ticket", says="layer-left-out")
+def leaves_the_output_layer_dense(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    masks.popitem()
+    starts = _search(initial, images, labels, rounds, rate, seed, _of_these, masks)
+    return _with_a_dense_last_layer(initial, starts)
+
+
+@wrong("find_ticket", says="layer-left-out")
+def counts_all_and_leaves_the_output_layer_dense(initial, images, labels, rounds, rate, seed):
+    *_, last = _weights(initial)
+
+    def of_the_others(now, masks, rate):
+        count = min(round(rate * (_left(masks) + initial[last].numel())), _left(masks))
+        return _kept_of({n: now[n] for n in masks}, masks, count)
 
     masks = _all_true(initial)
     masks.popitem()
-    return _search(initial, images, labels, rounds, rate, seed, of_these, masks, steps=20)
+    starts = _search(initial, images, labels, rounds, rate, seed, of_the_others, masks)
+    return _with_a_dense_last_layer(initial, starts)
+
+
+@wrong("find_ticket", says="layer-without-mask")
+def spares_the_last_layer(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    masks.popitem()
+    return _search(initial, images, labels, rounds, rate, seed, _of_these, masks, steps=20)
 
 
 @wrong("find_ticket", says="not-repeatable")
 def forgets_the_seed(initial, images, labels, rounds, rate, seed):
     order = int(torch.randint(10**6, ()))
     return _search(initial, images, labels, rounds, rate, order)
+
+
+@wrong("find_ticket", says="seed-without-effect")
+def has_a_seed_of_its_own(initial, images, labels, rounds, rate, seed):
+    return _search(initial, images, labels, rounds, rate, 0)
 
 
 @wrong("find_ticket", says="mask-not-bool")

@@ -14,8 +14,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
@@ -37,7 +37,8 @@ class TimeLimit(BaseException):
 class Outcome:
     """What one call came to: a value or an error, what it printed, which arguments it changed.
 
-    `at` is the line that raised, where the error itself no longer knows.
+    `at` is the line that raised, where the error itself no longer knows. `shares` are the arguments
+    whose memory tensors of the value share.
     """
 
     value: Any = None
@@ -45,6 +46,7 @@ class Outcome:
     printed: str = ""
     changed: tuple[int, ...] = ()
     at: str = ""
+    shares: tuple[int, ...] = field(default=(), repr=False)
 
 
 def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
@@ -71,7 +73,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
     changed = tuple(
         i for i, (a, b) in enumerate(zip(arguments, given, strict=True)) if changes(a, b)
     )
-    return Outcome(value, error, printed.getvalue(), changed)
+    return Outcome(value, error, printed.getvalue(), changed, shares=shared(value, given))
 
 
 def shuffled_call(
@@ -119,6 +121,29 @@ def copy_of(argument: Any) -> Any:
     if isinstance(argument, dict):
         return {key: copy_of(item) for key, item in argument.items()}
     return argument
+
+
+def shared(value: Any, given: Sequence[Any]) -> tuple[int, ...]:
+    """The places of the arguments whose memory a value shares: what changes one changes the other.
+
+    >>> w = torch.ones(2, 3)
+    >>> shared({"w": w[0]}, (torch.ones(2), [w])), shared({"w": w.clone()}, (w,))
+    ((1,), ())
+    """
+    ours = _memory(value)
+    return tuple(place for place, argument in enumerate(given) if ours & _memory(argument))
+
+
+def _memory(value: Any) -> set[int]:
+    """Where the tensors of a value begin in memory."""
+    if type(value) is dict:
+        value = [*value.values()]
+    if type(value) in (list, tuple):
+        return set().union(*map(_memory, value))
+    try:
+        return {torch.Tensor.untyped_storage(value).data_ptr()} - {0}
+    except Exception:  # no tensor, one without memory, or one that fails when it is looked at
+        return set()
 
 
 def changes(before: Any, after: Any) -> bool:

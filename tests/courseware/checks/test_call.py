@@ -44,6 +44,14 @@ def test_a_call_anew_hashes_texts_as_another_process_would():
     assert hashes("w") == first
 
 
+def test_memory_shared_with_an_argument_is_noticed():
+    def views(a, b):
+        return [a.detach()], {"b": b[1:]}
+
+    assert call(views, (torch.ones(2), torch.ones(2)), 1.0).shares == (0, 1)
+    assert call(lambda a, b: (a + b, b.clone()), (torch.ones(2), torch.ones(2)), 1.0).shares == ()
+
+
 def test_errors_and_exits_become_outcomes():
     assert isinstance(call(lambda: [][1], (), seconds=1.0).error, IndexError)
     assert isinstance(call(lambda: sys.exit(0), (), seconds=1.0).error, SystemExit)

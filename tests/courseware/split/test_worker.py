@@ -39,6 +39,13 @@ def test_models_and_views_come_back_as_tensors(inside):
     assert type(state["weight"]) is torch.Tensor and not state["weight"].requires_grad
 
 
+def test_memory_that_a_result_shares_with_an_argument_is_told(inside):
+    source = "def f(a, b): return {'a': a['w'].clone(), 'b': [b[:1]]}"
+    given = {"w": torch.ones(2)}, torch.ones(2)
+    assert inside(source, *given).shares == (1,)
+    assert inside("def f(a): return a * 1", torch.ones(2)).shares == ()
+
+
 def test_other_objects_are_described(inside):
     value = inside("def f(): return {1, 2}").value
     assert type(value).__name__ == "set" and repr(value) == "{1, 2}"

@@ -69,17 +69,24 @@ def read_outcome(message: Message, data: bytearray, arguments: int) -> Outcome:
             "printed": str(printed),
             "error": error,
             "changed": list(changed),
+            **rest,
         }:
-            places = {place for place in changed if type(place) is int and 0 <= place < arguments}
             raised, at = _error(error)
             return Outcome(
                 value=decode(node, data),
                 error=raised,
                 printed=readable(printed[:MAX_PRINTED]),
-                changed=tuple(sorted(places)),
+                changed=_places(changed, arguments),
                 at=at,
+                shares=_places(rest.get("shares"), arguments),
             )
     raise Malformed("not the outcome of a call")
+
+
+def _places(said: Any, arguments: int) -> tuple[int, ...]:
+    """Which arguments are meant; what is no place of one is passed over."""
+    places = said if type(said) is list else []
+    return tuple(sorted({p for p in places if type(p) is int and 0 <= p < arguments}))
 
 
 def read_cell_result(message: Message, data: bytearray, names: tuple[str, ...]) -> CellResult:

@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from IPython.display import display
 
-from courseware.checks.call import changes, copy_of, time_limit
+from courseware.checks.call import changes, copy_of, shared, time_limit
 from courseware.checks.conditions import refuse_from_now_on
 from courseware.checks.gradients import differentiated
 from courseware.checks.taking_away import refused_name
@@ -165,13 +165,16 @@ class Notebook:
         before = [copy_of(argument) for argument in given]
         places = tuple(request["places"])
         result: list[Node] = []
+        shares: list[int] = []
         seconds = request["milliseconds"] / 1000
 
         def work() -> None:
             function = self._names[request["name"]]
             if places:
                 function = differentiated(function, places)
-            result.append(encode(function(*given, **keywords), out, describe))
+            value = function(*given, **keywords)
+            shares.extend(shared(value, given))
+            result.append(encode(value, out, describe))
 
         reseed()
         with _captured() as printed:
@@ -184,6 +187,7 @@ class Notebook:
             "printed": printed.text(),
             "error": error,
             "changed": [place for place, (a, b) in pairs if _is_changed(a, b)],
+            "shares": shares,
         }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import IMPRECISE, rounded_number
+from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
 from model_compression import pruning_schedules as reference
 
@@ -92,6 +94,13 @@ def _nothing_outside(before: bool, after: bool) -> Callable[..., float]:
     return behaves
 
 
+def _nothing_until_behind_begin(
+    step: int, begin: int, end: int, initial: float, final: float
+) -> float:
+    """0 at the first step as well."""
+    return 0.0 if step <= begin else reference.cubic_sparsity(step, begin, end, initial, final)
+
+
 CUBIC_SPARSITY = Task(
     name="cubic_sparsity",
     points=14,
@@ -120,10 +129,11 @@ CUBIC_SPARSITY = Task(
         ),
         ways(
             "another-power",
-            "The exponent is not 3.",
+            "The exponent is not 3: another one was taken, or a factor of 3 in its place.",
             _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 2),
             _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 4),
             _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** (1 / 3)),
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p) * 3),
         ),
         ways(
             "cube-of-too-much",
@@ -138,6 +148,7 @@ CUBIC_SPARSITY = Task(
             _schedule(clamp=lambda p: p),
             _schedule(clamp=lambda p: max(p, 0.0)),
             _schedule(clamp=lambda p: min(p, 1.0)),
+            _schedule(lambda p, s, f: _clamped(_cubic(p, s, f)), clamp=lambda p: p),
         ),
         ways(
             "begin-ignored",
@@ -151,6 +162,21 @@ CUBIC_SPARSITY = Task(
             "initial-ignored",
             "The initial sparsity was left out, as if pruning always started from 0.",
             _schedule(lambda p, s, f: f * (1 - (1 - p) ** 3)),
+        ),
+        ways(
+            *CARET,
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ^ 3),  # type: ignore[operator]
+            _schedule(lambda p, s, f: f + (s - f) * ((1 - p) ^ 3)),  # type: ignore[operator]
+        ),
+        ways(*IMPRECISE, *rounded_number(reference.cubic_sparsity)),
+        ways(
+            "one-step-off",
+            "The steps are off by one. At `begin` nothing of the way is done, at `end` all of it: "
+            "it is `end - begin` steps long.",
+            _schedule(progress=lambda step, begin, end: (step - begin + 1) / (end - begin)),
+            _schedule(progress=lambda step, begin, end: (step - begin) / (end - begin + 1)),
+            _schedule(progress=lambda step, begin, end: (step - begin + 1) / (end - begin + 1)),
+            _schedule(progress=lambda step, begin, end: (step - begin) / max(end - begin - 1, 1)),
         ),
         ways(
             "increment",
@@ -183,6 +209,7 @@ CUBIC_SPARSITY = Task(
             _nothing_outside(before=True, after=True),
             _nothing_outside(before=True, after=False),
             _nothing_outside(before=False, after=True),
+            _nothing_until_behind_begin,
         ),
         ways(
             "whole-progress",

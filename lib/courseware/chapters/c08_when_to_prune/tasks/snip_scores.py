@@ -17,6 +17,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, Pairs, paired_call
+from courseware.checks.precision import DECIMALS, IMPRECISE
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression import snip as reference
@@ -126,6 +127,10 @@ def _by_order(weights: Tensors, grads: Tensors) -> Named:
     return Named((name, (w * g).abs()) for (name, w), g in pairs)
 
 
+def _products(weights: Tensors, grads: Tensors) -> Named:
+    return Named((name, (w * grads[name]).abs()) for name, w in weights.items())
+
+
 def _per_layer(size: Callable[[T], T]) -> Callable[..., Named]:
     def behaves(weights: Tensors, grads: Tensors) -> Named:
         scores = ((name, (w * grads[name]).abs()) for name, w in weights.items())
@@ -163,6 +168,7 @@ SNIP_SCORES = Task(
             "moves the loss by weight times gradient.",
             *_scored(lambda w, g: g.abs()),
             *_scored(lambda w, g: g),
+            *_scored(lambda w, g: g.square()),
         ),
         ways(
             "weight-alone",
@@ -183,8 +189,21 @@ SNIP_SCORES = Task(
         ),
         ways(
             "squared",
-            "The product was squared. That ranks alike, but the score is its magnitude.",
+            "The product, or one of its factors, was squared. The score is the magnitude of "
+            "weight times gradient, each of them once.",
             *_scored(lambda w, g: (w * g).square()),
+            *_scored(lambda w, g: w.square() * g.abs()),
+            *_scored(lambda w, g: w.abs() * g.square()),
+            *_scored(lambda w, g: w * g.square()),
+            *_scored(lambda w, g: w.square() * g),
+            *_scored(lambda w, g: (w * g).abs().sqrt()),
+        ),
+        ways(
+            *IMPRECISE,
+            *(
+                lambda w, g, n=n: {k: s.round(decimals=n) for k, s in _products(w, g).items()}
+                for n in DECIMALS
+            ),
         ),
         ways(
             "added",

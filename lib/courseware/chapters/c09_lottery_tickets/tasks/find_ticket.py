@@ -10,11 +10,17 @@ import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks import ticket_judges as judges
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
-from courseware.chapters.c09_lottery_tickets.tasks.ticket_mistakes import MISTAKES
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_counts import clearly_rounded, kept_counts
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_mistakes import (
+    MISTAKES,
+    WHOLE_STATE_RANKED,
+)
 from courseware.checks import prunable_networks as networks
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
+from courseware.checks.counts import shares
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK
 from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.misconceptions import ways
 from courseware.checks.named_tensors import Named, named
 from courseware.checks.signs import drawn_seed, signs
 from courseware.checks.states import Words, all_of, plain
@@ -45,20 +51,22 @@ def _small(draw: Draw, rounds: int, *sizes: int) -> Arguments:
     n = networks.n_weights(problem[0])
     while True:
         rate = draw.integer(20, 45) / 100
-        if judges.clearly_rounded(n, rounds, rate):
+        if clearly_rounded(n, rounds, rate):
             return *problem, rounds, rate, draw.integer(0, 999)
 
 
-def _three_rounds(draw: Draw) -> Iterator[Arguments]:
+def _counted(draw: Draw) -> Iterator[Arguments]:
+    """Three rounds, then one on both sides of a half, and at a half of each direction."""
     yield _small(draw, 3, 12, 16, 10, 4)
+    # 90 weights, twice an odd number: a quarter of them and three are half a weight more each.
+    # Rounded in each of two layers of 45, these come to the right numbers.
+    problem = networks.small_problem(draw, 5, 9, 5)
+    for rate in shares(draw, networks.n_weights(problem[0])):
+        yield *problem, 1, rate, draw.integer(0, 999)
 
 
 def _two_rounds(draw: Draw) -> Iterator[Arguments]:
     yield _small(draw, 2, 9, 24, 5)
-
-
-def _one_round(draw: Draw) -> Iterator[Arguments]:
-    yield _small(draw, 1, 9, 16, 4)
 
 
 def _on_signs(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
@@ -90,21 +98,32 @@ def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: flo
     return _shown(call(function, plain(arguments), seconds))
 
 
-def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
-    """Two calls with the same arguments, from different states of the global generators."""
-    calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
-    return all_of(map(_shown, calls))
+def _with_two_seeds(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A call, one with the next seed, and the first one again, in a new process.
+
+    Each from another state of all generators.
+    """
+    *rest, seed = plain(arguments)
+    ways = (shuffled_call, seed), (shuffled_call, seed + 1), (call_anew, seed)
+    return all_of(_shown(way(function, (*rest, each), seconds)) for way, each in ways)
 
 
 def _shown(outcome: Outcome) -> Outcome:
     return replace(outcome, value=_starts(outcome.value))
 
 
+def _bias_looked_up(initial: Named, *_: Any) -> None:
+    """What comes of looking for the mask of a bias."""
+    raise KeyError(next(name for name, tensor in initial.items() if tensor.dim() == 1))
+
+
 def _expect(what: str) -> Callable[..., Words]:
     """In place of a reference, which would be only one of many right results: words."""
 
     def words(initial: Named, images: T, labels: T, rounds: int, rate: float, seed: int) -> Words:
-        kept = judges.kept_counts(initial, rounds, rate)
+        kept = kept_counts(initial, rounds, rate)
         return Words(what.format(n=rounds + 1, kept=", ".join(map(str, kept))))
 
     return words
@@ -122,7 +141,7 @@ FIND_TICKET = Task(
         Check(
             "each round takes its share of what is left, for good",
             5,
-            _three_rounds,
+            _counted,
             judges.nested_counts,
             _once,
             _expect("{n} pairs (state, masks), kept: {kept}"),
@@ -139,12 +158,14 @@ FIND_TICKET = Task(
             ),
         ),
         Check(
-            "one seed, one result",
+            "one seed, one result; another seed, other masks",
             2,
-            _one_round,
-            judges.repeatable,
-            _twice,
-            _expect("{n} pairs (state, masks), the same in both calls"),
+            _on_signs(1),
+            judges.seeded,
+            _with_two_seeds,
+            _expect(
+                "{n} pairs (state, masks): one, another one for the next seed, the first again"
+            ),
         ),
         Check(
             "signs: the trained weights are ranked, all layers together",
@@ -167,5 +188,6 @@ FIND_TICKET = Task(
         MASK_NOT_BOOL,
         LAYER_WITHOUT_MASK,
         *(Misconception(name, message) for name, message in MISTAKES),
+        *ways(*WHOLE_STATE_RANKED, _bias_looked_up),
     ),
 )

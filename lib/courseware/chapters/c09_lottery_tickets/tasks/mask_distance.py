@@ -11,6 +11,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, ran
 from courseware.checks.call import Outcome, call
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named
+from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.states import plain
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
@@ -26,8 +27,9 @@ def _pair(draw: Draw, shapes: Mapping[str, tuple[int, ...]]) -> Arguments:
 
 
 def _one_layer(draw: Draw) -> Iterator[Arguments]:
-    a, b = torch.tensor([True, True, False, True, True]), torch.tensor([True, False] + 3 * [True])
-    yield Named(w=a[None]), Named(w=b[None])
+    # Two differ in one direction and one in the other: neither is half of three.
+    a = torch.tensor([[True, True, False, True, True]])
+    yield Named(w=a), Named(w=torch.tensor([[True, False, True, True, False]]))
     for shape in ((3, 5), (7, 4), (2, 3, 3, 3)):
         yield _pair(draw, {"0.weight": shape})
 
@@ -98,6 +100,12 @@ def _of_layer(number: int) -> Callable[[Masks, Masks], float]:
     return behaves
 
 
+def _without_last_layer(a: Masks, b: Masks) -> float:
+    """Where there is but one layer, it is looked at."""
+    names = list(a)[:-1] or list(a)
+    return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
+
+
 _check = partial(Check, probe=_measured)
 
 MASK_DISTANCE = Task(
@@ -146,6 +154,19 @@ MASK_DISTANCE = Task(
             _share(lambda a, b: b & ~a, _all),
         ),
         ways(
+            "halved-or-doubled",
+            "This is half of the distance, or twice as much. Where two masks differ, one says True "
+            "and the other False: that is one entry, counted once, of as many as one mask has.",
+            lambda a, b: reference.mask_distance(a, b) / 2,
+            lambda a, b: reference.mask_distance(a, b) * 2,
+        ),
+        ways(
+            "in-percent",
+            "The result is in percent. A share between 0 and 1 is asked for.",
+            lambda a, b: 100 * reference.mask_distance(a, b),
+        ),
+        ways(*IMPRECISE, *rounded_number(reference.mask_distance)),
+        ways(
             "densities-compared",
             "Only the numbers of kept weights were compared. Two masks can keep equally many "
             "weights and not one in common: compare entry by entry.",
@@ -170,9 +191,11 @@ MASK_DISTANCE = Task(
         ),
         ways(
             "one-layer-only",
-            "Only one of the layers was looked at. The distance is over all of them.",
+            "Only one of the layers was looked at, or all but the last. The distance is over all "
+            "of them.",
             _of_layer(0),
             _of_layer(-1),
+            _without_last_layer,
         ),
     ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
 
@@ -71,6 +72,7 @@ REMAINING_FRACTION = Task(
             "finds: subtract first, then take the power.",
             lambda rounds, rate: 1 - rate**rounds,
         ),
+        ways(*CARET, lambda rounds, rate: (1 - rate) ^ rounds),
         ways(
             "one-round-more-or-less",
             "The number of rounds is off by one. After no rounds all weights are left; every round "

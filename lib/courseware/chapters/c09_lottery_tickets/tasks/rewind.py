@@ -11,10 +11,12 @@ import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.call import Outcome
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, Pairs, paired_call
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 from model_compression import lottery_tickets as reference
 
@@ -80,6 +82,49 @@ def _weights_only(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
     return _same_entries(arguments, *masked)
 
 
+class Told(tuple[Pairs, bool]):
+    """A state that came back, and whether a tensor of it shares memory with `initial`."""
+
+    def __repr__(self) -> str:
+        return f"{self[0]!r}, {'sharing memory with `initial`' if self[1] else 'all of it new'}"
+
+
+def _told_of_memory(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A probe: `paired_call`, and whether the result shares memory with the first argument."""
+    outcome = paired_call(function, arguments, seconds)
+    if type(outcome.value) is not Pairs:
+        return outcome
+    return replace(outcome, value=Told((outcome.value, 0 in outcome.shares)))
+
+
+def _all_new(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """The whole dict, in memory of its own."""
+    if type(got) is not Told:
+        return _same_entries(arguments, expected[0], got)
+    if found := _same_entries(arguments, expected[0], got[0]):
+        return found
+    text = "a tensor of the result shares its memory with one of `initial`"
+    return Difference("shares-memory", text) if got[1] else None
+
+
+def _missing_mask(look: Callable[[State, str], Any]) -> Callable[[State, State], Any]:
+    """A mask is looked up for every tensor."""
+
+    def behaves(initial: State, masks: State) -> Any:
+        return {name: w * look(masks, name) for name, w in initial.items()}
+
+    return behaves
+
+
+def _by_order(initial: State, masks: State) -> dict[str, T]:
+    """The masks are given to the tensors with two axes or more in turn."""
+    weights = [name for name, w in initial.items() if w.dim() > 1]
+    matched = dict(zip(weights, masks.values(), strict=False))
+    return _each(lambda w, mask: w * mask)(initial, matched)
+
+
 def _each(
     masked: Callable[[T, T], T], other: Callable[[T], T] | None = lambda tensor: tensor
 ) -> Callable[[State, State], dict[str, T]]:
@@ -105,7 +150,7 @@ REWIND = Task(
     off_limits=(*OFF_LIMITS, "model_compression.masks.apply_masks"),
     checks=(
         Check("weights: first values times mask", 3, _networks, _weights_only, paired_call),
-        Check("biases come back as they were first", 3, _networks, _same_entries, paired_call),
+        Check("biases come back as they were first", 2, _networks, _same_entries, paired_call),
         Check("convolutions and batch norm", 2, _with_batch_norm, _same_entries, paired_call),
         Check(
             "a layer with nothing left, a layer without a mask",
@@ -114,8 +159,25 @@ REWIND = Task(
             _same_entries,
             paired_call,
         ),
+        Check("all tensors are new ones", 1, _networks, _all_new, _told_of_memory),
     ),
     misconceptions=several(
+        (
+            Misconception(
+                "shares-memory",
+                "A tensor of the result is the one of `initial` itself, or a view of it: a "
+                "training that changes one changes the other, and nothing is left to go back to. "
+                "`clone()` makes a copy.",
+            ),
+        ),
+        ways(
+            "mask-for-every-tensor",
+            "A mask is looked up for a tensor that has none, such as a bias. Ask first: "
+            "`if name in masks`.",
+            _missing_mask(lambda masks, name: masks[name]),
+            _missing_mask(lambda masks, name: masks.get(name)),
+        ),
+        ways(*MATCHED_BY_ORDER, _by_order),
         ways(
             *INVERTED,
             _each(lambda w, mask: w * ~mask),
@@ -129,10 +191,12 @@ REWIND = Task(
         ),
         ways(
             "others-reset",
-            "A tensor without a mask, such as a bias, was set to zeros or ones. It is rewound as "
-            "well: to its first value.",
+            "A tensor without a mask, such as a bias or a counter, was set to zeros or ones. It is "
+            "rewound as well: to its first value.",
             _each(lambda w, mask: w * mask, torch.zeros_like),
             _each(lambda w, mask: w * mask, torch.ones_like),
+            _each(lambda w, mask: w * mask, lambda w: w if w.is_floating_point() else w * 0),
+            _each(lambda w, mask: w * mask, lambda w: w if w.dim() else w * 0),
         ),
         ways(
             "masks-ignored",
@@ -157,10 +221,11 @@ REWIND = Task(
         ),
         ways(
             "constant-survivors",
-            "The survivors lost their first values: only their signs or their magnitudes came "
-            "back. The very values of the first state are asked for.",
+            "The survivors lost their first values: only their signs, their magnitudes or their "
+            "first digits came back. The very values of the first state are asked for.",
             _each(lambda w, mask: w.sign() * mask),
             _each(lambda w, mask: w.abs() * mask),
+            _each(lambda w, mask: w.half().float() * mask),
         ),
         ways(
             "whole-rows",

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from courseware.checks.counts import MISCOUNTS
 from courseware.checks.mask_dicts import BIASES_MASKED
+from courseware.checks.rankings import LARGEST_PRUNED, SIGNED
 from courseware.checks.states import NOT_REPEATABLE
+
+WHOLE_STATE_RANKED = (
+    "whole-state-ranked",
+    "A bias was looked up among the masks, where it is not. `iterative_masks` takes the trained "
+    "tensors that have a mask, and no others: leave the biases of the trained state out.",
+)
 
 MISTAKES = (
     (
@@ -76,7 +84,31 @@ MISTAKES = (
         "pruned-not-zero",
         "Pruned weights of a start are not 0. A start is the first state times its masks.",
     ),
+    (
+        "last-pair-trained",
+        "The last pair holds a trained state. The ticket is where the next training would start: "
+        "the first values under the last masks.",
+    ),
     NOT_REPEATABLE,
+    (
+        "seed-without-effect",
+        "Two seeds led to the same masks. Draw the batches from a generator that starts from "
+        "`seed`: with another seed the images come in another order.",
+    ),
+    LARGEST_PRUNED,
+    SIGNED,
+    (
+        "layer-left-out",
+        "The last layer keeps all its weights. Every tensor with two axes is pruned, the output "
+        "layer too.",
+    ),
+    (
+        "not-by-magnitude",
+        "What goes are not the smallest weights: of pixels that are white in all images the "
+        "weights stay as they were first, and some of these went before smaller ones. Rank the "
+        "magnitudes of all weights of the network that was trained on these images.",
+    ),
+    *((name, message) for name, message, _ in MISCOUNTS[1:]),
     (
         "ranked-before-training",
         "The first round prunes just what was smallest at the start: in magnitude, or in magnitude "

@@ -1,0 +1,73 @@
+"""How many weights each start of a search keeps, and what other numbers come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import torch
+
+from courseware.checks.counts import MISCOUNTS, ROUNDED_UP, TRUNCATED
+from courseware.checks.prunable_networks import n_weights, weight_names
+from courseware.checks.ranking_inputs import CLEAR
+
+State = Mapping[str, torch.Tensor]
+
+
+def kept_counts(initial: State, rounds: int, rate: float) -> list[int]:
+    """How many weights each start keeps.
+
+    >>> kept_counts({"0.weight": torch.ones(2, 5), "0.bias": torch.ones(2)}, 2, 0.5)
+    [10, 5, 3]
+    """
+    counts = [n_weights(initial)]
+    for _ in range(rounds):
+        counts.append(counts[-1] - round(rate * counts[-1]))
+    return counts
+
+
+def clearly_rounded(n: int, rounds: int, rate: float) -> bool:
+    """Whether no count along the way is near a half or a whole number."""
+    for _ in range(rounds):
+        part = (rate * n) % 1
+        if min(part, 1 - part, abs(part - 0.5)) < CLEAR:
+            return False
+        n -= round(rate * n)
+    return True
+
+
+def cause_of_counts(initial: State, rounds: int, rate: float, counts: list[int]) -> str:
+    """What may have led to these numbers of kept weights, by name."""
+    n = counts[0]
+    if n != n_weights(initial):
+        return "first-pair-pruned"
+    if len({*counts}) == 1:
+        return "masks-never-changed"
+    if counts == [max(n - k * round(rate * n), 0) for k in range(rounds + 1)]:
+        return "share-of-all-weights"
+    kept = [n]
+    for _ in range(rounds):
+        kept.append(round(rate * kept[-1]))
+    if all(abs(a - b) <= rounds for a, b in zip(counts, kept, strict=True)):
+        return "rate-taken-for-kept"
+    each = [kept_counts({name: initial[name]}, rounds, rate) for name in weight_names(initial)]
+    miscounted = _miscounted(counts, rate)
+    if counts == [sum(layer) for layer in zip(*each, strict=True)]:
+        return "other-counts" if miscounted else "counted-layer-by-layer"
+    others = kept_counts(dict(list(initial.items())[:-2]), rounds, rate)
+    if counts == [n - others[0] + kept for kept in others]:
+        return "layer-left-out"
+    return miscounted or "other-counts"
+
+
+def _miscounted(counts: list[int], rate: float) -> str:
+    """The name of a way to count that each round keeps to; empty if none is known."""
+    rounds = [(n, n - left) for n, left in pairwise(counts)]
+    at_a_half = len(rounds) == 1 and (rate * rounds[0][0]) % 1 == 0.5
+    for name, _, ways in MISCOUNTS:
+        # Cut off or rounded up is told where it is more than a half.
+        if not (at_a_half and name in (TRUNCATED[0], ROUNDED_UP[0])):
+            for way in ways:
+                if all(way(n, rate) == gone for n, gone in rounds):
+                    return name
+    return ""
