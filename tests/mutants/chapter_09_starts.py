@@ -276,6 +276,12 @@ def seeds_every_layer(shapes, masks, seed):
     return result
 
 
+@wrong("random_reinit", says="matched-by-order")
+def zips_shapes_and_masks(shapes, masks, seed):
+    named = dict(zip(shapes, masks.values(), strict=True))
+    return _drawn(shapes, named, seed, lambda shape: math.prod(shape[1:]) ** -0.5)
+
+
 @wrong("random_reinit", says="seed-without-effect")
 def has_a_seed_of_its_own(shapes, masks, seed):
     return _drawn(shapes, masks, 0, lambda shape: math.prod(shape[1:]) ** -0.5)

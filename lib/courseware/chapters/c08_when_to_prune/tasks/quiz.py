@@ -7,24 +7,32 @@ from courseware.checks.quiz import Option, Question
 QUIZ = (
     Question(
         name="quiz_08_challenge",
-        text="What makes pruning hard in practice, whenever it is done?",
+        text=(
+            "A trained network reads 92% of new images right. With half of its weights pruned at "
+            "once and some fine-tuning it still does; with 95% pruned at once and the same "
+            "fine-tuning it reads 60%. A chip needs the 95%, and there is time for ten more short "
+            "trainings. What is worth trying first?"
+        ),
         options={
             "a": Option(
-                "To make the model larger",
-                "Pruning makes it smaller. That part is easy: any weight can be set to zero.",
+                "Prune 95% at once again, and hope that other weights go this time",
+                "The smallest magnitudes of one network are always the same ones. What the "
+                "network has lost at once, fine-tuning did not bring back.",
             ),
             "b": Option(
-                "To keep the model good while it becomes simpler",
-                "To remove weights is easy, and so is to keep the accuracy. The two at once are "
-                "the difficulty, and before, during and after training are three answers to it.",
+                "Raise the sparsity from 50 to 95% in steps, and fine-tune after each of them",
+                "After a small step the network could recover. It can again after the next one, "
+                "and what is small then is ranked by weights that have made up for what is gone.",
             ),
             "c": Option(
-                "To find more parameters to train",
-                "Pruning takes parameters away. No method looks for more of them.",
+                "Nothing: more than half of the weights cannot go",
+                "Only one way to 95% was tried, the hardest. That all of it went at once says "
+                "little about what the network can do with the rest.",
             ),
             "d": Option(
-                "To make the architecture as simple as possible, at any price",
-                "The price is the point: a network that is simple and wrong is of no use.",
+                "Prune 95% at random: then no layer is preferred",
+                "Then large weights go as often as small ones. Random masks are what every "
+                "other way has to beat.",
             ),
         },
         right="b",

@@ -12,6 +12,8 @@ import torch
 from courseware.chapters.c09_lottery_tickets.tasks import reinit_judges as judges
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks.call import Outcome, call_anew, shuffled_call
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
+from courseware.checks.misconceptions import ways
 from courseware.checks.named_tensors import Named, named
 from courseware.checks.states import Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -33,6 +35,9 @@ def _masked(draw: Draw) -> Iterator[Arguments]:
     shapes, masks, seed = _problem(draw, 0.5, _0=(3, 4), _2=(2, 3))
     masks["2.weight"] = torch.zeros(2, 3, dtype=torch.bool)
     yield shapes, masks, seed
+    for layers in ({"_0": (4, 6), "_2": (4, 6)}, {"_0": (3, 4), "_2": (2, 3)}):
+        shapes, masks, seed = _problem(draw, 0.5, **layers)
+        yield shapes, Named(reversed(masks.items())), seed
 
 
 def _wide_and_tall(draw: Draw) -> Iterator[Arguments]:
@@ -129,5 +134,10 @@ RANDOM_REINIT = Task(
             _expect("three draws: one, another one for the next seed, then the first one again"),
         ),
     ),
-    misconceptions=tuple(Misconception(name, message) for name, message in judges.MISTAKES),
+    misconceptions=(
+        *(Misconception(name, message) for name, message in judges.MISTAKES),
+        Misconception(*MATCHED_BY_ORDER),
+        # Where shapes differ, an operation that needs equal ones fails.
+        *ways(*MATCHED_BY_ORDER, judges.masked_by_order),
+    ),
 )

@@ -20,6 +20,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.named_tensors import Named
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 
@@ -131,12 +132,32 @@ def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> D
         alive = int((w[~mask] != 0).sum())
         # A uniform float32 is 0 once in 2^24 draws; 0 and nothing else is no draw.
         empty = mask.any() and not (w[mask] != 0).any()
+        if alive and _is_masked_by_order(shapes, masks, got):
+            text = f"{name!r}: 0 just where the mask of another layer is False"
+            return Difference(MATCHED_BY_ORDER[0], text)
         if alive:
             text = f"{name!r}: {alive} of {int((~mask).sum())} pruned weights are not 0"
             return Difference("mask-inverted" if empty else "not-masked", text)
         if empty:
             return Difference("zeros-kept", f"{name!r}: all weights are 0")
     return _alive(masks, got)
+
+
+def masked_by_order(shapes: Mapping[str, list[int]], masks: Mapping[str, T], seed: int) -> Named:
+    """Zeros and ones: the mask that stands where a layer does in the other dict."""
+    pairs = zip(shapes.items(), masks.values(), strict=True)
+    return Named((name, torch.ones(*shape) * mask) for (name, shape), mask in pairs)
+
+
+def _is_masked_by_order(
+    shapes: Mapping[str, list[int]], masks: Mapping[str, T], got: Mapping[str, T]
+) -> bool:
+    if any(
+        mask.shape != got[name].shape for name, mask in zip(shapes, masks.values(), strict=True)
+    ):
+        return False
+    theirs = masked_by_order(shapes, masks, 0)
+    return all(torch.equal(got[name].detach() != 0, mask != 0) for name, mask in theirs.items())
 
 
 def uniform(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
