@@ -34,10 +34,10 @@ def _short(draw: Draw, n: int, outputs: int, inputs: int) -> Arguments:
 
 
 def _exact(draw: Draw, n: int, outputs: int, inputs: int) -> Arguments:
-    """A layer of whole codes: all scales are powers of two, and x holds ties."""
+    """A layer of ties: all scales are powers of two."""
     x = codes(draw, -80, 79, n, inputs) + 0.5
     x[draw.integer(0, n - 1), draw.integer(0, inputs - 1)] = -127.0
-    weight = codes(draw, -126, 126, outputs, inputs).float()
+    weight = codes(draw, -126, 125, outputs, inputs) + 0.5
     weight[:, draw.integer(0, inputs - 1)] = 127.0
     powers = torch.tensor([2.0 ** draw.integer(-8, -5) for _ in range(outputs)])
     return x / 32, weight * powers[:, None], draw.normal(outputs)
@@ -51,7 +51,8 @@ def _sums(draw: Draw) -> Iterator[Arguments]:
 
 def _ties(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[127.0, 0.5, 1.5]]), torch.tensor([[127.0, 40.0, 1.0]]), torch.ones(1)
-    for sizes in ((2, 3, 2), (4, 1, 2)):
+    yield torch.tensor([[127.0, 40.0, 1.0]]), torch.tensor([[127.0, 0.5, -1.5]]), torch.ones(1)
+    for sizes in ((2, 3, 2), (4, 1, 3)):
         yield _exact(draw, *sizes)
 
 

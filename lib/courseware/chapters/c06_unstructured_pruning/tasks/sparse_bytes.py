@@ -21,20 +21,20 @@ SLIDE = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [1, 0, 0, 1]]).bool()
 
 
 def _of(storage: str) -> Callable[[Draw], Iterator[Arguments]]:
-    """The mask of the slides, then matrices of uneven sizes and densities."""
+    """The mask of the slides, then matrices of whole and broken bytes, of uneven densities."""
 
     def draw_masks(draw: Draw) -> Iterator[Arguments]:
         yield SLIDE, storage
-        for rows, columns in ((2, 7), (5, 3), (9, 11)):
+        for rows, columns in ((2, 7), (5, 3), (4, 6), (9, 11)):
             yield _mask(draw, rows, columns), storage
 
     return draw_masks
 
 
 def _mask(draw: Draw, rows: int, columns: int) -> torch.Tensor:
-    """A mask that keeps and prunes some, but not as many as it keeps."""
+    """A mask that keeps an odd number, and prunes some, but not as many as it keeps."""
     n = rows * columns
-    n_kept = draw.rng.choice([k for k in range(2, n - 1) if abs(2 * k - n) > 1])
+    n_kept = draw.rng.choice([k for k in range(3, n - 1, 2) if abs(2 * k - n) > 1])
     order = torch.randperm(n, generator=draw.generator)
     return (order < n_kept).reshape(rows, columns)
 
