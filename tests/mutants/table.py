@@ -6,7 +6,7 @@
 
 registers a wrong solution of `signed_value` that must lose marks, with a report that names the
 cause "unsigned-read" (a misconception of the task, or a general one of
-`courseware.checks.diagnose.GENERAL`). `@right("signed_value")` registers one that must keep them.
+`courseware.checks.general.GENERAL`). `@right("signed_value")` registers one that must keep them.
 A function here uses what a student has: Python, torch and NumPy.
 """
 

@@ -1,109 +1,246 @@
-"""From failed cases to the misconception behind them.
+"""From failed cases to the causes behind them.
 
-A misconception is a wrong function. It is the likely cause when it returns, on every failing
-case of a check, just what the student's function returned. Where several do, the one that
-explains most of the other cases wins. Some causes need no model: they show in the kind of the
-failure (nothing returned, an argument changed, …).
+A misconception is a wrong function. It is a likely cause of a check's failures when it returns on
+them just what the student's function returned, and errs nowhere else in ways that the student's
+does not. An answer may have two mistakes: what one explains is set aside, and the rest is looked
+at again. Where most of what was lost has no explanation, a cause is told as a guess. Some causes
+need no model: they show in the kind of the failure (nothing returned, an argument changed, …).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from courseware.checks.call import TRUSTED_SECONDS, Outcome
-from courseware.checks.task import Check, Misconception, Task
-from courseware.checks.values import Difference, difference
+from courseware.checks.cases import Case, find
+from courseware.checks.general import Diagnosis, besides, general
+from courseware.checks.matching import matches, values_right
+from courseware.checks.task import Misconception, Task
 
-GENERAL = {
-    "not-written": "This function still raises NotImplementedError: replace that line by your own.",
-    "returns-none": "Nothing came back. Is a `return` missing, or did you print the result?",
-    "changes-input": "Your function changes its argument in place, so the caller's data is lost. "
-    "Work on a new tensor or a copy.",
-    "time-limit": "Your function did not come to an end. Look for a loop whose condition never "
-    "changes.",
-    "no-error": "This input is not valid, and your function returned a value for it. Raise a "
-    "ValueError instead: a wrong answer that looks right is worse than an error.",
-    "raises": "Your function raised an error on a valid input.",
-    "other-error": "This input is not valid, and your function stops, but not with the ValueError "
-    "asked for. Look at the input first and say what is wrong with it.",
-    "float-for-integer": "The value is right for a float, but an integer is asked for: "
-    "`/` always gives a float in Python.",
-    "wrong-type": "The value came back as another kind of object than the one asked for.",
-    "wrong-length": "The number of returned values is not the one asked for.",
-    "wrong-shape": "The values came back in another shape than the one asked for.",
-    "wrong-dtype": "The values are right, but stored in another dtype than the one asked for.",
-    "not-finite": "There is a division by zero or an overflow on the way: the result is inf or "
-    "nan.",
-}
-"""Causes that show in the kind of failure, by that kind."""
+FOR_THE_WHOLE_CHECK = "not-written", "time-limit", "changes-input", "returns-none"
+"""Kinds after which no other cause is looked for."""
 
+CAUSES = 2
+"""How many causes one check names at most."""
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One call of the student's function, judged: `found` is None where it is right."""
+TRIES = 2
+"""How many failed cases without an explanation are looked at."""
 
-    check: Check
-    arguments: tuple[Any, ...]
-    expected: Outcome
-    got: Outcome
-    found: Difference | None
+MOST_OF_IT = 0.75
+HALF = 0.5
 
 
 @dataclass(frozen=True)
-class Diagnosis:
-    """A name for tests and tables, and what the student reads."""
+class Finding:
+    """One check's failed cases, their causes, and the cases that the first cause explains."""
 
-    name: str
-    message: str
+    failing: tuple[Case, ...]
+    cases: tuple[Case, ...]
+    causes: tuple[Diagnosis, ...]
 
-
-Explains = Callable[[Misconception, Case], bool]
-
-
-def diagnose(
-    task: Task, failing: Sequence[Case], all_cases: Sequence[Case], explains: Explains
-) -> Diagnosis | None:
-    """The likely cause of the failing cases of one check, or None."""
-    found = failing[0].found
-    if found and found.kind in ("not-written", "time-limit", "changes-input", "returns-none"):
-        return Diagnosis(found.kind, GENERAL[found.kind])
-    for known in task.misconceptions:
-        if found and known.behaves is None and known.name == found.kind:
-            return Diagnosis(known.name, known.message)
-    best, most = None, 0.0
-    for candidate in task.misconceptions:
-        # The smallest failing input is the one shown, so its result must be explained.
-        if candidate.behaves is None or not explains(candidate, failing[0]):
-            continue
-        explained = sum(explains(candidate, case) for case in failing)
-        if explained < 0.75 * len(failing):
-            continue
-        rest = sum(explains(candidate, case) for case in all_cases)
-        weight = explained / len(failing) + rest / len(all_cases)
-        if weight > most:
-            best, most = candidate, weight
-    if best:
-        return Diagnosis(best.name, best.message)
-    if found and found.kind in GENERAL:
-        return Diagnosis(found.kind, GENERAL[found.kind])
-    return None
+    @property
+    def explains(self) -> bool:
+        """Whether it says more than what can be seen: an error, another shape."""
+        return any(cause.explains for cause in self.causes)
 
 
-def explains(candidate: Misconception, case: Case) -> bool:
-    """Whether the misconception gives the student's result on this case."""
-    assert candidate.behaves is not None
-    outcome = case.check.probe(candidate.behaves, case.arguments, TRUSTED_SECONDS)
-    if outcome.error is not None or case.got.error is not None:
-        return type(outcome.error) is type(case.got.error)
-    if outcome.value is None or case.got.value is None:
-        return False
-    try:
-        return difference(_plain(outcome.value), case.got.value) is None
-    except Exception:  # what cannot be compared is not explained
-        return False
+@dataclass(frozen=True)
+class _Explanation:
+    """A misconception, the failed cases of one check that it explains, and its precision."""
+
+    misconception: Misconception
+    cases: tuple[Case, ...]
+    precision: float = 1.0
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
+    """What is found for each check that failed, by the check's name."""
+    models = _Models(task, judged)
+    every = {check.name: _finding(judged[check.name], models) for check in task.checks}
+    found = {name: one for name, one in every.items() if one is not None}
+    return _with_doubts(task, _without_coincidences(task, found, models))
+
+
+def _finding(cases: Sequence[Case], models: _Models) -> Finding | None:
+    """The causes of one check's failures, that of the smallest failing input first."""
+    failing = tuple(case for case in cases if case.found)
+    if not failing:
+        return None
+    at_once = general(failing[0])
+    if at_once and at_once.name in FOR_THE_WHOLE_CHECK:
+        return Finding(failing, failing, (at_once,))
+    found = models.explanations(failing)
+    explained = {case for explanation in found for case in explanation.cases}
+    covered = len(explained) >= MOST_OF_IT * len(failing)
+    causes: list[Diagnosis] = []
+    shown = failing
+    for one in found:
+        known, case = one.misconception, one.cases[0]
+        judged = known.behaves is None
+        if judged or covered or len(one.cases) >= HALF * len(failing):
+            shown = shown if causes else one.cases
+            sure = judged or (covered and one.precision >= MOST_OF_IT)
+            causes.append(Diagnosis(known.name, known.message, known, sure))
+            causes += besides(case, models.outcome(known, case))
+    if not causes and at_once:
+        causes.append(at_once)
+    return Finding(failing, shown, tuple({cause.name: cause for cause in causes}.values()))
+
+
+def _without_coincidences(
+    task: Task, found: dict[str, Finding], models: _Models
+) -> dict[str, Finding]:
+    """Without what explains only inputs on which the mistake that cost most errs as well.
+
+    An answer that made both would show both there, and not the lesser one alone.
+    """
+    cost: Counter[Misconception] = Counter()
+    for check in task.checks:
+        for cause in found[check.name].causes if check.name in found else ():
+            if cause.sure and (known := _model_of(cause)):
+                cost[known] += check.weight
+    if not cost:
+        return found
+    main = max(cost, key=lambda known: cost[known])
+
+    def coincides(cause: Diagnosis, one: Finding) -> bool:
+        known = _model_of(cause)
+        if known is None or known.name == main.name or cost[known] == cost[main]:
+            return False
+        return all(models.errs(main, case) for case in one.failing if models.explains(known, case))
+
+    kept = {}
+    for name, one in found.items():
+        causes = tuple(cause for cause in one.causes if not coincides(cause, one))
+        cases = one.cases if causes[:1] == one.causes[:1] else one.failing
+        at_once = general(cases[0])
+        kept[name] = Finding(one.failing, cases, causes or ((at_once,) if at_once else ()))
+    return kept
+
+
+def _model_of(cause: Diagnosis) -> Misconception | None:
+    known = cause.shows
+    return known if isinstance(known, Misconception) and known.behaves is not None else None
+
+
+def _with_doubts(task: Task, found: dict[str, Finding]) -> dict[str, Finding]:
+    """Models are coincidences more often where most of what was lost is explained by none."""
+    weights = {check.name: check.weight for check in task.checks}
+    silent = sum(weights[name] for name, one in found.items() if not one.explains)
+    if 2 * silent <= sum(weights[name] for name in found):
+        return found
+    return {
+        name: replace(one, causes=tuple(_doubted(cause) for cause in one.causes))
+        for name, one in found.items()
+    }
+
+
+def _doubted(cause: Diagnosis) -> Diagnosis:
+    return replace(cause, sure=False) if _model_of(cause) else cause
+
+
+class _Models:
+    """What the models of a task's misconceptions give on the cases of one answer."""
+
+    def __init__(self, task: Task, judged: Mapping[str, Sequence[Case]]) -> None:
+        self._misconceptions = task.misconceptions
+        self._everything = [case for cases in judged.values() for case in cases]
+        self._shares = {
+            case: check.weight / len(judged[check.name])
+            for check in task.checks
+            for case in judged[check.name]
+        }
+        self._outcomes: dict[tuple[Misconception, Case], Outcome] = {}
+        self._matches: dict[tuple[Misconception, Case], bool] = {}
+        self._errs: dict[tuple[Misconception, Case], bool] = {}
+        self._fits: dict[Misconception, tuple[float, float]] = {}
+
+    def outcome(self, known: Misconception, case: Case) -> Outcome | None:
+        """What the model gives on the case's input; None where judges alone recognise it."""
+        if known.behaves is None:
+            return None
+        if (known, case) not in self._outcomes:
+            made = case.check.probe(known.behaves, case.arguments, TRUSTED_SECONDS)
+            self._outcomes[known, case] = made
+        return self._outcomes[known, case]
+
+    def explains(self, known: Misconception, case: Case) -> bool:
+        """Whether the misconception gives the student's result on this case."""
+        if case.found is None:
+            return False
+        if known.behaves is None or case.found.kind == known.name:
+            return case.found.kind == known.name
+        if (known, case) not in self._matches:
+            outcome = self.outcome(known, case)
+            self._matches[known, case] = outcome is not None and matches(case, outcome)
+        return self._matches[known, case]
+
+    def errs(self, known: Misconception, case: Case) -> bool:
+        """Whether the values that the model gives on the case's input are wrong."""
+        if (known, case) not in self._errs:
+            outcome = self.outcome(known, case)
+            self._errs[known, case] = outcome is not None and not values_right(case, outcome)
+        return self._errs[known, case]
+
+    def explanations(self, failing: Sequence[Case]) -> list[_Explanation]:
+        """A few misconceptions that explain failed cases of one check, the first one first."""
+        found: list[_Explanation] = []
+        left = list(failing)
+        for case in failing[:TRIES]:
+            if case in left and len(found) < CAUSES:
+                best = self._best(case, left)
+                if best is not None:
+                    found.append(best)
+                    left = [one for one in left if one not in best.cases]
+        return found
+
+    def _best(self, target: Case, left: Sequence[Case]) -> _Explanation | None:
+        best, most = None, 0.0
+        for known in self._misconceptions:
+            if not self.explains(known, target):
+                continue
+            cases = tuple(case for case in left if self.explains(known, case))
+            if target.found and target.found.kind == known.name:
+                return _Explanation(known, cases)
+            precision, agreement = self.fit(known)
+            if precision < HALF:
+                continue
+            weight = len(cases) / len(left) + precision + agreement
+            if weight > most:
+                best, most = _Explanation(known, cases, precision), weight
+        return best
+
+    def fit(self, known: Misconception) -> tuple[float, float]:
+        """How well the model fits all of the answer; see `_fit_of`."""
+        if known not in self._fits:
+            self._fits[known] = self._fit_of(known)
+        return self._fits[known]
+
+    def _fit_of(self, known: Misconception) -> tuple[float, float]:
+        """Two shares: of where the model errs, that where it errs as the student's function does;
+        and of all cases, those where both come to the same.
+
+        The model of a mistake in the values may be careless of their form.
+        """
+        pairs = [(case, self.outcome(known, case)) for case in self._everything]
+        there = [(case, outcome) for case, outcome in pairs if outcome is not None]
+        errs = [
+            case
+            for case, outcome in there
+            if find(case.check, case.arguments, case.expected, outcome) is not None
+        ]
+        values = [case for case, _ in there if self.errs(known, case)]
+        telling = values or errs
+        same = [case for case in telling if self.explains(known, case)]
+        agrees = [
+            case
+            for case, _ in there
+            if self.explains(known, case) or (case.found is None and case not in telling)
+        ]
+        everything = self._weight(self._everything)
+        return self._weight(same) / (self._weight(telling) or 1), self._weight(agrees) / everything
+
+    def _weight(self, cases: Iterable[Case]) -> float:
+        return sum(self._shares[case] for case in cases)

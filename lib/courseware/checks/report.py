@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from courseware.checks.call import Outcome
+from courseware.checks.general import Diagnosis
 from courseware.checks.run import Report, Result
 from courseware.checks.values import show
 
@@ -81,25 +82,41 @@ def _result_html(result: Result, details: list[tuple[str, str]]) -> str:
 
 def _with_details(report: Report) -> Iterator[tuple[Result, list[tuple[str, str]]]]:
     """Each result with its labelled lines; a cause is explained once, then referred to."""
-    explained: dict[str, str] = {}
+    explained: dict[tuple[str, object], str] = {}
     unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
             yield result, []
             continue
-        cause = result.diagnosis
-        if cause and cause.name == "not-written":
-            yield result, [] if unwritten else [("likely", cause.message)]
+        causes = result.causes
+        if any(cause.name == "not-written" for cause in causes):
+            yield result, [] if unwritten else [("likely", causes[0].message)]
             unwritten = True
             continue
-        if cause and cause.name in explained:
-            yield result, [("likely", f"the same as in “{explained[cause.name]}”")]
+        keys = [(cause.name, cause.shows) for cause in causes]
+        if causes and all(key in explained for key in keys):
+            before = dict.fromkeys(explained[key] for key in keys)
+            yield result, [("likely", f"the same as in {_listed(before)}")]
             continue
         details = list(_case_lines(report, result))
-        if cause:
-            explained[cause.name] = result.check.name
-            details.append(("likely", cause.message))
+        for key, cause in zip(keys, causes, strict=True):
+            known = explained.get(key)
+            details.append(_cause_line(cause, known))
+            explained.setdefault(key, result.check.name)
         yield result, details
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " and ".join(f"“{name}”" for name in names)
+
+
+def _cause_line(cause: Diagnosis, known: str | None) -> tuple[str, str]:
+    """A cause with its label; `known` is the check that has told it before."""
+    if known is not None:
+        return "likely", f"the same as in “{known}”"
+    if cause.sure:
+        return "likely", cause.message
+    return "perhaps", f"On this input it looks like this: {cause.message}"
 
 
 def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
@@ -140,6 +157,6 @@ def _closing(report: Report) -> str:
     if report.builds_on:
         names = " and ".join(f"`{name}`" for name in report.builds_on)
         return f"It calls your own {names}: if that check fails too, repair it first."
-    if any(r.diagnosis and r.diagnosis.name == "not-written" for r in report.results):
+    if any(cause.name == "not-written" for cause in report.diagnoses):
         return ""
     return f"Read again: {report.task.lecture}. Then fold open the next hint above."

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit, silent_descriptors
-from courseware.checks.diagnose import Case, Diagnosis, diagnose, explains
+from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
+from courseware.checks.cases import Case, judge
+from courseware.checks.diagnose import Finding, diagnose
+from courseware.checks.general import Diagnosis
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.ready_made import taken_by
 from courseware.checks.taking_away import find, refused_name, taken_away
 from courseware.checks.task import Check, Draw, Task
-from courseware.checks.values import Difference, show
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -26,7 +26,7 @@ class Result:
     check: Check
     passed: bool
     case: Case | None = None
-    diagnosis: Diagnosis | None = None
+    causes: tuple[Diagnosis, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Report:
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
         """The distinct causes named, in the order of the checks."""
-        found = (result.diagnosis for result in self.results if result.diagnosis)
+        found = (cause for result in self.results for cause in result.causes)
         return tuple(dict.fromkeys(found))
 
 
@@ -72,15 +72,14 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
         used = among({refused_name(case.got.error) for case in everything}, off_limits)
         if used:
             return Report(task, (), refusal=_refusal(task, used))
-        # Several checks ask for the same.
-        explains_case = cache(explains)
-        results = []
-        for check in task.checks:
-            failing = [case for case in judged[check.name] if case.found]
-            cause = diagnose(task, failing, everything, explains_case) if failing else None
-            results.append(Result(check, not failing, failing[0] if failing else None, cause))
+        found = diagnose(task, judged)
+    results = tuple(_result(check, found.get(check.name)) for check in task.checks)
     builds_on = tuple(name for name in task.calls if name in called_names(function))
-    return Report(task, tuple(results), builds_on=builds_on)
+    return Report(task, results, builds_on=builds_on)
+
+
+def _result(check: Check, found: Finding | None) -> Result:
+    return Result(check, False, found.cases[0], found.causes) if found else Result(check, True)
 
 
 def _judge_all(
@@ -116,37 +115,6 @@ def _outcomes(
             if isinstance(got.error, TimeLimit | NotImplementedError):
                 break
     return outcomes
-
-
-def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:
-    """Compare one outcome with the reference's on the same arguments."""
-    reference = check.reference or task.reference
-    expected = check.probe(reference, arguments, TRUSTED_SECONDS)
-    return Case(check, arguments, expected, got, _find(check, arguments, expected, got))
-
-
-def _find(
-    check: Check, arguments: tuple[Any, ...], expected: Outcome, got: Outcome
-) -> Difference | None:
-    if isinstance(got.error, TimeLimit):
-        return Difference("time-limit", str(got.error))
-    if isinstance(got.error, NotImplementedError):
-        return Difference("not-written", "NotImplementedError")
-    if expected.error is not None:
-        if isinstance(got.error, type(expected.error)):
-            return None
-        came = type(got.error).__name__ if got.error else "a value"
-        text = f"expected {type(expected.error).__name__}, got {came}"
-        return Difference("other-error" if got.error else "no-error", text)
-    if got.error is not None:
-        return Difference("raises", f"{type(got.error).__name__}: {got.error}")
-    if got.changed:
-        return Difference("changes-input", f"argument {got.changed[0] + 1} was changed")
-    try:
-        return check.judge(arguments, expected.value, got.value)
-    except Exception as error:  # an object that fails when it is looked at, a number out of reach
-        text = f"{show(got.value)} cannot be compared ({type(error).__name__})"
-        return Difference("wrong-type", text)
 
 
 def _refusal(task: Task, used: list[str]) -> str:

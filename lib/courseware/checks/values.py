@@ -93,9 +93,8 @@ def close(
     if found is None or found.kind != "wrong-value":
         return found
     wanted, came = expected.double(), got.detach().double()
-    if slack is None:
-        slack = CLOSE * wanted.abs() + ABSOLUTE * float(wanted.abs().max())
-    near = (came - wanted).abs() <= slack
+    slack = _slack(wanted, CLOSE) if slack is None else torch.as_tensor(slack)
+    near = torch.isfinite(wanted) & torch.isfinite(slack) & ((came - wanted).abs() <= slack)
     return difference(wanted, torch.where(near, wanted, came))
 
 
@@ -154,12 +153,15 @@ def _number_difference(expected: float, got: Any) -> Difference | None:
     number = as_number(got)
     if number is None:
         return _wrong_type("an integer" if isinstance(expected, int) else "a number", got)
+    if not math.isfinite(number) and math.isfinite(expected):
+        return Difference("not-finite", f"the result is {number}")
     if isinstance(expected, int):
         if isinstance(number, float):
             return Difference("float-for-integer", f"{number} is a float, expected an integer")
         return None if number == expected else Difference("wrong-value", "another integer")
     if math.isnan(number):
         return Difference("not-finite", "the result is nan")
+    # An infinite slack would let anything through.
     slack = RELATIVE * abs(expected) if math.isfinite(expected) else 0.0
     if number == expected or abs(number - expected) <= slack:
         return None
@@ -178,9 +180,10 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
     if dtypes and got.dtype != expected.dtype:
         return Difference("wrong-dtype", f"dtype {got.dtype}, expected {expected.dtype}")
     wanted, came = expected.double(), got.double()
-    if not torch.isfinite(came).all() and torch.isfinite(wanted).all():
+    if not (torch.isfinite(came) | ~torch.isfinite(wanted)).all():
         return Difference("not-finite", "the result holds nan or inf")
-    wrong = (came != wanted) & ~((came - wanted).abs() <= tensor_slack(expected))
+    near = (came - wanted).abs() <= tensor_slack(expected)
+    wrong = (came != wanted) & ~near
     if not wrong.any():
         return None
     index = [int(i) for i in wrong.nonzero()[0]]
@@ -199,12 +202,17 @@ def _is_plain(value: torch.Tensor) -> bool:
 
 def tensor_slack(expected: torch.Tensor) -> torch.Tensor:
     """The allowed distance per element: none for integers, see the module docstring for floats."""
-    size = expected.double().abs()
     if not expected.is_floating_point():
-        return torch.zeros_like(size)
-    finite = size[torch.isfinite(size)]
-    largest = float(finite.max()) if finite.numel() and finite.max() > 0 else 1.0
-    return RELATIVE * size + ABSOLUTE * largest
+        return torch.zeros_like(expected.double())
+    return _slack(expected.double(), RELATIVE)
+
+
+def _slack(expected: torch.Tensor, relative: float) -> torch.Tensor:
+    """None where infinity or nan is expected: an infinite slack would let anything through."""
+    finite = torch.isfinite(expected)
+    size = expected.abs().masked_fill(~finite, 0.0)
+    largest = float(size.max()) if size.numel() and size.max() > 0 else 1.0
+    return (relative * size + ABSOLUTE * largest).masked_fill(~finite, 0.0)
 
 
 def as_number(value: Any) -> int | float | None:

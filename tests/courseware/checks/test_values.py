@@ -1,12 +1,13 @@
 """The comparison rules of the contract, one by one."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
 
-from courseware.checks.values import ABSOLUTE, RELATIVE, difference, show, tensor_slack
+from courseware.checks.values import ABSOLUTE, RELATIVE, close, difference, show, tensor_slack
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,25 @@ def test_infinities_must_agree_and_nan_never_does():
     assert difference(math.inf, -math.inf).kind == "wrong-value"
     assert difference(math.inf, 1e30).kind == "wrong-value"
     assert difference(1.0, math.nan).kind == "not-finite"
+
+
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan])
+def test_an_infinity_that_is_expected_lets_no_other_value_through(odd):
+    expected = torch.tensor([odd, 1.0])
+    for compare in (difference, close, partial(close, slack=1e-3), partial(close, slack=math.inf)):
+        for other in (1.0, 1e300, -odd if math.isinf(odd) else 0.0):
+            found = compare(expected, torch.tensor([other, 1.0], dtype=torch.float64))
+            assert found is not None and found.kind != "wrong-shape", (compare, other)
+        assert (compare(expected, expected.clone()) is None) == (not math.isnan(odd))
+    assert difference(torch.tensor(odd), torch.tensor(1.0)) is not None
+
+
+@pytest.mark.parametrize("odd", [math.inf, -math.inf, math.nan])
+def test_an_infinity_that_is_not_expected_is_named_so(odd):
+    assert difference(5, odd).kind == "not-finite"
+    assert difference(0.5, odd).kind == "not-finite"
+    assert difference(torch.ones(2), torch.tensor([1.0, odd])).kind == "not-finite"
+    assert difference(torch.tensor([math.inf, 1.0]), torch.full((2,), odd)).kind == "not-finite"
 
 
 def test_negative_zero_equals_zero():

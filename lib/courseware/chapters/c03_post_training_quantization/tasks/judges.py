@@ -36,7 +36,7 @@ def close_number(expected: float, got: Any, slack: float) -> Difference | None:
     number = as_number(got)
     if number is None or math.isnan(number):
         return difference(expected, got)
-    if number == expected or abs(number - expected) <= slack:
+    if number == expected or (math.isfinite(slack) and abs(number - expected) <= slack):
         return None
     return Difference("wrong-value", f"{number:.7g}, expected {expected:.7g}")
 

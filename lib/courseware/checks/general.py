@@ -1,0 +1,101 @@
+"""Causes that show in the kind of a failure, whatever the task is."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+from courseware.checks.call import Outcome
+from courseware.checks.cases import Case, find
+from courseware.checks.matching import values_right
+
+GENERAL = {
+    "not-written": "This function still raises NotImplementedError: replace that line by your own.",
+    "returns-none": "Nothing came back. Is a `return` missing, or did you print the result?",
+    "changes-input": "Your function changes its argument in place, so the caller's data is lost. "
+    "Work on a new tensor or a copy.",
+    "time-limit": "Your function did not come to an end. Look for a loop whose condition never "
+    "changes.",
+    "no-error": "This input is not valid, and your function returned a value for it. Raise a "
+    "ValueError instead: a wrong answer that looks right is worse than an error.",
+    "raises": "Your function raised an error on a valid input.",
+    "other-error": "This input is not valid, and your function stops, but not with the ValueError "
+    "asked for. Look at the input first and say what is wrong with it.",
+    "float-for-integer": "A float came back where an integer is asked for.",
+    "wrong-type": "The result is another kind of object than the one asked for.",
+    "wrong-length": "The number of returned values is not the one asked for.",
+    "wrong-shape": "The result has another shape than the one asked for.",
+    "wrong-dtype": "The result is stored in another dtype than the one asked for.",
+    "not-finite": "There is a division by zero or an overflow on the way: the result is inf or "
+    "nan.",
+}
+"""What is sure of a failure, by its kind."""
+
+VALUES_RIGHT = {
+    "float-for-integer": "The value is right, but it is a float, and an integer is asked for. `/` "
+    "always gives a float in Python, and `//` does where one side is a float.",
+    "wrong-shape": "The values are right, but in another shape than the one asked for.",
+    "wrong-dtype": "The values are right, but stored in another dtype than the one asked for.",
+}
+"""What is told where nothing but the form is wrong."""
+
+VALUES_WRONG = " Its values are not right, either."
+
+CERTAIN = {
+    *VALUES_RIGHT.values(),
+    *(GENERAL[kind] for kind in ("not-written", "returns-none", "changes-input", "no-error")),
+}
+"""What explains a failure, and does not only say what can be seen of it."""
+
+FORM = "float-for-integer", "wrong-shape", "wrong-dtype"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A name for tests and tables, and what the student reads.
+
+    `shows` is what the cause was recognised by: where that is the same in two checks, so is the
+    cause. A cause that is not `sure` explains the input shown, and less than half of what was lost.
+    """
+
+    name: str
+    message: str
+    shows: object = None
+    sure: bool = True
+
+    @property
+    def explains(self) -> bool:
+        """Whether it is more than what can be seen: an error, another shape."""
+        return self.name not in GENERAL or self.message in CERTAIN
+
+
+def general(case: Case) -> Diagnosis | None:
+    """The cause that shows in the kind of a failure, if there is one."""
+    kind = case.found.kind if case.found else ""
+    if kind not in GENERAL:
+        return None
+    message = GENERAL[kind]
+    if kind in FORM:
+        right = values_right(case, case.got)
+        message = VALUES_RIGHT[kind] if right else message + VALUES_WRONG
+    return Diagnosis(kind, message, shows=(message, *_error_of(case.got)))
+
+
+def besides(case: Case, model: Outcome | None) -> tuple[Diagnosis, ...]:
+    """The wrong form of a result whose values a model explains, if the model's form is right."""
+    kind = case.found.kind if case.found else ""
+    if kind not in FORM or model is None:
+        return ()
+    found = find(case.check, case.arguments, case.expected, model)
+    if found is not None and found.kind == kind:
+        return ()
+    return (Diagnosis(kind, GENERAL[kind], shows=kind),)
+
+
+def _error_of(outcome: Outcome) -> tuple[str, ...]:
+    """What tells one error from another: its type and the line that raised it."""
+    if outcome.error is None:
+        return ()
+    frames = traceback.extract_tb(outcome.error.__traceback__)
+    place = outcome.at or (f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "")
+    return type(outcome.error).__name__, place

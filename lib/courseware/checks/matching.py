@@ -1,0 +1,172 @@
+"""Whether a model of a mistake gives what a student's function gave.
+
+A check judges one property, and an answer may have two mistakes. So the form of a result (its
+dtype, a float that stands for an integer, axes of size 1) is passed over while values are
+compared, and what the check's own judge leaves open is left open here. Where nothing but the form
+is wrong, it is the form that must be the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from courseware.checks.call import Outcome
+from courseware.checks.cases import Case, find
+from courseware.checks.values import as_number, tensor_slack
+
+
+def matches(case: Case, model: Outcome) -> bool:
+    """Whether a model's outcome on the case's input is the student's, and wrong as that one is."""
+    if model.error is not None or case.got.error is not None:
+        return _same_error(model.error, case.got.error)
+    if model.value is None or case.got.value is None:
+        return False
+    try:
+        if not (alike(model.value, case.got.value) or _same_to_the_judge(case, model.value)):
+            return False
+        if find(case.check, case.arguments, case.expected, model) is None:
+            return False
+        same = same_form(case.expected.value, model.value, case.got.value)
+        return same or not values_right(case, case.got)
+    except Exception:  # what cannot be compared is not explained
+        return False
+
+
+def values_right(case: Case, outcome: Outcome) -> bool:
+    """Whether an outcome on the case's input has the right values, in whatever form."""
+    if case.expected.error is not None or outcome.error is not None or outcome.changed:
+        return find(case.check, case.arguments, case.expected, outcome) is None
+    try:
+        came = Outcome(conformed(case.expected.value, outcome.value))
+    except Exception:  # an object that fails when it is looked at
+        return False
+    return find(case.check, case.arguments, case.expected, came) is None
+
+
+def conformed(expected: Any, value: Any) -> Any:
+    """`value` in the form of `expected`, as far as no value changes.
+
+    >>> conformed(torch.tensor([1, 2]), torch.tensor([[1.0], [2.0]]))
+    tensor([1, 2])
+    >>> conformed((5, "a"), [5.0, "a"]), conformed(5, 5.5)
+    ([5, 'a'], 5.5)
+    """
+    if isinstance(expected, torch.Tensor) and isinstance(value, torch.Tensor):
+        return _conformed_tensor(expected, value.detach())
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return type(value)((key, conformed(expected.get(key), item)) for key, item in value.items())
+    if isinstance(expected, tuple) and isinstance(value, tuple | list):
+        if len(expected) != len(value):
+            return value
+        items = [conformed(*pair) for pair in zip(expected, value, strict=True)]
+        return items if isinstance(value, list) else tuple.__new__(type(value), items)
+    number = as_number(value)
+    if isinstance(expected, int) and isinstance(number, float) and number.is_integer():
+        return int(number)
+    return value
+
+
+def _conformed_tensor(expected: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    if value.shape != expected.shape and _long_axes(value) == _long_axes(expected):
+        value = value.reshape(expected.shape)
+    cast = value.to(expected.dtype)
+    both_real = value.is_floating_point() and expected.is_floating_point()
+    return cast if both_real or torch.equal(cast.double(), value.double()) else value
+
+
+def _long_axes(value: torch.Tensor) -> list[int]:
+    return [size for size in value.shape if size != 1]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two results hold the same values, in whatever form.
+
+    >>> alike(torch.tensor([1, 2]), torch.tensor([[1.0, 2.0]])), alike(3, torch.tensor(3.0))
+    (True, True)
+    >>> alike(torch.tensor([1.0, torch.nan]), torch.tensor([1.0, torch.nan]))
+    True
+    >>> alike(torch.tensor(torch.inf), torch.tensor(1.0)), alike(torch.nan, torch.nan)
+    (False, False)
+    """
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    one, other = _as_tensor(one), _as_tensor(other)
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return _long_axes(one) == _long_axes(other) and _alike_flat(one, other)
+    return type(one) is type(other) and bool(one == other)
+
+
+def _as_tensor(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach()
+    number = as_number(value)
+    if number is None or (isinstance(number, int) and abs(number) > 2**53):
+        return value  # float64 does not hold it
+    return torch.tensor(number, dtype=torch.float64 if isinstance(number, float) else torch.int64)
+
+
+def _alike_flat(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.is_floating_point() != other.is_floating_point():
+        one = one.double()
+    slack = tensor_slack(one if one.is_floating_point() else other).flatten()
+    one, other = one.double().flatten(), other.double().flatten()
+    nan = one.isnan() & other.isnan()
+    if nan.numel() and nan.all():
+        return False  # one result without any number is like another, whatever led to it
+    return bool((nan | (one == other) | ((one - other).abs() <= slack)).all())
+
+
+def same_form(expected: Any, one: Any, other: Any) -> bool:
+    """Whether two results with the values of `expected` differ from it in the same way.
+
+    >>> codes = torch.tensor([1, 2], dtype=torch.int8)
+    >>> same_form(codes, codes.float(), codes.long()), same_form(codes, codes.long(), codes[None])
+    (True, False)
+    """
+    if isinstance(expected, Mapping):
+        if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+            return type(one) is type(other)
+        return one.keys() == other.keys() and all(
+            same_form(expected[key], one[key], other[key]) for key in one.keys() & expected.keys()
+        )
+    if isinstance(expected, tuple):
+        if not (isinstance(one, tuple | list) and isinstance(other, tuple | list)):
+            return type(one) is type(other)
+        return len(one) == len(other) == len(expected) and all(map(same_form, expected, one, other))
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        if isinstance(expected, torch.Tensor):
+            odd = [value.dtype != expected.dtype for value in (one, other)]
+            return one.shape == other.shape and odd[0] == odd[1]
+        return one.shape == other.shape
+    one, other = as_number(one), as_number(other)
+    return type(one) is type(other) and one is not None
+
+
+def _same_to_the_judge(case: Case, model: Any) -> bool:
+    """Whether the student's result would be right if the model's were the expected one.
+
+    Asked both ways: a tolerance that grows with what is expected lets no model explain everything.
+    """
+    got = case.got.value
+    pairs = (model, got), (got, model)
+    return all(
+        case.check.judge(case.arguments, wanted, conformed(wanted, came)) is None
+        for wanted, came in pairs
+    )
+
+
+def _same_error(one: BaseException | None, other: BaseException | None) -> bool:
+    """Errors of one type; those of torch's operations are told apart by their texts as well.
+
+    There the type says little: a RuntimeError is all that can go wrong in them.
+    """
+    if one is None or other is None or type(one) is not type(other):
+        return False
+    texts = [re.sub(r"\d+", "0", str(error)) for error in (one, other)]
+    return type(one) is not RuntimeError or not all(texts) or texts[0] == texts[1]
