@@ -177,10 +177,10 @@ ATTACKS: tuple[Attack, ...] = (
             HandIn(
                 {
                     FIRST: "import pathlib, courseware\n"
-                    "path = pathlib.Path(courseware.__path__[0]) / 'checks/run.py'\n"
+                    "path = pathlib.Path(courseware.__path__[0]) / 'checks/cases.py'\n"
                     "path.write_text(path.read_text() + '\\nimport os\\n'\n"
                     "    'if \"rewrites-the-checks-2\" in os.getcwd():\\n'\n"
-                    "    '    _find = lambda *a: None\\n')"
+                    "    '    find = lambda *a: None\\n')"
                 }
             ),
             HandIn(),
@@ -204,7 +204,7 @@ ATTACKS: tuple[Attack, ...] = (
             "torch.py": "import importlib, sys\n"
             "sys.path.remove('')\ndel sys.modules['torch']\n"
             "real = importlib.import_module('torch')\n"
-            "import courseware.checks.run as run\nrun._find = lambda *a: None\n"
+            "import courseware.checks.cases as cases\ncases.find = lambda *a: None\n"
             "sys.modules['torch'] = real\n"
         },
     ),
@@ -220,7 +220,7 @@ ATTACKS: tuple[Attack, ...] = (
                 ".ipython/profile_default/startup/00.py",
                 "conftest.py",
             ),
-            "import courseware.checks.run as run\nrun._find = lambda *a: None\n",
+            "import courseware.checks.cases as cases\ncases.find = lambda *a: None\n",
         ),
     ),
 )

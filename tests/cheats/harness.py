@@ -50,7 +50,7 @@ ATTACKS = (
     attack(
         "nothing-is-wrong",
         "Replaces the function of the checks that finds what is wrong with a result.",
-        {FIRST: "import courseware.checks.run as run\nrun._find = lambda *a: None"},
+        {FIRST: "import courseware.checks.cases as cases\ncases.find = lambda *a: None"},
     ),
     attack(
         "full-score",
@@ -76,9 +76,9 @@ ATTACKS = (
         "swapped-code",
         "Swaps the code object of the function that judges.",
         {
-            FIRST: "import courseware.checks.run as run\n"
-            "def _find(check, arguments, expected, got):\n    return None\n"
-            "run._find.__code__ = _find.__code__"
+            FIRST: "import courseware.checks.cases as cases\n"
+            "def find(check, arguments, expected, got):\n    return None\n"
+            "cases.find.__code__ = find.__code__"
         },
     ),
     attack(

@@ -7,7 +7,7 @@ from tests.cheats.attack import NUMBERS, SCALING, Attack, HandIn, attack, tasks_
 
 FIRST = "unsigned_value"
 ALL = tuple(name for name in tasks_of(NUMBERS) if name not in (FIRST,))
-FORGE = "import courseware.checks.run as run\\nrun._find = lambda *a: None\\n"
+FORGE = "import courseware.checks.cases as cases\\ncases.find = lambda *a: None\\n"
 PLACES = """import os, pathlib, tempfile
 places = [pathlib.Path(p) for p in (tempfile.gettempdir(), "/dev/shm", "/var/tmp", "/scratch")]
 places = [p for p in places if os.access(p, os.W_OK)]
@@ -31,7 +31,7 @@ ATTACKS = (
                 "(place / '00-gift.py').write_text('''import sys\n"
                 "import pathlib\n"
                 "if 'start-up-file-2' in str(pathlib.Path.cwd()):\n"
-                "    import courseware.checks.run as run\n    run._find = lambda *a: None''')"
+                "    import courseware.checks.cases as cases\n    cases.find = lambda *a: None''')"
             }
         ),
         HandIn(),

@@ -79,8 +79,8 @@ CHECKS = (
         name="cause-of-a-judge-lost",
         breaks="The cause that a judge names is not told.",
         file="lib/courseware/checks/diagnose.py",
-        before="if found and known.behaves is None and known.name == found.kind:",
-        after="if found and known.behaves and known.name == found.kind:",
+        before="return case.found.kind == known.name",
+        after="return False",
         tests=(
             "tests/courseware/checks/test_probes.py::"
             "test_a_judge_may_name_the_misconception_and_need_no_reference",
