@@ -1,31 +1,66 @@
-"""One call of a student's function, judged."""
+"""One input of a check, what is known of it, and a call of a student's function, judged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit
-from courseware.checks.task import Check, Task
+from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
+
+KEPT = 64
+"""Inputs of so many checks are kept: a student who tries again meets the same ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """The arguments of one call, and what the course's own functions give for them."""
+
+    check: Check
+    arguments: tuple[Any, ...]
+    _known: dict[Callable[..., Any], Outcome] = field(default_factory=dict)
+
+    def outcome(self, function: Callable[..., Any]) -> Outcome:
+        """What a reference or the model of a mistake gives, called once."""
+        if function not in self._known:
+            made = self.check.probe(function, self.arguments, TRUSTED_SECONDS)
+            self._known[function] = made
+        return self._known[function]
+
+
+@lru_cache(KEPT)
+def inputs(check: Check, seed: str) -> tuple[Input, ...]:
+    """What a check draws from a seed. Functions are called on copies, so these stay as they are."""
+    return tuple(Input(check, arguments) for arguments in check.draw(Draw(seed)))
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
     """One call of the student's function, judged: `found` is None where it is right."""
 
-    check: Check
-    arguments: tuple[Any, ...]
+    input: Input
     expected: Outcome
     got: Outcome
     found: Difference | None
 
+    @property
+    def check(self) -> Check:
+        """The check that it belongs to."""
+        return self.input.check
 
-def judge(task: Task, check: Check, arguments: tuple[Any, ...], got: Outcome) -> Case:
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What the function was called with."""
+        return self.input.arguments
+
+
+def judge(task: Task, given: Input, got: Outcome) -> Case:
     """Compare one outcome with the reference's on the same arguments."""
-    reference = check.reference or task.reference
-    expected = check.probe(reference, arguments, TRUSTED_SECONDS)
-    return Case(check, arguments, expected, got, find(check, arguments, expected, got))
+    expected = given.outcome(given.check.reference or task.reference)
+    return Case(given, expected, got, find(given.check, given.arguments, expected, got))
 
 
 def find(

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from courseware.checks.call import TRUSTED_SECONDS, Outcome
+from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.matching import matches, values_right
@@ -152,7 +152,6 @@ class _Models:
             for check in task.checks
             for case in judged[check.name]
         }
-        self._outcomes: dict[tuple[Misconception, Case], Outcome] = {}
         self._matches: dict[tuple[Misconception, Case], bool] = {}
         self._errs: dict[tuple[Misconception, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
@@ -161,10 +160,7 @@ class _Models:
         """What the model gives on the case's input; None where judges alone recognise it."""
         if known.behaves is None:
             return None
-        if (known, case) not in self._outcomes:
-            made = case.check.probe(known.behaves, case.arguments, TRUSTED_SECONDS)
-            self._outcomes[known, case] = made
-        return self._outcomes[known, case]
+        return case.input.outcome(known.behaves)
 
     def explains(self, known: Misconception, case: Case) -> bool:
         """Whether the misconception gives the student's result on this case."""

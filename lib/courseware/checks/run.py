@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
-from courseware.checks.cases import Case, judge
+from courseware.checks.cases import Case, Input, inputs, judge
 from courseware.checks.diagnose import Finding, diagnose
 from courseware.checks.general import Diagnosis
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.ready_made import taken_by
 from courseware.checks.taking_away import find, refused_name, taken_away
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Task
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -88,30 +88,29 @@ def _judge_all(
     seconds = task.seconds
     judged: dict[str, list[Case]] = {}
     for check in task.checks:
-        draw = Draw(f"{seed}/{task.name}/{check.name}")
-        outcomes = _outcomes(check, function, [*check.draw(draw)], seconds, taken)
-        judged[check.name] = [judge(task, check, *pair) for pair in outcomes]
+        drawn = inputs(check, f"{seed}/{task.name}/{check.name}")
+        outcomes = _outcomes(function, drawn, seconds, taken)
+        judged[check.name] = [judge(task, *pair) for pair in outcomes]
         if any(isinstance(got.error, TimeLimit) for _, got in outcomes):
             seconds = min(AFTER_A_HANG, seconds)
     return judged
 
 
 def _outcomes(
-    check: Check,
     function: Callable[..., Any],
-    inputs: list[tuple[Any, ...]],
+    drawn: Sequence[Input],
     seconds: float,
     taken: tuple[str, ...],
-) -> list[tuple[tuple[Any, ...], Outcome]]:
+) -> list[tuple[Input, Outcome]]:
     """All calls of one check, up to one that hangs or is not written, without ready-made functions.
 
     References and judges may use those: they work before and after.
     """
     outcomes = []
     with taken_away(find(taken)):
-        for arguments in inputs:
-            got = check.probe(function, arguments, seconds)
-            outcomes.append((arguments, got))
+        for one in drawn:
+            got = one.check.probe(function, one.arguments, seconds)
+            outcomes.append((one, got))
             if isinstance(got.error, TimeLimit | NotImplementedError):
                 break
     return outcomes
