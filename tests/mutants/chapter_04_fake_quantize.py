@@ -7,6 +7,15 @@ import torch
 from tests.mutants.table import right, wrong
 
 
+def _values(x, scale, qmin, qmax):
+    return torch.round(x / scale).clamp(qmin, qmax) * scale
+
+
+def _mask(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes >= qmin) & (codes <= qmax)
+
+
 def _rounded(x, scale, qmin, qmax, gradient):
     """On the way back: `gradient(upstream, mask)`, the mask of what is inside the range."""
 
@@ -149,6 +158,74 @@ def asks_the_library(x, scale, qmin, qmax):
     import model_compression.fake_quantization as library
 
     return library.fake_quantize(x, scale, qmin, qmax)
+
+
+@wrong("fake_quantize", says="brackets-of-two-kinds")
+def masks_outside_of_the_bracket_alone(x, scale, qmin, qmax):
+    values = _values(x, scale, qmin, qmax)
+    return x * _mask(x, scale, qmin, qmax) + (values - x).detach()
+
+
+@wrong("fake_quantize", says="brackets-of-two-kinds")
+def masks_inside_the_bracket_alone(x, scale, qmin, qmax):
+    values = _values(x, scale, qmin, qmax)
+    return x + (values - x * _mask(x, scale, qmin, qmax)).detach()
+
+
+@wrong("fake_quantize", says="terms-swapped")
+def swaps_the_terms(x, scale, qmin, qmax):
+    values = _values(x, scale, qmin, qmax)
+    return values + (x - values).detach()
+
+
+@wrong("fake_quantize", says="bracket-seen")
+def detaches_the_wrong_term(x, scale, qmin, qmax):
+    return x.detach() + (_values(x, scale, qmin, qmax) - x)
+
+
+@wrong("fake_quantize", says="clamp-one-sided")
+def clamps_the_upper_end_only(x, scale, qmin, qmax):
+    mask = _mask(x, scale, qmin, qmax)
+    values = torch.round(x / scale).clamp(max=qmax) * scale
+    return x * mask + (values - x * mask).detach()
+
+
+@wrong("fake_quantize", says="clamp-one-sided")
+def clamps_the_lower_end_only(x, scale, qmin, qmax):
+    mask = _mask(x, scale, qmin, qmax)
+    values = torch.round(x / scale).clamp(min=qmin) * scale
+    return x * mask + (values - x * mask).detach()
+
+
+@wrong("fake_quantize", says="clipped-to-zero")
+def multiplies_the_values_by_the_mask(x, scale, qmin, qmax):
+    mask = _mask(x, scale, qmin, qmax)
+    return x * mask + (torch.round(x / scale) * scale * mask - x * mask).detach()
+
+
+@wrong("fake_quantize", says="lower-end-mirrored")
+def mirrors_the_upper_end(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    values = codes.clamp(-qmax, qmax) * scale
+    return x * _mask(x, scale, qmin, qmax) + (values - x * _mask(x, scale, qmin, qmax)).detach()
+
+
+@wrong("fake_quantize", says="range-too-wide")
+def ends_the_range_a_code_too_early(x, scale, qmin, qmax):
+    values = torch.round(x / scale).clamp(qmin, qmax - 1) * scale
+    return x * _mask(x, scale, qmin, qmax) + (values - x * _mask(x, scale, qmin, qmax)).detach()
+
+
+@wrong("fake_quantize", says="not-rounded")
+def clamps_without_rounding(x, scale, qmin, qmax):
+    return x.clamp(qmin * scale, qmax * scale)
+
+
+@wrong("fake_quantize", says="one-end-left-out")
+def stops_the_gradient_at_the_highest_code(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    mask = (codes >= qmin) & (codes < qmax)
+    return x * mask + (_values(x, scale, qmin, qmax) - x * mask).detach()
 
 
 @right("fake_quantize")

@@ -175,6 +175,36 @@ def asks_the_library_for_the_layer(x, weight, bias, n_bits):
     return fake_quantization.qat_forward(x, weight, bias, n_bits)
 
 
+@wrong("qat_forward", says="x-quantized")
+def quantizes_x_column_by_column(x, weight, bias, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    sx = x.detach().abs().amax(dim=0, keepdim=True) / top
+    x = x + (torch.round(x / sx) * sx - x).detach()
+    sw = weight.detach().abs().amax(dim=1, keepdim=True) / top
+    seen_through = _seen_through(torch.round(weight / sw) * sw, weight)
+    return torch.nn.functional.linear(x, seen_through, bias)
+
+
+@wrong("qat_forward", says="x-quantized")
+def quantizes_x_without_an_estimator(x, weight, bias, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    sx = x.detach().abs().max() / top
+    x = torch.round(x / sx) * sx
+    sw = weight.detach().abs().amax(dim=1, keepdim=True) / top
+    seen_through = _seen_through(torch.round(weight / sw) * sw, weight)
+    return torch.nn.functional.linear(x, seen_through, bias)
+
+
+@wrong("qat_forward", says="asymmetric-grid")
+def spans_from_smallest_to_largest(x, weight, bias, n_bits):
+    w = weight.detach()
+    low = w.amin(dim=1, keepdim=True)
+    scale = (w.amax(dim=1, keepdim=True) - low) / (2**n_bits - 1)
+    zero = torch.round(-low / scale)
+    codes = torch.clamp(torch.round(w / scale) + zero, 0, 2**n_bits - 1)
+    return torch.nn.functional.linear(x, weight + ((codes - zero) * scale - w), bias)
+
+
 @right("qat_forward")
 def with_a_straight_through_weight(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)

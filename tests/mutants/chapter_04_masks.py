@@ -125,6 +125,58 @@ def asks_the_library_for_the_mask(x, scale, qmin, qmax):
     return theirs(x, scale, qmin, qmax)
 
 
+@wrong("ste_mask", says="one-end-left-out")
+def leaves_the_highest_code_out(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes >= qmin) & (codes < qmax)
+
+
+@wrong("ste_mask", says="one-end-left-out")
+def leaves_the_lowest_code_out(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes > qmin) & (codes <= qmax)
+
+
+@wrong("ste_mask", says="range-too-wide")
+def lets_one_more_code_in(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes >= qmin) & (codes <= qmax + 1)
+
+
+@wrong("ste_mask", says="range-too-wide")
+def lets_one_more_code_in_below(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes >= qmin - 1) & (codes <= qmax)
+
+
+@wrong("ste_mask", says="border-before-rounding")
+def draws_a_strict_border_before_rounding(x, scale, qmin, qmax):
+    return (x / scale > qmin) & (x / scale < qmax)
+
+
+@wrong("ste_mask", says="wrapped-around")
+def stores_the_codes_in_int8_first(x, scale, qmin, qmax):
+    codes = torch.round(x / scale).to(torch.int32).to(torch.int8)
+    return (codes >= qmin) & (codes <= qmax)
+
+
+@wrong("ste_mask", says="asked-after-the-clamp")
+def joins_the_comparisons_by_or(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return (codes >= qmin) | (codes <= qmax)
+
+
+@wrong("ste_mask", says="one-answer-for-all")
+def asks_for_all_at_once(x, scale, qmin, qmax):
+    codes = torch.round(x / scale)
+    return ((codes >= qmin) & (codes <= qmax)).all()
+
+
+@wrong("ste_mask", says="mask-applied")
+def returns_the_clamped_values(x, scale, qmin, qmax):
+    return torch.round(x / scale).clamp(qmin, qmax) * scale
+
+
 @right("ste_mask")
 def unchanged_by_the_clamp(x, scale, qmin, qmax):
     codes = torch.round(x / scale)

@@ -100,14 +100,64 @@ def trains_in_float_and_rounds(state, images, labels, n_bits, seed):
     return _rounded(trained, n_bits)
 
 
-@wrong("train_qat", says="codes-hardly-changed")
+@wrong("train_qat", says="weights-stuck")
 def takes_tiny_steps(state, images, labels, n_bits, seed):
     return _trained(state, images, labels, n_bits, seed, lr=3e-4)
 
 
-@wrong("train_qat", says="codes-hardly-changed")
+@wrong("train_qat", says="weights-stuck")
 def stops_too_early(state, images, labels, n_bits, seed):
     return _trained(state, images, labels, n_bits, seed, steps=10)
+
+
+def _on_clipped_grid(w, n_bits, share):
+    """The largest magnitudes of a row are cut off at a share of the largest one."""
+    top = 2 ** (n_bits - 1) - 1
+    scale = share * w.detach().abs().amax(dim=1, keepdim=True) / top
+    return torch.round(w.detach() / scale).clamp(-top, top) * scale
+
+
+def _with_biases_trained(rounded, images, labels, seed):
+    """The weights as they are, and biases that make the best of them."""
+    constant = {name: tensor for name, tensor in rounded.items() if tensor.dim() == 2}
+    tuned = _fine_tune(rounded, images, labels, seed, torch.Tensor.detach, steps=400, lr=0.01)
+    return tuned | constant
+
+
+@wrong("train_qat", says="weights-stuck")
+def clips_the_scale_and_trains_biases(state, images, labels, n_bits, seed):
+    rounded = _export(state, lambda w: _on_clipped_grid(w, n_bits, 0.4))
+    return _with_biases_trained(rounded, images, labels, seed)
+
+
+@wrong("train_qat", says="weights-stuck")
+def clips_the_scale_a_little_and_trains_biases(state, images, labels, n_bits, seed):
+    rounded = _export(state, lambda w: _on_clipped_grid(w, n_bits, 0.6))
+    return _with_biases_trained(rounded, images, labels, seed)
+
+
+@wrong("train_qat", says="weights-stuck")
+def clips_the_scale_without_an_estimator(state, images, labels, n_bits, seed):
+    acting = lambda w: _on_clipped_grid(w, n_bits, 0.4)  # noqa: E731
+    return _export(_fine_tune(state, images, labels, seed, acting, steps=400), acting)
+
+
+@wrong("train_qat", says="scale-clipped")
+def trains_in_float_and_makes_it_ternary(state, images, labels, n_bits, seed):
+    def ternary(w):
+        kept = w.abs() > 0.7 * w.abs().mean(dim=1, keepdim=True)
+        scale = (w.abs() * kept).sum(dim=1, keepdim=True) / kept.sum(dim=1, keepdim=True)
+        return w.sign() * kept * scale
+
+    trained = _fine_tune(state, images, labels, seed, lambda w: w, steps=400)
+    return _with_biases_trained(_export(trained, ternary), images, labels, seed)
+
+
+@wrong("train_qat", says="scale-clipped")
+def trains_on_a_clipped_grid(state, images, labels, n_bits, seed):
+    acting = lambda w: _see_through(_on_clipped_grid(w, n_bits, 0.4), w)  # noqa: E731
+    trained = _fine_tune(state, images, labels, seed, acting)
+    return _export(trained, lambda w: _on_clipped_grid(w, n_bits, 0.4))
 
 
 @wrong("train_qat", says="off-grid")
@@ -161,7 +211,7 @@ def trains_with_one_scale_and_exports_with_many(state, images, labels, n_bits, s
     return _rounded(_fine_tune(state, images, labels, seed, acting), n_bits)
 
 
-@wrong("train_qat", says="codes-hardly-changed")
+@wrong("train_qat", says="weights-stuck")
 def leaves_the_scale_in_the_graph(state, images, labels, n_bits, seed):
     def acting(w):
         scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)

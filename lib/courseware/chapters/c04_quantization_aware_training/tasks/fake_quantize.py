@@ -114,6 +114,13 @@ def _masked_by(mask: Callable[..., T]) -> Callable[..., T]:
     return _factor(lambda x, scale, low, high: mask(x / scale, low, high))
 
 
+def _bracket(joined: Callable[[T, T, T], T]) -> Callable[..., T]:
+    """Some sum of x, the right mask and the right values."""
+    return lambda x, scale, low, high: joined(
+        x, inside(x / scale, low, high), _values(x, scale, low, high)
+    )
+
+
 FAKE_QUANTIZE = Task(
     name="fake_quantize",
     points=20,
@@ -180,6 +187,28 @@ FAKE_QUANTIZE = Task(
             _factor(lambda x, s, low, high: 1 / s),
         ),
         ways(
+            "brackets-of-two-kinds",
+            "In a + (b − a) the two a must be the same, or the value is not that of b. Here the "
+            "mask is in one of them only: where a value was clipped, x itself was taken off or "
+            "added.",
+            _bracket(lambda x, mask, values: x * mask + (values - x).detach()),
+            _bracket(lambda x, mask, values: x + (values - x * mask).detach()),
+        ),
+        ways(
+            "terms-swapped",
+            "x came back as it was, and its gradient is that of rounding: in a + (b − a), where "
+            "torch does not see the bracket, the two have changed places. The value is that of b, "
+            "the gradient that of a.",
+            _bracket(lambda x, mask, values: values + (x - values).detach()),
+        ),
+        ways(
+            "bracket-seen",
+            "The gradient of x is taken off again, or counts twice: torch sees the bracket. In "
+            "a + (b − a) only the bracket is a constant, and a itself is not.",
+            _bracket(lambda x, mask, values: x.detach() + (values - x)),
+            _bracket(lambda x, mask, values: x + x - x.detach() + (values - x).detach()),
+        ),
+        ways(
             "upstream-ignored",
             "The gradient is the mask alone. What comes from above has to be multiplied in: that "
             "is the chain rule.",
@@ -202,6 +231,45 @@ FAKE_QUANTIZE = Task(
             "Values beyond the range were rounded, but not brought back into it: there is no code "
             "for them.",
             *_valued(lambda x, scale, low, high: torch.round(x / scale) * scale),
+        ),
+        ways(
+            "clamp-one-sided",
+            "Values beyond one end of the range were brought back into it, those beyond the other "
+            "were not. It has two ends.",
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(max=high) * s),
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(min=low) * s),
+        ),
+        ways(
+            "clipped-to-zero",
+            "Values beyond the range became 0. They go to its nearer end: only their gradient is "
+            "0.",
+            *_valued(lambda x, s, low, high: torch.round(x / s) * inside(x / s, low, high) * s),
+        ),
+        ways(
+            "lower-end-mirrored",
+            "The range was taken to reach as far below zero as above. `qmin` says where it begins.",
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(-high, high) * s),
+        ),
+        ways(
+            "eight-bits-assumed",
+            "`qmin` and `qmax` have no effect: this is the range of int8, whatever was asked for.",
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(-128, 127) * s),
+        ),
+        ways(
+            "range-too-wide",
+            "The range goes on for a code behind one of its ends, or ends a code too early. `qmin` "
+            "and `qmax` are the last codes that there are.",
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low, high + 1) * s),
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low - 1, high) * s),
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low, high - 1) * s),
+            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low + 1, high) * s),
+        ),
+        ways(
+            "not-rounded",
+            "Nothing was rounded: the values were clamped to the range at most. Only whole numbers "
+            "of steps have a code.",
+            *_valued(lambda x, s, low, high: (x / s).clamp(low, high) * s),
+            *_valued(lambda x, s, low, high: x),
         ),
         ways(
             "values-clamped",

@@ -76,6 +76,14 @@ def scale_over(steps: Callable[[int], float]) -> Of:
     return lambda w, n_bits: w.abs().amax(dim=1, keepdim=True) / steps(n_bits)
 
 
+def asymmetric(w: T, n_bits: int) -> T:
+    """From the smallest to the largest value of a row, with a zero point."""
+    low = w.amin(dim=1, keepdim=True)
+    step = (w.amax(dim=1, keepdim=True) - low) / (2**n_bits - 1)
+    zero = torch.round(-low / step)
+    return ((torch.round(w / step) + zero).clamp(0, 2**n_bits - 1) - zero) * step
+
+
 def learned_scale(w: T, n_bits: int) -> T:
     """The scale stays in the graph: the rounding is looked through, its result is multiplied."""
     step = row_scale(w, n_bits)
@@ -122,6 +130,7 @@ def rescaled_afterwards(x: T, w: T, bias: T, n_bits: int) -> T:
 
 right = straight_through(grid())
 tensor_wide = straight_through(grid(whole_scale))
+column_wise = straight_through(grid(column_scale))
 
 
 def one_row(quantize: Of) -> Of:
@@ -197,15 +206,22 @@ MISCONCEPTIONS = several(
     ways(
         "full-range-scale",
         "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
-        "row lands on the highest code, 2^(b−1) − 1.",
+        "row lands on the highest code, 2**(b − 1) − 1.",
         *valued(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2))),
     ),
     ways(
         "levels-off-by-one",
         "The largest magnitude of a row was spread over a step too many. The highest code is "
-        "2^(b−1) − 1: half of the patterns are negative, and one of the others is zero.",
+        "2**(b − 1) − 1: half of the patterns are negative, and one of the others is zero.",
         *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
         *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1))),
+    ),
+    ways(
+        "asymmetric-grid",
+        "The grid runs from the smallest to the largest weight of a row, so that 0 may have no "
+        "code or another one. Asked for is a symmetric one: 0 has the code 0, and the largest "
+        "magnitude the highest.",
+        *valued(asymmetric),
     ),
     ways(
         "signed-max",
@@ -222,8 +238,8 @@ MISCONCEPTIONS = several(
     ways(
         "x-quantized",
         "x was quantized as well. In this layer only the weight is.",
-        layer(right, of_x=right),
-        layer(right, of_x=tensor_wide),
+        *(layer(right, of_x=of_x) for of_x in (right, tensor_wide, column_wise)),
+        *(layer(right, of_x=grid(scale)) for scale in (row_scale, whole_scale, column_scale)),
     ),
     ways(
         "bias-quantized",

@@ -10,6 +10,12 @@ T = torch.Tensor
 Mask = Callable[..., T]
 """`mask(steps, low, high)`: where the gradient passes, from x / scale."""
 
+
+def inside(steps: T, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
+    """The right mask, or that of another rounding."""
+    return (rounding(steps) >= low) & (rounding(steps) <= high)
+
+
 MASKS: tuple[tuple[str, str, Mask], ...] = (
     (
         "border-before-rounding",
@@ -18,22 +24,54 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
         lambda steps, low, high: (steps >= low) & (steps <= high),
     ),
     (
+        "border-before-rounding",
+        "The border was drawn before the rounding. 127.4 steps become the code 127, which is in "
+        "the range, so nothing was clipped: ask the rounded value.",
+        lambda steps, low, high: (steps > low) & (steps < high),
+    ),
+    (
         "ends-left-out",
         "The lowest and the highest code were counted as outside. Both are codes of the grid: a "
         "value that rounds to one of them was not clipped.",
         lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) < high),
     ),
-    (
-        "one-end-forgotten",
-        "Only one end of the range was looked at. Values are clipped below the lowest code just "
-        "as above the highest.",
-        lambda steps, low, high: torch.round(steps) <= high,
+    *(
+        (
+            "one-end-left-out",
+            "One of the two ends was counted as outside. Both `qmin` and `qmax` are codes of the "
+            "grid, and a value that rounds to one of them was not clipped: `<` and `<=` differ "
+            "there.",
+            mask,
+        )
+        for mask in (
+            lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) <= high),
+            lambda steps, low, high: (torch.round(steps) >= low) & (torch.round(steps) < high),
+        )
     ),
-    (
-        "one-end-forgotten",
-        "Only one end of the range was looked at. Values are clipped below the lowest code just "
-        "as above the highest.",
-        lambda steps, low, high: torch.round(steps) >= low,
+    *(
+        (
+            "range-too-wide",
+            "The range goes on for a code behind one of its ends. `qmin` and `qmax` are the last "
+            "codes that there are: a value that rounds to the next one was clipped.",
+            mask,
+        )
+        for mask in (
+            lambda steps, low, high: inside(steps, low, high + 1),
+            lambda steps, low, high: inside(steps, low - 1, high),
+            lambda steps, low, high: inside(steps, low - 1, high + 1),
+        )
+    ),
+    *(
+        (
+            "one-end-forgotten",
+            "Only one end of the range was looked at. Values are clipped below the lowest code "
+            "just as above the highest.",
+            mask,
+        )
+        for mask in (
+            lambda steps, low, high: torch.round(steps) <= high,
+            lambda steps, low, high: torch.round(steps) >= low,
+        )
     ),
     (
         "mask-inverted",
@@ -47,17 +85,18 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
         lambda steps, low, high: torch.round(steps).abs() <= high,
     ),
     (
+        "wrapped-around",
+        "The codes were stored in 8 bits before they were looked at. 130 does not fit there and "
+        "becomes −126, which is in the range again: ask first.",
+        lambda steps, low, high: inside(torch.round(steps).long().to(torch.int8), low, high),
+    ),
+    (
         "eight-bits-assumed",
         "`qmin` and `qmax` have no effect: this is the range of int8, whatever was asked for.",
         lambda steps, low, high: (torch.round(steps) >= -128) & (torch.round(steps) <= 127),
     ),
 )
 """Other ideas of where the gradient passes, as (name, message, mask)."""
-
-
-def inside(steps: T, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
-    """The right mask, or that of another rounding."""
-    return (rounding(steps) >= low) & (rounding(steps) <= high)
 
 
 def with_gradient(values: T, x: T, factor: T | float) -> T:

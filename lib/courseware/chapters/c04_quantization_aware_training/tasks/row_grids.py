@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import torch
 
 T = torch.Tensor
@@ -58,6 +60,30 @@ def codes_of(w: T) -> T:
     return torch.stack(
         [torch.full_like(row, torch.nan).double() if c is None else c for c, row in rows]
     )
+
+
+def out_of_order(before: T, codes: T) -> int:
+    """How many codes are in the way of each row being a rounding of what it was before.
+
+    Whatever the scale, and wherever its borders are: rounding never turns the order of two values.
+
+    >>> before = torch.tensor([[0.1, 0.2, 0.3, 0.4]])
+    >>> out_of_order(before, torch.tensor([[-1, 0, 0, 1]]))
+    0
+    >>> out_of_order(before, torch.tensor([[0, 1, 0, 1]]))
+    1
+    """
+    pairs = zip(before, codes, strict=True)
+    return sum(len(row) - _longest_rise(row[w.argsort()].tolist()) for w, row in pairs)
+
+
+def _longest_rise(values: list[float]) -> int:
+    """The length of the longest part, gaps allowed, that never falls."""
+    last: list[float] = []  # of a rise of each length, the smallest that ends one
+    for value in values:
+        place = bisect.bisect_right(last, value)
+        last[place : place + 1] = [value]
+    return len(last)
 
 
 def _different(row: T) -> list[float]:

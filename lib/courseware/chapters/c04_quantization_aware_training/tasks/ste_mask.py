@@ -94,7 +94,8 @@ STE_MASK = Task(
         ways(
             "asked-after-the-clamp",
             "The mask says that everything is in the range. After the clamp that is always so: "
-            "whether a value was clipped shows only before.",
+            "whether a value was clipped shows only before. And two comparisons that are joined by "
+            "`|` are always true: both must hold, which is `&`.",
             lambda x, scale, qmin, qmax: torch.ones_like(x),
         ),
         ways(
@@ -116,6 +117,16 @@ STE_MASK = Task(
             "1 or True where the gradient passes, 0 or False elsewhere.",
             lambda x, scale, qmin, qmax: x * inside(x / scale, qmin, qmax),
             lambda x, scale, qmin, qmax: torch.round(x / scale) * inside(x / scale, qmin, qmax),
+            lambda x, scale, qmin, qmax: torch.round(x / scale).clamp(qmin, qmax) * scale,
+            lambda x, scale, qmin, qmax: torch.round(x / scale).clamp(qmin, qmax),
+            lambda x, scale, qmin, qmax: torch.round(x / scale),
+        ),
+        ways(
+            "one-answer-for-all",
+            "One answer came back for all values. Each has its own: the mask has the shape of x. "
+            "(`and`, `.all()` and `.any()` make one answer of many; `&` does not.)",
+            lambda x, scale, qmin, qmax: inside(x / scale, qmin, qmax).all(),
+            lambda x, scale, qmin, qmax: bool(inside(x / scale, qmin, qmax).all()),
         ),
     ),
 )

@@ -11,6 +11,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks import networks
 from courseware.chapters.c04_quantization_aware_training.tasks.row_grids import (
     codes_of,
     off_grid,
+    out_of_order,
     rounded,
 )
 from courseware.checks.values import NOTHING_CAME, Difference, difference
@@ -21,12 +22,21 @@ Arguments = tuple[Any, ...]
 WEIGHTS = ("0.weight", "2.weight")
 BIASES = ("0.bias", "2.bias")
 
-WON_BACK = 0.75
-"""Of the held-out accuracy that rounding to 2 bits, without training, loses.
+WON_BACK = 0.9
+"""Of the held-out accuracy that rounding to 2 bits, without training, loses. Measured:
 
-Measured on 20 networks: sixteen right trainings (Adam at 0.001 to 0.03, SGD, all images at once;
-200 to 1,500 steps) win back 0.85 to 1.02, in the median 0.91 and more; without the
-straight-through estimator it is 0.00, trained in float and rounded 0.02 to 0.33.
+                                                              won back       out of order
+    Adam, 0.02 and 300 steps, 0.005 and 400, 0.003 and 250,
+        0.002 and 400, 0.001 and 800; SGD, 0.05 and 500;
+        all images at once, 0.005 and 200                    0.95 to 1.02   0.011 to 0.085
+    trained in float and rounded                             0.02 to 0.55   0.004 to 0.035
+    the same, its biases trained once more                   0.77 to 0.95   0.017 to 0.105
+    rounded after each step; without the straight-through
+        estimator; 10 steps; Adam at 0.0003                  0.00           0.000 to 0.0014
+    as it came, on any grid, its biases trained              0.00 to 1.00   0.000
+
+The first line over 20 networks. Of right trainings all are well above the bar; without the
+rounding in the loop most are below it, whatever else is done.
 """
 
 NEAR = 0.03
@@ -44,11 +54,17 @@ Adam at 0.03; a new network stays below 0.1.
 REPEATED = 1e-4
 """Of the largest weight: what two runs from one seed may differ by."""
 
-STUCK = 0.999
-"""Share of codes that are those of the given network, from which on training left no trace."""
+STUCK = 0.002
+"""Share of codes out of the order of the given weights, up to which no weight was trained."""
 
 HARDLY_MOVED = 0.9
-"""The same, from which on training does not seem to have felt the rounding."""
+"""Share of codes that are those of the given network, rounded, from which on training does not seem
+to have felt the rounding."""
+
+CLIPPED = 0.9
+"""Of the largest magnitude of a row. It has no gradient, so training leaves it where it is."""
+
+FEW_ROWS = 0.1
 
 
 def on_the_grid(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
@@ -84,14 +100,14 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
 
 
 def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
-    """2 bits: enough of what rounding loses is won back on images held back."""
-    found = _weights_on_grid(arguments, got)
+    """2 bits: enough of what rounding loses is won back on images held back, by trained weights."""
+    found = _weights_on_grid(arguments, got) or _stuck(arguments, got)
     if found:
         return found
     whole, lost, reached = _accuracies(arguments, got)
     share = (reached - lost) / (whole - lost)
     if share >= WON_BACK:
-        return None
+        return _clipped(arguments, got)
     text = f"held-out accuracy: float {whole:.1%}, rounded {lost:.1%}, yours {reached:.1%}; "
     text += f"{share:.0%} of what rounding loses is won back, expected {WON_BACK:.0%}"
     return Difference(_cause(arguments, got) or "not-won-back", text)
@@ -117,6 +133,36 @@ def _accuracies(arguments: Arguments, got: Any) -> tuple[float, ...]:
     return tuple(networks.accuracy(each, seed) for each in (state, simply, came))
 
 
+def _stuck(arguments: Arguments, got: Any) -> Difference | None:
+    """Whether the weights are only a rounding of what they were, on whatever grid."""
+    state = arguments[0]
+    codes = {name: codes_of(got[name].detach()) for name in WEIGHTS}
+    n_codes = sum(each.numel() for each in codes.values())
+    n_trained = sum(out_of_order(state[name], codes[name]) for name in WEIGHTS)
+    if n_trained > STUCK * n_codes or _one_scale(got):
+        return None
+    text = f"{n_trained} of {n_codes} weights have another code than a rounding would give them"
+    moved = any(not torch.equal(got[name].detach(), state[name]) for name in BIASES)
+    return Difference("weights-stuck" if moved else "only-rounded", text)
+
+
+def _clipped(arguments: Arguments, got: Any) -> Difference | None:
+    """Whether the scale of a row is not the one that its largest magnitude asks for."""
+    before = arguments[0]["0.weight"].abs().amax(dim=1)
+    after = got["0.weight"].detach().abs().amax(dim=1)
+    n_clipped = int((after < CLIPPED * before).sum())
+    if n_clipped <= FEW_ROWS * len(before):
+        return None
+    text = f"in {n_clipped} of {len(before)} rows of 0.weight the largest magnitude has shrunk"
+    return Difference("scale-clipped", text)
+
+
+def _one_scale(got: Any) -> bool:
+    absmax = got["0.weight"].detach().abs().amax(dim=1)
+    absmax = absmax[absmax > 0]
+    return bool(len(absmax)) and float(absmax.max() / absmax.min()) < 1.001
+
+
 def _cause(arguments: Arguments, got: Any) -> str:
     """What the weights of a network that is not good enough say about how it was made."""
     state, n_bits = arguments[0], arguments[3]
@@ -124,12 +170,9 @@ def _cause(arguments: Arguments, got: Any) -> str:
     before = torch.cat([codes_of(rounded(state[name], n_bits)).flatten() for name in WEIGHTS])
     after = torch.cat([codes_of(w).flatten() for w in weights.values()])
     same = float((before == after).double().mean())
-    if same >= STUCK:
-        moved = any(not torch.equal(got[name].detach(), state[name]) for name in BIASES)
-        return "weights-stuck" if moved else "only-rounded"
-    absmax = weights["0.weight"].abs().amax(dim=1)
-    absmax = absmax[absmax > 0]
-    if len(absmax) and float(absmax.max() / absmax.min()) < 1.001:
+    if found := _stuck(arguments, got):
+        return found.kind
+    if _one_scale(got):
         return "one-scale-for-all"
     return "codes-hardly-changed" if same >= HARDLY_MOVED else ""
 
