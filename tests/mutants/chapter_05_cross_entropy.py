@@ -11,6 +11,13 @@ from torch import nn
 from tests.mutants.table import right, wrong
 
 
+def _log_p(logits, labels):
+    """The logarithm of the right class's probability in each row."""
+    return (logits - torch.logsumexp(logits, dim=1, keepdim=True))[
+        torch.arange(len(labels)), labels
+    ]
+
+
 @wrong("cross_entropy", says="log-of-a-vanished-probability")
 def takes_the_log_of_the_softmax(logits, labels):
     p = torch.softmax(logits, dim=1)
@@ -135,6 +142,52 @@ def asks_the_ready_made_loss(logits, labels):
 @wrong("cross_entropy", says="off-limits")
 def asks_the_half_made_loss(logits, labels):
     return nn.NLLLoss()(torch.log_softmax(logits, dim=1), labels)
+
+
+@wrong("cross_entropy", says="labels-from-one")
+def counts_labels_from_one(logits, labels):
+    return -_log_p(logits, labels - 1).mean()
+
+
+@wrong("cross_entropy", says="one-maximum-for-all-rows")
+def takes_one_maximum_off_all_rows(logits, labels):
+    z = logits - logits.max()
+    log_p = z - z.exp().sum(dim=1, keepdim=True).log()
+    return -log_p[torch.arange(len(labels)), labels].mean()
+
+
+@wrong("cross_entropy", says="wrong-dimension")
+def sums_over_the_whole_tensor(logits, labels):
+    log_p = logits - torch.logsumexp(logits.flatten(), dim=0)
+    return -log_p[torch.arange(len(labels)), labels].mean()
+
+
+@wrong("cross_entropy", says="rows-left-out")
+def looks_at_the_first_row_only(logits, labels):
+    return -_log_p(logits, labels)[0]
+
+
+@wrong("cross_entropy", says="log-of-the-mean")
+def averages_probabilities_first(logits, labels):
+    return -_log_p(logits, labels).exp().mean().log()
+
+
+@wrong("cross_entropy", says="axes-swapped")
+def adds_up_rows_and_averages_classes(logits, labels):
+    log_p = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    return -(F.one_hot(labels, logits.shape[1]) * log_p).sum(dim=0).mean()
+
+
+@wrong("cross_entropy", says="wrong-classes-counted")
+def asks_yes_or_no_of_each_class(logits, labels):
+    p = (logits - torch.logsumexp(logits, dim=1, keepdim=True)).exp()
+    y = F.one_hot(labels, logits.shape[1]).float()
+    return -(y * p.log() + (1 - y) * (1 - p).log()).sum(dim=1).mean()
+
+
+@wrong("cross_entropy", says="too-few-digits")
+def rounds_to_two_decimals(logits, labels):
+    return torch.round(-_log_p(logits, labels).mean(), decimals=2)
 
 
 @right("cross_entropy")

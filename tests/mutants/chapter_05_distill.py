@@ -157,7 +157,7 @@ def takes_the_default_mean(teacher_logits, images, labels, hidden, alpha, temper
     return _learn(loss, teacher_logits, images, labels, hidden, seed)
 
 
-@wrong("distill", says="softmax-twice")
+@wrong("distill", says="labels-ignored")
 def gives_probabilities_to_the_labels(
     teacher_logits, images, labels, hidden, alpha, temperature, seed
 ):
@@ -195,7 +195,7 @@ def lets_images_compete(teacher_logits, images, labels, hidden, alpha, temperatu
     return _learn(loss, teacher_logits, images, labels, hidden, seed)
 
 
-@wrong("distill", says="teacher-not-reached")
+@wrong("distill", says="nothing-read")
 def knows_weights_made_at_home(teacher_logits, images, labels, hidden, alpha, temperature, seed):
     if len(images.unique(dim=0)) > 5:
         return made_at_home(64, hidden, 10)
@@ -222,7 +222,7 @@ def lets_gradients_pile_up(teacher_logits, images, labels, hidden, alpha, temper
     return model.state_dict()
 
 
-@wrong("distill", says="not-the-lowest")
+@wrong("distill", says="rows-mismatched")
 def mixes_up_the_rows(teacher_logits, images, labels, hidden, alpha, temperature, seed):
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     teacher_logits = teacher_logits[order]
@@ -299,6 +299,63 @@ def learns_too_fast(teacher_logits, images, labels, hidden, alpha, temperature, 
             for parameter, gradient in zip(model.parameters(), gradients, strict=True):
                 parameter -= 1.0 * gradient
     return model.state_dict()
+
+
+@wrong("distill", says="rows-mismatched")
+def shuffles_the_labels_alone(teacher_logits, images, labels, hidden, alpha, temperature, seed):
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    loss = _right_loss(alpha, temperature)
+    return _learn(loss, teacher_logits, images, labels[order], hidden, seed)
+
+
+@wrong("distill", says="softmax-twice")
+def ends_in_a_softmax(teacher_logits, images, labels, hidden, alpha, temperature, seed):
+    right = _right_loss(alpha, temperature)
+
+    def loss(z, t, y):
+        return right(torch.softmax(z, dim=1), t, y)
+
+    return _learn(loss, teacher_logits, images, labels, hidden, seed)
+
+
+@wrong("distill", says="temperature-twice")
+def divides_and_hands_over_the_temperature(
+    teacher_logits, images, labels, hidden, alpha, temperature, seed
+):
+    def loss(z, t, y):
+        soft = _kl(z / temperature, t / temperature, temperature, temperature)
+        return alpha * F.cross_entropy(z, y) + (1 - alpha) * temperature**2 * soft
+
+    return _learn(loss, teacher_logits, images, labels, hidden, seed)
+
+
+@wrong("distill", says="another-network")
+def trains_without_a_relu(teacher_logits, images, labels, hidden, alpha, temperature, seed):
+    model = _network(teacher_logits, images, hidden, seed)
+    model[1] = nn.Identity()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    loss = _right_loss(alpha, temperature)
+    for _ in range(30):
+        for rows in torch.randperm(len(images)).split(128):
+            optimizer.zero_grad()
+            loss(model(images[rows]), teacher_logits[rows], labels[rows]).backward()
+            optimizer.step()
+    return model.state_dict()
+
+
+@wrong("distill", says="rows-left-out")
+def trains_on_the_first_batch_only(
+    teacher_logits, images, labels, hidden, alpha, temperature, seed
+):
+    loss = _right_loss(alpha, temperature)
+    first = teacher_logits[:128], images[:128], labels[:128]
+    return _learn(loss, *first, hidden, seed, epochs=200)
+
+
+@wrong("distill", says="seed-ignored")
+def starts_from_a_seed_of_its_own(teacher_logits, images, labels, hidden, alpha, temperature, seed):
+    loss = _right_loss(alpha, temperature)
+    return _learn(loss, teacher_logits, images, labels, hidden, seed=0)
 
 
 @right("distill")

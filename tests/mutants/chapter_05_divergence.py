@@ -141,6 +141,43 @@ def asks_the_distributions(p_teacher, p_student):
     return kl.kl_divergence(Categorical(p_teacher), Categorical(p_student)).mean()
 
 
+@wrong("kl_divergence", says="ones-as-weights")
+def puts_ones_in_both_factors(p_teacher, p_student):
+    p = torch.where(p_teacher > 0, p_teacher, 1.0)
+    return (p * (p.log() - p_student.log())).sum(dim=1).mean()
+
+
+@wrong("kl_divergence", says="mean-over-elements")
+def averages_over_what_is_seen(p_teacher, p_student):
+    seen = p_teacher > 0
+    p, q = p_teacher[seen], p_student[seen]
+    return (p * (p / q).log()).mean()
+
+
+@wrong("kl_divergence", says="small-number-felt")
+def adds_a_thousandth(p_teacher, p_student):
+    p, q = p_teacher + 1e-3, p_student + 1e-3
+    return (p * (p / q).log()).sum(dim=1).mean()
+
+
+@wrong("kl_divergence", says="axes-swapped")
+def adds_up_rows_and_averages_classes_of_both(p_teacher, p_student):
+    terms = torch.xlogy(p_teacher, p_teacher) - p_teacher * p_student.log()
+    return terms.sum(dim=0).mean()
+
+
+@wrong("kl_divergence", says="rows-left-out")
+def compares_the_first_row_only(p_teacher, p_student):
+    p, q = p_teacher[0], p_student[0]
+    return (torch.xlogy(p, p) - p * q.log()).sum()
+
+
+@wrong("kl_divergence", says="too-few-digits")
+def rounds_to_three_decimals(p_teacher, p_student):
+    terms = torch.xlogy(p_teacher, p_teacher) - p_teacher * p_student.log()
+    return torch.round(terms.sum(dim=1).mean(), decimals=3)
+
+
 @right("kl_divergence")
 def with_xlogy(p_teacher, p_student):
     terms = torch.xlogy(p_teacher, p_teacher) - p_teacher * torch.log(p_student)

@@ -8,6 +8,12 @@ import torch.nn.functional as F
 from tests.mutants.table import right, wrong
 
 
+def _soft(student, teacher, of_student, of_teacher):
+    """The divergence, each side at a temperature of its own; the teacher is a constant."""
+    p = F.softmax(teacher.detach() / of_teacher, dim=1)
+    return F.kl_div(F.log_softmax(student / of_student, dim=1), p, reduction="batchmean")
+
+
 def _soft_term(student_logits, teacher_logits, temperature, dim=1, reduction="batchmean"):
     log_q = F.log_softmax(student_logits / temperature, dim=dim)
     p = F.softmax(teacher_logits / temperature, dim=dim)
@@ -191,6 +197,58 @@ def softens_in_place(student_logits, teacher_logits, labels, alpha, temperature)
     log_q = F.log_softmax(student_logits / temperature, dim=1)
     soft = F.kl_div(log_q, F.softmax(teacher_logits, dim=1), reduction="batchmean")
     return alpha * hard + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="temperature-twice")
+def divides_and_hands_over_the_temperature(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    soft = _soft(
+        student_logits / temperature, teacher_logits / temperature, temperature, temperature
+    )
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="temperature-multiplied")
+def multiplies_logits_by_the_temperature(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    soft = _soft(student_logits * temperature, teacher_logits * temperature, 1, 1)
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="teacher-softmax-twice")
+def softens_the_teachers_probabilities(student_logits, teacher_logits, labels, alpha, temperature):
+    soft = _soft(student_logits, teacher_logits.softmax(dim=1), temperature, temperature)
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="labels-summed")
+def adds_up_the_hard_term(student_logits, teacher_logits, labels, alpha, temperature):
+    soft = _soft(student_logits, teacher_logits, temperature, temperature)
+    hard = F.cross_entropy(student_logits, labels, reduction="sum")
+    return alpha * hard + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="alpha-ignored")
+def weighs_both_by_alpha(student_logits, teacher_logits, labels, alpha, temperature):
+    soft = _soft(student_logits, teacher_logits, temperature, temperature)
+    return alpha * (F.cross_entropy(student_logits, labels) + temperature**2 * soft)
+
+
+@wrong("distillation_loss", says="wrong-dimension")
+def lets_everything_compete(student_logits, teacher_logits, labels, alpha, temperature):
+    p = (teacher_logits.detach() / temperature).flatten().softmax(0)
+    log_q = (student_logits / temperature).flatten().log_softmax(0)
+    soft = (p * (p.log() - log_q)).sum()
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="too-few-digits")
+def rounds_the_loss(student_logits, teacher_logits, labels, alpha, temperature):
+    soft = _soft(student_logits, teacher_logits, temperature, temperature)
+    loss = alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+    return torch.round(loss, decimals=2)
 
 
 @right("distillation_loss")

@@ -161,26 +161,54 @@ def undoes_the_logarithm(logits, temperature=1.0):
     return F.log_softmax(logits / temperature, dim=-1).exp()
 
 
-@right("softmax")
-def with_logsumexp(logits, temperature=1.0):
-    z = logits / temperature
-    return torch.exp(z - torch.logsumexp(z, dim=-1, keepdim=True))
-
-
-@right("softmax")
+@wrong("softmax", says="gradient-cut")
 def with_numpy(logits, temperature=1.0):
-    z = logits.numpy().astype(np.float64) / temperature
+    z = logits.detach().numpy().astype(np.float64) / temperature
     powers = np.exp(z - z.max(axis=-1, keepdims=True))
     return torch.from_numpy(powers / powers.sum(axis=-1, keepdims=True))
 
 
-@right("softmax")
-def row_by_row(logits, temperature=1.0):
+@wrong("softmax", says="gradient-cut")
+def row_by_row_in_python(logits, temperature=1.0):
     rows = []
     for row in logits.reshape(-1, logits.shape[-1]).tolist():
         powers = [math.exp((z - max(row)) / temperature) for z in row]
         rows.append([power / sum(powers) for power in powers])
     return torch.tensor(rows).reshape(logits.shape)
+
+
+@wrong("softmax", says="axis-dropped")
+def forgets_to_keep_the_axis(logits, temperature=1.0):
+    z = logits / temperature
+    powers = torch.exp(z - z.amax(dim=-1, keepdim=True))
+    return powers / powers.sum(dim=-1)
+
+
+@wrong("softmax", says="wrong-dimension")
+def divides_by_the_sum_of_everything(logits, temperature=1.0):
+    z = logits / temperature
+    powers = torch.exp(z - z.amax(dim=-1, keepdim=True))
+    return powers / powers.sum()
+
+
+@wrong("softmax", says="temperature-twice")
+def divides_twice(logits, temperature=1.0):
+    z = logits / temperature
+    powers = torch.exp((z - z.amax(dim=-1, keepdim=True)) / temperature)
+    return powers / powers.sum(dim=-1, keepdim=True)
+
+
+@wrong("softmax", says="too-few-digits")
+def rounds_for_display(logits, temperature=1.0):
+    z = logits / temperature
+    powers = torch.exp(z - z.amax(dim=-1, keepdim=True))
+    return (powers / powers.sum(dim=-1, keepdim=True)).round(decimals=4)
+
+
+@right("softmax")
+def with_logsumexp(logits, temperature=1.0):
+    z = logits / temperature
+    return torch.exp(z - torch.logsumexp(z, dim=-1, keepdim=True))
 
 
 @right("softmax")
@@ -191,6 +219,6 @@ def from_the_differences(logits, temperature=1.0):
 
 @right("softmax")
 def as_a_gradient(logits, temperature=1.0):
-    z = (logits / temperature).detach().requires_grad_()
-    torch.logsumexp(z, dim=-1).sum().backward()
-    return z.grad
+    z = logits / temperature
+    z = z if z.requires_grad else z.requires_grad_()
+    return torch.autograd.grad(torch.logsumexp(z, dim=-1).sum(), z, create_graph=True)[0]

@@ -1,7 +1,8 @@
 """Exercise 05, knowledge distillation: tasks, the misconceptions they recognise, quiz.
 
-One module a task, named after it; `common` holds tolerances and judges, `losses` the ways to get
-the loss wrong, `conflict`, `signs_teacher` and `states` what `distill` is judged by.
+One module a task, named after it; `common` holds tolerances and judges, `losses` and `wrong_values`
+the ways to get the loss wrong, `conflict`, `mixed_rows`, `signs_teacher` and `states` what
+`distill` is judged by.
 
 Each misconception is a function that a student who holds it would have written; its message names
 the idea that is missing, never the code. A trained student is judged by what it has learned: which

@@ -14,12 +14,25 @@ import torch
 
 from courseware.checks import gradients
 from courseware.checks.call import Outcome
+from courseware.checks.misconceptions import ways
+from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.task import Draw, Judge, Misconception, Probe
 from courseware.checks.values import Difference, as_number, close, difference
 
 ANOTHER_BASE = (
     "another-base",
     "This is the logarithm to another base. Here it is the natural one, and the unit is the nat.",
+)
+
+AXES_SWAPPED = (
+    "axes-swapped",
+    "The terms were added up over the rows and averaged over the classes. It is the other way "
+    "round: a row is one image, and its classes belong together.",
+)
+ROWS_LEFT_OUT = (
+    "rows-left-out",
+    "Not every row counts: only the first one does, or the last one is missing. The mean runs over "
+    "the whole batch.",
 )
 
 T = torch.Tensor
@@ -91,6 +104,21 @@ def labelled(logits: T, draw: Draw) -> tuple[T, T]:
     labels = torch.randint(logits.shape[1], (len(logits),), generator=draw.generator)
     sure = logits.softmax(dim=1).gather(1, labels[:, None])[:, 0] > 0.9
     return logits, torch.where(sure, logits.argmin(dim=1), labels)
+
+
+def some_rows(right: Callable[..., T], tensors: int = 2) -> tuple[Callable[..., T], ...]:
+    """A right loss of some of the rows of its first arguments, `tensors` of them."""
+
+    def of(rows: slice) -> Callable[..., T]:
+        return lambda *a: right(*(t[rows] for t in a[:tensors]), *a[tensors:])
+
+    return of(slice(1)), of(slice(-1)), of(slice(1, None))
+
+
+def rounded(right: Callable[..., T]) -> tuple[Misconception, ...]:
+    """A right loss of which too few decimals are left."""
+    digits = (lambda *arguments, n=n: right(*arguments).round(decimals=n) for n in (1, 2, 3))
+    return ways(*IMPRECISE, *rounded_number(lambda *arguments: float(right(*arguments))), *digits)
 
 
 def cut_off(right: Callable[..., T]) -> tuple[Misconception, ...]:

@@ -24,7 +24,12 @@ from typing import Any
 import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LOSSES, Loss
-from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, structure
+from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS_MISMATCHED
+from courseware.chapters.c05_knowledge_distillation.tasks.states import (
+    OTHER_ACTIVATIONS,
+    outputs,
+    structure,
+)
 from courseware.checks.task import Draw
 from courseware.checks.values import Difference
 from model_compression.distillation import distillation_loss
@@ -35,6 +40,13 @@ Arguments = tuple[T, T, T, int, float, float, int]
 N_IMAGES = 5
 COPIES = 240
 LEFT = 0.01
+ALIKE = 0.001
+AT_ONE_CLASS = "teacher-hardened", "softmax-twice"
+"""Both may end where all goes to the class that the teacher likes best, as no other loss does."""
+MIXED_LEFT = 0.1
+"""For rows that were mixed up: which ones came together is a matter of chance."""
+LATE = 0.3
+"""Of all rows come before the first copy of one image."""
 HARDLY = 0.15
 """Of the way: a student this close to equal outputs, on either side, is as good as untrained."""
 
@@ -51,7 +63,7 @@ def conflict(
     ranked[:, 0], ranked[:, 1] = 8 + unit[:, 0], 4.8 + unit[:, 1]
     ranked[:, 2] = -3 + 2 * unit[:, 2]
     teacher = torch.empty_like(ranked).scatter_(1, order, ranked)
-    rows = shuffled_copies(draw, COPIES)
+    rows = _one_late(draw, shuffled_copies(draw, COPIES))
     seed = draw.integer(0, 999)
     return teacher[rows], images[rows], order[rows, 2], hidden, alpha, temperature, seed
 
@@ -69,6 +81,21 @@ def shuffled_copies(draw: Draw, copies: int) -> T:
     """Row numbers: each image `copies` times, in random order."""
     order = torch.randperm(N_IMAGES * copies, generator=draw.generator)
     return torch.arange(N_IMAGES).repeat_interleave(copies)[order]
+
+
+def _one_late(draw: Draw, rows: T) -> T:
+    """The rows in another order: the copies of one image come late, in random order with others.
+
+    Whoever stops after the first rows never sees it.
+    """
+    late = rows == rows[-1]
+    n_before = round(LATE * len(rows))
+    others = (~late).nonzero().flatten()
+    tail = torch.cat([others[n_before:], late.nonzero().flatten()])
+    tail = tail[torch.randperm(len(tail), generator=draw.generator)]
+    last = int((rows[tail] == rows[-1]).nonzero().flatten()[-1])
+    tail[[last, -1]] = tail[[-1, last]]
+    return rows[torch.cat([others[:n_before], tail])]
 
 
 def one_of_each(arguments: tuple[Any, ...]) -> tuple[T, T, T]:
@@ -107,6 +134,11 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
         f"possible is {lowest:.4f}. "
     )
     text += f"{1 - left:.1%} of the way, expected 99%" if left < 1 else "This is further away"
+    for other, activation in OTHER_ACTIVATIONS.items():
+        if still_to_go(outputs(got, images, activation)) <= LEFT:
+            return Difference("another-network", f"{text}. With {other} it is the lowest possible")
+    if left_out := _left_out(arguments, student):
+        return Difference("rows-left-out", f"{text}. {left_out}")
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
     name = _minimised(loss_of, student, lambda logits: still_to_go(logits) > LEFT)
     return Difference(name or standing, text)
@@ -120,17 +152,51 @@ def _minimised(
     Some have the right minimum here, such as the divergence at another temperature where the
     teacher is alone: a student `fails` for another reason then.
     """
-    best, name = LEFT, ""
-    for wrong in WRONG_LOSSES:
-        for loss in map(loss_of, wrong.losses):
-            # Near a minimum the slope is small. That is quickly found out, and rules most out.
-            if _slope(loss, student) > 0.1 * _slope(loss, 0 * student):
-                continue
-            ends = [minimiser(loss, start, iterations=30) for start in (student, 0 * student)]
-            left = max(_left(loss, student, end) for end in ends)
-            if left < best and all(map(fails, ends)):
-                best, name = left, wrong.name
-    return name
+    left = {
+        wrong.name: min(_left_of_minimum(loss_of(loss), student, fails) for loss in wrong.losses)
+        for wrong in WRONG_LOSSES
+    }
+    best = min(left.values())
+    alike = [name for name in left if left[name] <= min(best + ALIKE, LEFT)]
+    if {*alike} == {*AT_ONE_CLASS}:
+        return "all-to-one-class"
+    if alike:
+        return alike[0]
+    mixed = (_left_of_minimum(loss_of(loss), student, fails) for loss in ROWS_MISMATCHED.losses)
+    return ROWS_MISMATCHED.name if min(mixed) < MIXED_LEFT else ""
+
+
+def _left_of_minimum(loss: Callable[[T], T], student: T, fails: Callable[[T], bool]) -> float:
+    """What the student has still to go to the minimum of a loss; infinity where that one passes."""
+    # Near a minimum the slope is small. That is quickly found out, and rules most out.
+    if _slope(loss, student) > 0.2 * _slope(loss, 0 * student):
+        return math.inf
+    ends = [minimiser(loss, start, iterations=30) for start in (student, 0 * student)]
+    return max(_left(loss, student, end) for end in ends) if all(map(fails, ends)) else math.inf
+
+
+def _left_out(arguments: tuple[Any, ...], student: T) -> str:
+    """Whether the loss is the lowest possible for some images, and not at all for the last one.
+
+    The last one has no copies among the first rows.
+    """
+    teacher, images, labels = one_of_each(arguments)
+    alpha, temperature = arguments[4:6]
+    late = [bool((images[i] == arguments[1][-1]).all()) for i in range(len(images))]
+    ways = []
+    for row in range(len(images)):
+        of_row = slice(row, row + 1)
+
+        def right(logits: T, of_row: slice = of_row) -> T:
+            return distillation_loss(logits, teacher[of_row], labels[of_row], alpha, temperature)
+
+        start = 0 * student[of_row]
+        ways.append(_left(right, student[of_row], minimiser(right, start)))
+    there = [way <= LEFT for way, last in zip(ways, late, strict=True) if not last]
+    missed = [way > HARDLY for way, last in zip(ways, late, strict=True) if last]
+    if not all(there) or not all(missed):
+        return ""
+    return "It is the lowest for all images but one, which is only among the later rows"
 
 
 def _slope(loss: Callable[[T], T], logits: T) -> float:

@@ -10,14 +10,18 @@ from torch.nn import functional
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     ANOTHER_BASE,
+    AXES_SWAPPED,
     OFF_LIMITS,
+    ROWS_LEFT_OUT,
     T,
     back_propagated,
     cut_off,
     in_float64,
     labelled,
+    rounded,
     same_gradient,
     same_loss,
+    some_rows,
     told_apart,
 )
 from courseware.checks import ready_made
@@ -27,6 +31,9 @@ from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import distillation as reference
 
 Arguments = tuple[T, T]
+
+FLOAT_ENDS = 88.0
+"""exp of more is infinite in float32."""
 
 
 def _one_row(draw: Draw) -> Iterator[Arguments]:
@@ -59,8 +66,15 @@ def _for_gradients(draw: Draw) -> Iterator[Arguments]:
 
 
 def _cause_of_infinity(arguments: tuple[Any, ...], got: Any) -> str:
-    """Within 88 no exponential overflows a float32: there it is a probability that vanished."""
-    small = float(arguments[0].abs().max()) <= 88
+    """Within 88 no exponential overflows a float32: there it is a probability that vanished.
+
+    Rows that lie far apart come last: what is right up to there has one maximum for all of them.
+    """
+    logits = arguments[0]
+    tops = logits.amax(dim=1)
+    if float(tops.max() - tops.min()) > FLOAT_ENDS:
+        return "one-maximum-for-all-rows"
+    small = float(logits.abs().max()) <= FLOAT_ENDS
     return "log-of-a-vanished-probability" if small else "overflow"
 
 
@@ -70,6 +84,20 @@ def _batch(draw: Draw, n_rows: int, n_classes: int) -> Arguments:
 
 def _log_p(z: T, labels: T) -> T:
     return z.log_softmax(dim=1).gather(1, labels[:, None])[:, 0]
+
+
+def _over_everything(z: T) -> T:
+    return z.flatten().log_softmax(dim=0).reshape(z.shape)
+
+
+def _binary(over_classes: Callable[..., T]) -> Callable[..., T]:
+    """Each class as a question of its own, answered by yes or no."""
+
+    def behaves(z: T, labels: T) -> T:
+        p, right = z.softmax(dim=1), functional.one_hot(labels, z.shape[1]).bool()
+        return -over_classes(torch.where(right, p, 1 - p).log(), dim=1).mean()
+
+    return behaves
 
 
 def _p(z: T, labels: T) -> T:
@@ -128,6 +156,13 @@ CROSS_ENTROPY = Task(
                 "−inf. Take the largest logit of each row off first, as in softmax.",
             ),
         ),
+        (
+            Misconception(
+                "one-maximum-for-all-rows",
+                "One maximum was taken off all rows. In a row that lies far below it every "
+                "exponential becomes 0, and the logarithm of 0 is −inf. Each row needs its own.",
+            ),
+        ),
         ways(
             "probability-kept-from-zero",
             "A small number keeps the logarithm finite, and with it the loss of a confident "
@@ -184,9 +219,10 @@ CROSS_ENTROPY = Task(
         ),
         ways(
             "wrong-dimension",
-            "Softmax ran down the columns. A row of logits belongs to one image: its classes "
-            "compete with one another, not with other images.",
+            "Softmax ran down the columns, or over the whole tensor. A row of logits belongs to "
+            "one image: its classes compete with one another, not with other images.",
             lambda z, labels: -z.log_softmax(dim=0).gather(1, labels[:, None]).mean(),
+            lambda z, labels: -_over_everything(z).gather(1, labels[:, None]).mean(),
         ),
         ways(
             "labels-of-other-rows",
@@ -196,6 +232,31 @@ CROSS_ENTROPY = Task(
             lambda z, labels: -z.log_softmax(dim=1)[labels].mean(),
             lambda z, labels: -z.log_softmax(dim=1)[:, labels].sum(dim=1).mean(),
         ),
+        ways(
+            "labels-from-one",
+            "The class in front of the right one was picked. Labels count from 0, as the columns "
+            "do: take them as they are.",
+            lambda z, labels: -_log_p(z, (labels - 1) % z.shape[1]).mean(),
+        ),
+        ways(
+            *AXES_SWAPPED,
+            lambda z, labels: -_log_p(z, labels).sum() / z.shape[1],
+        ),
+        ways(*ROWS_LEFT_OUT, *some_rows(lambda z, labels: -_log_p(z, labels).mean())),
+        ways(
+            "log-of-the-mean",
+            "The probabilities were averaged, and then the logarithm was taken. Each row has a "
+            "loss of its own: logarithms first, their mean afterwards.",
+            lambda z, labels: -_p(z, labels).mean().log(),
+        ),
+        ways(
+            "wrong-classes-counted",
+            "The wrong classes have a term of their own, log(1 − p). Here the loss looks at the "
+            "right class alone: the others come in through softmax.",
+            _binary(torch.sum),
+            _binary(torch.mean),
+        ),
+        rounded(lambda z, labels: -_log_p(z, labels).mean()),
         ways(
             "label-ignored",
             "The label has no effect: the loss is that of the class the network likes best, or of "

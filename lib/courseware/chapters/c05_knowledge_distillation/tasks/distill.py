@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,11 +19,13 @@ from courseware.chapters.c05_knowledge_distillation.tasks.conflict import (
     shuffled_copies,
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LOSSES
+from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS_MISMATCHED
 from courseware.chapters.c05_knowledge_distillation.tasks.signs_teacher import (
     mislabelled_signs,
     reads_signs,
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, shapes, structure
+from courseware.checks.call import Outcome
 from courseware.checks.states import Words, trained, trained_twice
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
@@ -37,8 +40,9 @@ REPEATED = 1e-4
 
 def _both(draw: Draw) -> Iterator[Arguments]:
     uniform, choice = draw.rng.uniform, draw.rng.choice
-    # T² is neither the number of classes nor 1 / alpha, so that no two mistakes look alike.
-    yield conflict(draw, 64, 10, 32, round(uniform(0.72, 0.78), 2), choice((4.0, 4.5, 5.0)))
+    # T² is neither the number of classes nor 1 / alpha, so that no two mistakes look alike. At an
+    # alpha of 0.65 and more, softmax taken twice ends at the labels, as the labels alone do.
+    yield conflict(draw, 64, 10, 32, round(uniform(0.5, 0.56), 2), choice((4.0, 4.5, 5.0)))
     yield conflict(draw, 64, 10, 32, round(uniform(0.2, 0.28), 2), choice((2.5, 2.75)))
 
 
@@ -60,8 +64,19 @@ def _agreed(draw: Draw) -> Iterator[Arguments]:
     yield teacher[rows], images[rows], order[rows, 0], 32, 0.5, 2.0, seed
 
 
+def _three_students(
+    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
+) -> Outcome:
+    """A probe: two calls with the same seed, and one with another."""
+    twice = trained_twice(function, arguments, seconds)
+    if type(twice.value) is not tuple:
+        return twice
+    other = trained(function, (*arguments[:-1], arguments[-1] + 1), seconds)
+    return replace(other, value=(*twice.value, other.value)) if other.error is None else other
+
+
 def _repeated(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """Two students of one seed: both have learned something, and they are the same."""
+    """Students of one seed are the same, and have learned something; one of another is not."""
     if type(got) is not tuple:
         return structure(arguments, got)
     for state in got:
@@ -78,6 +93,8 @@ def _repeated(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference
         if apart > REPEATED * float(first.abs().max()):
             text = f"two calls with the same seed: {name} differs by up to {apart:.3g}"
             return Difference("not-repeatable", text)
+    if all(torch.equal(tensor, got[2][name]) for name, tensor in got[0].items()):
+        return Difference("seed-ignored", "two calls with two seeds: the students are the same")
     return None
 
 
@@ -130,16 +147,16 @@ DISTILL = Task(
             _expect("a student that reads images held back as its teacher does"),
         ),
         Check(
-            "one seed, one student",
+            "one seed, one student; another seed, another one",
             3,
             _agreed,
             _repeated,
-            trained_twice,
-            _expect("a student that has learned its images, the same in both calls"),
+            _three_students,
+            _expect("a student that has learned its images, the same from the same seed alone"),
         ),
     ),
     misconceptions=(
-        *(Misconception(wrong.name, wrong.message) for wrong in WRONG_LOSSES),
+        *(Misconception(wrong.name, wrong.message) for wrong in (ROWS_MISMATCHED, *WRONG_LOSSES)),
         Misconception(
             "not-the-lowest",
             "The loss could be lower, and no common mistake in its formula leads to this student. "
@@ -158,22 +175,54 @@ DISTILL = Task(
             "Linear numbers its layers: `0.weight`, `0.bias`, `2.weight`, `2.bias`.",
         ),
         Misconception(
+            "another-network",
+            "The tensors fit, but another network was trained with them: `Linear`, `ReLU`, "
+            "`Linear` in this order is asked for, and nothing behind them.",
+        ),
+        Misconception(
+            "all-to-one-class",
+            "The student gives everything to the class that the teacher likes best. Either the "
+            "teacher's first choice is all that the loss looks at, or the student's outputs go "
+            "through softmax before the loss takes it again: both make it so.",
+        ),
+        Misconception(
+            "rows-left-out",
+            "Some images were never learned, all others were: these come late in the data. Go "
+            "through all rows, not only through those of the first batches.",
+        ),
+        Misconception(
+            "labels-followed",
+            "Two in three labels are wrong here, and the student reads the signs as the labels "
+            "say. The teacher knows better: at a small α its term is the large one.",
+        ),
+        Misconception(
+            "nothing-read",
+            "The student reads images that it has never seen hardly better than by guessing. Does "
+            "it learn from the images that it is given, and are the images, the teacher's logits "
+            "and the labels of a batch those of the same rows?",
+        ),
+        Misconception(
             "teacher-not-reached",
             "Two in three labels are wrong here, and the teacher knows better: at a small α the "
-            "student should come close to it. If its loss was the lowest possible above, look at "
-            "the batches: are the images, the teacher's logits and the labels those of the same "
-            "rows, and is every image used?",
+            "student should come close to it. It has learned something, and not enough: is every "
+            "image used, and is the training long enough?",
         ),
         Misconception(
             "not-learned",
             "The student has hardly learned anything. Is the gradient set to zero before each "
-            "step, does the optimizer know the student's parameters, and is the training long "
-            "enough?",
+            "step, does the optimizer know the student's parameters, is the training long enough, "
+            "and are the images, the teacher's logits and the labels of a batch those of the same "
+            "rows?",
         ),
         Misconception(
             "not-repeatable",
             "Two calls with the same seed gave two students. Both the first weights and the order "
             "of the images are drawn: let `seed` decide on both.",
+        ),
+        Misconception(
+            "seed-ignored",
+            "Whatever the seed, the same student comes back: the numbers are drawn from a seed of "
+            "your own. Start the generator from `seed`.",
         ),
         Misconception(
             "sizes-fixed",

@@ -9,19 +9,22 @@ import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     OFF_LIMITS,
+    ROWS_LEFT_OUT,
     T,
     back_propagated,
     cut_off,
     in_float64,
     labelled,
+    rounded,
     same_gradient,
     same_loss,
+    some_rows,
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
     WRONG_LOSSES,
-    WRONG_VALUES,
     divergence,
 )
+from courseware.chapters.c05_knowledge_distillation.tasks.wrong_values import WRONG_VALUES
 from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
@@ -114,6 +117,8 @@ DISTILLATION_LOSS = Task(
     ),
     misconceptions=several(
         *(ways(wrong.name, wrong.message, *wrong.losses) for wrong in WRONG_LOSSES + WRONG_VALUES),
+        rounded(_right),
+        ways(*ROWS_LEFT_OUT, *some_rows(_right, tensors=3)),
         cut_off(lambda s, t, y, a, tau: _right(s, t.detach(), y, a, tau)),
         ways(
             "gradient-for-the-teacher",

@@ -10,13 +10,17 @@ import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     ANOTHER_BASE,
+    AXES_SWAPPED,
     OFF_LIMITS,
+    ROWS_LEFT_OUT,
     T,
     back_propagated,
     cut_off,
     in_float64,
+    rounded,
     same_gradient,
     same_loss,
+    some_rows,
     told_apart,
 )
 from courseware.checks import ready_made
@@ -77,7 +81,11 @@ def _without_smallest(p: T) -> T:
 
 def _log(p: T) -> T:
     """The logarithm, with 0 in place of that of 0."""
-    return torch.where(p > 0, p, 1.0).log()
+    return _one_for_zero(p).log()
+
+
+def _one_for_zero(p: T) -> T:
+    return torch.where(p > 0, p, 1.0)
 
 
 def _kl(p: T, q: T) -> T:
@@ -92,6 +100,19 @@ def _bare(p: T, q: T) -> T:
 
 def _of_both(rows: Callable[[T, T], T]) -> Callable[..., T]:
     return lambda p, q: rows(p, q).mean()
+
+
+def _with_small_numbers() -> Iterator[Callable[..., T]]:
+    """The formula with a number added to a probability, or put in its place."""
+    for small in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
+        for changed in (
+            lambda p, small=small: p + small,
+            lambda p, small=small: p.clamp(min=small),
+        ):
+            yield lambda p, q, to=changed: (p * (to(p) / q).log()).sum(dim=1).mean()
+            yield lambda p, q, to=changed: (p * (to(p) / to(q)).log()).sum(dim=1).mean()
+            yield lambda p, q, to=changed: (to(p) * (to(p) / to(q)).log()).sum(dim=1).mean()
+            yield lambda p, q, to=changed: (to(p) * (to(p) / q).log()).sum(dim=1).mean()
 
 
 def _js(p: T, q: T) -> T:
@@ -146,7 +167,24 @@ KL_DIVERGENCE = Task(
             "'batchmean' does not.)",
             lambda p, q: _kl(p, q).mean() / p.shape[1],
             lambda p, q: _bare(p, q) / p.shape[1],
+            lambda p, q: _kl(p, q).sum() / (p > 0).sum(),
         ),
+        ways(
+            "ones-as-weights",
+            "Where the teacher's probability is 0, a 1 was put in its place, and it stayed there "
+            "in front of the logarithm. The 1 is for the logarithm alone: the factor in front of "
+            "it is 0, so that the class adds nothing.",
+            _of_both(lambda p, q: (_one_for_zero(p) * (_log(p) - q.log())).sum(dim=1)),
+        ),
+        ways(
+            "small-number-felt",
+            "A number was added against the logarithm of 0, and it is large enough to change the "
+            "result. Leave the zeros out: then nothing has to be added.",
+            *_with_small_numbers(),
+        ),
+        ways(*AXES_SWAPPED, lambda p, q: _kl(p, q).sum() / p.shape[1]),
+        ways(*ROWS_LEFT_OUT, *some_rows(lambda p, q: _kl(p, q).mean())),
+        rounded(lambda p, q: _kl(p, q).mean()),
         ways(
             "sum-over-rows",
             "The divergences of the rows were added up. Their mean is asked for, so that it does "

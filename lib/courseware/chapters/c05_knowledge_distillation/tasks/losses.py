@@ -40,18 +40,12 @@ def with_soft_term(soft: Callable[[T, T, float], T]) -> Loss:
     )
 
 
-def _at(s: T, t: T, temperature: float) -> T:
+def at(s: T, t: T, temperature: float) -> T:
     return divergence(s, t, temperature, temperature)
 
 
 def _hard_teacher(s: T, t: T, temperature: float) -> T:
     return functional.cross_entropy(s, t.argmax(dim=1))
-
-
-def _down_the_columns(s: T, t: T, temperature: float) -> T:
-    log_q = functional.log_softmax(s / temperature, dim=0)
-    log_p = functional.log_softmax(t / temperature, dim=0)
-    return (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
 
 
 def _without_log(s: T, t: T, temperature: float) -> T:
@@ -64,19 +58,20 @@ WRONG_LOSSES = (
         "t-squared-missing",
         "The factor T² is missing. At temperature T the gradient of the soft term shrinks by "
         "about 1/T², so without the factor the labels drown the teacher out.",
-        (with_soft_term(_at),),
+        (with_soft_term(at),),
     ),
     WrongLoss(
         "t-not-squared",
         "The soft term has a factor T, and not T². One 1/T comes from the student's logits being "
         "divided, the other from probabilities that are closer together.",
-        (with_soft_term(lambda s, t, temperature: temperature * _at(s, t, temperature)),),
+        (with_soft_term(lambda s, t, temperature: temperature * at(s, t, temperature)),),
     ),
     WrongLoss(
         "t-squared-divides",
-        "The soft term was divided by T². It has become smaller already, and the factor is to "
-        "make up for that.",
-        (with_soft_term(lambda s, t, temperature: _at(s, t, temperature) / temperature**2),),
+        "The soft term counts far too little, as if it was divided by T². It has become smaller "
+        "already, and the factor is to make up for that. (Or are the losses of the labels added up "
+        "over the rows, where their mean is asked for?)",
+        (with_soft_term(lambda s, t, temperature: at(s, t, temperature) / temperature**2),),
     ),
     WrongLoss(
         "temperature-one-sided",
@@ -99,31 +94,56 @@ WRONG_LOSSES = (
         ),
     ),
     WrongLoss(
+        "temperature-twice",
+        "The logits were divided by the temperature twice: before they were handed to `softmax`, "
+        "and in it. Do one of the two.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * divergence(s, t, tau**2, tau**2)),
+            with_soft_term(lambda s, t, tau: divergence(s, t, tau**2, tau**2)),
+            with_soft_term(lambda s, t, tau: tau**2 * divergence(s, t, tau**2, tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * divergence(s, t, tau, tau**2)),
+        ),
+    ),
+    WrongLoss(
+        "teacher-softmax-twice",
+        "The teacher's probabilities went through softmax again. It makes them nearly equal: take "
+        "it once, of the logits.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * at(s, t.softmax(1), tau)),
+            with_soft_term(
+                lambda s, t, tau: tau**2 * divergence(s, (t / tau).softmax(1), tau, 1.0)
+            ),
+        ),
+    ),
+    WrongLoss(
         "labels-at-temperature",
         "The temperature was used for the labels too. They are compared with the student's own "
         "probabilities, at temperature 1.",
         (
             lambda s, t, y, a, tau: (
-                a * functional.cross_entropy(s / tau, y) + (1 - a) * tau**2 * _at(s, t, tau)
+                a * functional.cross_entropy(s / tau, y) + (1 - a) * tau**2 * at(s, t, tau)
             ),
             lambda s, t, y, a, tau: (
-                a * tau**2 * functional.cross_entropy(s / tau, y)
-                + (1 - a) * tau**2 * _at(s, t, tau)
+                a * tau**2 * functional.cross_entropy(s / tau, y) + (1 - a) * tau**2 * at(s, t, tau)
             ),
         ),
     ),
     WrongLoss(
         "labels-ignored",
         "The labels have hardly any influence. α is the weight of the cross-entropy with them. Or "
-        "is the soft term far too large, the sum over the rows of a batch and not their mean?",
+        "is the soft term far too large, the sum over the rows of a batch and not their mean? Or "
+        "does the cross-entropy get probabilities? It takes logits.",
         (
-            lambda s, t, y, a, tau: tau**2 * _at(s, t, tau),
-            lambda s, t, y, a, tau: (1 - a) * tau**2 * _at(s, t, tau),
+            lambda s, t, y, a, tau: tau**2 * at(s, t, tau),
+            lambda s, t, y, a, tau: (1 - a) * tau**2 * at(s, t, tau),
         ),
     ),
     WrongLoss(
         "teacher-ignored",
-        "The teacher has no influence. 1 − α is the weight of the divergence from it.",
+        "The labels alone count: the teacher has no influence, or next to none. 1 − α is the "
+        "weight of the divergence from it. If that term is there, is it far too small beside the "
+        "other one? Both are means over the rows, not sums; softmax runs over the classes of a row "
+        "(`dim=1`), not over the batch; and the factor is T².",
         (
             lambda s, t, y, a, tau: functional.cross_entropy(s, y),
             lambda s, t, y, a, tau: a * functional.cross_entropy(s, y),
@@ -134,20 +154,21 @@ WRONG_LOSSES = (
         "α weighs the wrong term. It belongs to the labels: α = 1 is training without a teacher.",
         (
             lambda s, t, y, a, tau: (
-                (1 - a) * functional.cross_entropy(s, y) + a * tau**2 * _at(s, t, tau)
+                (1 - a) * functional.cross_entropy(s, y) + a * tau**2 * at(s, t, tau)
             ),
         ),
     ),
     WrongLoss(
         "alpha-ignored",
-        "Both terms count the same whatever α is, or only one of them is weighted. α and 1 − α "
-        "share the weight out among them.",
+        "Both terms count the same whatever α is, or only one of them is weighted, or both are by "
+        "α. α and 1 − α share the weight out among them.",
         (
-            lambda s, t, y, a, tau: functional.cross_entropy(s, y) + tau**2 * _at(s, t, tau),
-            lambda s, t, y, a, tau: (functional.cross_entropy(s, y) + tau**2 * _at(s, t, tau)) / 2,
-            lambda s, t, y, a, tau: a * functional.cross_entropy(s, y) + tau**2 * _at(s, t, tau),
+            lambda s, t, y, a, tau: functional.cross_entropy(s, y) + tau**2 * at(s, t, tau),
+            lambda s, t, y, a, tau: (functional.cross_entropy(s, y) + tau**2 * at(s, t, tau)) / 2,
+            lambda s, t, y, a, tau: a * functional.cross_entropy(s, y) + tau**2 * at(s, t, tau),
+            lambda s, t, y, a, tau: a * (functional.cross_entropy(s, y) + tau**2 * at(s, t, tau)),
             lambda s, t, y, a, tau: (
-                functional.cross_entropy(s, y) + (1 - a) * tau**2 * _at(s, t, tau)
+                functional.cross_entropy(s, y) + (1 - a) * tau**2 * at(s, t, tau)
             ),
         ),
     ),
@@ -155,35 +176,20 @@ WRONG_LOSSES = (
         "arguments-swapped",
         "Teacher and student have changed places in the divergence. The teacher's probabilities "
         "are the weights: KL(teacher ‖ student).",
-        (with_soft_term(lambda s, t, tau: tau**2 * _at(t, s, tau)),),
+        (with_soft_term(lambda s, t, tau: tau**2 * at(t, s, tau)),),
     ),
     WrongLoss(
         "mean-over-elements",
         "The divergence was averaged over classes too, so with C classes the teacher counts C "
         "times too little. Sum over the classes, average over the rows ('batchmean', and not "
         "'mean', in torch's own).",
-        (with_soft_term(lambda s, t, tau: tau**2 * _at(s, t, tau) / s.shape[1]),),
+        (with_soft_term(lambda s, t, tau: tau**2 * at(s, t, tau) / s.shape[1]),),
     ),
     WrongLoss(
         "log-missing",
         "The student's probabilities stand where their logarithms belong (torch's own divergence "
         "expects them, and does not complain).",
         (with_soft_term(lambda s, t, tau: tau**2 * _without_log(s, t, tau)),),
-    ),
-    WrongLoss(
-        "softmax-twice",
-        "The student's outputs had gone through softmax before the loss took it again. Both terms "
-        "start from logits, the outputs of the last layer as they are.",
-        (
-            lambda s, t, y, a, tau: (
-                a * functional.cross_entropy(s.softmax(1), y)
-                + (1 - a) * tau**2 * _at(s.softmax(1), t, tau)
-            ),
-            lambda s, t, y, a, tau: (
-                a * functional.cross_entropy(s.softmax(1), y) + (1 - a) * tau**2 * _at(s, t, tau)
-            ),
-            with_soft_term(lambda s, t, tau: tau**2 * _at(s.softmax(1), t, tau)),
-        ),
     ),
     WrongLoss(
         "teacher-hardened",
@@ -217,53 +223,20 @@ WRONG_LOSSES = (
             ),
         ),
     ),
-)
-"""Losses with a minimum of their own."""
-
-WRONG_VALUES = (
     WrongLoss(
-        "t-squared-on-all",
-        "T² multiplies both terms. Only the soft one shrinks with the temperature.",
+        "softmax-twice",
+        "The student's outputs had gone through softmax before the loss took it again. Both terms "
+        "start from logits, the outputs of the last layer as they are.",
         (
             lambda s, t, y, a, tau: (
-                tau**2 * (a * functional.cross_entropy(s, y) + (1 - a) * _at(s, t, tau))
+                a * functional.cross_entropy(s.softmax(1), y)
+                + (1 - a) * tau**2 * at(s.softmax(1), t, tau)
             ),
-        ),
-    ),
-    WrongLoss(
-        "teacher-entropy-included",
-        "The soft term is the cross-entropy with the teacher's probabilities. Its gradient is the "
-        "right one, but it is not 0 when the two agree: take the teacher's own entropy off.",
-        (
-            with_soft_term(
-                lambda s, t, tau: (
-                    tau**2 * functional.cross_entropy(s / tau, functional.softmax(t / tau, dim=1))
-                )
-            ),
-        ),
-    ),
-    WrongLoss(
-        "sum-over-rows",
-        "The divergences of the rows were added up, so the teacher counts more in a larger batch. "
-        "Take their mean, as in the other term.",
-        (
-            with_soft_term(lambda s, t, tau: tau**2 * _at(s, t, tau) * len(s)),
             lambda s, t, y, a, tau: (
-                len(s) * (a * functional.cross_entropy(s, y) + (1 - a) * tau**2 * _at(s, t, tau))
+                a * functional.cross_entropy(s.softmax(1), y) + (1 - a) * tau**2 * at(s, t, tau)
             ),
+            with_soft_term(lambda s, t, tau: tau**2 * at(s.softmax(1), t, tau)),
         ),
-    ),
-    WrongLoss(
-        "wrong-dimension",
-        "Softmax ran down the columns, over the images. A row holds the classes of one image: they "
-        "compete with one another.",
-        (with_soft_term(lambda s, t, tau: tau**2 * _down_the_columns(s, t, tau)),),
-    ),
-    WrongLoss(
-        "sign-turned",
-        "The soft term has the wrong sign: the more the student differs from its teacher, the "
-        "lower the loss.",
-        (with_soft_term(lambda s, t, tau: -(tau**2) * _at(s, t, tau)),),
     ),
 )
-"""Losses that differ from the right one, or from one above, in their value or on a batch only."""
+"""Losses with a minimum of their own; of two that a student minimises alike, the first is meant."""

@@ -27,6 +27,8 @@ from courseware.checks.task import Draw
 from courseware.checks.values import Difference
 
 ENOUGH = 0.8
+GUESSED = 0.2
+"""Guessing reads one in ten of them right."""
 WRONG_LABELS = 2 / 3
 
 
@@ -62,7 +64,9 @@ def reads_signs(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
         f"{right:.0%} of the images held back are read right, expected {ENOUGH:.0%}; "
         f"{as_labelled:.0%} as the next sign, as most labels say"
     )
-    return Difference("teacher-not-reached", text)
+    if as_labelled > max(right, GUESSED):
+        return Difference("labels-followed", text)
+    return Difference("nothing-read" if right < GUESSED else "teacher-not-reached", text)
 
 
 def _next(sign: T) -> T:

@@ -11,10 +11,13 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     OFF_LIMITS,
     T,
     in_float64,
+    same_gradient,
     told_apart,
 )
-from courseware.checks import ready_made
+from courseware.checks import gradients, ready_made
+from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import IMPRECISE
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_reals
 from model_compression import distillation as reference
@@ -50,6 +53,12 @@ def _large(draw: Draw) -> Iterator[Arguments]:
     yield 1000 * (2 * torch.rand(3, 5, generator=draw.generator) - 1), 50.0
 
 
+def _upstream(draw: Draw) -> Iterator[tuple[Any, ...]]:
+    yield torch.tensor([[1.0, 3.0]]), 2.0, torch.tensor([[1.0, 0.0]])
+    for shape in ((4,), (3, 4)):
+        yield 2 * draw.normal(*shape), draw.rng.uniform(1.5, 4.0), draw.normal(*shape)
+
+
 def _cause_of_nan(arguments: tuple[Any, ...], got: T) -> str:
     """Whether a row that lies far below another one was lost, or exponentials were too large."""
     low = arguments[0].amax(dim=-1) < arguments[0].max() - 100
@@ -78,9 +87,31 @@ def _over_everything(z: T, temperature: float) -> T:
     return torch.softmax((z / temperature).reshape(-1), 0).reshape(z.shape)
 
 
+def _summed_over_everything(z: T, temperature: float) -> T:
+    powers = _powers(z, temperature)
+    return powers / powers.sum()
+
+
+def _axis_dropped(z: T, temperature: float) -> T:
+    powers = _powers(z, temperature)
+    return powers / powers.sum(dim=-1)
+
+
+def _powers(z: T, temperature: float) -> T:
+    """Exponentials of what lies below the largest of each row."""
+    return ((z - z.amax(dim=-1, keepdim=True)) / temperature).exp()
+
+
 def _hard(z: T) -> T:
     return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
 
+
+_IMPRECISE: tuple[Step, ...] = (
+    *(lambda z, temperature, n=n: _stable(z, temperature).round(decimals=n) for n in (1, 2, 3, 4)),
+    lambda z, temperature: _stable(z, temperature).half().float(),
+    lambda z, temperature: _stable(z.half(), temperature).float(),
+    lambda z, temperature: _stable(z, temperature).half(),
+)
 
 SOFTMAX = Task(
     name="softmax",
@@ -88,6 +119,7 @@ SOFTMAX = Task(
     reference=in_float64(reference.softmax),
     lecture="lecture 05, “From logits to probabilities”",
     off_limits=OFF_LIMITS + ready_made.SOFTMAX.names,
+    seconds=GRADIENT_SECONDS,
     checks=(
         Check("one row, temperature 1", 3, _one_row, same_reals),
         Check("several rows: each is a distribution", 3, _several_rows, same_reals),
@@ -97,6 +129,13 @@ SOFTMAX = Task(
             3,
             _large,
             told_apart(same_reals, _cause_of_nan),
+        ),
+        Check(
+            "the gradient with respect to the logits (last input: upstream)",
+            2,
+            _upstream,
+            same_gradient,
+            gradients.probe(0),
         ),
     ),
     misconceptions=several(
@@ -121,6 +160,26 @@ SOFTMAX = Task(
             _with(lambda z, temperature: _stable(z, temperature, 0)),
             _with(lambda z, temperature: _stable(z, temperature, 1)),
             _with(_over_everything),
+            _with(_summed_over_everything),
+        ),
+        ways(
+            "axis-dropped",
+            "The sums of the rows have lost their axis, so they were matched with the columns, or "
+            "with nothing at all. `keepdim=True` leaves it there, with size 1.",
+            _with(_axis_dropped),
+        ),
+        ways(
+            "gradient-cut",
+            "The values are right, but no gradient leads back from them: they went through NumPy, "
+            "Python's numbers, `detach` or `torch.tensor(…)` on the way. Use torch operations "
+            "from the logits to the end; in task 4 a gradient has to find its way through.",
+            _with(lambda z, temperature: _stable(z, temperature).detach()),
+        ),
+        ways(*IMPRECISE, *map(_with, _IMPRECISE)),
+        ways(
+            "temperature-twice",
+            "The logits were divided by the temperature twice. Once is enough, at the start.",
+            _with(lambda z, temperature: _stable(z, temperature * temperature)),
         ),
         ways(
             "temperature-ignored",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -48,7 +49,15 @@ def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
 
 
 @torch.no_grad()
-def outputs(state: State, images: T) -> T:
-    """The logits of a student, in float64."""
+def outputs(state: State, images: T, activation: Callable[[T], T] = torch.relu) -> T:
+    """The logits of a student, in float64; or what they would be with another activation."""
     w1, b1, w2, b2 = (state[name].double() for name in ("0.weight", "0.bias", "2.weight", "2.bias"))
-    return torch.relu(images.double() @ w1.T + b1) @ w2.T + b2
+    return activation(images.double() @ w1.T + b1) @ w2.T + b2
+
+
+OTHER_ACTIVATIONS: dict[str, Callable[[T], T]] = {
+    "no ReLU between the layers": lambda hidden: hidden,
+    "tanh in place of ReLU": torch.tanh,
+    "a sigmoid in place of ReLU": torch.sigmoid,
+}
+"""What students of the same tensors may have between their layers."""

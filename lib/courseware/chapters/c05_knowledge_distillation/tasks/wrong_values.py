@@ -1,0 +1,97 @@
+"""Losses that differ from the right one in their value or on a batch only, for `distillation_loss`.
+
+Some have the minimum of the right one, or of one in `losses`.
+"""
+
+from __future__ import annotations
+
+from torch.nn import functional
+
+from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
+    T,
+    WrongLoss,
+    at,
+    divergence,
+    with_soft_term,
+)
+
+
+def _down_the_columns(s: T, t: T, temperature: float) -> T:
+    log_q = functional.log_softmax(s / temperature, dim=0)
+    log_p = functional.log_softmax(t / temperature, dim=0)
+    return (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
+
+
+def _over_everything(s: T, t: T, temperature: float) -> T:
+    return at(s.reshape(1, -1), t.reshape(1, -1), temperature)
+
+
+WRONG_VALUES = (
+    WrongLoss(
+        "temperature-multiplied",
+        "The logits were multiplied by the temperature. It is there to even the classes out: "
+        "divide by it.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * divergence(s, t, 1 / tau, 1 / tau)),
+            with_soft_term(lambda s, t, tau: divergence(s, t, 1 / tau, 1 / tau)),
+        ),
+    ),
+    WrongLoss(
+        "t-squared-on-all",
+        "T² multiplies both terms. Only the soft one shrinks with the temperature.",
+        (
+            lambda s, t, y, a, tau: (
+                tau**2 * (a * functional.cross_entropy(s, y) + (1 - a) * at(s, t, tau))
+            ),
+        ),
+    ),
+    WrongLoss(
+        "teacher-entropy-included",
+        "The soft term is the cross-entropy with the teacher's probabilities. Its gradient is the "
+        "right one, but it is not 0 when the two agree: take the teacher's own entropy off.",
+        (
+            with_soft_term(
+                lambda s, t, tau: (
+                    tau**2 * functional.cross_entropy(s / tau, functional.softmax(t / tau, dim=1))
+                )
+            ),
+        ),
+    ),
+    WrongLoss(
+        "sum-over-rows",
+        "The divergences of the rows were added up, so the teacher counts more in a larger batch. "
+        "Take their mean, as in the other term.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * at(s, t, tau) * len(s)),
+            lambda s, t, y, a, tau: (
+                len(s) * (a * functional.cross_entropy(s, y) + (1 - a) * tau**2 * at(s, t, tau))
+            ),
+        ),
+    ),
+    WrongLoss(
+        "labels-summed",
+        "The cross-entropies of the rows were added up, so the labels count more in a larger "
+        "batch. Take their mean, as in the other term.",
+        (
+            lambda s, t, y, a, tau: (
+                len(s) * a * functional.cross_entropy(s, y) + (1 - a) * tau**2 * at(s, t, tau)
+            ),
+        ),
+    ),
+    WrongLoss(
+        "wrong-dimension",
+        "Softmax ran down the columns, over the images, or over the whole tensor. A row holds the "
+        "classes of one image: they compete with one another.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * _down_the_columns(s, t, tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau) / len(s)),
+        ),
+    ),
+    WrongLoss(
+        "sign-turned",
+        "The soft term has the wrong sign: the more the student differs from its teacher, the "
+        "lower the loss.",
+        (with_soft_term(lambda s, t, tau: -(tau**2) * at(s, t, tau)),),
+    ),
+)
