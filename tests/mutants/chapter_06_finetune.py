@@ -178,6 +178,12 @@ def spares_the_last_layer(state, images, labels, sparsities, seed):
     return _pruned_step_by_step(state, images, labels, sparsities, seed, sparing)
 
 
+@wrong("prune_and_finetune", says="biases-lost")
+def returns_biases_of_zeros(state, images, labels, sparsities, seed):
+    tuned, masks = _pruned_step_by_step(state, images, labels, sparsities, seed)
+    return {name: w if w.dim() == 2 else torch.zeros_like(w) for name, w in tuned.items()}, masks
+
+
 @wrong("prune_and_finetune", says="biases-masked")
 def prunes_biases_too(state, images, labels, sparsities, seed):
     def of_all(state, sparsity):

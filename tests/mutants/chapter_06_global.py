@@ -199,6 +199,35 @@ def overwrites_the_dict(weights, sparsity):
     return weights
 
 
+@wrong("global_magnitude_masks", says="quantile-interpolated")
+def takes_a_quantile_of_all(weights, sparsity):
+    cut = _joined(weights).quantile(sparsity)
+    return {name: w.abs() >= cut for name, w in weights.items()}
+
+
+@wrong("global_magnitude_masks", says="order-taken-for-ranks")
+def takes_places_for_ranks(weights, sparsity):
+    order = _joined(weights).argsort()
+    return _split(order >= round(sparsity * len(order)), weights)
+
+
+@wrong("global_magnitude_masks", says="ends-swapped")
+def prunes_the_last_places_of_all(weights, sparsity):
+    flat = _joined(weights)
+    mask = torch.ones(len(flat), dtype=torch.bool)
+    mask[flat.argsort(descending=True)[-round(sparsity * len(flat)) :]] = False
+    return _split(mask, weights)
+
+
+@wrong("global_magnitude_masks", says="ranked-row-by-row")
+def ranks_every_row(weights, sparsity):
+    masks = {}
+    for name, w in weights.items():
+        rows = [_lowest_pruned(row.abs().flatten(), round(sparsity * row.numel())) for row in w]
+        masks[name] = torch.stack(rows).reshape(w.shape)
+    return masks
+
+
 @right("global_magnitude_masks")
 def joins_ranks_splits(weights, sparsity):
     flat = torch.cat([w.reshape(-1).abs() for w in weights.values()])

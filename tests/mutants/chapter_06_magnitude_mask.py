@@ -148,7 +148,7 @@ def zeroes_the_smallest(w, sparsity):
     return flat.reshape(w.shape)
 
 
-@wrong("magnitude_mask", says="all-go-at-zero")
+@wrong("magnitude_mask", says="ends-swapped")
 def takes_the_last_for_none(w, sparsity):
     order = w.abs().flatten().argsort()
     k = round(sparsity * w.numel())
@@ -196,6 +196,22 @@ def works_in_place(w, sparsity):
     mask = torch.ones_like(flat, dtype=torch.bool)
     mask[flat.argsort()[: round(sparsity * len(flat))]] = False
     return mask.view_as(w)
+
+
+@wrong("magnitude_mask", says="ends-swapped")
+def keeps_the_last_places(w, sparsity):
+    n_kept = w.numel() - round(sparsity * w.numel())
+    mask = torch.zeros(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort()[-n_kept:]] = True
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="ends-swapped")
+def prunes_the_last_places(w, sparsity):
+    k = round(sparsity * w.numel())
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    mask[w.abs().flatten().argsort(descending=True)[-k:]] = False
+    return mask.reshape(w.shape)
 
 
 @right("magnitude_mask")

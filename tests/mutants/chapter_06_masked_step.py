@@ -129,6 +129,29 @@ def updates_in_place(w, grad, velocity, mask, lr, momentum):
     return w, velocity
 
 
+@wrong("masked_step", says="velocity-wiped")
+def wipes_the_velocity(w, grad, velocity, mask, lr, momentum):
+    new = momentum * velocity + grad
+    return (w - lr * new) * mask, torch.zeros_like(velocity)
+
+
+@wrong("masked_step", says="step-returned")
+def returns_the_step(w, grad, velocity, mask, lr, momentum):
+    step = lr * (momentum * velocity + grad)
+    return (w - step) * mask, step
+
+
+@wrong("masked_step", says="gradient-forgotten")
+def returns_a_velocity_without_the_gradient(w, grad, velocity, mask, lr, momentum):
+    return (w - lr * (momentum * velocity + grad)) * mask, momentum * velocity
+
+
+@wrong("masked_step", says="gradient-forgotten")
+def forgets_the_gradient(w, grad, velocity, mask, lr, momentum):
+    velocity = momentum * velocity
+    return (w - lr * velocity) * mask, velocity
+
+
 @right("masked_step")
 def with_torchs_sgd(w, grad, velocity, mask, lr, momentum):
     parameter = torch.nn.Parameter(w.clone())

@@ -158,6 +158,17 @@ def divides_with_a_slash(mask, storage):
     return sizes.get(storage, math.ceil(n / 8) + 4 * nnz)
 
 
+@wrong("sparse_bytes", says="one-index-for-coo")
+def gives_coo_indices_of_four_bytes(mask, storage):
+    rows, nnz = mask.shape[0], int(mask.sum())
+    return {
+        "dense": 4 * mask.numel(),
+        "coo": (4 + 4 + 4) * nnz,
+        "csr": 12 * nnz + 8 * (rows + 1),
+        "bitmask": math.ceil(mask.numel() / 8) + 4 * nnz,
+    }[storage]
+
+
 @right("sparse_bytes")
 def measures_real_tensors(mask, storage):
     w = mask.float()

@@ -97,6 +97,26 @@ def takes_magnitudes_in_place(w, threshold):
     return w.abs_() >= threshold
 
 
+@wrong("threshold_mask", says="both-conditions-asked")
+def asks_for_both_signs_at_once(w, threshold):
+    return (w >= threshold) & (w <= -threshold)
+
+
+@wrong("threshold_mask", says="lower-end-turned")
+def turns_the_lower_comparison(w, threshold):
+    return (w >= threshold) | (w >= -threshold)
+
+
+@wrong("threshold_mask", says="one-answer-for-all")
+def answers_for_all_at_once(w, threshold):
+    return (w.abs() >= threshold).all()
+
+
+@wrong("threshold_mask", says="whole-numbers-compared")
+def cuts_magnitudes_off(w, threshold):
+    return w.abs().int() >= threshold
+
+
 @right("threshold_mask")
 def two_comparisons(w, threshold):
     return torch.logical_or(w >= threshold, w <= -threshold)

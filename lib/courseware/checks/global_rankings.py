@@ -13,11 +13,16 @@ from courseware.checks.mask_dicts import masks_came
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
 from courseware.checks.rankings import (
+    ENDS_SWAPPED,
     LARGEST_PRUNED,
     LAYER_PROTECTED,
+    ORDER_FOR_RANKS,
+    QUANTILE,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
+    kept_by_order,
+    kept_by_quantile,
     ranking_problem,
     ties_kept,
     ties_pruned,
@@ -111,17 +116,9 @@ def _first_cut(weights: Tensors, sparsity: float) -> Masks:
     return {name: w.abs() >= cut for name, w in weights.items()}
 
 
-def _through_ties(through_ties: Callable[[T, int], T]) -> Way:
-    def way(weights: Tensors, sparsity: float) -> Masks:
-        flat = torch.cat([w.abs().flatten() for w in weights.values()])
-        kept = through_ties(flat, round(sparsity * len(flat)))
-        parts = kept.split([w.numel() for w in weights.values()])
-        return {
-            name: part.reshape(w.shape)
-            for (name, w), part in zip(weights.items(), parts, strict=True)
-        }
-
-    return way
+def _counted(kept: Callable[[T, int], T]) -> Way:
+    """Judged in one line, by the right count."""
+    return _in_one_line(lambda flat, sparsity: kept(flat, round(sparsity * len(flat))))
 
 
 def _one_kept(weights: Tensors, sparsity: float) -> Masks:
@@ -142,11 +139,37 @@ def _one_kept_on_top(weights: Tensors, sparsity: float) -> Masks:
     return masks
 
 
-def _ends_swapped(weights: Tensors, sparsity: float) -> Masks:
-    """All go where nothing is to go, and the other way round."""
-    masks = _together()(weights, sparsity)
-    at_an_end = round(sparsity * total(weights)) in (0, total(weights))
-    return {name: ~mask for name, mask in masks.items()} if at_an_end else masks
+def _swapped_at(*ends: int) -> Way:
+    """All go where nothing is to go (0), or the other way round (1)."""
+
+    def way(weights: Tensors, sparsity: float) -> Masks:
+        n = total(weights)
+        masks = _together()(weights, sparsity)
+        at_an_end = round(sparsity * n) in [end * n for end in ends]
+        return {name: ~mask for name, mask in masks.items()} if at_an_end else masks
+
+    return way
+
+
+def _in_one_line(kept: Callable[[T, float], T]) -> Way:
+    """The magnitudes of all tensors, judged in one line."""
+
+    def way(weights: Tensors, sparsity: float) -> Masks:
+        flat = torch.cat([w.abs().flatten() for w in weights.values()])
+        parts = kept(flat, sparsity).split([w.numel() for w in weights.values()])
+        return {
+            name: part.reshape(w.shape)
+            for (name, w), part in zip(weights.items(), parts, strict=True)
+        }
+
+    return way
+
+
+def _row_by_row(weights: Tensors, sparsity: float) -> Masks:
+    return {
+        name: torch.stack([magnitude_mask(row, sparsity) for row in w])
+        for name, w in weights.items()
+    }
 
 
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
@@ -211,17 +234,20 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             _each(lambda w, s: w.abs() >= s * w.abs().max()),
         ),
     ),
-    (*TIES_PRUNED, (_through_ties(ties_pruned),)),
-    (*TIES_KEPT, (_through_ties(ties_kept),)),
+    (*TIES_PRUNED, (_counted(ties_pruned),)),
+    (*TIES_KEPT, (_counted(ties_kept),)),
+    (*QUANTILE, (_in_one_line(kept_by_quantile),)),
+    (*ORDER_FOR_RANKS, (_counted(kept_by_order),)),
+    (
+        "ranked-row-by-row",
+        "Each row lost the same share: the rows were ranked one by one. All weights of the network "
+        "are one ranking.",
+        (_row_by_row,),
+    ),
     (
         *LAYER_PROTECTED,
         (_one_kept, _one_kept_on_top),
     ),
-    (
-        "ends-swapped",
-        "Where nothing is to go, everything went, or the other way round. If k is 0, index k − 1 "
-        "is −1: the last, largest weight became the threshold.",
-        (_ends_swapped,),
-    ),
+    (*ENDS_SWAPPED, (_swapped_at(0, 1), _swapped_at(0), _swapped_at(1))),
 )
 """Name, message and the ways in which each mistake shows."""

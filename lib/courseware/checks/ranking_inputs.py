@@ -17,9 +17,6 @@ from courseware.checks.task import Draw
 MOVED = 0.3
 """Of a step of the grid."""
 
-CLEAR = 0.1
-"""Distance of sparsity * n from where the rounded count, or one that is cut off, changes."""
-
 
 def weights(draw: Draw, *shape: int) -> torch.Tensor:
     """A float32 tensor of both signs with magnitudes all apart."""
@@ -72,14 +69,6 @@ def ties(draw: Draw, *shape: int) -> torch.Tensor:
     steps = torch.randint(-3, 4, shape, generator=draw.generator)
     steps.view(-1)[:2] = torch.tensor([0, 3])
     return steps.float() / 4
-
-
-def share(draw: Draw, n: int, low: float = 0.15, high: float = 0.85) -> float:
-    """A sparsity of two decimals, sparsity * n well between a half and the next whole number."""
-    while True:
-        sparsity = draw.integer(round(100 * low), round(100 * high)) / 100
-        if 0.5 + CLEAR <= (sparsity * n) % 1 <= 1 - CLEAR:
-            return sparsity
 
 
 def whole_share(draw: Draw) -> float:

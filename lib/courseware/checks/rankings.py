@@ -36,6 +36,21 @@ LAYER_PROTECTED = (
     "Every tensor kept at least one weight. That may be wise, but it is not asked for: the "
     "ranking alone decides, and a layer may lose everything.",
 )
+QUANTILE = (
+    "quantile-interpolated",
+    "The threshold is a quantile, a value between two weights. It hits the right number of "
+    "weights often, but not always: count k weights, and prune just those.",
+)
+ORDER_FOR_RANKS = (
+    "order-taken-for-ranks",
+    "What `argsort` returns was compared with the count. Entry i of it is not the rank of weight i "
+    "but the place of the weight with rank i: the first k entries are the places to prune.",
+)
+ENDS_SWAPPED = (
+    "ends-swapped",
+    "Where nothing is to go, everything went, or the other way round. If k is 0, the slice `[-k:]` "
+    "is the whole line, `[:-k]` is empty, and index k − 1 is that of the last, largest weight.",
+)
 
 
 SLACK = 1e-6
@@ -90,6 +105,17 @@ def pruned(
         return prune_lowest(scores(w), n_pruned)
 
     return behaves
+
+
+def kept_by_quantile(magnitudes: torch.Tensor, sparsity: float) -> torch.Tensor:
+    """Kept is what lies at or above the interpolated quantile of one line of magnitudes."""
+    return magnitudes >= magnitudes.flatten().quantile(sparsity)
+
+
+def kept_by_order(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """What `argsort` returns, compared with the count as if it were ranks."""
+    order = magnitudes.flatten().argsort(stable=True)
+    return (order >= n_pruned).reshape(magnitudes.shape)
 
 
 def ties_pruned(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:

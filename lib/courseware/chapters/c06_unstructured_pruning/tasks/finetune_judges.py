@@ -74,7 +74,7 @@ def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
 
 def exact_zeros(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The last total is met exactly, and every pruned weight of the state is 0."""
-    found = _counted(arguments, got) or masks_not_bool(got[1])
+    found = _counted(arguments, got) or masks_not_bool(got[1]) or _biases_lost(arguments[0], got)
     if found:
         return found
     state, masks = _detached(got[0]), _detached(got[1])
@@ -110,9 +110,20 @@ def _untrained(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     return Difference("no-fine-tuning", UNTRAINED) if torch.equal(before, after) else None
 
 
+def _biases_lost(state: Mapping[str, T], got: Any) -> Difference | None:
+    """Whether biases that were not 0 came back as exactly 0, which no training makes of them."""
+    biases = [name for name in state if name not in weight_names(state)]
+    lost = {name: (state[name] != 0) & (got[0][name].detach() == 0) for name in biases}
+    for name, places in lost.items():
+        if places.any():
+            text = f"{name!r}: {int(places.sum())} of {places.numel()} biases have become 0"
+            return Difference("biases-lost", text)
+    return None
+
+
 def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The survivors are trained, and still close to where they started."""
-    if found := _untrained(arguments, got):
+    if found := _untrained(arguments, got) or _biases_lost(arguments[0], got):
         return found
     before, after = _survivors(arguments[0], got)
     together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])

@@ -14,10 +14,15 @@ from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.rankings import (
+    ENDS_SWAPPED,
     LARGEST_PRUNED,
+    ORDER_FOR_RANKS,
+    QUANTILE,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
+    kept_by_order,
+    kept_by_quantile,
     magnitude_ranking,
     pruned,
     ties_kept,
@@ -126,11 +131,6 @@ def _threshold(through_ties: Callable[[T, int], T]) -> Callable[..., T]:
     return lambda w, sparsity: through_ties(w.abs(), round(sparsity * w.numel()))
 
 
-def _order_for_ranks(w: T, sparsity: float) -> T:
-    order = w.abs().flatten().argsort(stable=True)
-    return (order >= round(sparsity * w.numel())).reshape(w.shape)
-
-
 def _at_an_end(w: T, sparsity: float) -> bool:
     return round(sparsity * w.numel()) in (0, w.numel())
 
@@ -139,11 +139,14 @@ def _at(sparsity_end: int) -> Callable[..., bool]:
     return lambda w, sparsity: round(sparsity * w.numel()) == sparsity_end * w.numel()
 
 
-def _all_go_at_zero(w: T, sparsity: float) -> T:
-    """`sorted[k - 1]` with k = 0 is the last, the largest."""
-    if round(sparsity * w.numel()) == 0:
-        return torch.zeros_like(w, dtype=torch.bool)
-    return reference.magnitude_mask(w, sparsity)
+def _swapped_at(*ends: int) -> Callable[..., T]:
+    """All go where nothing is to go (0), or the other way round (1)."""
+
+    def behaves(w: T, sparsity: float) -> T:
+        mask = reference.magnitude_mask(w, sparsity)
+        return ~mask if any(_at(end)(w, sparsity) for end in ends) else mask
+
+    return behaves
 
 
 def _failing_at_ends() -> Iterator[Callable[..., Any]]:
@@ -214,29 +217,13 @@ MAGNITUDE_MASK = Task(
         ),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
-        ways(
-            "quantile-interpolated",
-            "The threshold is a quantile, a value between two weights. It hits the right number of "
-            "weights often, but not always: count k weights, and prune just those.",
-            lambda w, s: w.abs() >= w.abs().flatten().quantile(s),
-        ),
-        ways(
-            "order-taken-for-ranks",
-            "What `argsort` returns was compared with the count. Entry i of it is not the rank of "
-            "weight i but the place of the weight with rank i: the first k entries are the places "
-            "to prune.",
-            _order_for_ranks,
-        ),
+        ways(*QUANTILE, lambda w, s: kept_by_quantile(w.abs(), s)),
+        ways(*ORDER_FOR_RANKS, _threshold(kept_by_order)),
         ways(
             *WEIGHTS_RETURNED,
             lambda w, s: w * reference.magnitude_mask(w, s),
         ),
-        ways(
-            "all-go-at-zero",
-            "With nothing to prune, everything went. If k is 0, index k − 1 is −1: the last, "
-            "largest weight became the threshold.",
-            _all_go_at_zero,
-        ),
+        ways(*ENDS_SWAPPED, _swapped_at(0), _swapped_at(1), _swapped_at(0, 1)),
         ways(
             "ends-fail",
             "Your function fails where no weight, or every weight, is to be pruned. Both are "

@@ -247,6 +247,26 @@ MASKED_STEP = Task(
             *_by(_momentum_rule, lambda w, g, old, v, lr, mu: w - lr * g),
         ),
         ways(
+            "velocity-wiped",
+            "The velocity that came back is 0. It is what the next step goes on from: return the "
+            "new one.",
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, torch.zeros_like(old)),
+        ),
+        ways(
+            "step-returned",
+            "What came back beside the weights is the step, the velocity times the learning rate. "
+            "The velocity itself is asked for: the next step multiplies it by the rate again.",
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, lr * (mu * old + g)),
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, -lr * (mu * old + g)),
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, lr * (mu * old + g) * m),
+        ),
+        ways(
+            "gradient-forgotten",
+            "The gradient is missing from the velocity: momentum · velocity + gradient.",
+            *_by(lambda g, old, lr, mu: mu * old),
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, mu * old),
+        ),
+        ways(
             "old-velocity-returned",
             "The velocity came back as it was. The next step needs the new one.",
             lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, old),

@@ -143,6 +143,11 @@ PRUNE_AND_FINETUNE = Task(
             *BIASES_MASKED,
         ),
         Misconception(
+            "biases-lost",
+            "Biases have become 0. They are not pruned: they come back with the state, trained or "
+            "as they were.",
+        ),
+        Misconception(
             "totals-compounded",
             "Each sparsity was taken of the weights that were left. All of them are totals: the "
             "share of all weights that is gone by then.",

@@ -7,25 +7,30 @@ from courseware.checks.quiz import Option, Question
 QUIZ = (
     Question(
         name="quiz_06_goal",
-        text="What is a neural network pruned for?",
+        text=(
+            "An app comes with a pruned network: nine tenths of its weights are gone, wherever "
+            "they happened to be. The download holds a bitmask and the weights that are left. "
+            "When the app starts, it unpacks them into ordinary float32 tensors. What has become "
+            "smaller?"
+        ),
         options={
             "a": Option(
-                "To make its decisions easier to explain",
-                "A sparse network is not easier to read: thousands of weights are left, and no one "
-                "chose them for being understood.",
+                "The memory that the running app needs for the weights",
+                "Unpacked, every zero takes four bytes again, like any other float.",
             ),
             "b": Option(
-                "To need less memory and less computation",
-                "That is the goal. Whether it is reached depends on how the pruned network is "
-                "stored and run: zeros alone save nothing.",
+                "The download",
+                "A bit for each weight and four bytes for one in ten are far less than four bytes "
+                "for all. Memory and time would take a program that works on what is left alone.",
             ),
             "c": Option(
-                "To improve the training data",
-                "Pruning changes the network. The data stay as they are.",
+                "The time for an answer",
+                "A dense product multiplies by zeros as it does by other numbers.",
             ),
             "d": Option(
-                "To fit in as many layers as possible",
-                "Pruning takes away and adds nothing. The number of layers stays.",
+                "All three",
+                "Zeros alone save nothing. They save where something leaves them out, and here "
+                "only the file does.",
             ),
         },
         right="b",
@@ -33,24 +38,29 @@ QUIZ = (
     ),
     Question(
         name="quiz_06_target",
-        text="What does unstructured pruning remove?",
+        text=(
+            "Four masks of a layer with four inputs and four outputs, a row for each output: each "
+            "prunes one half of the weights. Three layers can be rewritten as a smaller dense "
+            "layer, without a zero in it. Which one cannot?"
+        ),
         options={
             "a": Option(
-                "Whole layers",
-                "A layer is about the largest structure that there is to remove.",
+                "1111 / 0000 / 1111 / 0000",
+                "Two outputs are gone altogether: what is left is a dense layer with two outputs.",
             ),
             "b": Option(
-                "Whole neurons or channels",
-                "That is structured pruning: what is left is a smaller dense matrix.",
+                "1100 / 1100 / 1100 / 1100",
+                "Two inputs have no effect any more: without them it is a dense layer of two "
+                "inputs.",
             ),
             "c": Option(
-                "Features of the input",
-                "An input loses its effect only if all its weights happen to go. That is a side "
-                "effect and not the aim.",
+                "0000 / 0000 / 1111 / 1111",
+                "Whole rows again, if neighbours this time: two outputs are left.",
             ),
             "d": Option(
-                "Single weights, wherever they are in a layer",
-                "Each weight is judged by itself, so the zeros follow no pattern.",
+                "1010 / 0110 / 1001 / 0101",
+                "Every input and every output still has weights, so no row and no column can be "
+                "taken out. This is what unstructured pruning leaves: single weights are gone.",
             ),
         },
         right="d",
@@ -58,25 +68,29 @@ QUIZ = (
     ),
     Question(
         name="quiz_06_magnitude",
-        text="Which weights does magnitude pruning remove?",
+        text=(
+            "An output is 0.5 · u − 2 · v. In the data u is about 100 and v about 0.01. Magnitude "
+            "pruning takes one of the two weights away. Which one, and what comes of it?"
+        ),
         options={
             "a": Option(
-                "Those with the smallest absolute value",
-                "A weight near zero adds next to nothing to the outputs, whichever sign it has.",
+                "0.5, and the output loses nearly everything",
+                "It is the smaller magnitude, and it carried about 50 of the output, the other one "
+                "0.02. Magnitude knows nothing of the inputs: it works where they are about alike.",
             ),
             "b": Option(
-                "Those nearest to the mean of their layer",
-                "The mean of a layer is usually near 0, so the two look alike. But what counts is "
-                "the distance from 0: with a mean of 2, a weight of 2 is not a small one.",
+                "0.5, and the output hardly changes, since the weight was small",
+                "The right weight. But what a weight adds to the output is its product with the "
+                "input, and this input is large.",
             ),
             "c": Option(
-                "Those that the last steps of training changed",
-                "How much a weight has moved is another criterion. Magnitude looks at where it is "
-                "now.",
+                "−2, since it is the smaller number",
+                "The sign does not count: the magnitude of −2 is 2, more than 0.5.",
             ),
             "d": Option(
-                "The most negative ones",
-                "−5 does as much as 5, with the other sign. The sign does not count.",
+                "−2, since its product with the input is the smaller one",
+                "That would be the wiser choice, and other criteria make it. Magnitude looks at "
+                "the weight alone.",
             ),
         },
         right="a",

@@ -144,9 +144,10 @@ SPARSE_BYTES = Task(
         ),
         ways(
             "one-index-for-coo",
-            "A value in coo was given one index. It takes two to name a place in a matrix: its row "
-            "and its column.",
+            "A value in coo was given one index, or two that take four bytes each. It takes two to "
+            "name a place in a matrix, its row and its column, and an int64 has eight bytes.",
             _bytes(coo=lambda r, c, k: 12 * k),
+            _bytes(coo=lambda r, c, k: 8 * k),
         ),
         ways(
             "row-of-each-value-in-csr",

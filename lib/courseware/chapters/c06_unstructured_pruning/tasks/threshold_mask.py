@@ -94,10 +94,40 @@ THRESHOLD_MASK = Task(
             lambda w, threshold: w > threshold,
         ),
         ways(
+            "whole-numbers-compared",
+            "The magnitudes were rounded or cut off to whole numbers before they were compared.",
+            lambda w, threshold: w.abs().trunc() >= threshold,
+            lambda w, threshold: w.abs().round() >= threshold,
+        ),
+        ways(
             *INVERTED,
             lambda w, threshold: w.abs() < threshold,
             lambda w, threshold: w.abs() <= threshold,
             lambda w, threshold: (w < threshold) & (w > -threshold),
+        ),
+        ways(
+            "both-conditions-asked",
+            "Everything went: w ≥ threshold and w ≤ −threshold were both asked for, and no number "
+            "is both. One of them is enough, which is `|`; or compare the magnitude.",
+            lambda w, threshold: (w >= threshold) & (w <= -threshold),
+            lambda w, threshold: (w > threshold) & (w < -threshold),
+        ),
+        ways(
+            "lower-end-turned",
+            "The second comparison is the wrong way round: negative weights are kept if they lie "
+            "below −threshold, not above it.",
+            lambda w, threshold: (w >= threshold) | (w >= -threshold),
+            lambda w, threshold: (w >= threshold) & (w >= -threshold),
+            lambda w, threshold: w <= -threshold,
+        ),
+        ways(
+            "one-answer-for-all",
+            "One answer came back for all weights. The mask has an entry for each of them: compare "
+            "the tensor, without `.all()` or `.any()`.",
+            lambda w, threshold: (w.abs() >= threshold).all(),
+            lambda w, threshold: (w.abs() >= threshold).any(),
+            lambda w, threshold: bool((w.abs() >= threshold).all()),
+            lambda w, threshold: bool((w.abs() >= threshold).any()),
         ),
         ways(
             "threshold-itself-pruned",

@@ -7,9 +7,8 @@ from itertools import pairwise
 
 import torch
 
-from courseware.checks.counts import MISCOUNTS, ROUNDED_UP, TRUNCATED
+from courseware.checks.counts import CLEAR, MISCOUNTS, ROUNDED_UP, TRUNCATED
 from courseware.checks.prunable_networks import n_weights, weight_names
-from courseware.checks.ranking_inputs import CLEAR
 
 State = Mapping[str, torch.Tensor]
 
