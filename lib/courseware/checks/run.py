@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
-from courseware.checks.cases import Case, Input, inputs, judge
+from courseware.checks.cases import Case, Input, inputs, judge, not_written
 from courseware.checks.diagnose import Finding, diagnose
 from courseware.checks.general import Diagnosis
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
@@ -111,7 +111,7 @@ def _outcomes(
         for one in drawn:
             got = one.check.probe(function, one.arguments, seconds)
             outcomes.append((one, got))
-            if isinstance(got.error, TimeLimit | NotImplementedError):
+            if isinstance(got.error, TimeLimit) or not_written(got.error):
                 break
     return outcomes
 
