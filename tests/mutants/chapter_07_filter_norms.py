@@ -128,17 +128,27 @@ def computes_in_half(weight):
     return weight.half().flatten(1).norm(dim=1).float()
 
 
+@wrong("filter_norms", says="caret-for-power")
+def means_a_power(weight):
+    return (weight ^ 2).flatten(1).sum(dim=1).sqrt()
+
+
+@wrong("filter_norms", says="array-not-tensor")
+def stays_in_numpy(weight):
+    return np.linalg.norm(weight.numpy().reshape(len(weight), -1), axis=1)
+
+
 @wrong("filter_norms", says="one-number-for-all")
 def takes_one_norm(weight):
     return torch.norm(weight)
 
 
-@wrong("filter_norms", says="wrong-shape")
+@wrong("filter_norms", says="axis-left-over")
 def keeps_the_axes(weight):
     return weight.flatten(1).norm(dim=1, keepdim=True)
 
 
-@wrong("filter_norms", says="wrong-type")
+@wrong("filter_norms", says="list-not-tensor")
 def returns_a_list(weight):
     return [float(filter_.norm()) for filter_ in weight]
 

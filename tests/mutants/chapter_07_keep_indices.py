@@ -132,7 +132,7 @@ def returns_int32(scores, n_keep):
     return scores.topk(n_keep).indices.sort().values.int()
 
 
-@wrong("keep_indices", says="wrong-type")
+@wrong("keep_indices", says="list-not-tensor")
 def returns_a_list_of_units(scores, n_keep):
     return sorted(scores.topk(n_keep).indices.tolist())
 

@@ -21,6 +21,7 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     part_of,
     parts_of_units,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -79,13 +80,14 @@ APOZ = Task(
     reference=reference.apoz,
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         _check("units of a linear layer", 3, _units),
         _check("channels: over all images and all places", 3, _channels),
         _check("only exact zeros count", 1, _exact_zeros),
         _check("a unit that is always silent, and one that never is", 1, _ends),
     ),
     misconceptions=several(
+        FORMS,
         (Misconception(*IMPRECISE),),
         ways(
             "active-share",

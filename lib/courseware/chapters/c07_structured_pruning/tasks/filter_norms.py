@@ -14,8 +14,10 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     over,
     part_of,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
@@ -60,12 +62,13 @@ FILTER_NORMS = Task(
     reference=reference.filter_norms,
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         _check("rows of a linear layer", 3, _rows),
         _check("filters of a convolution: one number each", 4, _filters),
         _check("a filter of zeros", 1, _zeros),
     ),
     misconceptions=several(
+        FORMS,
         (Misconception(*IMPRECISE),),
         ways(
             "absolute-sum",
@@ -173,6 +176,7 @@ FILTER_NORMS = Task(
             *part_of(reference.filter_norms, lambda weight: weight[:-1], lambda weight: weight[1:]),
         ),
         ways(*WHOLE_TENSOR, lambda weight: weight.norm()),
+        ways(*CARET, lambda weight: (weight ^ 2).flatten(1).sum(dim=1).sqrt()),
         ways(*IMPRECISE, *less_precise(reference.filter_norms)),
     ),
 )

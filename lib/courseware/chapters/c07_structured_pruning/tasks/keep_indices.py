@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference, difference
@@ -173,15 +174,17 @@ KEEP_INDICES = Task(
     reference=reference.keep_indices,
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("the highest scores stay, in any order", 4, _positive, _highest),
         Check("the units that stay are in their old order", 3, _positive, _ascending),
         Check("negative scores are lower than positive ones", 1, _negative, _highest),
         Check("equal scores: still the exact number", 2, _ties, _highest),
         Check("one unit, and all of them", 1, _ends, _highest),
         Check("right indices, as torch.int64", 1, _positive, _as_int64),
+        but=("axis-left-over",),
     ),
     misconceptions=several(
+        FORMS,
         (
             NOT_INT64,
             Misconception(

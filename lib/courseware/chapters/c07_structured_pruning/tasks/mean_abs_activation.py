@@ -21,6 +21,7 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     part_of,
     parts_of_units,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -60,12 +61,13 @@ MEAN_ABS_ACTIVATION = Task(
     reference=reference.mean_abs_activation,
     lecture="lecture 07, “Which neuron can go”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         _check("units of a linear layer", 3, _units),
         _check("channels: over all images and all places", 3, _channels),
         _check("negative activations: their magnitude counts", 2, _negative),
     ),
     misconceptions=several(
+        FORMS,
         (Misconception(*IMPRECISE),),
         ways(
             "signs-cancel",
