@@ -143,13 +143,12 @@ def test_the_texts_of_errors_and_documentation_are_not_changed() -> None:
         pytest.param("import time; time.sleep(99)", id="sleeps"),
         pytest.param("return torch.ones(1 << 40)", id="allocates"),
         pytest.param("raise SystemExit", id="exits"),
-        pytest.param("import os; os.kill(os.getpid(), 11)", id="crashes"),
+        pytest.param("import os; os.kill(os.getpid(), 9)", id="crashes"),
         pytest.param("return 10 ** 10 ** 10", id="computes in C"),
     ],
 )
 def test_a_mutant_that_does_not_come_back_is_killed(body: str) -> None:
-    task = replace(clipping(5), seconds=0.2)
-    ground = replace(prepared(task, SOLUTION, "s"), cpu_seconds=1.0)
+    ground = replace(prepared(clipping(5), SOLUTION, "s"), cpu_seconds=1.0)
     assert [survived for _, survived in judged(ground, [by_hand(body)], 1)] == [False]
 
 
