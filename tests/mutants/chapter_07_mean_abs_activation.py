@@ -136,6 +136,19 @@ def takes_magnitudes_in_place(activations):
     return activations.abs_().transpose(0, 1).flatten(1).mean(1)
 
 
+@wrong("mean_abs_activation", says="magnitude-of-the-mean")
+def means_over_places_before_the_magnitude(activations):
+    if activations.dim() == 4:
+        activations = activations.flatten(2).mean(dim=2)
+    return activations.abs().mean(dim=0)
+
+
+@wrong("mean_abs_activation", says="magnitude-of-the-mean")
+def means_over_images_before_the_magnitude(activations):
+    means = activations.mean(dim=0).abs()
+    return means.flatten(1).mean(dim=1) if means.dim() > 1 else means
+
+
 @right("mean_abs_activation")
 def over_all_axes_but_one(activations):
     return activations.abs().mean(dim=[axis for axis in range(activations.dim()) if axis != 1])

@@ -46,7 +46,7 @@ def _channels(draw: Draw) -> Iterator[tuple[T]]:
 def _negative(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[1.0, 2.0], [-2.0, -4.0]]),)
     yield (draw.normal(9, 5),)
-    yield (draw.normal(6, 8),)
+    yield (draw.normal(4, 3, 2, 5),)
 
 
 def _of_those_not_zero(rows: T) -> T:
@@ -80,6 +80,8 @@ MEAN_ABS_ACTIVATION = Task(
             "The magnitude was taken of the mean. By then the signs have cancelled: take the "
             "magnitudes first.",
             over(lambda rows: rows.mean(dim=1).abs(), axis=1),
+            by_channel(lambda a: a.mean(dim=2).abs().mean(dim=0), reference.mean_abs_activation),
+            by_channel(lambda a: a.mean(dim=0).abs().mean(dim=1), reference.mean_abs_activation),
         ),
         ways(
             "negatives-dropped",
