@@ -117,3 +117,23 @@ def exact_fractions(n_bits, group_size, scale_bits, zero_point_bits=0):
 @right("bits_per_weight")
 def a_numpy_scalar(n_bits, group_size, scale_bits, zero_point_bits=0):
     return np.float64(n_bits) + np.float64(scale_bits + zero_point_bits) / group_size
+
+
+@wrong("bits_per_weight", says="overhead-forgotten")
+def counts_codes_alone(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return float(n_bits)
+
+
+@wrong("bits_per_weight", says="group-of-codes-forgotten")
+def counts_the_overhead_alone(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return (scale_bits + zero_point_bits) / group_size
+
+
+@wrong("bits_per_weight", says="zero-point-subtracted")
+def takes_the_zero_point_off(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return n_bits + (scale_bits - zero_point_bits) / group_size
+
+
+@wrong("bits_per_weight", says="text-not-number")
+def writes_the_bits_down(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return str(n_bits + (scale_bits + zero_point_bits) / group_size)

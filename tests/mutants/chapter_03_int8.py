@@ -247,11 +247,11 @@ def builds_on_chapter_two(x, weight, bias):
 
 
 @right("int8_linear")
-def floats_hold_the_sums_exactly(x, weight, bias):
+def float64_holds_the_sums_exactly(x, weight, bias):
     s_x = (x.abs().max() / 127).clamp(min=1e-30)
     s_w = (weight.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-30)
     q_x, q_w = torch.round(x / s_x), torch.round(weight / s_w)
-    acc = (q_x @ q_w.T).to(torch.int32)
+    acc = (q_x.double() @ q_w.double().T).to(torch.int32)
     return acc, torch.addcmul(bias, acc * s_x, s_w.T)
 
 
@@ -286,3 +286,78 @@ def scales_the_weight_back_first(x, weight, bias):
     q_x, q_w = _codes(x, s_x).long(), _codes(weight, s_w[:, None]).long()
     acc = torch.einsum("ni,oi->no", q_x, q_w)
     return acc, acc.float() * (s_x * s_w)[None, :] + bias
+
+
+def _codes_of(x, weight):
+    s_x = x.abs().max() / 127 if x.any() else torch.tensor(1.0)
+    absmax = weight.abs().amax(dim=1)
+    s_w = torch.where(absmax > 0, absmax / 127, 1.0)
+    return torch.round(x / s_x), torch.round(weight / s_w[:, None]), s_x, s_w
+
+
+@wrong("int8_linear", says="summed-in-float32")
+def multiplies_in_float32(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    acc = (q_x @ q_w.T).int()
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="row-scales-misplaced")
+def divides_by_flat_scales(x, weight, bias):
+    _, _, s_x, s_w = _codes_of(x, weight)
+    q_x, q_w = torch.round(x / s_x).int(), torch.round(weight / s_w).int()
+    acc = q_x @ q_w.T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="clamped-too-early")
+def ends_at_126(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    acc = q_x.clamp(-127, 126).int() @ q_w.clamp(-127, 126).int().T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="half-precision")
+def casts_to_half_first(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x.half().float(), weight.half().float())
+    acc = q_x.int() @ q_w.int().T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="too-few-digits")
+def returns_half_outputs(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    acc = q_x.int() @ q_w.int().T
+    return acc, (acc * s_x * s_w + bias).half()
+
+
+@wrong("int8_linear", says="half-down")
+def int8_halves_down(x, weight, bias):
+    _, _, s_x, s_w = _codes_of(x, weight)
+    q_x, q_w = torch.ceil(x / s_x - 0.5), torch.ceil(weight / s_w[:, None] - 0.5)
+    acc = q_x.int() @ q_w.int().T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="zero-row-changes-all")
+def one_zero_row_resets_all(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    if not weight.any(dim=1).all():
+        s_w = torch.ones(len(weight))
+        q_w = torch.round(weight)
+    acc = q_x.int() @ q_w.int().T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="part-of-the-rows")
+def computes_the_first_row(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    acc = q_x[:1].int() @ q_w.int().T
+    return acc, acc * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="array-not-tensor")
+def int8_as_arrays(x, weight, bias):
+    q_x, q_w, s_x, s_w = _codes_of(x, weight)
+    acc = q_x.int() @ q_w.int().T
+    return acc.numpy(), (acc * s_x * s_w + bias).numpy()

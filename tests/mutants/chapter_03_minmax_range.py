@@ -157,3 +157,27 @@ def extremes_of_numpy_arrays(batches):
 def minimum_of_negated_maximum(batches):
     ends = torch.stack([torch.stack((-batch.min(), batch.max())) for batch in batches])
     return -ends[:, 0].max(), ends[:, 1].max()
+
+
+@wrong("minmax_range", says="too-few-digits")
+def rounds_the_ends(batches):
+    low = min(batch.min().item() for batch in batches)
+    high = max(batch.max().item() for batch in batches)
+    return round(low, 2), round(high, 2)
+
+
+@wrong("minmax_range", says="last-batch-left-out")
+def stops_before_the_last_batch(batches):
+    seen = batches[:-1] if len(batches) > 1 else batches
+    return min(b.min().item() for b in seen), max(b.max().item() for b in seen)
+
+
+@wrong("minmax_range", says="one-end-only")
+def returns_the_high_end(batches):
+    return max(batch.max().item() for batch in batches)
+
+
+@wrong("minmax_range", says="pair-in-another-container")
+def returns_a_dict_of_both(batches):
+    low = min(batch.min().item() for batch in batches)
+    return {"low": low, "high": max(batch.max().item() for batch in batches)}

@@ -149,7 +149,7 @@ def forgets_the_zero():
     return torch.tensor(sorted(values)) / max(values)
 
 
-@wrong("nf4_codebook", says="wrong-type")
+@wrong("nf4_codebook", says="list-not-tensor")
 def returns_a_list():
     return _table().tolist()
 

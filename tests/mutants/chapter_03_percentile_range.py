@@ -157,7 +157,7 @@ def stacks_before_sorting(batches, percentile):
     return torch.quantile(values, 1 - p), torch.quantile(values, p)
 
 
-@wrong("percentile_range", says="wrong-type")
+@wrong("percentile_range", says="pair-in-another-container")
 def returns_both_in_a_tensor(batches, percentile):
     values = torch.cat([b.flatten() for b in batches])
     p = percentile / 100
@@ -195,3 +195,18 @@ def with_interp(batches, percentile):
     values = np.sort(np.concatenate([b.numpy().ravel() for b in batches]))
     shares = np.linspace(0, 100, len(values))
     return np.interp(100 - percentile, shares, values), np.interp(percentile, shares, values)
+
+
+@wrong("percentile_range", says="too-few-digits")
+def rounds_the_percentiles(batches, percentile):
+    values = torch.cat([batch.reshape(-1) for batch in batches]).double()
+    low = torch.quantile(values, 1 - percentile / 100).item()
+    return round(low), round(torch.quantile(values, percentile / 100).item())
+
+
+@wrong("percentile_range", says="last-batch-left-out")
+def leaves_the_last_batch_out(batches, percentile):
+    seen = batches[:-1] if len(batches) > 1 else batches
+    values = torch.cat([batch.reshape(-1) for batch in seen]).double()
+    low = torch.quantile(values, 1 - percentile / 100).item()
+    return low, torch.quantile(values, percentile / 100).item()

@@ -366,3 +366,55 @@ def with_parameters_and_a_tiny_clamp(state, n_bits, group_size):
         else:
             result[name] = w
     return result
+
+
+@wrong("quantize_weights", says="integers-too")
+def has_the_library_refuse_integers(state, n_bits, group_size):
+    result = dict(state)
+    for name, w in state.items():
+        if w.dim() >= 2:
+            if not w.is_floating_point():
+                raise ValueError("w: expected floating-point values")
+            groups = w.reshape(len(w), -1).float()
+            if groups.shape[1] % group_size:
+                raise ValueError("the groups do not fill the row")
+            groups = groups.reshape(len(w), -1, group_size)
+            absmax = groups.abs().amax(dim=2, keepdim=True)
+            scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+            result[name] = (torch.round(groups / scale) * scale).reshape(w.shape).to(w.dtype)
+    return result
+
+
+@wrong("quantize_weights", says="affine-grid")
+def uses_a_zero_point(state, n_bits, group_size):
+    result = dict(state)
+    for name, w in state.items():
+        if w.dim() < 2 or not w.is_floating_point():
+            continue
+        rows = w.reshape(len(w), -1).float()
+        if rows.shape[1] % group_size:
+            raise ValueError("the groups do not fill the row")
+        groups = rows.reshape(len(w), -1, group_size)
+        low, high = groups.amin(2, keepdim=True), groups.amax(2, keepdim=True)
+        scale = (high - low) / (2**n_bits - 1)
+        scale = torch.where(scale > 0, scale, 1.0)
+        zero_point = torch.round(-low / scale)
+        codes = (torch.round(groups / scale) + zero_point).clamp(0, 2**n_bits - 1)
+        result[name] = ((codes - zero_point) * scale).reshape(w.shape).to(w.dtype)
+    return result
+
+
+@wrong("quantize_weights", says="half-down")
+def rounds_weights_half_down(state, n_bits, group_size):
+    result = dict(state)
+    for name, w in state.items():
+        if w.dim() < 2 or not w.is_floating_point():
+            continue
+        rows = w.reshape(len(w), -1).float()
+        if rows.shape[1] % group_size:
+            raise ValueError("the groups do not fill the row")
+        groups = rows.reshape(len(w), -1, group_size)
+        absmax = groups.abs().amax(dim=2, keepdim=True)
+        scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+        result[name] = (torch.ceil(groups / scale - 0.5) * scale).reshape(w.shape).to(w.dtype)
+    return result

@@ -6,7 +6,10 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import torch
+
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, close_number
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
@@ -72,18 +75,19 @@ BITS_PER_WEIGHT = Task(
     reference=reference.bits_per_weight,
     lecture="lecture 03, “How many bits is 4 bits”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("codes and scales", 2, _scales, _same_bits),
         Check("zero points as well", 2, _zero_points, _same_bits),
         Check("scales that are quantized themselves", 1, _fractions, _same_bits),
         Check("very small and very large groups", 1, _extremes, _same_bits),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "overhead-forgotten",
             "Only the codes are counted. Without their scales they cannot be read back, so the "
             "scales are stored too.",
-            _formula(lambda b, g, s, z: b),
+            _formula(lambda b, g, s, z: float(b)),
         ),
         ways(
             "default-lost",
@@ -131,6 +135,23 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: b + int(s) // g + int(z) // g),
             _formula(lambda b, g, s, z: math.ceil(b + (s + z) / g)),
             _formula(lambda b, g, s, z: round(b + (s + z) / g)),
+        ),
+        ways(
+            "single-precision",
+            "The last digits are off: the number was computed in float32, or in 16 bits.",
+            _formula(lambda b, g, s, z: float(torch.tensor(b + (s + z) / g, dtype=torch.float32))),
+            _formula(lambda b, g, s, z: float(torch.tensor(b + (s + z) / g).half())),
+            _formula(lambda b, g, s, z: float(torch.tensor(b + (s + z) / g).bfloat16())),
+        ),
+        ways(
+            "zero-point-subtracted",
+            "The bits of the zero point were taken off. They are stored as well: add them.",
+            _formula(lambda b, g, s, z: b + (s - z) / g),
+        ),
+        ways(
+            "group-of-codes-forgotten",
+            "Only the overhead is counted: the bits of the code itself are missing.",
+            _formula(lambda b, g, s, z: (s + z) / g),
         ),
         ways(
             "digits-dropped",

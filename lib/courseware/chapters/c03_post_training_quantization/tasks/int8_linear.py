@@ -10,6 +10,7 @@ import torch
 from courseware.chapters.c03_post_training_quantization.tasks import int8_judges as judges
 from courseware.chapters.c03_post_training_quantization.tasks.int8_mistakes import MISTAKES
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.quantizer_inputs import clear_blocks, codes, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import int8_linear as reference
@@ -61,6 +62,15 @@ def _long_rows(draw: Draw) -> Iterator[Arguments]:
     yield _layer(draw, 2, 3, 400)
     x, weight, bias = _layer(draw, 2, 3, 1024)
     yield x.abs(), weight.abs(), bias
+    yield _beyond_float32(draw)
+
+
+def _beyond_float32(draw: Draw) -> Arguments:
+    """Two rows of odd codes, but for one of them: their sum is odd and above 2**24."""
+    x, weight = (2 * codes(draw, 50, 62, 1, 2048).float() + 1 for _ in range(2))
+    x[0, 0], weight[0, 0] = 127.0, 127.0
+    weight[0, draw.integer(1, 2047)] = 120.0
+    return x / 32, weight / 64, torch.zeros(1)
 
 
 def _outputs(draw: Draw) -> Iterator[Arguments]:
@@ -98,7 +108,7 @@ INT8_LINEAR = Task(
     reference=reference.int8_linear,
     lecture="lecture 03, “Integers all the way”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("acc: products of codes, added up", 3, _sums, judges.same_sums),
         Check("acc: sums that do not fit into 8 or 16 bits", 3, _long_rows, judges.same_sums),
         Check("acc: ties go to the even code", 1, _ties, judges.same_sums),
@@ -106,6 +116,7 @@ INT8_LINEAR = Task(
         Check("a scale for each row of the weight", 3, _rows, judges.same_layer),
         Check("a zero x or a zero row gives the bias", 2, _zeros, judges.same_of_zeros),
         Check("right values: acc as int32 or int64, y as float32", 1, _outputs, judges.layer_types),
+        but=("transposed",),
     ),
-    misconceptions=MISTAKES,
+    misconceptions=(*FORMS, *MISTAKES),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import DECIMALS, HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
 
@@ -107,6 +108,25 @@ def _scales_down(error: type[Exception]) -> Behaviour:
     return behaves
 
 
+def _flat_row_scales(error: type[Exception]) -> Behaviour:
+    """weight divided by scales of shape (out,), which torch lays along its columns."""
+
+    def behaves(x: T, weight: T, bias: T) -> tuple[T, T]:
+        s_x, s_w = _of_all(x), _top(weight)
+        if len(weight) not in (1, weight.shape[1]) and weight.shape[1] > 1:
+            raise error
+        q_w = torch.round(weight / s_w[:, 0]).double()
+        acc = (torch.round(x / s_x).double() @ q_w.T).long()
+        return acc, _both_scales(acc, s_x, s_w, bias)
+
+    return behaves
+
+
+def _in_half(half: torch.dtype) -> Behaviour:
+    """x and weight cut to 16 bits before they are rounded to codes."""
+    return lambda x, weight, bias: _right(x.to(half).float(), weight.to(half).float(), bias)
+
+
 def _scale_per_input(x: T, weight: T, bias: T) -> tuple[T, T]:
     """One scale for each column of the weight, put back before the sum."""
     s_x, s_w = _of_all(x), _top(weight.T).T
@@ -137,6 +157,23 @@ def _not_transposed(error: type[Exception]) -> Behaviour:
     return behaves
 
 
+def _clamped_to(low: int, high: int) -> Behaviour:
+    return _computed(rounding=lambda steps: torch.round(steps).clamp(low, high))
+
+
+def _outputs_in(half: torch.dtype) -> Callable[..., Any]:
+    return lambda acc, y, *_: (acc, y.to(half).float())
+
+
+def _outputs_to(digits: int) -> Callable[..., Any]:
+    return lambda acc, y, *_: (acc, y.round(decimals=digits))
+
+
+def _reset_by_zeros(weight: T) -> T:
+    """Scales of 1 for all rows as soon as one of them is all zeros."""
+    return _top(weight) if bool(weight.any(dim=1).all()) else torch.ones(len(weight), 1)
+
+
 def _any_zeros(x: T, weight: T, bias: T) -> bool:
     return not bool(x.any()) or not bool(weight.any(dim=1).all())
 
@@ -163,6 +200,14 @@ MISTAKES = several(
             for change in (_wrapped, _saturated)
         ),
     ),
+    (
+        Misconception(
+            "summed-in-float32",
+            "The last digits of a long sum are gone: the codes were multiplied and added up as "
+            "float32, which holds every whole number only up to 2**24. Integer hardware adds in "
+            "32 bits, exactly: change the codes to `torch.int32` before you multiply.",
+        ),
+    ),
     ways(
         "sums-from-floats",
         "`acc` was computed from the floats and rounded afterwards. On integer hardware the "
@@ -183,9 +228,11 @@ MISTAKES = several(
     ),
     ways(
         "row-scales-misplaced",
-        "The scales of the rows were laid along the wrong axis. Each row of the weight makes a "
-        "column of `acc`, so its scale belongs to that column.",
+        "The scales of the rows were laid along the wrong axis. There is one for each row of the "
+        "weight, so the codes need them in a column, `[:, None]`; each row of the weight makes a "
+        "column of `acc`, so `y` needs them in a row.",
         *(_scales_down(error) for error in (RuntimeError, ValueError)),
+        *(_flat_row_scales(error) for error in (RuntimeError, ValueError)),
     ),
     ways(
         "scale-per-input",
@@ -255,6 +302,39 @@ MISTAKES = several(
         "both scales.",
         _computed(rescale=lambda acc, s_x, s_w, bias: acc * (s_x + s_w.T) + bias),
         _computed(rescale=lambda acc, s_x, s_w, bias: acc / (s_x * s_w.T) + bias),
+    ),
+    ways(
+        "clamped-too-early",
+        "The codes were clamped to a range that is too narrow: they go from −127 to 127.",
+        _clamped_to(-127, 126),
+        _clamped_to(-126, 127),
+        _clamped_to(0, 127),
+        _clamped_to(0, 255),
+        _clamped_to(-126, 126),
+        _clamped_to(-8, 7),
+    ),
+    ways(
+        *HALF_PRECISION,
+        *map(_in_half, HALF),
+    ),
+    ways(
+        *IMPRECISE,
+        *(_changed(_outputs_in(half)) for half in HALF),
+        *(_changed(_outputs_to(digits)) for digits in DECIMALS),
+    ),
+    ways(
+        "part-of-the-rows",
+        "Only a part of the rows was computed: the first row of x, or all but the last.",
+        lambda x, weight, bias: tuple(part[:1] for part in _right(x, weight, bias)),
+        lambda x, weight, bias: tuple(part[0] for part in _right(x, weight, bias)),
+        lambda x, weight, bias: tuple(part[:-1] for part in _right(x, weight, bias)),
+        lambda x, weight, bias: tuple(part[:, :-1] for part in _right(x, weight, bias)),
+    ),
+    ways(
+        "zero-row-changes-all",
+        "One row of zeros changes the scales of all others. Treat it alone: `torch.where` decides "
+        "for each entry.",
+        _computed(scale_w=_reset_by_zeros),
     ),
     ways(
         "order-swapped",

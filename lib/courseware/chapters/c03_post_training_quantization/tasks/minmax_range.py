@@ -13,6 +13,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     about_batches,
     pooled,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import calibration as reference
@@ -78,13 +79,14 @@ MINMAX_RANGE = Task(
     reference=reference.minmax_range,
     lecture="lecture 03, “Where does the range come from”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("one batch", 1, _one_batch, same_range),
         Check("extremes in different batches", 3, _several_batches, same_range),
         Check("all values on one side of 0", 2, _one_sided, same_range),
         Check("batches of any shape", 1, _shapes, same_range),
     ),
     misconceptions=several(
+        FORMS,
         about_batches(_extremes),
         ways(
             "inner-range",

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
@@ -117,13 +118,14 @@ NF4_CODEBOOK = Task(
     reference=reference.nf4_codebook,
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("16 values in ascending order, from −1 to 1", 1, _no_arguments, _ascending),
         Check("an exact 0 at position 7", 1, _no_arguments, _one_zero),
         Check("the eight values above 0", 3, _no_arguments, _entries(slice(ZERO + 1, None))),
         Check("the seven values below 0", 3, _no_arguments, _entries(slice(0, ZERO))),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "evenly-spaced",
             "These are 16 values at even distances: the grid of integers. NF4 spaces them by the "

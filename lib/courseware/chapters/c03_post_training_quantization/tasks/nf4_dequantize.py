@@ -17,6 +17,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import 
     repeated,
 )
 from courseware.checks.dtypes import uint8
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -155,7 +156,7 @@ NF4_DEQUANTIZE = Task(
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,
     calls=("nf4_codebook",),
-    checks=(
+    checks=told_by_form(
         Check("codes looked up, in one block", 2, _look_up, same_reals),
         Check("each block times its absmax", 2, _blocks, same_reals),
         Check("blocks run on from row to row", 2, _across_rows, same_reals),
@@ -163,8 +164,10 @@ NF4_DEQUANTIZE = Task(
         Check(
             "right values as float32, in the shape of the codes", 1, _types, same_reals_and_dtype
         ),
+        but=("flattened",),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "other-dtype",
             "The values are right, but their type is not float32.",

@@ -19,6 +19,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import 
     unit_block,
 )
 from courseware.chapters.c03_post_training_quantization.tasks.nf4_quantize_mistakes import MISTAKES
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.quantizer_inputs import TINY
 from courseware.checks.task import Check, Draw, Task
 from model_compression import nf4 as reference
@@ -88,7 +89,7 @@ NF4_QUANTIZE = Task(
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,
     calls=("nf4_codebook",),
-    checks=(
+    checks=told_by_form(
         Check("the nearest entry, in one block", 3, _one_block, codes_and_absmax),
         Check("an absmax for each block", 2, _several_blocks, codes_and_absmax),
         Check("blocks run on from row to row", 2, _across_rows, codes_and_absmax),
@@ -96,6 +97,7 @@ NF4_QUANTIZE = Task(
         Check("halfway between two entries: the lower code", 1, _ties, codes_and_absmax),
         Check("blocks of zeros, and of tiny values", 1, _zeros_and_tiny, codes_and_absmax),
         Check("right codes as uint8, absmax as float32", 1, _types, codes_and_absmax_dtypes),
+        but=("flattened", "axis-left-over", "axis-lost"),
     ),
-    misconceptions=MISTAKES,
+    misconceptions=(*FORMS, *MISTAKES),
 )

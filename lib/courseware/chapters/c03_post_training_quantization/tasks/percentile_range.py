@@ -16,6 +16,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     about_batches,
     pooled,
 )
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import calibration as reference
@@ -169,7 +170,7 @@ PERCENTILE_RANGE = Task(
     reference=reference.percentile_range,
     lecture="lecture 03, “Where does the range come from”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("a percentile that falls on a value", 2, _on_a_value, same_percentiles),
         Check("a percentile between two values", 2, _between_values, same_percentiles),
         Check("all batches pooled", 3, _pooled, same_percentiles),
@@ -178,6 +179,7 @@ PERCENTILE_RANGE = Task(
         Check("batches of any shape", 1, _shapes, same_percentiles),
     ),
     misconceptions=several(
+        FORMS,
         about_batches(_right),
         ways(
             "widest-of-the-batches",

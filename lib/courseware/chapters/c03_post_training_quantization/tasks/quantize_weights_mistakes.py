@@ -7,11 +7,15 @@ from collections.abc import Iterator
 import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.quantized_states import (
+    affine,
+    affine_with_zero,
     codes,
     columns,
+    columns_run_together,
     flat,
     flattened,
     guarded,
+    has_other_matrices,
     has_zero_group,
     in_float32,
     model,
@@ -40,6 +44,7 @@ from courseware.checks.groups import (
     SIZE_TAKEN_FOR_COUNT,
 )
 from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE
@@ -53,6 +58,8 @@ INTEGERS_TOO = (
 def _block_mistakes() -> Iterator[Misconception]:
     """Those of chapter 02 that show in values."""
     names = {"full-range-scale", "levels-off-by-one", "signed-max", "n-bits-ignored"}
+    names |= {"codes-all-on-one-side", "other-measure", "first-value-only", "range-too-narrow"}
+    names |= {"zero-block-changes-all", IMPRECISE[0]}
     names |= {name for name, _, _ in ROUNDINGS}
     for known in blocks.within_a_block(lambda blockwise: model(weight_by(blockwise)), "group"):
         if known.name in names:
@@ -126,6 +133,11 @@ MISTAKES = several(
         model(right, lambda name, w: w.dim() >= 2 and w.dtype != torch.bool),
         model(in_float32, lambda name, w: w.dim() >= 2),
         model(in_float32, lambda name, w: w.dim() >= 2 and w.dtype != torch.bool),
+        *(
+            except_where(has_other_matrices, error, behaves)
+            for error in (ValueError, RuntimeError, TypeError)
+            for behaves in (model(), model(scale_a_row))
+        ),
     ),
     ways(
         "told-by-name",
@@ -162,7 +174,15 @@ MISTAKES = several(
         model(lambda w, n, size: short_group(w.reshape(-1, w.shape[-1]), n, size).reshape(w.shape)),
     ),
     ways(
+        "affine-grid",
+        "The groups were put on a grid with a zero point. Here it is symmetric: 0 stays 0, and "
+        "only the largest magnitude of a group counts.",
+        model(weight_by(affine)),
+        model(weight_by(affine_with_zero)),
+    ),
+    ways(
         *DOWN_THE_COLUMNS,
+        model(columns_run_together),
         model(columns(RuntimeError)),
         model(columns(ValueError)),
     ),

@@ -54,6 +54,10 @@ def guarded(small: float, added: bool) -> Callable[..., Named]:
     return model(weight_by(blockwise))
 
 
+def has_other_matrices(state: Named, n_bits: int, group_size: int) -> bool:
+    return any(w.dim() >= 2 and not w.is_floating_point() for w in state.values())
+
+
 def has_zero_group(state: Named, n_bits: int, group_size: int) -> bool:
     weights_of = [rows(w) for w in state.values() if is_weight(w)]
     whole = [w for w in weights_of if w.shape[1] % group_size == 0]
@@ -132,6 +136,33 @@ def columns(error: type[Exception]) -> OfWeight:
         return right(rows(w).T, n_bits, group_size).T.reshape(w.shape)
 
     return of_weight
+
+
+def columns_run_together(w: T, n_bits: int, group_size: int) -> T:
+    """Groups of the flattened transpose."""
+    turned = rows(w).T
+    return run_together(turned, n_bits, group_size).T.reshape(w.shape)
+
+
+def _affine(cut_up: T, n_bits: int, low: T, high: T) -> blocks.Quantized:
+    """Values rather than codes, beside scales of 1."""
+    scale = (high - low) / (2**n_bits - 1)
+    scale = torch.where(scale > 0, scale, 1.0)
+    zero_point = torch.round(-low / scale)
+    steps = (torch.round(cut_up / scale) + zero_point).clamp(0, 2**n_bits - 1)
+    return (steps - zero_point) * scale, torch.ones_like(scale)
+
+
+def affine(cut_up: T, n_bits: int) -> blocks.Quantized:
+    """Each block from its smallest to its largest value."""
+    low, high = cut_up.amin(dim=-1, keepdim=True), cut_up.amax(dim=-1, keepdim=True)
+    return _affine(cut_up, n_bits, low, high)
+
+
+def affine_with_zero(cut_up: T, n_bits: int) -> blocks.Quantized:
+    """The same range, stretched until it contains 0."""
+    low, high = cut_up.amin(dim=-1, keepdim=True), cut_up.amax(dim=-1, keepdim=True)
+    return _affine(cut_up, n_bits, low.clamp(max=0), high.clamp(min=0))
 
 
 def not_spread(w: T, n_bits: int, group_size: int) -> T:

@@ -46,10 +46,12 @@ QUIZ = (
             "b": Option("16", "16 bits end at 32,767: three large products are too many."),
             "c": Option(
                 "25",
-                "1,024 · 16,129 is about 16.5 million, just below 2^24, and the sign takes one "
+                "1,024 · 16,129 is about 16.5 million, just below 2**24, and the sign takes one "
                 "more bit. Hardware offers 32.",
             ),
-            "d": Option("64", "They would do, but fewer are enough: the sum stays far below 2^63."),
+            "d": Option(
+                "64", "They would do, but fewer are enough: the sum stays far below 2**63."
+            ),
         },
         right="c",
         points=3,
@@ -85,27 +87,29 @@ QUIZ = (
     Question(
         name="quiz_03_offloading",
         text=(
-            "A slide times one pass through a model of 7 billion weights: 67.7 s in float32, 5.5 s "
-            "in 4 bits. In float32 the model did not fit into the GPU, and its weights were sent "
-            "over layer by layer. What explains most of the gap?"
+            "A slide times one pass through a model of 7 billion weights: 67.7 s in float32, which "
+            "did not fit into the GPU, 5.5 s in 4 bits. Your GPU holds the model in float16 as "
+            "well as in NF4. What do you expect of NF4 for one pass over a long prompt, where the "
+            "arithmetic takes most of the time?"
         ),
         options={
             "a": Option(
-                "Arithmetic with 4 bits is 12 times as fast as with 32",
-                "The arithmetic is not done with 4 bits: the codes are turned back into floats "
-                "first.",
+                "A quarter of the time, since the weights have a quarter of the bits",
+                "The bits that are stored are fewer, the arithmetic is the same: it is done in "
+                "float16 in both cases.",
             ),
             "b": Option(
-                "The 4-bit model fits: it does not wait for weights to be sent over",
-                "Two runs are compared that differ in more than the bits. The lecture measures "
-                "what is left of the gap where both fit.",
+                "About the same time, or more: each weight has to be looked up first",
+                "Both compute the same products in float16, and NF4 turns its codes into floats "
+                "before. Fewer bytes help where reading them is what takes the time.",
             ),
             "c": Option(
-                "There are only an eighth as many weights",
-                "There are as many weights as before; each takes an eighth of the bits.",
+                "A twelfth of the time, as on the slide",
+                "There, the float32 weights were sent to the GPU again for each pass. Here both "
+                "models are there already, so this gap is gone.",
             ),
             "d": Option(
-                "4-bit weights are skipped if they are 0",
+                "Less time, since weights with code 7 stand for 0 and are skipped",
                 "They take part like all others. Skipping zeros is another technique: pruning.",
             ),
         },

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
 
 from courseware.checks.misconceptions import except_where, ways
+from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, in_half
 from courseware.checks.task import Misconception
 
 Batches = list[torch.Tensor]
@@ -25,6 +27,11 @@ def _mixed_shapes(batches: Batches, *rest: float) -> bool:
 
 def _mixed_rows(batches: Batches, *rest: float) -> bool:
     return len({batch.shape[1:] for batch in batches}) > 1
+
+
+def _then(right: Behaviour, change: Callable[[float], float]) -> Behaviour:
+    """Both ends changed."""
+    return lambda *arguments: tuple(map(change, right(*arguments)))
 
 
 def about_batches(right: Behaviour) -> Iterator[Misconception]:
@@ -102,6 +109,30 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         "magnitudes-not-values",
         "This is the range of the magnitudes: the signs are lost.",
         of_magnitudes,
+    )
+    yield from ways(
+        *IMPRECISE,
+        *(_then(right, partial(round, ndigits=digits)) for digits in DECIMALS),
+        *(_then(right, partial(in_half, half=half)) for half in HALF),
+        _then(right, int),
+        _then(right, round),
+    )
+    yield from ways(
+        "last-batch-left-out",
+        "A batch at one of the ends never counts: look at where your loop begins and ends.",
+        lambda batches, *rest: right(batches[:-1] or batches, *rest),
+        lambda batches, *rest: right(batches[1:] or batches, *rest),
+    )
+    yield from ways(
+        "first-row-only",
+        "Only the first entry along axis 0 of each batch counts.",
+        lambda batches, *rest: right([batch[:1] for batch in batches], *rest),
+    )
+    yield from ways(
+        "one-end-only",
+        "One end of the range came back. Both are asked for: low and high.",
+        lambda batches, *rest: right(batches, *rest)[0],
+        lambda batches, *rest: right(batches, *rest)[1],
     )
     yield from ways(
         "ends-swapped",
