@@ -225,6 +225,9 @@ FAKE_QUANTIZE = Task(
             "The codes came back, not the values that they stand for. Fake quantization goes to "
             "the integers and straight back.",
             *_valued(lambda x, scale, low, high: torch.round(x / scale).clamp(low, high)),
+            lambda x, scale, low, high: with_gradient(
+                torch.round(x / scale).clamp(low, high), x, inside(x / scale, low, high) / scale
+            ),
         ),
         ways(
             "clamp-missing",

@@ -15,7 +15,7 @@ import torch
 from courseware.checks import gradients
 from courseware.checks.call import Outcome
 from courseware.checks.misconceptions import ways
-from courseware.checks.precision import IMPRECISE, rounded_number
+from courseware.checks.precision import IMPRECISE
 from courseware.checks.task import Draw, Judge, Misconception, Probe
 from courseware.checks.values import Difference, as_number, close, difference
 
@@ -118,7 +118,7 @@ def some_rows(right: Callable[..., T], tensors: int = 2) -> tuple[Callable[..., 
 def rounded(right: Callable[..., T]) -> tuple[Misconception, ...]:
     """A right loss of which too few decimals are left."""
     digits = (lambda *arguments, n=n: right(*arguments).round(decimals=n) for n in (1, 2, 3))
-    return ways(*IMPRECISE, *rounded_number(lambda *arguments: float(right(*arguments))), *digits)
+    return ways(*IMPRECISE, *digits)
 
 
 def cut_off(right: Callable[..., T]) -> tuple[Misconception, ...]:
