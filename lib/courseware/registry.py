@@ -84,7 +84,7 @@ CHAPTERS = (
             "nf4",
             "weight_quantization",
         ),
-        experiments={"decoder_7b": True, "minilm_quantization": False},
+        experiments={"decoder_7b": True, "int4_products": True, "minilm_quantization": False},
         given="math NormalDist np torch check check_quiz",
     ),
     Chapter(

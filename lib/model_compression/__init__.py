@@ -27,6 +27,7 @@
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
     –                                fast                three of the above, sooner, bit for bit
+    –                                kernels             products in int4 on a GPU (Triton)
 
 Import the module of a concept, not this package: `from model_compression.packing import pack_int4`.
 Nothing is imported here, so every module loads only the chapters it builds on.
@@ -37,8 +38,9 @@ Conventions that hold everywhere:
 - Rounding is half to even (`torch.round`): 0.5 -> 0, 1.5 -> 2, 2.5 -> 2.
 - Values are computed in float32, also when they arrive as float16 or bfloat16. What PyTorch has for
   a default dtype or device, autocast and inference mode change nothing.
-- Tensors are ordinary ones on the CPU, of any strides; parameters and other subclasses count as the
-  tensors that they are. Results never share memory with arguments (but for `prunable_weights`).
+- Tensors are ordinary ones on the CPU (but for `kernels`), of any strides; parameters and other
+  subclasses count as the tensors that they are. Results never share memory with arguments (but
+  for `prunable_weights`).
 - Bad input raises a ValueError that names the argument, what was expected and what came. So does a
   result that its dtype cannot hold, and a call from inside of torch.func (vmap, grad).
 - What is made to be stored (`NF4Tensor`, ...) is read back by `torch.load` with weights_only=True.

@@ -14,6 +14,7 @@ COURSE = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 EXTRAS = PROJECT["project"]["optional-dependencies"]
 TESTS = [Requirement(line) for line in EXTRAS["test"]]
 CLASS = [Requirement(line) for line in EXTRAS["class"]]
+GPU = [Requirement(line) for line in EXTRAS["gpu"]]
 LOCK_LINES = [
     line
     for line in (ROOT / "constraints.txt").read_text().splitlines()

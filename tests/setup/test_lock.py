@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.setup.lock import CLASS, COURSE, HERE, LOCK, LOCK_LINES, PROJECT, TESTS, closure
+from tests.setup.lock import CLASS, COURSE, GPU, HERE, LOCK, LOCK_LINES, PROJECT, TESTS, closure
 from tests.tracked import ROOT, tracked
 
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text())
@@ -28,8 +28,8 @@ def test_the_lock_is_within_the_ranges(requirement: Requirement) -> None:
     assert requirement.specifier.contains(LOCK[canonicalize_name(requirement.name)])
 
 
-def test_what_a_class_needs_is_tested() -> None:
-    assert set(map(str, CLASS)) <= set(map(str, TESTS))
+def test_what_a_class_or_a_gpu_needs_is_tested() -> None:
+    assert set(map(str, CLASS + GPU)) <= set(map(str, TESTS))
 
 
 def test_torch_is_exact() -> None:
@@ -107,7 +107,7 @@ def imported(source: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("folder", "requirements"),
-    [("lib", COURSE + CLASS), ("tests", COURSE + TESTS)],
+    [("lib", COURSE + CLASS + GPU), ("tests", COURSE + TESTS)],
     ids=["lib", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, requirements: list[Requirement]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from pkgutil import iter_modules
 
 import courseware
 import model_compression
@@ -85,7 +86,7 @@ def preloaded(exercise: str) -> list[str]:
 def withheld(exercise: str) -> dict[str, str]:
     """Module → why it is not there, as the end of a sentence."""
     number = number_of(exercise)
-    names = {path.stem for path in Path(model_compression.__path__[0]).glob("*.py")} - {"__init__"}
+    names = {module.name for module in iter_modules(model_compression.__path__)}
     why = "is what this exercise asks for: it is not there while a hand-in is graded"
     later = "belongs to a later chapter: it is not there while a hand-in is graded"
     return {

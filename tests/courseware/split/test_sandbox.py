@@ -68,6 +68,12 @@ def test_an_exercise_does_not_see_its_own_reference_nor_later_ones(tmp_path, exe
     assert seen.isdisjoint(names)
 
 
+def test_a_package_of_the_library_is_withheld_like_a_module(tmp_path):
+    visible.copy_to(tmp_path, "09_lottery_tickets")
+    assert not (tmp_path / "model_compression" / "kernels").exists()
+    assert "model_compression.kernels" in visible.withheld("09_lottery_tickets")
+
+
 def test_workers_get_no_code_of_the_judges(tmp_path):
     visible.copy_to(tmp_path, "02_integer_scaling")
     names = {

@@ -67,7 +67,7 @@ def measure(shape: Shape, storage: str, seed: int) -> dict[str, Any]:
     error = relative_error(storage)
     torch.cuda.empty_cache()
     before = torch.cuda.memory_allocated()
-    model = Decoder(shape, storage, seed, "cuda")
+    model = Decoder(shape, *FORMATS[storage], seed, "cuda")
     torch.cuda.empty_cache()
     weights = torch.cuda.memory_allocated() - before - model.cache.nbytes
     torch.cuda.reset_peak_memory_stats()

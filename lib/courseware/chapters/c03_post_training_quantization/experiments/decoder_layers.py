@@ -7,11 +7,15 @@ feed-forward width 11008, 32,000 tokens.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+Layer = Callable[[torch.Tensor], nn.Module]
+"""A float matrix [out, in] → what multiplies by it."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ class Offloaded(nn.Module):
         return F.linear(x, self.host.to(x.device))
 
 
-FORMATS: dict[str, tuple[torch.dtype, type[nn.Module]]] = {
+FORMATS: dict[str, tuple[torch.dtype, Layer]] = {
     "float32": (torch.float32, Plain),
     "bfloat16": (torch.bfloat16, Plain),
     "int8, dequantized first": (torch.bfloat16, Int8Dequantized),
@@ -113,9 +117,15 @@ class Decoder(nn.Module):
 
     cache: torch.Tensor
 
-    def __init__(self, shape: Shape, storage: str, seed: int, device: str) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        dtype: torch.dtype,
+        layer: Layer,
+        seed: int,
+        device: str,
+    ) -> None:
         super().__init__()
-        dtype, layer = FORMATS[storage]
         generator = torch.Generator(device).manual_seed(seed)
 
         def linear(n_out: int, n_in: int) -> nn.Module:
