@@ -115,6 +115,14 @@ def takes_magnitudes_in_place(x, n_bits, full_range=False):
     return (x.abs_().max() / steps).clamp(min=1e-30)
 
 
+@wrong("absmax_scale", says="one-zero-is-enough")
+def any_zero_is_all_zeros(x, n_bits, full_range=False):
+    if (x == 0).any():
+        return torch.tensor(1.0)
+    steps = 2 ** (n_bits - 1) - (0.5 if full_range else 1)
+    return x.abs().max() / steps
+
+
 @right("absmax_scale")
 def with_where(x, n_bits, full_range=False):
     top = 2 ** (n_bits - 1) - 1 + 0.5 * full_range

@@ -236,6 +236,16 @@ def asks_the_library(x, weight, bias):
     return ready.int8_linear(x, weight, bias)
 
 
+@wrong("int8_linear", says="guard-too-large")
+def keeps_scales_off_zero_by_a_clamp(x, weight, bias):
+    s_x = (x.abs().max() / 127).clamp(min=1e-5)
+    s_w = (weight.abs().amax(dim=1, keepdim=True) / 127).clamp(min=1e-5)
+    q_x = (x / s_x).round().clamp(-127, 127).to(torch.int32)
+    q_w = (weight / s_w).round().clamp(-127, 127).to(torch.int32)
+    acc = q_x @ q_w.T
+    return acc, acc * s_x * s_w.T + bias
+
+
 @right("int8_linear")
 def builds_on_chapter_two(x, weight, bias):
     from model_compression.integer_scaling import absmax_scale, quantize, quantize_per_channel

@@ -164,6 +164,19 @@ def returns_both_in_a_tensor(batches, percentile):
     return torch.quantile(values, torch.tensor([1 - p, p]))
 
 
+@wrong("percentile_range", says="equal-values-once")
+def counts_equal_values_once(batches, percentile):
+    values = torch.cat([batch.flatten() for batch in batches]).unique().tolist()
+
+    def at(p):
+        place = (len(values) - 1) * p / 100
+        low = int(place)
+        high = min(low + 1, len(values) - 1)
+        return values[low] + (values[high] - values[low]) * (place - low)
+
+    return at(100 - percentile), at(percentile)
+
+
 @right("percentile_range")
 def with_quantile(batches, percentile):
     values = torch.cat([b.reshape(-1) for b in batches])

@@ -51,6 +51,7 @@ def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.zeros(3), 4
     yield torch.tensor([TINY, -TINY / 4]), 8
     yield torch.zeros(2, 3), 8
+    yield torch.tensor([0.0, -3.5, 1.0]), 4
     tiny = draw.normal(12)
     yield tiny / tiny.abs().max() * TINY, 4
 
@@ -267,6 +268,14 @@ ABSMAX_SCALE = Task(
                 for digits in DECIMALS
             ),
             *(_size(_measured_in(half)) for half in HALF),
+        ),
+        ways(
+            "one-zero-is-enough",
+            "A single 0 among the values was taken for a tensor of zeros. The scale has no value "
+            "of its own only where the largest magnitude is 0.",
+            lambda x, n_bits, full_range=False: (
+                1.0 if (x == 0).any() else _reference_scale(x, n_bits, full_range)
+            ),
         ),
         ways("zero-scale", ZERO_SCALE, _size(lambda x: float(x.abs().max()))),
         ways("guard-too-large", GUARD_TOO_LARGE, *(_guarded(guard) for guard in guards(_top))),

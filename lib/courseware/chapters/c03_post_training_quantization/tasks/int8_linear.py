@@ -100,6 +100,8 @@ def _zeros(draw: Draw) -> Iterator[Arguments]:
     x, weight, bias = _short(draw, 3, 4, 6)
     weight[draw.integer(0, 3)] = 0.0
     yield x, weight, bias
+    # Scales of 1e-7 to 2e-6: what guards against 0 must not be felt there.
+    yield x * 2.0**-16, weight * 2.0**-16, bias
 
 
 INT8_LINEAR = Task(
@@ -114,7 +116,12 @@ INT8_LINEAR = Task(
         Check("acc: ties go to the even code", 1, _ties, judges.same_sums),
         Check("y: sums scaled back, and the bias", 3, _outputs, judges.same_outputs),
         Check("a scale for each row of the weight", 3, _rows, judges.same_layer),
-        Check("a zero x or a zero row gives the bias", 2, _zeros, judges.same_of_zeros),
+        Check(
+            "a zero x or row gives the bias; what is only tiny has its codes",
+            2,
+            _zeros,
+            judges.same_of_zeros,
+        ),
         Check("right values: acc as int32 or int64, y as float32", 1, _outputs, judges.layer_types),
         but=("transposed",),
     ),

@@ -11,6 +11,7 @@ from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.precision import DECIMALS, HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
+from courseware.checks.zero_guards import GUARD_TOO_LARGE
 
 T = torch.Tensor
 Arguments = tuple[T, T, T]
@@ -49,6 +50,18 @@ def _wrapped(bits: int) -> Callable[[T], T]:
 def _saturated(bits: int) -> Callable[[T], T]:
     half = 2 ** (bits - 1)
     return lambda acc: acc.clamp(-half, half - 1)
+
+
+def _at_least(small: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
+    return lambda values: scale_of(values).clamp(min=small)
+
+
+GUARDED = [
+    pair
+    for small in (1e-6, 1e-5, 1e-4, 1e-3)
+    for pair in ((small, small), (small, 0.0), (0.0, small))
+]
+"""Least scales of x and of the rows of the weight."""
 
 
 def _computed(
@@ -233,6 +246,11 @@ MISTAKES = several(
         "column of `acc`, so `y` needs them in a row.",
         *(_scales_down(error) for error in (RuntimeError, ValueError)),
         *(_flat_row_scales(error) for error in (RuntimeError, ValueError)),
+    ),
+    ways(
+        "guard-too-large",
+        GUARD_TOO_LARGE,
+        *(_computed(_at_least(x, _of_all), _at_least(w, _top)) for x, w in GUARDED),
     ),
     ways(
         "scale-per-input",

@@ -32,6 +32,7 @@ def _shuffled(draw: Draw, values: torch.Tensor) -> torch.Tensor:
 def _on_a_value(draw: Draw) -> Iterator[Arguments]:
     """(n - 1) · p / 100 is a whole number: nothing is interpolated."""
     yield [torch.tensor([4.0, -1.0, 3.0, 9.0, 0.0])], 75
+    yield [torch.tensor([0.0, 4.0, 0.0, 4.0, 0.0])], 75
     for percentile, count in ((90, 41), (80, 26), (95, 61)):
         steps = 0.1 + torch.rand(count, generator=draw.generator)
         yield [_shuffled(draw, steps.cumsum(0) - 0.4 * count)], percentile
@@ -146,6 +147,10 @@ def _unsorted(batches: Batches, percentile: float) -> Range:
     return _linear(values, last * (1 - percentile / 100)), _linear(values, last * percentile / 100)
 
 
+def _equal_values_once(batches: Batches, percentile: float) -> Range:
+    return _right([torch.tensor(sorted(set(_ordered(batches))))], percentile)
+
+
 def _share_of_the_width(batches: Batches, percentile: float) -> Range:
     values = pooled(batches)
     low, high = values.min().item(), values.max().item()
@@ -250,6 +255,12 @@ PERCENTILE_RANGE = Task(
             "The value was taken at its place in the data as they came. A percentile is a place "
             "in the ordered values.",
             _unsorted,
+        ),
+        ways(
+            "equal-values-once",
+            "Equal values were counted once (`set`, `unique`). After a ReLU half of all values are "
+            "0, and every one of them has its place.",
+            _equal_values_once,
         ),
         ways(
             "share-of-the-width",
