@@ -5,6 +5,9 @@
 The kernels are Triton's (extra `gpu`), which the first call loads. They run on CUDA devices of
 compute capability 9.0 and more, or, slowly, on the CPU in Triton's interpreter: with
 TRITON_INTERPRET=1 in the environment before Python starts, and tensors on the CPU.
+
+A result that the dtype of x cannot hold becomes infinite: unlike elsewhere in the library, no error
+tells, for looking at values would wait for the GPU.
 """
 
 import os
