@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from courseware.checks.call import Outcome
 from courseware.checks.general import Diagnosis
@@ -81,8 +82,12 @@ def _result_html(result: Result, details: list[tuple[str, str]]) -> str:
 
 
 def _with_details(report: Report) -> Iterator[tuple[Result, list[tuple[str, str]]]]:
-    """Each result with its labelled lines; a cause is explained once, then referred to."""
+    """Each result with its labelled lines; a cause is explained once, then referred to.
+
+    What was a guess once stays one: repeating it makes it no surer.
+    """
     explained: dict[tuple[str, object], str] = {}
+    guessed: set[tuple[str, object]] = set()
     unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
@@ -94,14 +99,16 @@ def _with_details(report: Report) -> Iterator[tuple[Result, list[tuple[str, str]
             unwritten = True
             continue
         keys = [(cause.name, cause.shows) for cause in causes]
+        guessed |= {key for key, cause in zip(keys, causes, strict=True) if not cause.sure}
         if causes and all(key in explained for key in keys):
             before = dict.fromkeys(explained[key] for key in keys)
-            yield result, [("likely", f"the same as in {_listed(before)}")]
+            label = "perhaps" if guessed & {*keys} else "likely"
+            yield result, [(label, f"the same as in {_listed(before)}")]
             continue
         details = list(_case_lines(report, result))
         for key, cause in zip(keys, causes, strict=True):
             known = explained.get(key)
-            details.append(_cause_line(cause, known))
+            details.append(_cause_line(replace(cause, sure=key not in guessed), known))
             explained.setdefault(key, result.check.name)
         yield result, details
 
@@ -113,7 +120,7 @@ def _listed(names: Iterable[str]) -> str:
 def _cause_line(cause: Diagnosis, known: str | None) -> tuple[str, str]:
     """A cause with its label; `known` is the check that has told it before."""
     if known is not None:
-        return "likely", f"the same as in “{known}”"
+        return "likely" if cause.sure else "perhaps", f"the same as in “{known}”"
     if cause.sure:
         return "likely", cause.message
     return "perhaps", f"On this input it looks like this: {cause.message}"

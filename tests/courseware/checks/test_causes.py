@@ -146,6 +146,21 @@ def test_the_same_cause_is_referred_to_only_where_it_is_the_same():
     assert text.count("the same as in “positive”") == 1
 
 
+def test_a_guess_that_is_referred_to_stays_a_guess():
+    def half_of_them_wrong(x):
+        return torch.where(x == 0, 1, torch.where(x == 4, 5, 2 * x))
+
+    mixed = [(torch.tensor([0]),), (torch.tensor([4]),)]
+    task = dataclasses.replace(
+        DOUBLED,
+        checks=(Check("mixed", 1, lambda draw: mixed), Check("zeros", 5, lambda draw: ZEROS)),
+    )
+    assert told(half_of_them_wrong, task) == {"mixed": ["ones?"], "zeros": ["ones"]}
+    text = as_text(run_task(task, half_of_them_wrong, "causes"))
+    assert "perhaps   the same as in “mixed”" in text
+    assert "likely" not in text
+
+
 def test_values_are_called_right_only_if_they_are():
     right = as_text(run_task(DOUBLED, lambda x: (2 * x).float(), "causes"))
     wrong = as_text(run_task(DOUBLED, lambda x: (5 * x).float(), "causes"))
