@@ -43,7 +43,7 @@ def _with_codes(change: Callable[[T], T]) -> Behaviour:
 
 
 def _with_absmax(change: Callable[[T], T]) -> Behaviour:
-    return _changed(lambda codes, absmax: (codes, change(absmax)))
+    return _changed(lambda codes, absmax: (codes.to(torch.uint8), change(absmax)))
 
 
 def _shifted(by: int) -> Behaviour:
@@ -52,7 +52,7 @@ def _shifted(by: int) -> Behaviour:
 
 def _per_value(x: T, block_size: int) -> tuple[T, T]:
     codes, absmax = encoded(x, block_size)
-    return codes, repeated(absmax, block_size, x.numel())
+    return codes.to(torch.uint8), repeated(absmax, block_size, x.numel())
 
 
 def _per_value_shaped(x: T, block_size: int) -> tuple[T, T]:
