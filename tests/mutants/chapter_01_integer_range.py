@@ -168,3 +168,11 @@ def two_strings(width, signed):
 def a_dict_of_ends(width, signed):
     low = -(2 ** (width - 1)) if signed else 0
     return {"lowest": low, "highest": low + 2**width - 1}
+
+
+@wrong("integer_range", says="digits-lost")
+def halves_with_true_division(width, signed):
+    patterns = 2**width
+    if signed:
+        return (int(-patterns / 2), int(patterns / 2 - 1))
+    return (0, patterns - 1)

@@ -146,3 +146,17 @@ def divides_by_two_caret_three(n_params, bits_per_param):
 @wrong("model_bytes", says="text-not-number")
 def returns_a_text(n_params, bits_per_param):
     return f"{math.ceil(n_params * bits_per_param / 8)}"
+
+
+@wrong("model_bytes", says="gaps-left")
+def fills_bytes_with_whole_parameters(n_params, bits_per_param):
+    if bits_per_param >= 8:
+        return math.ceil(n_params * bits_per_param / 8)
+    per_byte = int(8 // bits_per_param)
+    return math.ceil(n_params / per_byte)
+
+
+@wrong("model_bytes", says="half-added-before-round")
+def adds_a_half_and_rounds(n_params, bits_per_param):
+    size = n_params * bits_per_param / 8
+    return round(size + 0.5)

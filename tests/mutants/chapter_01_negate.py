@@ -218,3 +218,44 @@ def adds_one_to_a_float(bits):
 @wrong("negate", says="caret-for-power")
 def takes_the_remainder_of_a_caret(bits):
     return format((int(_inverted(bits), 2) + 1) % (2 ^ len(bits)), f"0{len(bits)}b")
+
+
+@wrong("negate", says="modulus-off-by-one")
+def counts_modulo_one_less(bits):
+    n = len(bits)
+    inverted = "".join(str(1 - int(b)) for b in bits)
+    total = (int(inverted, 2) + 1) % (2**n - 1)
+    return format(total, "b").zfill(n)
+
+
+@wrong("negate", says="carry-refused")
+def looks_for_the_last_one(bits):
+    last_one = bits.rindex("1")
+    left = bits[:last_one]
+    return left.translate({48: "1", 49: "0"}) + bits[last_one:]
+
+
+@wrong("negate", says="eight-bits-and-no-one")
+def inverts_a_byte_only(bits):
+    inverted = int(bits, 2) ^ 255
+    return format(inverted & 255, "08b")
+
+
+@wrong("negate", says="first-bit-kept")
+def inverts_all_but_the_first(bits):
+    pattern = bits[0] + _inverted(bits[1:])
+    return format((int(pattern, 2) + 1) % 2 ** len(bits), f"0{len(bits)}b")
+
+
+@wrong("negate", says="zero-changed")
+def finds_no_one_in_zero(bits):
+    last_one = bits.rfind("1")
+    return _inverted(bits[:last_one]) + bits[last_one:]
+
+
+@wrong("negate", says="unsigned-value-negated")
+def refuses_what_leaves_the_range(bits):
+    value = -int(bits, 2)
+    if value < -(2 ** (len(bits) - 1)):
+        raise ValueError(f"{value} does not fit into {len(bits)} bits")
+    return format(value % 2 ** len(bits), f"0{len(bits)}b")

@@ -202,3 +202,58 @@ def signed_decimal(bits):
 @wrong("signed_value", says="text-not-number")
 def signed_as_text(bits):
     return f"{int(bits, 2) - int(bits[0]) * 2 ** len(bits)}"
+
+
+@wrong("signed_value", says="one-added-after-the-minus")
+def adds_one_behind_the_minus(bits):
+    if bits.startswith("1"):
+        inverted = bits.translate(str.maketrans("01", "10"))
+        return -int(inverted, 2) + 1
+    return int(bits, 2)
+
+
+@wrong("signed_value", says="leading-zeros-lost")
+def takes_the_width_of_the_number(bits):
+    value = int(bits, 2)
+    width = value.bit_length()
+    if width and value >> width - 1 & 1:
+        value -= 1 << width
+    return value
+
+
+@wrong("signed_value", says="sign-not-extended")
+def views_the_next_larger_integer(bits):
+    w = len(bits)
+    if w <= 8:
+        unsigned, signed = (np.uint8, np.int8)
+    elif w <= 16:
+        unsigned, signed = (np.uint16, np.int16)
+    elif w <= 32:
+        unsigned, signed = (np.uint32, np.int32)
+    else:
+        unsigned, signed = (np.uint64, np.int64)
+    return int(np.array([int(bits, 2)], dtype=unsigned).view(signed)[0])
+
+
+@wrong("signed_value", says="fixed-limit-and-half")
+def compares_with_127_and_takes_half_off(bits):
+    v = int(bits, 2)
+    if v > 127:
+        v = v - 2 ** (len(bits) - 1)
+    return v
+
+
+@wrong("signed_value", says="bits-reversed-sign-magnitude")
+def reads_a_minus_sign_at_the_end(bits):
+    value = 0
+    for i, b in enumerate(bits[:-1]):
+        value += int(b) * 2**i
+    if bits[-1] == "1":
+        value = -value
+    return value
+
+
+@wrong("signed_value", says="fixed-limit")
+def compares_with_127(bits):
+    value = int(bits, 2)
+    return value - 2 ** len(bits) if value > 127 else value

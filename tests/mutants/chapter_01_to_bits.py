@@ -278,3 +278,11 @@ def asserts_the_range(value, width):
 def adds_one_too_many(value, width):
     _refuse(value, width)
     return format(value + 2**width + 1 if value < 0 else value, f"0{width}b")
+
+
+@wrong("to_bits", says="zero-as-negative")
+def counts_zero_as_negative(value, width):
+    if value < -(2 ** (width - 1)) or value > 2**width - 1:
+        raise ValueError("cannot be written")
+    unsigned = value + 2**width if value <= 0 else value
+    return format(unsigned, "b").zfill(width)

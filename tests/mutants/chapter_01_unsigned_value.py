@@ -202,3 +202,19 @@ def takes_every_character_for_true(bits):
 @wrong("unsigned_value", says="zeros-counted")
 def compares_with_the_wrong_character(bits):
     return sum(2**place for place, bit in enumerate(reversed(bits)) if bit == "0")
+
+
+@wrong("unsigned_value", says="bits-reversed-and-dropped")
+def reads_backwards_and_stops_early(bits):
+    value = 0
+    place = 1
+    for i in range(0, len(bits) - 1):
+        value += place * int(bits[i])
+        place *= 2
+    return value
+
+
+@wrong("unsigned_value", says="zero-fails")
+def strips_leading_zeros_and_doubles(bits):
+    short = bits.lstrip("0")
+    return int(short, 2) * 2

@@ -35,6 +35,7 @@ def widths(draw: Draw) -> list[int]:
 
 def extreme_patterns(draw: Draw) -> Iterator[tuple[str]]:
     """The lowest value, all ones, a single one, zero."""
+    yield ("0",)
     for width in (4, 8, *widths(draw)):
         yield ("1" + "0" * (width - 1),)
         yield ("1" * width,)

@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator
 
 from courseware.chapters.c01_number_formats.tasks.common import OFF_LIMITS, widths
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.machine_integers import machine_integers
+from courseware.checks.machine_integers import (
+    DIGITS_LOST,
+    each_integer,
+    machine_integers,
+    through_float32,
+)
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.python_slips import CARET, PRECEDENCE
 from courseware.checks.task import Check, Draw, Task
@@ -60,6 +65,13 @@ def _moved(low: int, high: int, signed: bool | None = None) -> Callable[[int, bo
 def _if_signed(of_width: Callable[[int], Range]) -> Callable[[int, bool], Range]:
     """Another signed range."""
     return lambda width, signed: of_width(width) if signed else _right(width, False)
+
+
+def _of_one_kind(
+    signed: bool, behaves: Callable[[int, bool], Range]
+) -> Callable[[int, bool], Range]:
+    """Another range of one kind, signed or not; the other kind is right."""
+    return lambda width, is_signed: (behaves if is_signed is signed else _right)(width, is_signed)
 
 
 def _ends(change: Callable[[Range], object]) -> Callable[[int, bool], object]:
@@ -240,6 +252,14 @@ INTEGER_RANGE = Task(
                     if signed
                     else (0, change(change(2**width) - 1))
                 )
+            ),
+        ),
+        ways(
+            *DIGITS_LOST,
+            *(
+                _of_one_kind(signed, each_integer(change, _right))
+                for signed in (True, False)
+                for change in (lambda value: int(float(value)), through_float32)
             ),
         ),
     ),

@@ -46,6 +46,7 @@ def _fractional_bits(draw: Draw) -> Iterator[tuple[int, float]]:
 def _nothing(draw: Draw) -> Iterator[tuple[int, float]]:
     yield 0, 32
     yield 2, 32
+    yield 1, 8
     yield 1, draw.integer(65, 9_999) / 64
 
 
@@ -71,6 +72,11 @@ def _float32(*numbers: float) -> list[torch.Tensor]:
 def _all_in_float32(n_params: int, bits_per_param: float) -> int:
     count, bits = _float32(n_params, bits_per_param)
     return int(torch.ceil(count * bits / 8))
+
+
+def _gaps_left(round_down: Callable[[float], int]) -> Bytes:
+    """Only whole parameters in a byte; `round_down` says how many."""
+    return lambda n, b: math.ceil(n / round_down(8 / b)) if b < 8 else _right(n, b)
 
 
 MODEL_BYTES = Task(
@@ -130,6 +136,20 @@ MODEL_BYTES = Task(
             "round up.",
             lambda n, b: round(n * b / 8),
             lambda n, b: math.floor(n * b / 8 + 0.5),
+        ),
+        ways(
+            "half-added-before-round",
+            "A half was added and the sum rounded by `round`. Halfway between two numbers it goes "
+            "to the even one, so that 9 full bytes become 10: `math.ceil` rounds up.",
+            lambda n, b: round(n * b / 8 + 0.5),
+        ),
+        ways(
+            "gaps-left",
+            "Only whole parameters were put into each byte, so that gaps are left. They are packed "
+            "across the borders of bytes: round up once, over all bits.",
+            _gaps_left(math.floor),
+            _gaps_left(round),
+            except_where(lambda n, b: b > 8, ZeroDivisionError, _gaps_left(math.floor)),
         ),
         ways(
             "always-one-more",

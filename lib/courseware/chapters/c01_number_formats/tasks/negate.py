@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from courseware.chapters.c01_number_formats.tasks.common import (
-    OFF_LIMITS,
-    inverted,
-    twos,
-    widths,
-)
-from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.machine_integers import DIGITS_LOST, through_float32
-from courseware.checks.misconceptions import except_where, several, ways
-from courseware.checks.python_slips import CARET, REPLACED_TWICE
+from courseware.chapters.c01_number_formats.tasks.common import OFF_LIMITS, widths
+from courseware.chapters.c01_number_formats.tasks.negate_mistakes import MISTAKES
+from courseware.checks.forms import told_by_form
 from courseware.checks.task import Check, Draw, Task
 from model_compression import number_formats as reference
 
@@ -29,6 +22,8 @@ def _carries(draw: Draw) -> Iterator[tuple[str]]:
 
 def _odd_patterns(draw: Draw) -> Iterator[tuple[str]]:
     yield ("0101",)
+    yield ("0001",)
+    yield ("1111",)
     yield ("00000101",)
     yield ("11111011",)
     for width in (6, 10, 16):
@@ -49,51 +44,6 @@ def _fixed_points(draw: Draw) -> Iterator[tuple[str]]:
         yield ("1" + "0" * (width - 1),)
 
 
-def _written(value: int, width: int) -> str:
-    return format(value % 2**width, f"0{width}b")
-
-
-def _negated(bits: str) -> str:
-    return _written(-int(bits, 2), len(bits))
-
-
-def _carry_kept(bits: str) -> str:
-    return format(int(inverted(bits), 2) + 1, f"0{len(bits)}b")
-
-
-def _is_lowest(bits: str) -> bool:
-    return bits == "1" + "0" * (len(bits) - 1)
-
-
-def _is_zero(bits: str) -> bool:
-    return "1" not in bits
-
-
-def _carry_stops(places: int) -> Callable[[str], str]:
-    """The one is carried over so many places at most; behind them it is lost."""
-
-    def behaves(bits: str) -> str:
-        turned = inverted(bits)
-        head, tail = turned[: -places or None], turned[-places:]
-        return (
-            head + _written(int(tail, 2) + 1, len(tail)) if places < len(bits) else _negated(bits)
-        )
-
-    return behaves
-
-
-def _but_first(bits: str) -> str:
-    """The one is carried up to the first place, which takes no part."""
-    turned = inverted(bits)
-    return turned[0] + (_written(int(turned[1:], 2) + 1, len(bits) - 1) if turned[1:] else "")
-
-
-def _stops_at_ones(bits: str) -> str:
-    """The ones at the end turn to 0, and the carry that they leave behind is lost."""
-    turned = inverted(bits).rstrip("1")
-    return turned.ljust(len(bits), "0") if len(turned) < len(bits) else turned[:-1] + "1"
-
-
 NEGATE = Task(
     name="negate",
     points=12,
@@ -106,181 +56,5 @@ NEGATE = Task(
         Check("even numbers (the added one carries)", 3, _carries),
         Check("zero and the lowest number map to themselves", 2, _fixed_points),
     ),
-    misconceptions=several(
-        FORMS,
-        ways(
-            "ones-complement",
-            "The bits are inverted; the one that makes it two's complement is not added.",
-            inverted,
-        ),
-        ways(
-            "sign-bit-flipped",
-            "Only the first bit was flipped. That negates a sign-and-magnitude number; in two's "
-            "complement the first bit has a weight, so flipping it changes the value by "
-            "2**(width−1).",
-            lambda bits: inverted(bits[0]) + bits[1:],
-        ),
-        ways(
-            "not-inverted",
-            "One was added, but the bits were not inverted before.",
-            lambda bits: _written(int(bits, 2) + 1, len(bits)),
-            lambda bits: bits,
-        ),
-        ways(
-            "carry-kept",
-            "The carry out of the first place was kept, so the result has one bit too many. "
-            "A register has no place for it: it is dropped.",
-            _carry_kept,
-            lambda bits: bin(int(inverted(bits), 2) + 1)[2:],
-        ),
-        ways(
-            "carry-cut-at-the-wrong-end",
-            "The carry out of the first place makes the result one bit longer. It is this first "
-            "bit that is dropped, not the last one.",
-            lambda bits: _carry_kept(bits)[: len(bits)],
-        ),
-        ways(
-            "carry-refused",
-            "Your function fails where the carry runs out of the first place: 1111 + 1 is a number "
-            "of five bits. Drop the carry first, for instance by a remainder.",
-            *(
-                except_where(_is_zero, error, _negated)
-                for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
-            ),
-        ),
-        ways(
-            "minimum-refused",
-            "The lowest number was refused. It has no positive counterpart of this width, and "
-            "the rule “invert, add one” gives the same pattern again.",
-            *(
-                except_where(_is_lowest, error, _negated)
-                for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
-            ),
-        ),
-        ways(
-            "minimum-saturated",
-            "The lowest number became the highest one. It has no positive counterpart of this "
-            "width; the rule “invert, add one” gives the same pattern again.",
-            lambda bits: inverted(bits) if _is_lowest(bits) else _negated(bits),
-        ),
-        ways(
-            "minimum-becomes-zero",
-            "The lowest number became zero. The rule “invert, add one” gives its own pattern "
-            "again.",
-            lambda bits: "0" * len(bits) if _is_lowest(bits) else _negated(bits),
-        ),
-        ways(
-            "carry-stops-before-the-first-place",
-            "The carry never reaches the first bit, which was only inverted. The one is added to "
-            "the whole pattern: the first bit is a place like the others.",
-            _but_first,
-        ),
-        ways(
-            "carry-stops",
-            "The carry goes too short a way. As long as 1 + 1 meet, it runs on to the next place.",
-            *(_carry_stops(places) for places in (2, 3, 4, 8)),
-            _stops_at_ones,
-        ),
-        ways(
-            "carry-forgotten",
-            "The one was put into the last place without its carry. 1 + 1 is 0, carry 1.",
-            lambda bits: inverted(bits)[:-1] + "1",
-            lambda bits: inverted(bits)[:-1] + bits[-1],
-        ),
-        ways(
-            "minus-sign-in-bits",
-            "A minus sign is not a bit: the result must be a pattern of the same width.",
-            lambda bits: format(-twos(bits), f"0{len(bits)}b"),
-            lambda bits: format(-int(bits, 2), f"0{len(bits)}b"),
-            lambda bits: format(-twos(bits), "b"),
-            lambda bits: "-" + bits,
-            lambda bits: bin(~int(bits, 2) + 1),
-            lambda bits: format(~int(bits, 2) + 1, "b"),
-        ),
-        ways(
-            "prefix-kept",
-            "Python's `0b` prefix is still there. Bits are only the characters 0 and 1.",
-            lambda bits: bin(int(_negated(bits), 2)),
-            lambda bits: bin(int(inverted(bits), 2) + 1),
-            lambda bits: bin(int(_negated(bits), 2)).zfill(len(bits)),
-        ),
-        ways(
-            "width-lost",
-            "The width was lost on the way: leading zeros belong to the pattern.",
-            lambda bits: format(int(_negated(bits), 2), "b"),
-            lambda bits: "0" if _is_zero(bits) else _negated(bits),
-            lambda bits: _negated(bits.lstrip("0") or "0"),
-        ),
-        ways(
-            "eight-bits-assumed",
-            "The result has the 8 bits of a byte, or counts modulo 256. Its width is that of the "
-            "pattern that comes in.",
-            lambda bits: format(-int(bits, 2) % 256, "08b"),
-            lambda bits: format(-int(bits, 2) % 256, "b"),
-            lambda bits: format(-int(bits, 2) % 2 ** len(bits), "08b"),
-            lambda bits: format(-int(bits, 2) % 256, f"0{len(bits)}b"),
-            lambda bits: format((int(inverted(bits), 2) + 1) % 256, f"0{len(bits)}b"),
-            lambda bits: format((int(inverted(bits), 2) + 1) % 256, "08b"),
-            lambda bits: format(-twos(bits) % 256, "08b"),
-        ),
-        ways(
-            "one-subtracted",
-            "One was subtracted after inverting, or added before it, which comes to the same. "
-            "Invert first, then add one.",
-            lambda bits: _written(int(inverted(bits), 2) - 1, len(bits)),
-        ),
-        ways(
-            "one-appended",
-            "The one was written behind the pattern. It is to be added, as to a number.",
-            lambda bits: inverted(bits) + "1",
-            lambda bits: (inverted(bits) + "1")[1:],
-        ),
-        ways(
-            "negative-left-alone",
-            "Only numbers of one sign were negated. The rule is the same for all: invert, add one.",
-            lambda bits: bits if bits[0] == "1" else _negated(bits),
-            lambda bits: bits if bits[0] == "0" else _negated(bits),
-            lambda bits: inverted(bits) if bits[0] == "0" else _negated(bits),
-            lambda bits: inverted(bits) if bits[0] == "1" else _negated(bits),
-        ),
-        ways(
-            *REPLACED_TWICE,
-            lambda bits: _written(1, len(bits)),
-            lambda bits: "0" * len(bits),
-            lambda bits: format(2 ** len(bits), "b"),
-            lambda bits: "1" * len(bits),
-        ),
-        ways(
-            "bits-reversed",
-            "The result is written from the wrong end: the carry runs from the right to the left, "
-            "but the most significant bit still comes first.",
-            lambda bits: _negated(bits)[::-1],
-            lambda bits: _negated(bits[::-1]),
-            lambda bits: _negated(bits[::-1])[::-1],
-        ),
-        ways(
-            "bit-skipped",
-            "A bit was skipped at one of the ends: look at where your loop or slice begins and "
-            "ends.",
-            lambda bits: inverted(bits[:-1]) + bits[-1],
-            lambda bits: bits[0] + _negated(bits)[1:],
-            lambda bits: _negated(bits)[1:],
-            lambda bits: _negated(bits)[:-1],
-            lambda bits: "0" + _negated(bits)[1:],
-        ),
-        ways(
-            *CARET,
-            lambda bits: format((int(inverted(bits), 2) + 1) % (2 ^ len(bits)), f"0{len(bits)}b"),
-            lambda bits: format(-int(bits, 2) % (2 ^ len(bits)), f"0{len(bits)}b"),
-            lambda bits: format((2 ^ len(bits)) - int(bits, 2), f"0{len(bits)}b"),
-        ),
-        ways(
-            *DIGITS_LOST,
-            lambda bits: _written(int(float(int(inverted(bits), 2)) + 1), len(bits)),
-            lambda bits: _written(-int(float(int(bits, 2))), len(bits)),
-            lambda bits: _written(int(2.0 ** len(bits) - int(bits, 2)), len(bits)),
-            lambda bits: _written(-through_float32(int(bits, 2)), len(bits)),
-            lambda bits: _written(through_float32(int(inverted(bits), 2)) + 1, len(bits)),
-        ),
-    ),
+    misconceptions=MISTAKES,
 )

@@ -9,7 +9,7 @@ import torch
 
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Misconception
 
@@ -27,6 +27,8 @@ def about_reading(signed: bool) -> tuple[Misconception, ...]:
     right = twos if signed else unsigned
     return several(
         _about_places(right),
+        _about_two_ends(right),
+        _about_zero(right),
         _about_characters(right),
         machine_integers(right),
         ways(
@@ -105,6 +107,37 @@ def _about_places(right: Reading) -> Iterator[Misconception]:
         _weighed(lambda place, width: -(2 ^ place) if place == width - 1 else 2 ^ place),
         _weighed(lambda place, width: -(2 ^ place) if place == width - 1 else 2**place),
     )
+
+
+def _about_two_ends(right: Reading) -> Iterator[Misconception]:
+    yield from ways(
+        "bits-reversed-and-dropped",
+        "Two mistakes: the bits were read from the wrong end (the first character is the most "
+        "significant bit), and one of the ends was left out of the loop or slice.",
+        lambda bits: right(bits[-2::-1] or "0"),
+        lambda bits: right("0" + bits[-2::-1]),
+        lambda bits: right(bits[:0:-1] or "0"),
+    )
+    yield from ways(
+        "bits-reversed-and-doubled",
+        "Two mistakes: the bits were read from the wrong end (the first character is the most "
+        "significant bit), and every place counts twice what it should.",
+        lambda bits: 2 * right(bits[::-1]),
+    )
+
+
+def _about_zero(right: Reading) -> Iterator[Misconception]:
+    """Without its leading zeros, a pattern of zeros is empty."""
+    yield from ways(
+        "zero-fails",
+        "Your function fails on patterns without a 1: nothing is left of them once the leading "
+        "zeros are cut off. The value of all zeros is 0.",
+        *(except_where(_is_zero, error, right) for error in (ValueError, IndexError, TypeError)),
+    )
+
+
+def _is_zero(bits: str) -> bool:
+    return "1" not in bits
 
 
 def _about_characters(right: Reading) -> Iterator[Misconception]:

@@ -13,7 +13,7 @@ from courseware.chapters.c01_number_formats.tasks.common import (
 )
 from courseware.chapters.c01_number_formats.tasks.reading import about_reading
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.machine_integers import wrapped
+from courseware.checks.machine_integers import FIXED, fits, raises_as, wrapped
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.task import Check, Task
 from model_compression import number_formats as reference
@@ -25,6 +25,16 @@ def _sign_magnitude(bits: str) -> int:
 
 def _ones_complement(bits: str) -> int:
     return -int(inverted(bits), 2) if bits[0] == "1" else int(bits, 2)
+
+
+def _next_larger(bits: str) -> int:
+    """The integer that NumPy makes of the pattern in the smallest type that holds it."""
+    room = next(width for width in (8, *FIXED) if len(bits) <= width)
+    return wrapped(int(bits, 2), room)
+
+
+def _without_leading_zeros(bits: str) -> int:
+    return twos(bits.lstrip("0") or "0")
 
 
 def _is_lowest(bits: str) -> bool:
@@ -87,6 +97,60 @@ SIGNED_VALUE = Task(
             lambda bits: wrapped(int(bits, 2), 8),
             lambda bits: twos(bits[-8:]),
             lambda bits: twos(bits.zfill(8)),
+        ),
+        ways(
+            "sign-not-extended",
+            "The pattern was put into an integer of 8, 16, 32 or 64 bits, with zeros in front of "
+            "it: only a pattern that fills all of them can be negative then. The leading bit of "
+            "the pattern counts −2**(width−1), whatever the width.",
+            _next_larger,
+            *(lambda bits, w=width: wrapped(int(bits, 2), w) for width in FIXED),
+            *(
+                lambda bits, w=width, error=error: wrapped(
+                    raises_as(error, fits(w, signed=False))(int(bits, 2)), w
+                )
+                for width in (8, *FIXED)
+                for error in (OverflowError, ValueError, RuntimeError)
+            ),
+        ),
+        ways(
+            "fixed-limit",
+            "Whether a number is negative was decided by a fixed limit, 127, which is that of 8 "
+            "bits. The first bit of the pattern tells it, whatever the width.",
+            lambda bits: int(bits, 2) - (2 ** len(bits) if int(bits, 2) > 127 else 0),
+        ),
+        ways(
+            "fixed-limit-and-half",
+            "Two mistakes: whether a number is negative was decided by a fixed limit, 127, where "
+            "the first bit tells it; and half as much as needed was taken off, where it is "
+            "2**width.",
+            lambda bits: int(bits, 2) - (2 ** (len(bits) - 1) if int(bits, 2) > 127 else 0),
+            lambda bits: int(bits, 2) - (128 if int(bits, 2) > 127 else 0),
+        ),
+        ways(
+            "leading-zeros-lost",
+            "Patterns that start with 0 came out negative: the width was taken from the number "
+            "(`bit_length`), or leading zeros were cut off. They belong to the pattern: its width "
+            "is `len(bits)`.",
+            _without_leading_zeros,
+            *(
+                except_where(lambda bits: "1" not in bits, error, _without_leading_zeros)
+                for error in (ValueError, IndexError)
+            ),
+        ),
+        ways(
+            "one-added-after-the-minus",
+            "Negative numbers are two too high: the one was added behind the minus sign. It "
+            "belongs to the inverted number, −(inverted + 1).",
+            lambda bits: 1 - int(inverted(bits), 2) if bits[0] == "1" else int(bits, 2),
+        ),
+        ways(
+            "bits-reversed-sign-magnitude",
+            "Two mistakes: the bits were read from the wrong end (the first character is the most "
+            "significant bit), and the one that decides about the sign was taken for a minus sign "
+            "in front of the others. It has a weight of its own.",
+            lambda bits: _sign_magnitude(bits[::-1]),
+            lambda bits: (-1 if bits[0] == "1" else 1) * int(bits[:0:-1] or "0", 2),
         ),
         ways(
             "leading-weight-off-by-one",

@@ -168,6 +168,14 @@ MISTAKES = several(
         *_written(lambda value, width: _shifted_up(value, width, 2**width + 1)),
     ),
     ways(
+        "zero-as-negative",
+        "Zero was treated as a negative number: 2**width is one character too long for the "
+        "width. Only numbers below 0 get something added.",
+        *_written(
+            lambda value, width: _wrapped(value, width) if value else format(2**width, f"0{width}b")
+        ),
+    ),
+    ways(
         "half-the-range-added",
         "Half of the patterns were added to a negative number. The numbers with the same "
         "pattern differ by all of them, 2**width.",
