@@ -43,7 +43,7 @@ def prunes_up_to_the_rate(weights, masks, rate):
     return _split_like(_without_lowest(magnitudes, old, count), weights)
 
 
-@wrong("iterative_masks", says="rate-taken-for-total")
+@wrong("iterative_masks", says="revived")
 def ranks_everything_anew(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     everything = torch.ones_like(old)

@@ -40,10 +40,10 @@ def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
     text = _ranked(weights, masks, new, rate)
     if not text:
         return None
-    # A known mistake first: most of them bring weights back as well.
-    known = _cause(weights, old, rate, new)
-    back = sum(int((new[name].bool() & ~mask).sum()) for name, mask in masks.items())
-    return Difference("wrong-value" if known or not back else REVIVED.name, text)
+    back = any(bool((new[name].bool() & ~mask).any()) for name, mask in masks.items())
+    # A known mistake first: most of them bring weights back as well. To look for one takes long.
+    revived = back and not _cause(weights, old, rate, new)
+    return Difference(REVIVED.name if revived else "wrong-value", text)
 
 
 def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:
@@ -194,6 +194,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (
             _with_count(lambda n, n_left, rate: round(rate * n)),
             _all_ranked(lambda n, n_left, rate: round(rate * n)),
+            _all_ranked(lambda n, n_left, rate: round(rate * n), zeros=True),
             _all_ranked(lambda n, n_left, rate: round(rate * n), old=True),
             _all_ranked(lambda n, n_left, rate: round(rate * n), old=True, zeros=True),
         ),
