@@ -101,8 +101,8 @@ CHECKS = (
         name="seed-ignored",
         breaks="Every hand-in is judged on the same inputs.",
         file="lib/courseware/checks/run.py",
-        before='Draw(f"{seed}/{task.name}/{check.name}")',
-        after='Draw(f"{task.name}/{check.name}")',
+        before='inputs(check, f"{seed}/{task.name}/{check.name}")',
+        after='inputs(check, f"{task.name}/{check.name}")',
         tests=(
             "tests/courseware/checks/test_tasks.py::"
             "test_one_seed_gives_one_set_of_inputs[magnitude_mask]",
