@@ -214,6 +214,7 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         "The values are right, but a type is not the one asked for: int8 for the codes, float32 "
         "for the scale.",
         apply(_rounded_by(torch.round)),
+        apply(_with_scale(lambda scale, n_bits: scale.double())),
     )
     yield from ways(
         "full-range-scale",
