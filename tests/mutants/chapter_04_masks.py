@@ -208,3 +208,16 @@ def as_the_gradient_of_a_clamp(x, scale, qmin, qmax):
 def distance_from_the_middle(x, scale, qmin, qmax):
     codes = torch.round(x / scale)
     return (2 * codes - (qmin + qmax)).abs() <= qmax - qmin
+
+
+@wrong("ste_mask", says="on-the-grid-only")
+def passes_on_the_grid_only(x, scale, qmin, qmax):
+    v = x / scale
+    clamped = torch.clamp(torch.round(v), qmin, qmax)
+    return clamped == v
+
+
+@wrong("ste_mask", says="cut-off-and-ends-left-out")
+def cuts_off_between_the_ends(x, scale, qmin, qmax):
+    codes = torch.trunc(x / scale)
+    return (codes > qmin) & (codes < qmax)

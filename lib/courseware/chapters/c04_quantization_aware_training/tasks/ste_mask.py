@@ -99,6 +99,21 @@ STE_MASK = Task(
             lambda x, scale, qmin, qmax: torch.ones_like(x),
         ),
         ways(
+            "on-the-grid-only",
+            "Only values that lie exactly on the grid pass: the code was compared with the "
+            "unrounded x / scale. A value that is merely rounded passes; it is clipping that stops "
+            "the gradient.",
+            _steps(lambda steps, low, high: torch.round(steps).clamp(low, high) == steps),
+            _steps(lambda steps, low, high: torch.round(steps) == steps),
+        ),
+        ways(
+            "cut-off-and-ends-left-out",
+            "Two mistakes: the values were cut off and not rounded to the nearest code, and both "
+            "ends of the range were counted as outside. 127.4 rounds to 127, which is in.",
+            _steps(lambda s, low, high: (torch.trunc(s) > low) & (torch.trunc(s) < high)),
+            _steps(lambda s, low, high: (torch.floor(s) > low) & (torch.floor(s) < high)),
+        ),
+        ways(
             "scale-forgotten",
             "x itself was compared with `qmin` and `qmax`. They are codes: ask how many steps fit "
             "into x.",
