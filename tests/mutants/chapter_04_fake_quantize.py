@@ -279,3 +279,18 @@ def value_after_value_in_64_bits(x, scale, qmin, qmax):
         else:
             values.append(0 * value + min(max(code, qmin), qmax) * step)
     return torch.stack(values).reshape(x.shape).float()
+
+
+@wrong("fake_quantize", says="wrapped-around-and-passes-everywhere")
+def stores_codes_in_8_bits_first(x, scale, qmin, qmax):
+    codes = torch.round(x.detach() / scale).to(torch.int64).to(torch.int8)
+    q = codes.clamp(qmin, qmax).to(torch.float32) * scale
+    return x + (q - x).detach()
+
+
+@wrong("fake_quantize", says="upstream-clipped")
+def limits_the_gradient(x, scale, qmin, qmax):
+    through = x * _mask(x, scale, qmin, qmax)
+    if through.requires_grad:
+        through.register_hook(lambda gradient: gradient.clamp(-1.0, 1.0))
+    return through + (_values(x, scale, qmin, qmax) - through).detach()

@@ -251,3 +251,40 @@ def adds_the_error_in_64_bits(x, weight, bias, n_bits):
     scale = w.abs().amax(dim=1, keepdim=True) / (2 ** (n_bits - 1) - 1)
     error = torch.round(w / scale) * scale - w
     return torch.nn.functional.linear(x.double(), weight.double() + error, bias.double()).float()
+
+
+@wrong("qat_forward", says="levels-off-by-one")
+def takes_a_code_too_many(x, weight, bias, n_bits):
+    scale = weight.detach().abs().amax(dim=1, keepdim=True) / 2 ** (n_bits - 1)
+    return x @ _seen_through(torch.round(weight / scale) * scale, weight).T + bias
+
+
+@wrong("qat_forward", says="bias-quantized")
+def rounds_the_bias_with_the_scales_of_the_weight(x, weight, bias, n_bits):
+    scale = _row_scale(weight, n_bits)
+    rounded = _seen_through(torch.round(bias / scale[:, 0]) * scale[:, 0], bias)
+    return x @ _seen_through(torch.round(weight / scale) * scale, weight).T + rounded
+
+
+@wrong("qat_forward", says="axis-dropped")
+def drops_the_axis_of_the_scales(x, weight, bias, n_bits):
+    scale = _row_scale(weight, n_bits)[:, 0]
+    return x @ _seen_through(torch.round(weight / scale) * scale, weight).T + bias
+
+
+@wrong("qat_forward", says="signed-max")
+def clips_to_the_largest_value(x, weight, bias, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    steps = weight / (weight.detach().amax(dim=1, keepdim=True) / top)
+    scale = weight.detach().amax(dim=1, keepdim=True) / top
+    codes = torch.round(steps)
+    through = weight * ((codes >= -top) & (codes <= top))
+    return x @ (through + (codes.clamp(-top, top) * scale - through).detach()).T + bias
+
+
+@wrong("qat_forward", says="levels-off-by-one-for-all")
+def shares_a_scale_with_a_code_too_many(x, weight, bias, n_bits):
+    top = 2 ** (n_bits - 1)
+    scale = weight.detach().abs().max() / top
+    codes = torch.round(weight / scale).clamp(-top, top - 1)
+    return x @ _seen_through(codes * scale, weight).T + bias

@@ -215,3 +215,31 @@ def from_the_margins(logits, labels):
     margins = logits - logits.gather(1, labels[:, None])
     top = margins.amax(dim=1, keepdim=True)
     return (top[:, 0] + torch.exp(margins - top).sum(dim=1).log()).sum() / len(labels)
+
+
+@wrong("cross_entropy", says="maximum-not-added-again")
+def forgets_the_maximum_again(logits, labels):
+    m = logits.amax(dim=1, keepdim=True)
+    log_sum = torch.log(torch.exp(logits - m).sum(dim=1))
+    z = logits[torch.arange(len(labels)), labels]
+    return (log_sum - z).mean()
+
+
+@wrong("cross_entropy", says="logits-cut-off")
+def clamps_the_logits(logits, labels):
+    z = logits.clamp(-50.0, 50.0)
+    log_p = z - torch.log(torch.exp(z).sum(dim=1, keepdim=True))
+    return -log_p[torch.arange(len(labels)), labels].mean()
+
+
+@wrong("cross_entropy", says="one-hot-too-narrow")
+def leaves_the_classes_to_one_hot(logits, labels):
+    log_p = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    one_hot = F.one_hot(labels).float()
+    return -(one_hot * log_p).sum(dim=1).mean()
+
+
+@wrong("cross_entropy", says="log-of-the-mean-guarded")
+def averages_probabilities_and_guards(logits, labels):
+    p = logits.softmax(dim=1)
+    return -torch.log(p[torch.arange(labels.shape[0]), labels].mean() + 1e-8)

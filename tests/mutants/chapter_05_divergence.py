@@ -212,3 +212,25 @@ def as_a_difference_of_entropies(p_teacher, p_student):
     entropy = torch.special.entr(p_teacher).sum(dim=1)
     cross = -(p_teacher * p_student.log()).sum(dim=1)
     return torch.stack(list(cross - entropy)).mean()
+
+
+@wrong("kl_divergence", says="rows-with-zeros-left-out")
+def leaves_rows_with_zeros_out(p_teacher, p_student):
+    ok = (p_teacher > 0).all(dim=1)
+    p, q = (p_teacher[ok], p_student[ok])
+    kl = (p * (p / q).log()).sum(dim=1)
+    return kl.sum() / len(p_teacher)
+
+
+@wrong("kl_divergence", says="arguments-swapped-and-mean")
+def swaps_and_takes_the_mean_of_all(p_teacher, p_student):
+    safe = torch.where(p_teacher > 0, p_teacher, torch.ones_like(p_teacher))
+    return (p_student * (p_student.log() - safe.log())).mean()
+
+
+@wrong("kl_divergence", says="weights-missing-and-another-base")
+def takes_bits_without_weights(p_teacher, p_student):
+    seen = p_teacher > 0
+    p = torch.where(seen, p_teacher, torch.ones_like(p_teacher))
+    q = torch.where(seen, p_student, torch.ones_like(p_student))
+    return torch.log2(p / q).sum(dim=1).mean()

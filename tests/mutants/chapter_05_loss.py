@@ -288,3 +288,33 @@ def row_by_row(student_logits, teacher_logits, labels, alpha, temperature):
         total = total + alpha * (torch.logsumexp(student, dim=0) - student[label])
         total = total + (1 - alpha) * soft
     return total / len(student_logits)
+
+
+@wrong("distillation_loss", says="t-squared-missing-and-labels-at-temperature")
+def softens_labels_without_t_squared(student_logits, teacher_logits, labels, alpha, temperature):
+    s = student_logits / temperature
+    t = (teacher_logits / temperature).detach()
+    hard = F.cross_entropy(s, labels)
+    soft = F.kl_div(F.log_softmax(s, dim=1), F.softmax(t, dim=1), reduction="batchmean")
+    return alpha * hard + (1 - alpha) * soft
+
+
+@wrong("distillation_loss", says="labels-of-the-teacher")
+def labels_with_the_teachers_favourite(student_logits, teacher_logits, labels, alpha, temperature):
+    teacher_logits = teacher_logits.detach()
+    hard = F.cross_entropy(student_logits, teacher_logits.argmax(dim=1))
+    soft = _soft_term(student_logits, teacher_logits, temperature)
+    return alpha * hard + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="zero-taken-for-missing")
+def takes_zero_for_no_alpha(student_logits, teacher_logits, labels, alpha, temperature):
+    alpha = alpha or 0.5
+    soft = _soft_term(student_logits, teacher_logits.detach(), temperature)
+    return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
+
+
+@wrong("distillation_loss", says="weight-missing-and-arguments-swapped")
+def swaps_without_a_weight(student_logits, teacher_logits, labels, alpha, temperature):
+    soft = _soft_term(teacher_logits.detach(), student_logits, temperature)
+    return alpha * F.cross_entropy(student_logits, labels) + temperature**2 * soft

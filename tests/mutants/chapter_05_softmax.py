@@ -222,3 +222,17 @@ def as_a_gradient(logits, temperature=1.0):
     z = logits / temperature
     z = z if z.requires_grad else z.requires_grad_()
     return torch.autograd.grad(torch.logsumexp(z, dim=-1).sum(), z, create_graph=True)[0]
+
+
+@wrong("softmax", says="wrong-dimension")
+def sums_over_the_batch(logits, temperature=1.0):
+    z = logits / temperature
+    e = torch.exp(z - z.amax(dim=-1, keepdim=True))
+    return e / e.sum(dim=0, keepdim=True)
+
+
+@wrong("softmax", says="nan-replaced")
+def replaces_nan_by_one(logits, temperature=1.0):
+    e = torch.exp(logits / temperature)
+    p = e / e.sum(dim=-1, keepdim=True)
+    return torch.nan_to_num(p, nan=1.0)

@@ -19,6 +19,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
 )
 from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     MASKS,
+    UpstreamClipped,
     UpstreamIgnored,
     inside,
     with_gradient,
@@ -80,6 +81,12 @@ def _gradient_at_the_ends(draw: Draw) -> Iterator[WithUpstream]:
 
 def _values(x: T, scale: Scale, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
     return rounding(x / scale).clamp(low, high) * scale
+
+
+def _wrapped_values(x: T, scale: Scale, low: int, high: int) -> T:
+    """Codes that are int8 before the clamp."""
+    codes = torch.round(x.detach() / scale).long().to(torch.int8)
+    return codes.clamp(low, high).float() * scale
 
 
 def _valued(values: Callable[..., T]) -> tuple[Callable[..., T], ...]:
@@ -218,6 +225,31 @@ FAKE_QUANTIZE = Task(
             lambda x, s, low, high: UpstreamIgnored.apply(
                 x, _values(x, s, low, high), torch.ones_like(x)
             ),
+        ),
+        ways(
+            "upstream-clipped",
+            "The gradient was limited to −1 … 1. It is x that is clipped, and only its range "
+            "counts: where the gradient passes, what comes from above passes unchanged.",
+            lambda x, s, low, high: UpstreamClipped.apply(
+                x, _values(x, s, low, high), inside(x / s, low, high)
+            ),
+            lambda x, s, low, high: UpstreamClipped.apply(
+                x, _values(x, s, low, high), torch.ones_like(x)
+            ),
+        ),
+        ways(
+            "wrapped-around",
+            "The codes were stored in 8 bits before they were clamped. 130 does not fit there and "
+            "becomes −126, and a `qmax` of 255 is refused: clamp first.",
+            _valued(_wrapped_values)[0],
+            _valued(_wrapped_values)[2],
+        ),
+        ways(
+            "wrapped-around-and-passes-everywhere",
+            "Two mistakes: the codes were stored in 8 bits before they were clamped, where 130 "
+            "becomes −126 and a `qmax` of 255 is refused; and the gradient passes outside the "
+            "range, too, where the value was clipped.",
+            _valued(_wrapped_values)[1],
         ),
         *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
         ways(

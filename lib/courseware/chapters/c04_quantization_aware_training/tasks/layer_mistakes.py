@@ -64,6 +64,10 @@ def whole_scale(w: T, n_bits: int) -> T:
     return w.abs().max() / top(n_bits)
 
 
+def whole_scale_too_fine(w: T, n_bits: int) -> T:
+    return w.abs().max() / (top(n_bits) + 1)
+
+
 def column_scale(w: T, n_bits: int) -> T:
     return w.abs().amax(dim=0, keepdim=True) / top(n_bits)
 
@@ -113,6 +117,25 @@ def over_steps(w: T, n_bits: int) -> T:
 
 def codes(w: T, n_bits: int) -> T:
     return torch.round(w / row_scale(w, n_bits)).detach()
+
+
+def clipped(scale: Of, above_lowest: int = 0) -> Of:
+    """Values on a grid; those beyond its ends get no gradient."""
+
+    def values(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits).detach()
+        steps, low, high = torch.round(w / step), -top(n_bits) - 1 + above_lowest, top(n_bits)
+        inside = (steps >= low) & (steps <= high)
+        return with_gradient((steps.clamp(low, high) * step).detach(), w, inside)
+
+    return values
+
+
+def bias_on_the_rows_grids(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The bias is rounded with the scales of the weight."""
+    step = row_scale(w, n_bits).detach()[:, 0]
+    rounded = with_gradient((torch.round(bias / step) * step).detach(), bias, 1.0)
+    return linear(x, right(w, n_bits), rounded)
 
 
 def through_the_outputs(x: T, w: T, bias: T, n_bits: int) -> T:
@@ -204,6 +227,13 @@ MISCONCEPTIONS = several(
         *valued(grid(column_scale)),
     ),
     ways(
+        "axis-dropped",
+        "The scales of the rows have lost their axis, so they were matched with the columns, or "
+        "with nothing at all. `keepdim=True` leaves it there, with size 1.",
+        layer(straight_through(grid(lambda w, n_bits: row_scale(w, n_bits)[:, 0]))),
+        layer(clipped(lambda w, n_bits: row_scale(w, n_bits)[:, 0])),
+    ),
+    ways(
         "full-range-scale",
         "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
         "row lands on the highest code, 2**(b − 1) − 1.",
@@ -214,7 +244,16 @@ MISCONCEPTIONS = several(
         "The largest magnitude of a row was spread over a step too many. The highest code is "
         "2**(b − 1) − 1: half of the patterns are negative, and one of the others is zero.",
         *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
+        *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)), clamped=False)),
+        layer(clipped(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
         *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1))),
+    ),
+    ways(
+        "levels-off-by-one-for-all",
+        "Two mistakes: all rows share one scale, where each has its own; and the largest magnitude "
+        "was spread over a step too many. The highest code is 2**(b − 1) − 1.",
+        *valued(grid(whole_scale_too_fine)),
+        layer(clipped(whole_scale_too_fine)),
     ),
     ways(
         "asymmetric-grid",
@@ -228,6 +267,8 @@ MISCONCEPTIONS = several(
         "The largest value of each row was taken, not its largest magnitude.",
         *valued(grid(signed_scale)),
         *valued(grid(signed_scale, clamped=False)),
+        layer(clipped(signed_scale)),
+        layer(clipped(signed_scale, 1)),
     ),
     ways(
         "n-bits-ignored",
@@ -246,6 +287,7 @@ MISCONCEPTIONS = several(
         "The bias was quantized as well. It stays as it is: there are few biases, and an error in "
         "one shifts an output for every input.",
         layer(right, of_bias=one_row(right)),
+        bias_on_the_rows_grids,
     ),
     ways(
         "bias-missing",

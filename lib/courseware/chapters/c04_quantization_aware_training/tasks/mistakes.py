@@ -105,6 +105,20 @@ def with_gradient(values: T, x: T, factor: T | float) -> T:
     return through + (values - through).detach()
 
 
+class UpstreamClipped(torch.autograd.Function):
+    """The mask times what comes from above, brought to −1 … 1."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, x: T, values: T, mask: T) -> T:
+        ctx.save_for_backward(mask)
+        return values
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, *upstream: T) -> tuple[T, None, None]:
+        gradient = upstream[0] * ctx.saved_tensors[0]  # type: ignore[attr-defined]
+        return gradient.clamp(-1.0, 1.0), None, None
+
+
 class UpstreamIgnored(torch.autograd.Function):
     """A gradient that does not depend on what comes from above."""
 

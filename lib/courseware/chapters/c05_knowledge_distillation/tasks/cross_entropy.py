@@ -171,6 +171,23 @@ CROSS_ENTROPY = Task(
             *_guarded(),
         ),
         ways(
+            "maximum-not-added-again",
+            "The largest logit of a row was taken off inside of the sum and not added again: "
+            "log Σ exp(z) = m + log Σ exp(z − m). The loss is too small by m.",
+            lambda z, labels: -(_log_p(z, labels) + z.amax(dim=1)).mean(),
+        ),
+        ways(
+            "logits-cut-off",
+            "Large logits were cut off at some value to avoid an overflow. A confident mistake "
+            "costs too little then, and beyond that value there is no gradient. Take the largest "
+            "logit of each row off instead.",
+            *(
+                lambda z, labels, low=low, top=top: -_log_p(z.clamp(low, top), labels).mean()
+                for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0, 100.0)
+                for low in (-top, -torch.inf)
+            ),
+        ),
+        ways(
             "sum-not-mean",
             "The losses of the rows were added up. Their mean is asked for, so that a loss does "
             "not depend on the size of the batch.",
@@ -248,6 +265,22 @@ CROSS_ENTROPY = Task(
             "The probabilities were averaged, and then the logarithm was taken. Each row has a "
             "loss of its own: logarithms first, their mean afterwards.",
             lambda z, labels: -_p(z, labels).mean().log(),
+        ),
+        ways(
+            "log-of-the-mean-guarded",
+            "Two mistakes: the probabilities were averaged before the logarithm was taken, where "
+            "each row has a loss of its own; and a small number keeps the logarithm finite, so "
+            "that a confident mistake counts too little.",
+            *(
+                lambda z, labels, small=small: -(_p(z, labels).mean() + small).log()
+                for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+            ),
+        ),
+        ways(
+            "one-hot-too-narrow",
+            "`one_hot` does not know how many classes there are: it has as many columns as the "
+            "largest label asks for. Tell it, `num_classes=logits.shape[1]`.",
+            lambda z, labels: -(functional.one_hot(labels) * z.log_softmax(1)).sum(1).mean(),
         ),
         ways(
             "wrong-classes-counted",

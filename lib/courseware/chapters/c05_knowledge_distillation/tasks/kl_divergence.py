@@ -93,6 +93,11 @@ def _kl(p: T, q: T) -> T:
     return (p * (_log(p) - torch.where(p > 0, q, 1.0).log())).sum(dim=1)
 
 
+def _kl_without_weights(p: T, q: T) -> T:
+    """The logarithms of one row, of the classes that the teacher sees."""
+    return (_log(p) - torch.where(p > 0, q, 1.0).log()).sum(dim=1)
+
+
 def _bare(p: T, q: T) -> T:
     """The formula as it stands, nan where p is 0."""
     return (p * (p / q).log()).sum(dim=1).mean()
@@ -182,6 +187,27 @@ KL_DIVERGENCE = Task(
             "result. Leave the zeros out: then nothing has to be added.",
             *_with_small_numbers(),
         ),
+        ways(
+            "rows-with-zeros-left-out",
+            "A row in which the teacher holds a zero was left out as a whole. It is only the class "
+            "of the zero that adds nothing: the others still count.",
+            lambda p, q: (_kl(p, q) * (p > 0).all(dim=1)).mean(),
+            lambda p, q: _kl(p, q)[(p > 0).all(dim=1)].mean(),
+        ),
+        ways(
+            "arguments-swapped-and-mean",
+            "Two mistakes: teacher and student have changed places (the teacher's probabilities "
+            "are the weights), and the mean runs over the classes, too: they are added up, and "
+            "only the rows are averaged.",
+            lambda p, q: (q * (q.log() - _log(p))).mean(),
+            lambda p, q: _kl(q, p).mean() / p.shape[1],
+        ),
+        ways(
+            "weights-missing-and-another-base",
+            "Two mistakes: the teacher's probability is missing as a factor in front of the "
+            "logarithm, and the logarithm has base 2. Here it is the natural one.",
+            lambda p, q: _kl_without_weights(p, q).mean() / torch.tensor(2.0).log(),
+        ),
         ways(*AXES_SWAPPED, lambda p, q: _kl(p, q).sum() / p.shape[1]),
         ways(*ROWS_LEFT_OUT, *some_rows(lambda p, q: _kl(p, q).mean())),
         rounded(lambda p, q: _kl(p, q).mean()),
@@ -249,6 +275,7 @@ KL_DIVERGENCE = Task(
             "The logarithms were added up as they are. Each is weighted by the teacher's "
             "probability: a class that the teacher rules out does not count.",
             lambda p, q: (p.log() - q.log()).sum(dim=1).mean(),
+            lambda p, q: _kl_without_weights(p, q).mean(),
             lambda p, q: (p.log() - q.log()).abs().sum(dim=1).mean(),
         ),
         ways(

@@ -92,6 +92,25 @@ def _summed_over_everything(z: T, temperature: float) -> T:
     return powers / powers.sum()
 
 
+def _summed_along(dim: int) -> Step:
+    """The sum alone runs along another axis."""
+
+    def behaves(z: T, temperature: float) -> T:
+        powers = _powers(z, temperature)
+        return powers / powers.sum(dim=dim, keepdim=True)
+
+    return behaves
+
+
+def _replaced(number: float) -> Step:
+    """Exponentials of the logits as they are, and a number in place of nan."""
+
+    def behaves(z: T, temperature: float) -> T:
+        return torch.nan_to_num(_shares((z / temperature).exp()), nan=number)
+
+    return behaves
+
+
 def _axis_dropped(z: T, temperature: float) -> T:
     powers = _powers(z, temperature)
     return powers / powers.sum(dim=-1)
@@ -161,6 +180,8 @@ SOFTMAX = Task(
             _with(lambda z, temperature: _stable(z, temperature, 1)),
             _with(_over_everything),
             _with(_summed_over_everything),
+            _with(_summed_along(0)),
+            _with(_summed_along(1)),
         ),
         ways(
             "axis-dropped",
@@ -211,6 +232,14 @@ SOFTMAX = Task(
             "Small probabilities had become exactly 0 before the temperature came in, and no "
             "power brings a 0 back. Divide the logits, not their exponentials.",
             _with(lambda z, temperature: _shares(_stable(z) ** (1 / temperature))),
+        ),
+        ways(
+            "nan-replaced",
+            "exp of a large logit is inf, and the nan that inf / inf leaves was replaced "
+            "afterwards. The shares are lost by then: take the largest logit of each row off "
+            "before `exp`.",
+            _with(_replaced(0.0)),
+            _with(_replaced(1.0)),
         ),
         ways(
             "logits-cut-off",

@@ -46,6 +46,45 @@ WRONG_VALUES = (
         ),
     ),
     WrongLoss(
+        "t-squared-missing-and-labels-at-temperature",
+        "Two mistakes: the factor T² of the soft term is missing, and the labels are compared at "
+        "temperature T. They belong to the student's own probabilities, at temperature 1.",
+        (
+            lambda s, t, y, a, tau: (
+                a * functional.cross_entropy(s / tau, y) + (1 - a) * at(s, t, tau)
+            ),
+        ),
+    ),
+    WrongLoss(
+        "weight-missing-and-arguments-swapped",
+        "Two mistakes: the weight 1 − α is missing in front of the soft term, and teacher and "
+        "student have changed places in the divergence: the teacher's probabilities are the "
+        "weights.",
+        (lambda s, t, y, a, tau: a * functional.cross_entropy(s, y) + tau**2 * at(t, s, tau),),
+    ),
+    WrongLoss(
+        "labels-of-the-teacher",
+        "The labels have no effect: the hard term compares with the teacher's favourite class. "
+        "α weighs the cross-entropy with the labels.",
+        (
+            lambda s, t, y, a, tau: (
+                a * functional.cross_entropy(s, t.argmax(dim=1)) + (1 - a) * tau**2 * at(s, t, tau)
+            ),
+        ),
+    ),
+    WrongLoss(
+        "zero-taken-for-missing",
+        "An α of 0 was taken for one that is missing: `alpha or …` and `if alpha` ask whether it "
+        "is 0. It is a weight like the others, and leaves the teacher alone.",
+        tuple(
+            lambda s, t, y, a, tau, instead=instead: (
+                (a or instead) * functional.cross_entropy(s, y)
+                + (1 - (a or instead)) * tau**2 * at(s, t, tau)
+            )
+            for instead in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
+        ),
+    ),
+    WrongLoss(
         "teacher-entropy-included",
         "The soft term is the cross-entropy with the teacher's probabilities. Its gradient is the "
         "right one, but it is not 0 when the two agree: take the teacher's own entropy off.",
