@@ -5,6 +5,8 @@ Some have the minimum of the right one, or of one in `losses`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch.nn import functional
 
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
@@ -24,6 +26,14 @@ def _down_the_columns(s: T, t: T, temperature: float) -> T:
 
 def _over_everything(s: T, t: T, temperature: float) -> T:
     return at(s.reshape(1, -1), t.reshape(1, -1), temperature)
+
+
+def _with_alpha_or(instead: float) -> Callable[[T, T, T, float, float], T]:
+    def loss(s: T, t: T, y: T, alpha: float, tau: float) -> T:
+        taken = alpha or instead
+        return taken * functional.cross_entropy(s, y) + (1 - taken) * tau**2 * at(s, t, tau)
+
+    return loss
 
 
 WRONG_VALUES = (
@@ -76,13 +86,7 @@ WRONG_VALUES = (
         "zero-taken-for-missing",
         "An α of 0 was taken for one that is missing: `alpha or …` and `if alpha` ask whether it "
         "is 0. It is a weight like the others, and leaves the teacher alone.",
-        tuple(
-            lambda s, t, y, a, tau, instead=instead: (
-                (a or instead) * functional.cross_entropy(s, y)
-                + (1 - (a or instead)) * tau**2 * at(s, t, tau)
-            )
-            for instead in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
-        ),
+        tuple(_with_alpha_or(instead) for instead in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0)),
     ),
     WrongLoss(
         "teacher-entropy-included",
