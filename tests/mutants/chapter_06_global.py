@@ -23,6 +23,14 @@ def _lowest_pruned(flat, k):
     return mask
 
 
+def _line_mask(tensors, sparsity):
+    """A mask of all their magnitudes in one line."""
+    line = torch.cat([w.abs().flatten() for w in tensors])
+    mask = torch.ones(line.numel(), dtype=torch.bool)
+    mask[line.argsort()[: round(sparsity * len(line))]] = False
+    return mask
+
+
 @wrong("global_magnitude_masks", says="layer-by-layer")
 def prunes_every_layer_alike(weights, sparsity):
     masks = {}
@@ -182,7 +190,7 @@ def returns_a_list_of_masks(weights, sparsity):
     return list(_split(_lowest_pruned(flat, round(sparsity * len(flat))), weights).values())
 
 
-@wrong("global_magnitude_masks", says="wrong-shape")
+@wrong("global_magnitude_masks", says="flattened")
 def leaves_the_masks_flat(weights, sparsity):
     flat = _joined(weights)
     parts = _lowest_pruned(flat, round(sparsity * len(flat))).split(
@@ -226,6 +234,56 @@ def ranks_every_row(weights, sparsity):
         rows = [_lowest_pruned(row.abs().flatten(), round(sparsity * row.numel())) for row in w]
         masks[name] = torch.stack(rows).reshape(w.shape)
     return masks
+
+
+@wrong("global_magnitude_masks", says="pieces-misplaced")
+def starts_at_the_last_length(weights, sparsity):
+    mask, start, result = _line_mask([*weights.values()], sparsity), 0, {}
+    for name, w in weights.items():
+        n = w.numel()
+        result[name] = mask[start : start + n].reshape(w.shape)
+        start = n
+    return result
+
+
+@wrong("global_magnitude_masks", says="joined-in-another-order")
+def joins_by_the_alphabet(weights, sparsity):
+    mask = _line_mask([weights[name] for name in sorted(weights)], sparsity)
+    pieces = mask.split([w.numel() for w in weights.values()])
+    return {
+        name: piece.reshape(weights[name].shape)
+        for name, piece in zip(weights, pieces, strict=True)
+    }
+
+
+@wrong("global_magnitude_masks", says="joined-unflattened")
+def joins_matrices(weights, sparsity):
+    mask = _line_mask([torch.cat([*weights.values()])], sparsity)
+    return dict(zip(weights, mask.split([len(w) for w in weights.values()]), strict=True))
+
+
+@wrong("global_magnitude_masks", says="flattened")
+def hands_out_flat_pieces(weights, sparsity):
+    mask = _line_mask([*weights.values()], sparsity)
+    return dict(zip(weights, mask.split([w.numel() for w in weights.values()]), strict=True))
+
+
+@wrong("global_magnitude_masks", says="pruned-weights-returned")
+def prunes_the_line(weights, sparsity):
+    line = torch.cat([w.flatten() for w in weights.values()])
+    line = line * _line_mask([line], sparsity)
+    pieces = line.split([w.numel() for w in weights.values()])
+    return {
+        name: piece.reshape(weights[name].shape)
+        for name, piece in zip(weights, pieces, strict=True)
+    }
+
+
+@wrong("global_magnitude_masks", says="largest-stays")
+def holds_the_index_back(weights, sparsity):
+    ranked = torch.sort(torch.cat([w.abs().flatten() for w in weights.values()])).values
+    threshold = ranked[min(round(sparsity * len(ranked)), len(ranked) - 1)]
+    return {name: w.abs() >= threshold for name, w in weights.items()}
 
 
 @right("global_magnitude_masks")

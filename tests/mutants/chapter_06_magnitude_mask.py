@@ -174,7 +174,7 @@ def returns_floats(w, sparsity):
     return flat.reshape(w.shape)
 
 
-@wrong("magnitude_mask", says="wrong-shape")
+@wrong("magnitude_mask", says="flattened")
 def forgets_the_shape(w, sparsity):
     smallest = w.abs().flatten().argsort()[: round(sparsity * w.numel())]
     return _without(w.flatten(), smallest)
@@ -211,6 +211,25 @@ def prunes_the_last_places(w, sparsity):
     k = round(sparsity * w.numel())
     mask = torch.ones(w.numel(), dtype=torch.bool)
     mask[w.abs().flatten().argsort(descending=True)[-k:]] = False
+    return mask.reshape(w.shape)
+
+
+@wrong("magnitude_mask", says="flattened")
+def leaves_it_flat(w, sparsity):
+    magnitudes = w.abs().flatten()
+    k = round(sparsity * w.numel())
+    mask = torch.ones(w.numel(), dtype=torch.bool)
+    for place in magnitudes.argsort()[:k].tolist():
+        mask[place] = False
+    return mask
+
+
+@wrong("magnitude_mask", says="rows-counted")
+def cuts_the_share_of_rows_off(w, sparsity):
+    k = int(sparsity * len(w))
+    flat = w.abs().flatten()
+    mask = torch.ones(flat.shape, dtype=torch.bool)
+    mask[flat.argsort()[:k]] = False
     return mask.reshape(w.shape)
 
 

@@ -152,6 +152,13 @@ def forgets_the_gradient(w, grad, velocity, mask, lr, momentum):
     return (w - lr * velocity) * mask, velocity
 
 
+@wrong("masked_step", says="momentum-at-the-gradient")
+def puts_the_momentum_at_the_gradient(w, grad, velocity, mask, lr, momentum):
+    grad = grad * mask
+    v = velocity + momentum * grad
+    return w - lr * v, v
+
+
 @right("masked_step")
 def with_torchs_sgd(w, grad, velocity, mask, lr, momentum):
     parameter = torch.nn.Parameter(w.clone())

@@ -169,6 +169,31 @@ def gives_coo_indices_of_four_bytes(mask, storage):
     }[storage]
 
 
+@wrong("sparse_bytes", says="empty-rows-left-out")
+def leaves_empty_rows_out(mask, storage):
+    kept = int(mask.sum())
+    used_rows = int(mask.any(dim=1).sum())
+    if storage == "dense":
+        return mask.numel() * 4
+    if storage == "coo":
+        return kept * (4 + 8 + 8)
+    if storage == "csr":
+        return kept * (4 + 8) + (used_rows + 1) * 8
+    return kept * 4 + math.ceil(mask.numel() / 8)
+
+
+@wrong("sparse_bytes", says="kept-weights-counted-twice")
+def counts_two_indices_a_weight(mask, storage):
+    kept = torch.nonzero(mask).numel()
+    if storage == "dense":
+        return 4 * mask.numel()
+    if storage == "coo":
+        return kept * (4 + 8 + 8)
+    if storage == "csr":
+        return kept * (4 + 8) + 8 * mask.shape[0]
+    return 4 * kept + math.ceil(mask.numel() / 8)
+
+
 @right("sparse_bytes")
 def measures_real_tensors(mask, storage):
     w = mask.float()

@@ -82,7 +82,7 @@ def returns_bytes(w, threshold):
     return torch.where(w.abs() >= threshold, 1, 0).to(torch.uint8)
 
 
-@wrong("threshold_mask", says="wrong-shape")
+@wrong("threshold_mask", says="flattened")
 def returns_a_flat_mask(w, threshold):
     return w.abs().flatten() >= threshold
 
@@ -115,6 +115,27 @@ def answers_for_all_at_once(w, threshold):
 @wrong("threshold_mask", says="whole-numbers-compared")
 def cuts_magnitudes_off(w, threshold):
     return w.abs().int() >= threshold
+
+
+@wrong("threshold_mask", says="one-side-strict")
+def is_strict_for_negative_weights(w, threshold):
+    positive = w >= threshold
+    negative = w < -threshold
+    return positive | negative
+
+
+@wrong("threshold_mask", says="flattened")
+def collects_a_line(w, threshold):
+    keep = []
+    for value in w.flatten().tolist():
+        keep.append(abs(value) >= threshold)
+    return torch.tensor(keep, dtype=torch.bool)
+
+
+@wrong("threshold_mask", says="magnitudes-rounded")
+def rounds_against_float_noise(w, threshold):
+    rounded = torch.round(w.abs(), decimals=2)
+    return rounded >= round(threshold, 2)
 
 
 @right("threshold_mask")

@@ -125,6 +125,23 @@ def averages_booleans(activations):
     return (activations == 0).mean(dim=0)
 
 
+@wrong("apoz", says="sign-turned")
+def turns_the_sign(activations):
+    zeros = (activations == 0).float()
+    axes = [a for a in range(activations.dim()) if a != 1]
+    return -zeros.mean(dim=axes)
+
+
+@wrong("apoz", says="cut-to-whole-numbers")
+def divides_whole_numbers(activations):
+    shares = []
+    for unit in range(activations.shape[1]):
+        values = activations[:, unit].flatten()
+        zeros = (values == 0).sum().item()
+        shares.append(zeros // values.numel())
+    return torch.tensor(shares, dtype=torch.float32)
+
+
 @right("apoz")
 def over_the_other_axes(activations):
     return (activations == 0).double().mean([i for i in range(activations.dim()) if i != 1])

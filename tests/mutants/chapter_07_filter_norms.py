@@ -165,6 +165,24 @@ def asks_the_library(weight):
     return structured_pruning.filter_norms(weight)
 
 
+@wrong("filter_norms", says="inputs-taken-for-outputs")
+def takes_columns_of_rows(weight):
+    return weight.flatten(1).norm(dim=0)
+
+
+@wrong("filter_norms", says="kernels-not-joined")
+def joins_two_axes(weight):
+    rows = weight.flatten(1, 2) if weight.dim() > 2 else weight
+    total = (rows**2).sum(dim=1)
+    return total.sqrt()
+
+
+@wrong("filter_norms", says="inputs-taken-for-outputs")
+def lays_out_inputs_without_a_root(weight):
+    rows = weight.transpose(0, 1).flatten(1)
+    return (rows * rows).sum(dim=1)
+
+
 @right("filter_norms")
 def with_torchs_norm(weight):
     return torch.linalg.vector_norm(weight, dim=tuple(range(1, weight.dim())))

@@ -146,6 +146,37 @@ def marks_what_it_took(scores, n_keep):
     return torch.tensor(sorted(found))
 
 
+@wrong("keep_indices", says="not-ascending")
+def sorts_downwards(scores, n_keep):
+    best = scores.argsort(descending=True)[:n_keep]
+    return best.sort(descending=True).values
+
+
+@wrong("keep_indices", says="ties-all-dropped")
+def keeps_what_is_above_the_next(scores, n_keep):
+    ordered = scores.sort(descending=True).values
+    if n_keep == len(scores):
+        return torch.arange(len(scores))
+    return torch.where(scores > ordered[n_keep])[0]
+
+
+@wrong("keep_indices", says="order-sorted-by-order")
+def sorts_for_the_order(scores, n_keep):
+    best = scores.argsort(descending=True)[:n_keep]
+    return best.sort().indices
+
+
+@wrong("keep_indices", says="taken-again")
+def marks_taken_ones_with_zero(scores, n_keep):
+    left = scores.clone()
+    kept = []
+    for _ in range(n_keep):
+        best = int(left.argmax())
+        kept.append(best)
+        left[best] = 0
+    return torch.tensor(sorted(kept), dtype=torch.int64)
+
+
 @right("keep_indices")
 def sorted_topk(scores, n_keep):
     return scores.topk(n_keep).indices.sort().values

@@ -114,6 +114,34 @@ def zeroes_its_arguments(w1, b1, w2, b2, kept):
     return w1[kept], b1[kept], w2[:, kept], b2
 
 
+@wrong("shrink_linear_pair", says="whole-run-kept")
+def keeps_a_slice(w1, b1, w2, b2, kept):
+    first, last = int(kept[0]), int(kept[-1])
+    part = slice(first, last + 1)
+    return w1[part], b1[part], w2[:, part], b2
+
+
+@wrong("shrink_linear_pair", says="weights-rescaled")
+def makes_up_as_dropout_does(w1, b1, w2, b2, kept):
+    scale = w1.shape[0] / len(kept)
+    return w1[kept], b1[kept], w2[:, kept] * scale, b2
+
+
+@wrong("shrink_linear_pair", says="second-bias-changed")
+def folds_biases_in(w1, b1, w2, b2, kept):
+    gone = torch.tensor([i for i in range(len(b1)) if i not in kept.tolist()], dtype=torch.int64)
+    constant = w2[:, gone] @ torch.relu(b1[gone])
+    return w1[kept], b1[kept], w2[:, kept], b2 + constant
+
+
+@wrong("shrink_linear_pair", says="columns-reshaped")
+def reshapes_columns(w1, b1, w2, b2, kept):
+    rows = torch.stack([w1[i] for i in kept])
+    biases = torch.stack([b1[i] for i in kept])
+    columns = torch.stack([w2[:, i] for i in kept])
+    return rows, biases, columns.reshape(w2.shape[0], len(kept)), b2
+
+
 @right("shrink_linear_pair")
 def selects(w1, b1, w2, b2, kept):
     return w1.index_select(0, kept), b1.index_select(0, kept), w2.index_select(1, kept), b2
@@ -318,6 +346,42 @@ def writes_into_the_states(conv1, bn, conv2, kept):
             state[name] = t[kept] if t.dim() else t
     conv2["weight"] = conv2["weight"][:, kept]
     return conv1, bn, conv2
+
+
+@wrong("shrink_conv_pair", says="axes-told-by-size")
+def treats_conv1_as_a_middle_layer(conv1, bn, conv2, kept):
+    w1 = conv1["weight"][kept]
+    if w1.shape[1] == conv1["weight"].shape[0]:
+        w1 = w1[:, kept]
+    c1 = {name: (w1 if name == "weight" else t[kept]) for name, t in conv1.items()}
+    b = {name: t[kept] if t.dim() > 0 else t for name, t in bn.items()}
+    c2 = {name: (t[:, kept] if name == "weight" else t) for name, t in conv2.items()}
+    return c1, b, c2
+
+
+@wrong("shrink_conv_pair", says="axes-told-by-size")
+def finds_axes_by_size(conv1, bn, conv2, kept):
+    channels = conv1["weight"].shape[0]
+
+    def cut(t):
+        for axis in range(min(t.dim(), 2)):
+            if t.shape[axis] == channels:
+                t = t.index_select(axis, kept)
+        return t
+
+    c1 = {n: t[kept] for n, t in conv1.items()}
+    b = {n: cut(t) for n, t in bn.items()}
+    c2 = {n: cut(t) for n, t in conv2.items()}
+    return c1, b, c2
+
+
+@wrong("shrink_conv_pair", says="kernel-cut")
+def cuts_the_height(conv1, bn, conv2, kept):
+    c1, c2 = dict(conv1), dict(conv2)
+    c1["weight"] = c1["weight"][kept]
+    b = {n: t[kept] if t.dim() > 0 else t for n, t in bn.items()}
+    c2["weight"] = c2["weight"][:, :, kept]
+    return c1, b, c2
 
 
 @right("shrink_conv_pair")

@@ -7,7 +7,7 @@ so. A dtype is let through: another check judges it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -100,18 +100,26 @@ def _by_form(judge: Judge, but: tuple[str, ...]) -> Judge:
         found = judge(arguments, expected, got)
         if found is None or found.kind not in ("wrong-type", "wrong-shape", "wrong-length"):
             return found
-        for name, undone in _undone(expected, got):
-            if name not in but and judge(arguments, expected, _in_dtype(expected, undone)) is None:
-                return Difference(name, found.text)
-        return found
+        name = form_of(judge, arguments, expected, got, but)
+        return Difference(name, found.text) if name else found
 
     return judges
+
+
+def form_of(
+    judge: Judge, arguments: tuple[Any, ...], expected: Any, got: Any, but: tuple[str, ...] = ()
+) -> str:
+    """The form in which the right values came; empty if they are not right in any."""
+    for name, undone in _undone(expected, got):
+        if name not in but and judge(arguments, expected, _in_dtype(expected, undone)) is None:
+            return name
+    return ""
 
 
 def _in_dtype(expected: Any, undone: Any) -> Any:
     """In the dtypes that are asked for, where that keeps all integers."""
     if isinstance(expected, tuple) and isinstance(undone, tuple) and len(expected) == len(undone):
-        return tuple(map(_in_dtype, expected, undone))
+        return _like(undone, map(_in_dtype, expected, undone))
     if not isinstance(expected, torch.Tensor) or not isinstance(undone, torch.Tensor):
         return undone
     made = undone.detach().to(expected.dtype)
@@ -173,16 +181,21 @@ def _as_tuple(expected: tuple[Any, ...], got: Any) -> Iterator[Form]:
     elif isinstance(got, tuple | list) and len(got) == len(expected):
         for place, (wanted, came) in enumerate(zip(expected, got, strict=True)):
             for name, undone in _undone(wanted, came):
-                yield name, (*got[:place], undone, *got[place + 1 :])
+                yield name, _like(got, (*got[:place], undone, *got[place + 1 :]))
         yield from _all_undone(expected, got)
 
 
 def _all_undone(expected: tuple[Any, ...], got: Any) -> Iterator[Form]:
     """Every value of the same form."""
     forms = [dict(_undone(*pair)) for pair in zip(expected, got, strict=True)]
-    for name in forms[0]:
+    for name in forms[0] if forms else ():
         if all(name in form for form in forms):
-            yield name, tuple(form[name] for form in forms)
+            yield name, _like(got, (form[name] for form in forms))
+
+
+def _like(got: Any, items: Iterable[Any]) -> tuple[Any, ...]:
+    """A tuple of these, of the kind that came: `Pairs` stay what they are."""
+    return tuple.__new__(type(got) if isinstance(got, tuple) else tuple, items)
 
 
 def _as_tensor(expected: torch.Tensor, got: Any) -> Iterator[Form]:

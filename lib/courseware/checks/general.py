@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
+from courseware.checks.forms import form_of
 from courseware.checks.matching import values_right
 
 GENERAL = {
@@ -76,9 +77,16 @@ def general(case: Case) -> Diagnosis | None:
         return None
     message = GENERAL[kind]
     if kind in FORM:
-        right = values_right(case, case.got)
+        right = values_right(case, case.got) or _right_in_another_form(case)
         message = VALUES_RIGHT[kind] if right else message + VALUES_WRONG
     return Diagnosis(kind, message, shows=(message, *_error_of(case.got)))
+
+
+def _right_in_another_form(case: Case) -> bool:
+    if case.expected.error is not None or case.got.error is not None or case.got.changed:
+        return False
+    expected, got = case.expected.value, case.got.value
+    return bool(form_of(case.check.judge, case.arguments, expected, got))
 
 
 def besides(case: Case, model: Outcome | None) -> tuple[Diagnosis, ...]:

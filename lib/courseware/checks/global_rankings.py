@@ -13,16 +13,20 @@ from courseware.checks.mask_dicts import masks_came
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
 from courseware.checks.rankings import (
+    DECIMALS,
     ENDS_SWAPPED,
     LARGEST_PRUNED,
+    LARGEST_STAYS,
     LAYER_PROTECTED,
     ORDER_FOR_RANKS,
     QUANTILE,
+    ROUNDED_FIRST,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
     kept_by_order,
     kept_by_quantile,
+    largest_stays,
     ranking_problem,
     ties_kept,
     ties_pruned,
@@ -236,6 +240,11 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     ),
     (*TIES_PRUNED, (_counted(ties_pruned),)),
     (*TIES_KEPT, (_counted(ties_kept),)),
+    (*LARGEST_STAYS, (_counted(largest_stays),)),
+    (
+        *ROUNDED_FIRST,
+        tuple(_together(lambda w, n=n: w.abs().round(decimals=n)) for n in DECIMALS),
+    ),
     (*QUANTILE, (_in_one_line(kept_by_quantile),)),
     (*ORDER_FOR_RANKS, (_counted(kept_by_order),)),
     (

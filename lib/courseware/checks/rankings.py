@@ -51,7 +51,18 @@ ENDS_SWAPPED = (
     "Where nothing is to go, everything went, or the other way round. If k is 0, the slice `[-k:]` "
     "is the whole line, `[:-k]` is empty, and index k − 1 is that of the last, largest weight.",
 )
-
+LARGEST_STAYS = (
+    "largest-stays",
+    "Where every weight is to go, the largest one stayed: the index of the threshold was held back "
+    "at the last place, and a weight is never below itself.",
+)
+ROUNDED_FIRST = (
+    "magnitudes-rounded",
+    "The magnitudes were rounded before they were compared, so weights that differ became equal. "
+    "Compare them as they are.",
+)
+DECIMALS = range(4)
+"""To how many of them students round."""
 
 SLACK = 1e-6
 """Relative: two magnitudes that a float32 formula cannot tell apart are equal."""
@@ -105,6 +116,14 @@ def pruned(
         return prune_lowest(scores(w), n_pruned)
 
     return behaves
+
+
+def largest_stays(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """The right mask, but the largest is kept where all are to go."""
+    mask = prune_lowest(magnitudes, n_pruned)
+    if n_pruned == mask.numel():
+        mask.view(-1)[magnitudes.argmax()] = True
+    return mask
 
 
 def kept_by_quantile(magnitudes: torch.Tensor, sparsity: float) -> torch.Tensor:

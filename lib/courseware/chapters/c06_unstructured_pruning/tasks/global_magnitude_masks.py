@@ -10,13 +10,16 @@ import torch
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.global_rankings import MISTAKES, global_ranking
+from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
-from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
+from model_compression.masks import pruned_count
 
 Arguments = tuple[Named, float]
 
@@ -69,6 +72,16 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
         yield Named(weights), inputs.whole_share(draw)
 
 
+def _ranked(weights: Named, sparsity: float) -> tuple[dict[str, torch.Tensor], int]:
+    scores = {name: w.abs() for name, w in weights.items()}
+    return scores, pruned_count(total(weights), sparsity)
+
+
+def _pruned_weights(weights: Named, sparsity: float) -> dict[str, torch.Tensor]:
+    masks = reference.global_magnitude_masks(weights, sparsity)
+    return {name: w * masks[name] for name, w in weights.items()}
+
+
 _check = partial(Check, judge=global_ranking, probe=paired_call)
 
 GLOBAL_MAGNITUDE_MASKS = Task(
@@ -78,7 +91,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
     lecture="lecture 06, “One threshold for the whole network”",
     off_limits=OFF_LIMITS,
     calls=("magnitude_mask", "threshold_mask"),
-    checks=(
+    checks=told_by_form(
         _check("all tensors are one ranking", 4, _two_layers),
         _check("how many: rounded once, for all together", 3, _rounded_once),
         _check("convolutions, each mask in the shape of its weight", 2, _convolutions),
@@ -88,6 +101,9 @@ GLOBAL_MAGNITUDE_MASKS = Task(
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        FORMS,
+        joining_slips(_ranked),
+        ways(*WEIGHTS_RETURNED, _pruned_weights),
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
     ),
 )

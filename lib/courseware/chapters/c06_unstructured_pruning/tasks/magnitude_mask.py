@@ -11,18 +11,23 @@ import torch
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.rankings import (
+    DECIMALS,
     ENDS_SWAPPED,
     LARGEST_PRUNED,
+    LARGEST_STAYS,
     ORDER_FOR_RANKS,
     QUANTILE,
+    ROUNDED_FIRST,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
     kept_by_order,
     kept_by_quantile,
+    largest_stays,
     magnitude_ranking,
     pruned,
     ties_kept,
@@ -162,7 +167,7 @@ MAGNITUDE_MASK = Task(
     lecture="lecture 06, “Which weights go”",
     off_limits=OFF_LIMITS,
     calls=("threshold_mask",),
-    checks=(
+    checks=told_by_form(
         Check("the smallest magnitudes go", 3, _whole_counts, magnitude_ranking),
         Check("how many: sparsity × n, rounded", 3, _rounded_counts, magnitude_ranking),
         Check("the whole tensor is one ranking", 2, _several_axes, magnitude_ranking),
@@ -178,6 +183,7 @@ MAGNITUDE_MASK = Task(
     ),
     misconceptions=several(
         (MASK_NOT_BOOL,),
+        FORMS,
         ways(*INVERTED, lambda w, s: ~reference.magnitude_mask(w, s)),
         ways(*LARGEST_PRUNED, pruned(lambda w: -w.abs())),
         ways(*SIGNED, pruned(lambda w: w)),
@@ -199,6 +205,8 @@ MAGNITUDE_MASK = Task(
             "axis. Count all entries.",
             lambda w, s: pruned(count=lambda n, s: round(s * len(w)))(w, s),
             lambda w, s: pruned(count=lambda n, s: round(s * w.shape[-1]))(w, s),
+            lambda w, s: pruned(count=lambda n, s: int(s * len(w)))(w, s),
+            lambda w, s: pruned(count=lambda n, s: math.ceil(s * len(w)))(w, s),
         ),
         ways(
             "zeros-not-counted",
@@ -217,6 +225,8 @@ MAGNITUDE_MASK = Task(
         ),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
+        ways(*LARGEST_STAYS, _threshold(largest_stays)),
+        ways(*ROUNDED_FIRST, *(pruned(lambda w, n=n: w.abs().round(decimals=n)) for n in DECIMALS)),
         ways(*QUANTILE, lambda w, s: kept_by_quantile(w.abs(), s)),
         ways(*ORDER_FOR_RANKS, _threshold(kept_by_order)),
         ways(

@@ -120,6 +120,19 @@ def _by(
     return _any_velocity(step)
 
 
+def _in_another_mask(velocity: Callable[[T, T, float, float], T]) -> tuple[Step, ...]:
+    """Another rule for the velocity, and a mask that is forgotten or on the gradient alone."""
+
+    def forgotten(w: T, g: T, old: T, mask: T, lr: float, momentum: float) -> Any:
+        v = velocity(g, old, lr, momentum)
+        return w - lr * v, v
+
+    def on_the_gradient(w: T, g: T, old: T, mask: T, lr: float, momentum: float) -> Any:
+        return forgotten(w, g * mask, old, mask, lr, momentum)
+
+    return forgotten, on_the_gradient
+
+
 def _momentum_rule(g: T, old: T, lr: float, momentum: float) -> T:
     return momentum * old + g
 
@@ -199,6 +212,7 @@ MASKED_STEP = Task(
             "momentum-forgotten",
             "The old velocity has no effect. The new one is momentum · velocity + gradient.",
             *_by(lambda g, old, lr, mu: g),
+            *_in_another_mask(lambda g, old, lr, mu: g),
         ),
         ways(
             "old-velocity-used",
@@ -210,13 +224,21 @@ MASKED_STEP = Task(
             "The old velocity was added in full. Multiply it by the momentum first, so that old "
             "steps fade.",
             *_by(lambda g, old, lr, mu: old + g),
+            *_in_another_mask(lambda g, old, lr, mu: old + g),
+        ),
+        ways(
+            "momentum-at-the-gradient",
+            "The gradient was multiplied by the momentum. It is the old velocity that fades; the "
+            "gradient is added in full.",
             *_by(lambda g, old, lr, mu: old + mu * g),
+            *_in_another_mask(lambda g, old, lr, mu: old + mu * g),
         ),
         ways(
             "velocity-averaged",
             "The gradient was weighed with 1 − momentum. That is an average; here the gradient is "
             "added in full, as torch's SGD does.",
             *_by(lambda g, old, lr, mu: mu * old + (1 - mu) * g),
+            *_in_another_mask(lambda g, old, lr, mu: mu * old + (1 - mu) * g),
         ),
         ways(
             "rate-inside-velocity",

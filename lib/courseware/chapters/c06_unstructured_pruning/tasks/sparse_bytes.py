@@ -19,12 +19,15 @@ Size = Callable[[int, int, int], float]
 SLIDE = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [1, 0, 0, 1]]).bool()
 """The mask of the slides."""
 
+EMPTY_ROW = torch.tensor([[1, 0, 1], [0, 0, 0], [0, 1, 0]]).bool()
+
 
 def _of(storage: str) -> Callable[[Draw], Iterator[Arguments]]:
     """The mask of the slides, then matrices of whole and broken bytes, of uneven densities."""
 
     def draw_masks(draw: Draw) -> Iterator[Arguments]:
         yield SLIDE, storage
+        yield EMPTY_ROW, storage
         for rows, columns in ((2, 7), (5, 3), (4, 6), (9, 11)):
             yield _mask(draw, rows, columns), storage
 
@@ -87,6 +90,25 @@ def _scaled(factor: float, value_bytes: int = 4) -> Callable[..., float]:
         return lambda r, c, k: factor * (size(r, c, k) + more * (r * c if dense else k))
 
     return _bytes(changed(_dense, dense=True), changed(_coo), changed(_csr), changed(_bitmask))
+
+
+def _used_rows(more: int) -> Callable[..., float]:
+    """csr with starts for those rows alone that hold something."""
+
+    def behaves(mask: torch.Tensor, storage: str) -> float:
+        used = int(mask.any(dim=1).sum())
+        return _bytes(csr=lambda r, c, k: 12 * k + 8 * (used + more))(mask, storage)
+
+    return behaves
+
+
+def _twice(csr: Size) -> Callable[..., float]:
+    """All kept weights counted twice."""
+    return _bytes(
+        coo=lambda r, c, k: _coo(r, c, 2 * k),
+        csr=lambda r, c, k: csr(r, c, 2 * k),
+        bitmask=lambda r, c, k: _bitmask(r, c, 2 * k),
+    )
 
 
 def _pruned_counted(mask: torch.Tensor, storage: str) -> float:
@@ -167,6 +189,23 @@ SPARSE_BYTES = Task(
             "One entry of the row starts is missing: the end of the last row is stored too, so "
             "there is one more than there are rows.",
             _bytes(csr=lambda r, c, k: 12 * k + 8 * r),
+        ),
+        ways(
+            "empty-rows-left-out",
+            "A row without kept weights got no start. Every row has one, so that row i can be "
+            "found at place i: an empty one starts where the next one does.",
+            _used_rows(1),
+            _used_rows(0),
+        ),
+        ways(
+            "kept-weights-counted-twice",
+            "The kept weights were counted twice. `nonzero` gives two indices for each of them, a "
+            "row and a column, so the number of its entries is double: count the True of the mask.",
+            _twice(_csr),
+            _bytes(coo=lambda r, c, k: _coo(r, c, 2 * k)),
+            _bytes(csr=lambda r, c, k: _csr(r, c, 2 * k)),
+            _bytes(bitmask=lambda r, c, k: _bitmask(r, c, 2 * k)),
+            _twice(lambda r, c, k: _csr(r - 1, c, k)),
         ),
         ways(
             "columns-for-rows",

@@ -8,6 +8,7 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import (
     INVERTED,
     MASK_NOT_BOOL,
@@ -16,6 +17,7 @@ from courseware.checks.masks import (
     same_mask,
 )
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.rankings import DECIMALS, ROUNDED_FIRST
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
 
@@ -34,6 +36,8 @@ def _between(draw: Draw, *shape: int) -> Arguments:
 def _both_signs(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.3, -0.02, -0.5, 0.01, 0.08]), 0.1
     yield torch.tensor([[3.0, -0.25], [0.5, -2.0]]), 1.5
+    # Less than the threshold, however many decimals somebody rounds to.
+    yield torch.tensor([0.096, -0.12, 0.0996, -0.14]), 0.1
     for shape in ((12,), (4, 6)):
         yield _between(draw, *shape)
 
@@ -78,7 +82,7 @@ THRESHOLD_MASK = Task(
     reference=reference.threshold_mask,
     lecture="lecture 06, “The mask is the connection”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("weights of both signs", 3, _both_signs, same_mask),
         Check("weights exactly at the threshold are kept", 2, _at_the_threshold, same_mask),
         Check("a threshold of 0, and one above all weights", 1, _extremes, same_mask),
@@ -87,6 +91,7 @@ THRESHOLD_MASK = Task(
     ),
     misconceptions=several(
         (MASK_NOT_BOOL,),
+        FORMS,
         ways(
             "sign-not-ignored",
             "A large negative weight was pruned. −5 does as much as 5: compare the magnitude.",
@@ -98,6 +103,17 @@ THRESHOLD_MASK = Task(
             "The magnitudes were rounded or cut off to whole numbers before they were compared.",
             lambda w, threshold: w.abs().trunc() >= threshold,
             lambda w, threshold: w.abs().round() >= threshold,
+        ),
+        ways(
+            *ROUNDED_FIRST,
+            *(
+                lambda w, threshold, n=n: w.abs().round(decimals=n) >= threshold
+                for n in DECIMALS[1:]
+            ),
+            *(
+                lambda w, threshold, n=n: w.abs().round(decimals=n) >= round(threshold, n)
+                for n in DECIMALS[1:]
+            ),
         ),
         ways(
             *INVERTED,
@@ -134,6 +150,14 @@ THRESHOLD_MASK = Task(
             "A weight whose magnitude is just the threshold was pruned. Only what lies below the "
             "threshold goes.",
             lambda w, threshold: w.abs() > threshold,
+        ),
+        ways(
+            "one-side-strict",
+            "Of two weights whose magnitude is just the threshold, one was kept, and the one of "
+            "the other sign was pruned. `>=` on one side of zero asks for `<=` on the other; or "
+            "compare the magnitude.",
+            lambda w, threshold: (w >= threshold) | (w < -threshold),
+            lambda w, threshold: (w > threshold) | (w <= -threshold),
         ),
         ways(
             "zeros-always-pruned",

@@ -12,14 +12,17 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
     PART_OF_UNIT,
     RESHAPED,
+    SIGN_TURNED,
     SORTED,
     UNITS_MISSING,
+    WHOLE_NUMBERS,
     WHOLE_TENSOR,
     by_channel,
     in_memory_order,
     over,
     part_of,
     parts_of_units,
+    whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
@@ -177,6 +180,8 @@ APOZ = Task(
             lambda a: reference.apoz(a).sort().values,
             lambda a: reference.apoz(a).sort(descending=True).values,
         ),
+        ways(*SIGN_TURNED, lambda values: -reference.apoz(values)),
+        ways(*WHOLE_NUMBERS, *whole_numbers(reference.apoz)),
         ways(*IMPRECISE, *less_precise(reference.apoz)),
     ),
 )

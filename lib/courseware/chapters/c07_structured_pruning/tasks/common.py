@@ -54,6 +54,31 @@ SORTED = (
     "sorted",
     "The numbers were sorted. Entry i must belong to unit i, or no one knows which to remove.",
 )
+SIGN_TURNED = (
+    "sign-turned",
+    "The right numbers, with a minus sign. Return them as they are: whoever makes a score of them "
+    "turns the sign where less is better.",
+)
+WHOLE_NUMBERS = (
+    "cut-to-whole-numbers",
+    "Only whole numbers came back: `//`, `int`, or a type for integers cut the fraction off. "
+    "Divide with `/`, and keep floats.",
+)
+RUN_KEPT = (
+    "whole-run-kept",
+    "All units from the first in `kept` to the last were kept. Only those that are named in it "
+    "stay: index with `kept` itself, not with a slice.",
+)
+RESCALED = (
+    "weights-rescaled",
+    "The weights that stay were multiplied by something, as dropout does to make up for the units "
+    "that are gone. They must not change.",
+)
+AXES_BY_SIZE = (
+    "axes-told-by-size",
+    "An axis was cut because it is as long as there are units. Another axis can have the same "
+    "length by chance: which one holds the units depends on the layer, not on sizes.",
+)
 ZEROED = (
     "zeroed-not-removed",
     "The weights of the other units were set to zero, but they are still there. A tensor of the "
@@ -146,6 +171,24 @@ def mixed(cut: Callable[[T, T], T]) -> tuple[Callable[[T, T], T], ...]:
         return cut(tensor, kept.flip(0))
 
     return first, last_first
+
+
+def by_size(tensor: T, kept: T, n_units: int) -> T:
+    """Cut along both of the first axes, if they are as long as there are units."""
+    for axis in range(min(tensor.dim(), 2)):
+        if tensor.shape[axis] == n_units:
+            tensor = tensor.index_select(axis, kept)
+    return tensor
+
+
+def whole_run(kept: T, n_units: int) -> T:
+    """All units from the first to the last."""
+    return torch.arange(int(kept.min()), int(kept.max()) + 1)
+
+
+def whole_numbers(right: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """The right numbers without their fractions, or rounded to whole ones."""
+    return (lambda values: right(values).floor(), lambda values: right(values).round())
 
 
 def part_of(way: Callable[[T], T], *parts: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:

@@ -9,10 +9,13 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
+    SIGN_TURNED,
+    WHOLE_NUMBERS,
     WHOLE_TENSOR,
     by_channel,
     over,
     part_of,
+    whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
@@ -116,6 +119,10 @@ FILTER_NORMS = Task(
             "over all other axes.",
             over(lambda rows: rows.norm(dim=1), axis=1),
             lambda weight: weight.norm(dim=0),
+            lambda weight: weight.flatten(1).norm(dim=0),
+            over(lambda rows: rows.square().sum(dim=1), axis=1),
+            over(lambda rows: rows.abs().sum(dim=1), axis=1),
+            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
         ),
         ways(
             "kernels-not-joined",
@@ -124,6 +131,8 @@ FILTER_NORMS = Task(
             by_channel(lambda w: w.norm(dim=2), reference.filter_norms),
             lambda weight: weight.norm(dim=1),
             lambda weight: weight.norm(dim=-1),
+            lambda weight: weight.norm(dim=(1, 2) if weight.dim() > 2 else 1),
+            lambda weight: weight.norm(dim=(1, -1) if weight.dim() > 2 else 1),
         ),
         ways(
             "kernels-added-up",
@@ -177,6 +186,8 @@ FILTER_NORMS = Task(
         ),
         ways(*WHOLE_TENSOR, lambda weight: weight.norm()),
         ways(*CARET, lambda weight: (weight ^ 2).flatten(1).sum(dim=1).sqrt()),
+        ways(*SIGN_TURNED, lambda values: -reference.filter_norms(values)),
+        ways(*WHOLE_NUMBERS, *whole_numbers(reference.filter_norms)),
         ways(*IMPRECISE, *less_precise(reference.filter_norms)),
     ),
 )

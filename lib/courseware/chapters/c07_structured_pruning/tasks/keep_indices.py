@@ -159,6 +159,26 @@ def _from_the_other_end(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
     return behaves
 
 
+def _above_the_next(scores: T, n_keep: int) -> T:
+    """Only what lies above the first score that goes."""
+    if n_keep == len(scores):
+        return torch.arange(n_keep)
+    return (scores > scores.sort(descending=True).values[n_keep]).nonzero().flatten()
+
+
+def _again_where_taken_is(mark: float) -> Callable[[T, int], T]:
+    """The highest that is left, again and again; a score that was taken becomes `mark`."""
+
+    def behaves(scores: T, n_keep: int) -> T:
+        left, taken = scores.clone(), []
+        for _ in range(n_keep):
+            taken.append(int(left.argmax()))
+            left[taken[-1]] = mark
+        return torch.tensor(sorted(taken))
+
+    return behaves
+
+
 def _ranks(scores: T, n_keep: int) -> T:
     """The ranks of the highest, taken for their places."""
     return scores.argsort().argsort()[len(scores) - n_keep :].sort().values
@@ -189,8 +209,8 @@ KEEP_INDICES = Task(
             NOT_INT64,
             Misconception(
                 "not-ascending",
-                "The units are right, but in the order of their scores. Cut in this order, the "
-                "network's units change places: bring the indices into ascending order.",
+                "The units are right, but their numbers do not ascend. Cut in this order, the "
+                "network's units change places: sort the indices.",
             ),
             Misconception(
                 "named-twice",
@@ -247,6 +267,25 @@ KEEP_INDICES = Task(
             "All units whose score equals that of the last one were kept, so there are more than "
             "asked for. Of equal ones only as many may stay as the number says.",
             _from(lambda s, cut: s >= cut),
+        ),
+        ways(
+            "ties-all-dropped",
+            "All units whose score equals the highest of those that go were left out, so there are "
+            "fewer than asked for. `>` cannot tell equal scores apart: count places instead.",
+            _above_the_next,
+        ),
+        ways(
+            "taken-again",
+            "A unit that was taken already was taken again, because what marks it is no lower than "
+            "the scores that are left. Mark it with −inf, or sort the places once.",
+            *map(_again_where_taken_is, (0.0, -1.0)),
+        ),
+        ways(
+            "order-sorted-by-order",
+            "The places were sorted, but `argsort` and `.indices` give where they stood before, "
+            "numbers from 0 to n_keep − 1. Take the sorted values.",
+            lambda s, k: s.argsort(descending=True)[:k].argsort(),
+            lambda s, k: s.argsort()[len(s) - k :].argsort(),
         ),
         ways(
             "above-average",

@@ -12,14 +12,17 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
     PART_OF_UNIT,
     RESHAPED,
+    SIGN_TURNED,
     SORTED,
     UNITS_MISSING,
+    WHOLE_NUMBERS,
     WHOLE_TENSOR,
     by_channel,
     in_memory_order,
     over,
     part_of,
     parts_of_units,
+    whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
@@ -159,6 +162,8 @@ MEAN_ABS_ACTIVATION = Task(
             lambda a: reference.mean_abs_activation(a).sort().values,
             lambda a: reference.mean_abs_activation(a).sort(descending=True).values,
         ),
+        ways(*SIGN_TURNED, lambda values: -reference.mean_abs_activation(values)),
+        ways(*WHOLE_NUMBERS, *whole_numbers(reference.mean_abs_activation)),
         ways(*IMPRECISE, *less_precise(reference.mean_abs_activation)),
     ),
 )

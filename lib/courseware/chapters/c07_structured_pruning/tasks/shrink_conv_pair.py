@@ -10,15 +10,20 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
+    AXES_BY_SIZE,
     FIRST_KEPT,
     NAMES_ADDED,
     NAMES_MISSING,
     OFF_LIMITS,
     PRUNED_RETURNED,
+    RESCALED,
+    RUN_KEPT,
     UNITS_MIXED,
     ZEROED,
+    by_size,
     mixed,
     parts,
+    whole_run,
 )
 from courseware.chapters.c07_structured_pruning.tasks.shrink_linear_pair import others
 from courseware.checks.misconceptions import several, ways
@@ -147,6 +152,24 @@ NEW = {name: partial(_new_norm, value=float(name in ("weight", "running_var"))) 
 """A batch norm as it is made: scale and variance 1, shift and mean 0."""
 
 
+def _axes_by_size(first: bool, second: bool) -> Callable[..., Any]:
+    """Every axis of a weight (and of a bias) that is as long as there are channels."""
+
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        n = len(conv1["weight"])
+        cuts = {"filters": partial(by_size, n_units=n)} if first else {}
+        if second:
+            cuts |= dict.fromkeys(("columns", "second_bias"), partial(by_size, n_units=n))
+        return _cut(**cuts)(conv1, bn, conv2, kept)
+
+    return behaves
+
+
+def _scaled(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+    by = len(conv1["weight"]) / len(kept)
+    return _cut(columns=lambda t, kept: t[:, kept] * by)(conv1, bn, conv2, kept)
+
+
 def _uncut(*names: str) -> Mapping[str, Cut]:
     return dict.fromkeys(names, _same)
 
@@ -252,6 +275,34 @@ SHRINK_CONV_PAIR = Task(
             _cut(filters=lambda t, kept: t[:, kept]),
             _cut(filters=lambda t, kept: t[kept][:, kept]),
         ),
+        ways(
+            "kernel-cut",
+            "A convolution was cut along axis 2 or 3, the sides of its kernel. Its outputs are "
+            "along axis 0, and the channels that it reads along axis 1.",
+            *(
+                _cut(columns=cut, bias=bias)
+                for cut in (lambda t, kept: t[:, :, kept], lambda t, kept: t[..., kept])
+                for bias in (_rows, _same)
+            ),
+            _cut(filters=lambda t, kept: t[:, :, kept]),
+            _cut(filters=lambda t, kept: t[..., kept]),
+        ),
+        ways(
+            "columns-reshaped",
+            "The right numbers of conv2 stand in the wrong places: its input channels were stacked "
+            "along axis 0 and then reshaped. Exchange the axes, or take `weight[:, kept]`.",
+            _cut(
+                columns=lambda t, kept: t.transpose(0, 1)[kept].reshape(
+                    len(t), len(kept), *t.shape[2:]
+                )
+            ),
+        ),
+        ways(
+            *AXES_BY_SIZE,
+            *(_axes_by_size(*which) for which in ((True, False), (False, True), (True, True))),
+        ),
+        ways(*RESCALED, _scaled),
+        ways(*RUN_KEPT, _on(whole_run)),
         ways(
             *ZEROED,
             _cut(

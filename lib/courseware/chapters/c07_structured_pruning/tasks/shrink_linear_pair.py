@@ -9,13 +9,18 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
+    AXES_BY_SIZE,
     FIRST_KEPT,
     OFF_LIMITS,
     PRUNED_RETURNED,
+    RESCALED,
+    RUN_KEPT,
     UNITS_MIXED,
     ZEROED,
+    by_size,
     mixed,
     parts,
+    whole_run,
 )
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
@@ -88,6 +93,31 @@ def others(kept: T, n_units: int) -> T:
 def _zeroed(w1: T, b1: T, w2: T, b2: T, kept: T) -> Any:
     mask = torch.zeros(len(w1)).index_fill(0, kept, 1.0)
     return w1 * mask[:, None], b1 * mask, w2 * mask, b2
+
+
+def _scaled(w1: float, w2: float) -> Callable[..., Any]:
+    """Weights times a power of the number of units by those that stay."""
+
+    def behaves(*a: T) -> Any:
+        by = len(a[0]) / len(a[4])
+        first, bias, second, last = reference.shrink_linear_pair(*a)
+        return first * by**w1, bias * by**w1, second * by**w2, last
+
+    return behaves
+
+
+def _made_up_for(sent: Callable[[T], T]) -> Callable[..., Any]:
+    """What the units that go would send for no input is added to the second bias."""
+
+    def behaves(w1: T, b1: T, w2: T, b2: T, kept: T) -> Any:
+        gone = torch.ones(len(b1)).index_fill(0, kept, 0.0)
+        return w1[kept], b1[kept], w2[:, kept], b2 + w2 @ (sent(b1) * gone)
+
+    return behaves
+
+
+def _axes_by_size(w1: T, b1: T, w2: T, b2: T, kept: T) -> Any:
+    return tuple(by_size(t, kept, len(b1)) for t in (w1, b1, w2, b2))
 
 
 def _same(t: T, kept: T) -> T:
@@ -169,6 +199,22 @@ SHRINK_LINEAR_PAIR = Task(
             _cut(w1=lambda t, kept: t[kept].T),
         ),
         ways(*ZEROED, _zeroed, _cut(w1=lambda t, k: _zeroed(t, t[:, 0], t.T, t, k)[0])),
+        ways(
+            "columns-reshaped",
+            "The right numbers of w2 stand in the wrong places: its columns were stacked as rows "
+            "and then reshaped, which takes them in another order. Transpose, or take "
+            "`w2[:, kept]`.",
+            _cut(w2=lambda t, kept: t.T[kept].reshape(len(t), -1)),
+        ),
+        ways(
+            "second-bias-changed",
+            "b2 was changed, to make up for the units that are gone. It belongs to the outputs of "
+            "the second layer and stays as it is.",
+            *map(_made_up_for, (torch.relu, torch.clone, torch.ones_like)),
+        ),
+        ways(*RESCALED, _scaled(0, 1), _scaled(0, -1), _scaled(1, 0), _scaled(-1, 0)),
+        ways(*AXES_BY_SIZE, _axes_by_size),
+        ways(*RUN_KEPT, _on(whole_run)),
         ways(*PRUNED_RETURNED, _on(others)),
         ways(
             *UNITS_MIXED,
