@@ -28,6 +28,7 @@ from courseware.checks.rankings import (
     kept_by_quantile,
     largest_stays,
     ranking_problem,
+    rounded_to,
     ties_kept,
     ties_pruned,
 )
@@ -243,7 +244,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*LARGEST_STAYS, (_counted(largest_stays),)),
     (
         *ROUNDED_FIRST,
-        tuple(_together(lambda w, n=n: w.abs().round(decimals=n)) for n in DECIMALS),
+        tuple(_together(rounded_to(n)) for n in DECIMALS),
     ),
     (*QUANTILE, (_in_one_line(kept_by_quantile),)),
     (*ORDER_FOR_RANKS, (_counted(kept_by_order),)),

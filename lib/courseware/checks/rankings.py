@@ -118,6 +118,11 @@ def pruned(
     return behaves
 
 
+def rounded_to(decimals: int) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Magnitudes, rounded to so many decimals."""
+    return lambda w: w.abs().round(decimals=decimals)
+
+
 def largest_stays(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
     """The right mask, but the largest is kept where all are to go."""
     mask = prune_lowest(magnitudes, n_pruned)

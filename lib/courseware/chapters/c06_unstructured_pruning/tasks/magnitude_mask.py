@@ -30,6 +30,7 @@ from courseware.checks.rankings import (
     largest_stays,
     magnitude_ranking,
     pruned,
+    rounded_to,
     ties_kept,
     ties_pruned,
 )
@@ -226,7 +227,7 @@ MAGNITUDE_MASK = Task(
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
         ways(*LARGEST_STAYS, _threshold(largest_stays)),
-        ways(*ROUNDED_FIRST, *(pruned(lambda w, n=n: w.abs().round(decimals=n)) for n in DECIMALS)),
+        ways(*ROUNDED_FIRST, *(pruned(rounded_to(n)) for n in DECIMALS)),
         ways(*QUANTILE, lambda w, s: kept_by_quantile(w.abs(), s)),
         ways(*ORDER_FOR_RANKS, _threshold(kept_by_order)),
         ways(

@@ -157,10 +157,13 @@ def _axes_by_size(first: bool, second: bool) -> Callable[..., Any]:
 
     def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
         n = len(conv1["weight"])
-        cuts = {"filters": partial(by_size, n_units=n)} if first else {}
-        if second:
-            cuts |= dict.fromkeys(("columns", "second_bias"), partial(by_size, n_units=n))
-        return _cut(**cuts)(conv1, bn, conv2, kept)
+        cut = partial(by_size, n_units=n)
+        way = _cut(
+            filters=cut if first else _rows,
+            columns=cut if second else _columns,
+            second_bias=cut if second else _same,
+        )
+        return way(conv1, bn, conv2, kept)
 
     return behaves
 
