@@ -115,6 +115,40 @@ def takes_magnitudes_in_place(x, n_bits, full_range=False):
     return (x.abs_().max() / steps).clamp(min=1e-30)
 
 
+@wrong("absmax_scale", says="range-not-absmax")
+def spreads_the_true_range_in_full(x, n_bits, full_range=False):
+    if not x.any():
+        return torch.tensor(1.0)
+    if full_range:
+        return (x.max() - x.min()) / (2**n_bits - 1)
+    return x.abs().max() / (2 ** (n_bits - 1) - 1)
+
+
+@wrong("absmax_scale", says="full-range-not-doubled")
+def shares_half_of_the_full_range(x, n_bits, full_range=False):
+    steps = 2**n_bits - 1 if full_range else 2 ** (n_bits - 1) - 1
+    scale = x.abs().max() / steps
+    return scale if scale else torch.tensor(1.0)
+
+
+@wrong("absmax_scale", says="rows-taken-for-numbers")
+def takes_rows_for_numbers(x, n_bits, full_range=False):
+    absmax = max(abs(float(v)) for v in x)
+    if absmax == 0:
+        return 1.0
+    return 2 * absmax / (2**n_bits - 1) if full_range else absmax / (2 ** (n_bits - 1) - 1)
+
+
+@wrong("absmax_scale", says="steps-per-unit-of-the-largest")
+def turns_the_largest_value_over(x, n_bits, full_range=False):
+    biggest = x.max()
+    if biggest == 0:
+        return torch.tensor(1.0)
+    if full_range:
+        return (2**n_bits - 1) / (2 * biggest)
+    return (2 ** (n_bits - 1) - 1) / biggest
+
+
 @wrong("absmax_scale", says="one-zero-is-enough")
 def any_zero_is_all_zeros(x, n_bits, full_range=False):
     if (x == 0).any():

@@ -74,6 +74,28 @@ def subtracts_the_powers(x, x_hat):
     return 10 * torch.log10(signal / (signal - other).abs())
 
 
+@wrong("sqnr_db", says="errors-cancel")
+def adds_the_errors_up_first(x, x_hat):
+    noise = (x - x_hat).sum().item() ** 2
+    if noise == 0:
+        return math.inf
+    return 10 * math.log10(x.square().sum().item() / noise)
+
+
+@wrong("sqnr_db", says="small-errors-taken-for-none")
+def close_is_perfect(x, x_hat):
+    if torch.allclose(x, x_hat, atol=1e-3):
+        return math.inf
+    return 10 * torch.log10(x.square().sum() / (x - x_hat).square().sum()).item()
+
+
+@wrong("sqnr_db", says="small-errors-taken-for-none")
+def a_small_noise_is_none(x, x_hat):
+    if (x - x_hat).abs().max() < 1e-6:
+        return math.inf
+    return 10 * torch.log10(x.square().sum() / (x - x_hat).square().sum()).item()
+
+
 @wrong("sqnr_db", says="reconstruction-as-noise")
 def compares_with_the_reconstruction(x, x_hat):
     return 10 * torch.log10((x**2).sum() / (x_hat**2).sum())

@@ -107,6 +107,11 @@ def _guarded(guard: Callable[..., float]) -> Callable[..., float]:
     return lambda x, n_bits, full_range=False: guard(float(x.abs().max()), n_bits, full_range)
 
 
+def _has_rows(x: torch.Tensor, *rest: Any) -> bool:
+    """Whether a loop over x meets more than one number at a time."""
+    return x.dim() > 1 and x[0].numel() > 1
+
+
 ABSMAX_SCALE = Task(
     name="absmax_scale",
     points=8,
@@ -163,6 +168,18 @@ ABSMAX_SCALE = Task(
             lambda x, n_bits, full_range=False: (
                 float(x.max() - x.min()) / (2 * _top(n_bits, full_range))
             ),
+            lambda x, n_bits, full_range=False: (
+                (float(x.max() - x.min()) / (2**n_bits - 1) or 1.0)
+                if full_range
+                else _reference_scale(x, n_bits)
+            ),
+        ),
+        ways(
+            "full-range-not-doubled",
+            "In the full range absmax alone was shared out among all the steps. The range reaches "
+            "from −absmax to absmax, twice as far.",
+            _over(lambda n_bits, full_range: 2**n_bits - 1 if full_range else _top(n_bits)),
+            _over(lambda n_bits, full_range: 2**n_bits if full_range else _top(n_bits)),
         ),
         ways(
             "codes-all-on-one-side",
@@ -178,6 +195,12 @@ ABSMAX_SCALE = Task(
             lambda x, n_bits, full_range=False: (
                 _top(n_bits, full_range) / (float(x.abs().max()) or 1.0)
             ),
+        ),
+        ways(
+            "steps-per-unit-of-the-largest",
+            "This is the number of steps per unit, the reciprocal of the scale, and it comes from "
+            "the largest value instead of the largest magnitude. Both are to be mended.",
+            lambda x, n_bits, full_range=False: _top(n_bits, full_range) / (float(x.max()) or 1.0),
         ),
         ways(
             "one-scale-a-row",
@@ -250,6 +273,15 @@ ABSMAX_SCALE = Task(
                 lambda n_bits, full_range: (
                     (2 ^ n_bits - 1) / 2 if full_range else 2 ^ (n_bits - 1) - 1
                 )
+            ),
+        ),
+        ways(
+            "rows-taken-for-numbers",
+            "A loop over a tensor of two axes, or Python's `max` of one, meets rows instead of "
+            "numbers. `x.abs().max()` looks at all values, whatever the shape.",
+            *(
+                except_where(_has_rows, error, _reference_scale)
+                for error in (RuntimeError, ValueError, TypeError)
             ),
         ),
         ways(

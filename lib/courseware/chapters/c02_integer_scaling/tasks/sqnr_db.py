@@ -45,6 +45,9 @@ def _perfect(draw: Draw) -> Iterator[Pair]:
     x = draw.normal(3, 5)
     yield x, x.clone()
     yield torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.25])
+    # Errors that closeness overlooks (`allclose`, a bound of 1e-3 or 1e-6) are errors.
+    yield torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0 + 2.0**-17])
+    yield torch.tensor([2.0**-20, 0.0]), torch.tensor([2.0**-21, 0.0])
 
 
 def _powers(x: torch.Tensor, x_hat: torch.Tensor) -> tuple[float, float]:
@@ -107,6 +110,17 @@ def _with_epsilon(small: float, mean: bool) -> Callable[..., float]:
     return behaves
 
 
+def _closer_than(bound: float) -> Callable[[torch.Tensor, torch.Tensor], bool]:
+    """Whether no error reaches `bound`, whatever the size of the values."""
+    return lambda x, x_hat: bool((x - x_hat).abs().max() < bound)
+
+
+_CLOSE: tuple[Callable[..., bool], ...] = (
+    torch.allclose,
+    *map(_closer_than, (1e-3, 1e-4, 1e-6, 1e-12)),
+)
+
+
 SQNR_DB = Task(
     name="sqnr_db",
     points=6,
@@ -117,7 +131,7 @@ SQNR_DB = Task(
         Check("a typical reconstruction", 2, _quantized, same_decibels),
         Check("values whose mean is not 0", 2, _off_centre, same_decibels),
         Check("noise louder than the signal", 1, _louder_noise, same_decibels),
-        Check("a perfect reconstruction", 1, _perfect, same_decibels),
+        Check("a perfect reconstruction, and almost perfect ones", 1, _perfect, same_decibels),
     ),
     misconceptions=several(
         FORMS,
@@ -188,14 +202,25 @@ SQNR_DB = Task(
         ),
         ways(
             "difference-of-powers",
-            "The noise was taken for the difference of two powers, or of two sums. Subtract "
-            "first, value by value, then square.",
+            "The noise was taken for the difference of two powers. Subtract first, value by "
+            "value, then square.",
             _measured_by(
                 lambda x, x_hat: x.square().sum(),
                 lambda x, x_hat: (x.square().sum() - x_hat.square().sum()).abs(),
             ),
+        ),
+        ways(
+            "errors-cancel",
+            "The errors were added up before they were squared, so positive and negative ones "
+            "cancel. Square each of them, then add up.",
             _measured_by(
                 lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()
+            ),
+            _measured_by(
+                lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()
+            ),
+            _measured_by(
+                lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).mean().square()
             ),
         ),
         ways(
@@ -283,6 +308,12 @@ SQNR_DB = Task(
                 for small in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-30)
                 for mean in (False, True)
             ),
+        ),
+        ways(
+            "small-errors-taken-for-none",
+            "An error that is only small was taken for none (`allclose`, or a bound). The ratio is "
+            "infinite only where every value is exactly right.",
+            *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in _CLOSE),
         ),
         ways(
             "perfect-fails",
