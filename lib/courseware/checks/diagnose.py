@@ -221,7 +221,12 @@ class _Models:
         The model of a mistake in the values may be careless of their form.
         """
         pairs = [(case, self.outcome(known, case)) for case in self._everything]
-        there = [(case, outcome) for case, outcome in pairs if outcome is not None]
+        # Of an input for which a model returns None it says nothing.
+        there = [
+            (case, outcome)
+            for case, outcome in pairs
+            if outcome is not None and (outcome.error or outcome.value is not None)
+        ]
         errs = [
             case
             for case, outcome in there
