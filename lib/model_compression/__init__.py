@@ -26,6 +26,7 @@
     08 when_to_prune                 snip                connection sensitivity before training
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
+    –                                gptq                columns that make up for rounding errors
     –                                fast                three of the above, sooner, bit for bit
     –                                kernels             products in int4 on a GPU (Triton)
 

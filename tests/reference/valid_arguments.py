@@ -17,6 +17,7 @@ from model_compression import (
     fake_quantization,
     fast,
     float_formats,
+    gptq,
     granularity,
     int8_linear,
     integer_scaling,
@@ -281,6 +282,15 @@ def table() -> dict[str, Entry]:
     )
     add(quantization_aware_training.train_qat)(
         state=(NETWORK, odd.networks), **TRAINING, n_bits=N_BITS, seed=SEED, steps=(3, odd.sizes)
+    )
+
+    positive_definite = torch.ones(4, 4) + torch.eye(4)
+    add(gptq.gptq_quantize, scaled_with=("w",))(
+        w=(MATRIX, odd.floats),
+        hessian=(positive_definite, odd.floats),
+        n_bits=N_BITS,
+        group_size=GROUP,
+        ratio=(0.75, odd.numbers),
     )
 
     add(masks.Mask, shares=True)(kept=(KEPT, odd.masks))
