@@ -146,9 +146,9 @@ CHECKS = (
     Defect(
         name="report-not-escaped",
         breaks="What a function printed or returned stands in the report as HTML.",
-        file="lib/courseware/checks/report.py",
-        before='pre-wrap">{html.escape(text)}</span>',
-        after='pre-wrap">{text}</span>',
+        file="lib/courseware/checks/report_html.py",
+        before='{WRAPPED}">{html.escape(text)}</code>',
+        after='{WRAPPED}">{text}</code>',
         tests=("tests/courseware/checks/test_tasks.py::test_html_is_escaped",),
     ),
 )

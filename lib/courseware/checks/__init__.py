@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -24,10 +25,12 @@ from IPython import get_ipython
 from IPython.display import display
 
 from courseware.checks.jupyter_cells import cells_of_this_kernel
+from courseware.checks.off_limits import other_function
 from courseware.checks.practice import PRACTICE, practise
 from courseware.checks.quiz import Question, answer_html, answer_text, judge_answer
-from courseware.checks.report import as_html, as_text
-from courseware.checks.run import run_task
+from courseware.checks.report import as_text
+from courseware.checks.report_html import as_html
+from courseware.checks.run import Report, run_task
 from courseware.checks.seeds import class_seed
 from courseware.checks.task import Task
 from courseware.registry import EXERCISES
@@ -57,6 +60,7 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
         report = practise(task, function, *_place_of(task))
     else:
         report = run_task(task, function, seed)
+    report = _with_repairs(report, function, seed)
     _show(as_text(report), as_html(report))
     return report.score
 
@@ -104,6 +108,19 @@ def _look_up(name: str, table: str, kind: str) -> Any:
                 return item
             known.append(item.name)
     raise ValueError(f"name must be a {kind} of the course ({', '.join(known)}), got {name!r}")
+
+
+def _with_repairs(report: Report, function: Callable[..., Any], seed: str) -> Report:
+    """The report, with those of the functions that it calls which fail their own checks."""
+    if report.score == report.task.points:
+        return report
+    failing = []
+    for name in report.builds_on:
+        other = other_function(function, name)
+        task: Task = _look_up(name, "TASKS", "task")
+        if other is not None and run_task(task, other, seed).score < task.points:
+            failing.append(name)
+    return replace(report, to_repair=tuple(failing))
 
 
 def _place_of(task: Task) -> tuple[str, list[str]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import torch
+
 from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
@@ -94,3 +96,29 @@ def find(
     except Exception as error:  # an object that fails when it is looked at, a number out of reach
         text = f"{show(got.value)} cannot be compared ({type(error).__name__})"
         return Difference("wrong-type", text)
+
+
+def several_are_right(case: Case) -> bool:
+    """Whether the judge asks for a property, which other results than the expected one may have.
+
+    It takes the expected result for right, even with the student's in its place.
+    """
+    if case.got.error is not None or case.expected.error is not None:
+        return False
+    swapped = find(case.check, case.arguments, case.got, case.expected)
+    return swapped is None
+
+
+def size(value: Any) -> float:
+    """How much there is to read in an input: numbers, characters.
+
+    >>> size((torch.zeros(2, 3), "abc", 4)), size([{"w": torch.zeros(5)}])
+    (10.0, 5.0)
+    """
+    if isinstance(value, torch.Tensor):
+        return float(value.numel())
+    if isinstance(value, dict):
+        return sum((size(item) for item in value.values()), 0.0)
+    if isinstance(value, tuple | list):
+        return sum(map(size, value), 0.0)
+    return float(len(value)) if isinstance(value, str) else 1.0

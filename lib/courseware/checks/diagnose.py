@@ -240,8 +240,12 @@ class _Models:
             for case, _ in there
             if self.explains(known, case) or (case.found is None and case not in telling)
         ]
+        # A failure of another kind speaks less against it than a right result: it may be a second
+        # mistake.
+        otherwise = [case for case in telling if case.found and case not in same]
+        against = self._weight(telling) - self._weight(otherwise) / 2
         everything = self._weight(self._everything)
-        return self._weight(same) / (self._weight(telling) or 1), self._weight(agrees) / everything
+        return self._weight(same) / (against or 1), self._weight(agrees) / everything
 
     def _weight(self, cases: Iterable[Case]) -> float:
         return sum(self._shares[case] for case in cases)

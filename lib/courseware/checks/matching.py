@@ -125,27 +125,38 @@ def _alike_flat(one: torch.Tensor, other: torch.Tensor) -> bool:
 def same_form(expected: Any, one: Any, other: Any) -> bool:
     """Whether two results with the values of `expected` differ from it in the same way.
 
+    Of dtypes only whether one is another than expected.
+
     >>> codes = torch.tensor([1, 2], dtype=torch.int8)
     >>> same_form(codes, codes.float(), codes.long()), same_form(codes, codes.long(), codes[None])
     (True, False)
     """
-    if isinstance(expected, Mapping):
-        if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
-            return type(one) is type(other)
-        return one.keys() == other.keys() and all(
-            same_form(expected[key], one[key], other[key]) for key in one.keys() & expected.keys()
-        )
-    if isinstance(expected, tuple):
-        if not (isinstance(one, tuple | list) and isinstance(other, tuple | list)):
-            return type(one) is type(other)
-        return len(one) == len(other) == len(expected) and all(map(same_form, expected, one, other))
+    odd = [_has_another_dtype(expected, value) for value in (one, other)]
+    return odd[0] == odd[1] and _same_shapes(one, other)
+
+
+def _has_another_dtype(expected: Any, value: Any) -> bool:
+    if isinstance(expected, torch.Tensor):
+        return isinstance(value, torch.Tensor) and value.dtype != expected.dtype
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return any(_has_another_dtype(expected.get(key), item) for key, item in value.items())
+    if isinstance(expected, tuple) and isinstance(value, tuple | list):
+        return any(map(_has_another_dtype, expected, value))
+    return False
+
+
+def _same_shapes(one: Any, other: Any) -> bool:
+    """Whether two results are built alike, of tensors of the same shapes."""
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
-        if isinstance(expected, torch.Tensor):
-            odd = [value.dtype != expected.dtype for value in (one, other)]
-            return one.shape == other.shape and odd[0] == odd[1]
         return one.shape == other.shape
-    one, other = as_number(one), as_number(other)
-    return type(one) is type(other) and one is not None
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same_shapes(one[k], other[k]) for k in one)
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_same_shapes, one, other))
+    numbers = as_number(one), as_number(other)
+    if numbers[0] is None or numbers[1] is None:
+        return type(one) is type(other)
+    return type(numbers[0]) is type(numbers[1])
 
 
 def _same_to_the_judge(case: Case, model: Any) -> bool:

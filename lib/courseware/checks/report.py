@@ -1,18 +1,24 @@
-"""What a student reads after a check: plain text, and the same as HTML that fits both themes."""
+"""What a student reads after a check, as plain text; `report_html` shows the same as HTML."""
 
 from __future__ import annotations
 
-import html
+import re
 import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from courseware.checks.call import Outcome
+from courseware.checks.cases import Case, several_are_right
 from courseware.checks.general import Diagnosis
+from courseware.checks.grids import Grid, as_lines, grid
 from courseware.checks.run import Report, Result
 from courseware.checks.values import show
+from courseware.registry import CHAPTERS
 
 PRINTED_LINES = 10
+MESSAGES = "likely", "perhaps"
+"""Labels of our own sentences."""
+
 LIBRARIES = "site-packages", "courseware", "model_compression"
 
 
@@ -35,67 +41,38 @@ def as_text(report: Report) -> str:
     lines = [headline(report)]
     if report.refusal:
         return "\n".join([*lines, f"  {report.refusal}"])
-    for result, details in _with_details(report):
+    for result, details, drawn in with_details(report):
         mark = "ok  " if result.passed else "FAIL"
         lines.append(f"  {mark} {result.check.name} (weight {result.check.weight})")
-        lines += [f"         {label:<9} {text}" for label, text in details]
-    if closing := _closing(report):
-        lines.append(f"  {closing}")
+        told = [f"{label:<9} {text}" for label, text in details]
+        if drawn is not None:
+            told[3:3] = ["cell by cell, wrong ones between exclamation marks:", *as_lines(drawn)]
+        lines += [f"         {line}" for line in told]
+    lines += [f"  {line}" for line in closing(report)]
+    if lecture_of(report):
+        lines.append(f"  Read again: {report.task.lecture}. Then fold open the next hint above.")
     return "\n".join(lines)
 
 
-def as_html(report: Report) -> str:
-    """The report as HTML; everything that came from the student is escaped."""
-    good = report.score == report.task.points
-    colour = "--jp-success-color1, #388e3c" if good else "--jp-warn-color1, #f57c00"
-    parts = [
-        '<div style="border-left: 4px solid var(' + colour + "); padding: 4px 12px; "
-        'color: var(--jp-content-font-color1, inherit)">',
-        f"<strong>{html.escape(headline(report))}</strong>",
-    ]
-    if report.refusal:
-        parts.append(f"<p>{html.escape(report.refusal)}</p>")
-    else:
-        parts += [_result_html(result, details) for result, details in _with_details(report)]
-    if closing := _closing(report):
-        parts.append(f"<p>{html.escape(closing)}</p>")
-    return "\n".join([*parts, "</div>"])
+Details = list[tuple[str, str]]
 
 
-def _result_html(result: Result, details: list[tuple[str, str]]) -> str:
-    colour = "--jp-success-color1, #388e3c" if result.passed else "--jp-error-color1, #d32f2f"
-    mark = "✓" if result.passed else "✗"
-    line = (
-        f'<div><span style="color: var({colour})">{mark}</span> '
-        f"{html.escape(result.check.name)} "
-        f'<span style="opacity: 0.7">(weight {result.check.weight})</span></div>'
-    )
-    if not details:
-        return line
-    cell = 'style="text-align: left; vertical-align: top; padding: 1px 8px"'
-    rows = "".join(
-        f"<tr><td {cell}><em>{html.escape(label)}</em></td>"
-        f'<td {cell}><span style="white-space: pre-wrap">{html.escape(text)}</span></td></tr>'
-        for label, text in details
-    )
-    return f'{line}<table style="margin: 2px 0 6px 16px">{rows}</table>'
+def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]]:
+    """Each result with its labelled lines, and a tensor to draw.
 
-
-def _with_details(report: Report) -> Iterator[tuple[Result, list[tuple[str, str]]]]:
-    """Each result with its labelled lines; a cause is explained once, then referred to.
-
-    What was a guess once stays one: repeating it makes it no surer.
+    A cause is explained once, then referred to. What was a guess once stays one: repeating it makes
+    it no surer.
     """
     explained: dict[tuple[str, object], str] = {}
     guessed: set[tuple[str, object]] = set()
     unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
-            yield result, []
+            yield result, [], None
             continue
         causes = result.causes
         if any(cause.name == "not-written" for cause in causes):
-            yield result, [] if unwritten else [("likely", causes[0].message)]
+            yield result, [] if unwritten else [("likely", causes[0].message)], None
             unwritten = True
             continue
         keys = [(cause.name, cause.shows) for cause in causes]
@@ -103,14 +80,16 @@ def _with_details(report: Report) -> Iterator[tuple[Result, list[tuple[str, str]
         if causes and all(key in explained for key in keys):
             before = dict.fromkeys(explained[key] for key in keys)
             label = "perhaps" if guessed & {*keys} else "likely"
-            yield result, [(label, f"the same as in {_listed(before)}")]
+            yield result, [(label, f"the same as in {_listed(before)}")], None
             continue
         details = list(_case_lines(report, result))
         for key, cause in zip(keys, causes, strict=True):
             known = explained.get(key)
             details.append(_cause_line(replace(cause, sure=key not in guessed), known))
             explained.setdefault(key, result.check.name)
-        yield result, details
+        several = several_are_right(result.case)
+        drawn = None if several else _drawn(result.case)
+        yield result, details, drawn
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -131,7 +110,8 @@ def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
     assert case is not None
     arguments = ", ".join(show(argument) for argument in case.arguments)
     yield "input", f"{report.task.name}({arguments})"
-    yield "expected", _outcome(case.expected)
+    label = "one right answer" if several_are_right(case) else "expected"
+    yield label, _wanted(case.expected)
     yield "got", _outcome(case.got)
     plain = isinstance(case.expected.value, str | int | float)
     if case.found and case.got.error is None and not (plain and case.found.kind == "wrong-value"):
@@ -140,6 +120,23 @@ def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
         yield "at", where
     if case.got.printed.strip():
         yield "printed", "\n".join(case.got.printed.strip().split("\n")[:PRINTED_LINES])
+
+
+def _drawn(case: Case) -> Grid | None:
+    found = case.found
+    if found is None or case.got.error or case.expected.error or "value" not in found.kind:
+        return None
+    try:
+        return grid(case.expected.value, case.got.value)
+    except Exception:  # an object that fails when it is looked at
+        return None
+
+
+def _wanted(outcome: Outcome) -> str:
+    """What is expected. Of an error only its type is: its text is the student's own."""
+    if outcome.error is None:
+        return show(outcome.value)
+    return f"a {type(outcome.error).__name__}, of any text"
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -158,12 +155,29 @@ def _line_of(outcome: Outcome) -> str:
     return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
 
 
-def _closing(report: Report) -> str:
-    if report.refusal or report.score == report.task.points:
-        return ""
-    if report.builds_on:
-        names = " and ".join(f"`{name}`" for name in report.builds_on)
-        return f"It calls your own {names}: if that check fails too, repair it first."
-    if any(cause.name == "not-written" for cause in report.diagnoses):
-        return ""
-    return f"Read again: {report.task.lecture}. Then fold open the next hint above."
+def closing(report: Report) -> list[str]:
+    """What is to be done first: functions that it calls and that fail their own checks."""
+    if report.refusal or report.score == report.task.points or not report.to_repair:
+        return []
+    names = " and ".join(f"`{name}`" for name in report.to_repair)
+    its = "whose check fails" if len(report.to_repair) == 1 else "whose checks fail"
+    return [f"It calls your own {names}, {its}, too: repair that first."]
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """Where to read: the notebook and the heading of a section."""
+
+    file: str
+    section: str
+
+
+def lecture_of(report: Report) -> Lecture | None:
+    """What to read again; None where nothing is lost, or nothing written yet."""
+    unwritten = any(cause.name == "not-written" for cause in report.diagnoses)
+    found = re.fullmatch(r"lecture (\d\d), “(.+)”", report.task.lecture)
+    if report.refusal or report.score == report.task.points or unwritten or found is None:
+        return None
+    number, section = found.groups()
+    names = (chapter.folder for chapter in CHAPTERS if chapter.number == int(number))
+    return Lecture(f"{next(names)}.ipynb", section)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
-from courseware.checks.cases import Case, Input, inputs, judge, not_written
+from courseware.checks.cases import Case, Input, inputs, judge, not_written, size
 from courseware.checks.diagnose import Finding, diagnose
 from courseware.checks.general import Diagnosis
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
@@ -31,12 +33,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is known about a function: the score is a float from 0 to `task.points`."""
+    """All that is known about a function: the score is a float from 0 to `task.points`.
+
+    It calls the graded functions of `builds_on`; those of `to_repair` fail their own checks.
+    """
 
     task: Task
     results: tuple[Result, ...]
     refusal: str = ""
     builds_on: tuple[str, ...] = ()
+    to_repair: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -72,14 +78,26 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
         used = among({refused_name(case.got.error) for case in everything}, off_limits)
         if used:
             return Report(task, (), refusal=_refusal(task, used))
-        found = diagnose(task, judged)
+        with _without_warnings():
+            found = diagnose(task, judged)
     results = tuple(_result(check, found.get(check.name)) for check in task.checks)
     builds_on = tuple(name for name in task.calls if name in called_names(function))
     return Report(task, results, builds_on=builds_on)
 
 
 def _result(check: Check, found: Finding | None) -> Result:
-    return Result(check, False, found.cases[0], found.causes) if found else Result(check, True)
+    if found is None:
+        return Result(check, True)
+    smallest = min(found.cases, key=lambda case: size(case.arguments))
+    return Result(check, False, smallest, found.causes)
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    """References, judges and models of mistakes may warn, with paths of our own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _judge_all(
@@ -90,7 +108,8 @@ def _judge_all(
     for check in task.checks:
         drawn = inputs(check, f"{seed}/{task.name}/{check.name}")
         outcomes = _outcomes(function, drawn, seconds, taken)
-        judged[check.name] = [judge(task, *pair) for pair in outcomes]
+        with _without_warnings():
+            judged[check.name] = [judge(task, *pair) for pair in outcomes]
         if any(isinstance(got.error, TimeLimit) for _, got in outcomes):
             seconds = min(AFTER_A_HANG, seconds)
     return judged

@@ -33,8 +33,8 @@ TAGS = [
     "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 ]
 STYLES = [
-    "border-left", "color", "font-style", "font-weight", "margin", "opacity", "padding",
-    "text-align", "vertical-align", "white-space",
+    "border-left", "color", "font-style", "font-weight", "margin", "opacity", "overflow-wrap",
+    "padding", "text-align", "vertical-align", "white-space",
 ]
 TEX = frozenset([
     "alpha", "approx", "begin", "beta", "big", "bigl", "bigr", "cdot", "cdots", "delta", "div",

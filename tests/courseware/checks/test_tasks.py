@@ -1,10 +1,12 @@
 """What every task of the course must hold to, and the tests of the tests."""
 
 import dataclasses
+import html
 import io
 import json
 import re
 import runpy
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +15,10 @@ import torch
 
 from courseware.checks import all_questions, all_tasks, check, check_quiz
 from courseware.checks.general import GENERAL
-from courseware.checks.report import as_html, as_text
+from courseware.checks.report import as_text
+from courseware.checks.report_html import as_html
 from courseware.checks.run import run_task
-from courseware.checks.task import Draw
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.registry import EXERCISES
 from tests.mutants import selftest, table
 from tests.mutants.__main__ import good_enough, summary
@@ -211,6 +214,83 @@ def test_html_is_escaped():
     assert "&lt;script&gt;" in page
 
 
+def test_a_link_leads_from_an_exercise_to_the_section_to_read_again():
+    for task in TASKS:
+        page = as_html(run_task(task, lambda *args: 12345, "link"))
+        (address,) = re.findall(r'Read again: <a href="([^"]+)">', page)
+        path, section = html.unescape(address).split("#")
+        cells = json.loads((ROOT / "exercises" / "01_x" / path).resolve().read_text("utf-8"))[
+            "cells"
+        ]
+        headings = [
+            line.strip().lstrip("# ") for c in cells for line in c["source"] if line[0] == "#"
+        ]
+        # As JupyterLab names the places of headings.
+        assert section in [heading.replace(" ", "-") for heading in headings]
+
+
+def test_code_in_messages_is_in_code_font_and_what_the_student_printed_is_not():
+    def prints(x):
+        print("`mine`")
+        return x
+
+    negative = Misconception("same", "`x < 0` came back as it was.", lambda x: x)
+    task = Task(
+        *("negative", 1, lambda x: -x, (Check("all", 1, lambda draw: [(5,)]),), (negative,)),
+        "lecture 01, “Two's complement”",
+    )
+    page = as_html(run_task(task, prints, "code"))
+    assert "`mine`" in page and "<code>x &lt; 0</code> came back" in page
+
+
+def test_an_error_is_asked_for_by_its_type_and_not_by_its_text():
+    def wraps_around(value, width):
+        return format(value % 2**width, f"0{width}b")
+
+    text = as_text(run_task(all_tasks()["to_bits"], wraps_around, "error"))
+    assert "expected  a ValueError, of any text" in text
+
+
+def test_no_warning_of_ours_is_shown():
+    def warns(*arguments):
+        warnings.warn("of the judge", UserWarning, stacklevel=1)
+
+    inputs = Check("all", 1, lambda draw: [(5,)], warns, reference=warns)
+    known = Misconception("same", "It came back as it was.", warns)
+    task = Task("kept", 1, warns, (inputs,), (known,), "lecture 01, “Two's complement”")
+    with warnings.catch_warnings(record=True) as caught:
+        run_task(task, lambda x: x, "warnings")
+    assert not caught
+
+
+def test_a_small_tensor_is_drawn_with_its_wrong_cells_marked():
+    def quantize(x, scale, n_bits):
+        return (
+            torch.floor(x / scale + 0.5)
+            .clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
+            .to(torch.int8)
+        )
+
+    report = run_task(all_tasks()["quantize"], quantize, "grid")
+    assert re.search(r"got .*!-?\d+!", as_text(report))
+    assert re.search(r"<strong[^>]*>✗ -?\d+</strong>", as_html(report))
+
+
+def test_where_several_answers_are_right_one_is_called_so():
+    first = lambda scores, n_keep: torch.arange(n_keep)  # noqa: E731
+    assert "one right answer" in as_text(run_task(all_tasks()["keep_indices"], first, "several"))
+    assert "one right answer" not in as_text(run_task(all_tasks()["ste_mask"], first, "one"))
+
+
+def test_the_smallest_input_is_shown_whatever_the_order_of_drawing():
+    cases = [(torch.ones(n),) for n in (9, 3, 5)]
+    task = Task(
+        *("zeros", 1, torch.zeros_like, (Check("all", 1, lambda draw: cases),), ()),
+        "lecture 01, “Two's complement”",
+    )
+    assert "zeros(tensor([1, 1, 1], dtype=float32))" in as_text(run_task(task, lambda x: x, "size"))
+
+
 def test_the_smallest_failing_input_comes_with_expected_and_got():
     text = as_text(run_task(all_tasks()["signed_value"], lambda bits: int(bits, 2), "text"))
     assert "signed_value('1')" in text
@@ -218,13 +298,15 @@ def test_the_smallest_failing_input_comes_with_expected_and_got():
     assert "unsigned reading" in text
 
 
-def test_a_function_that_builds_on_another_is_told_so():
+@pytest.mark.parametrize("right", [False, True])
+def test_a_function_that_builds_on_a_wrong_one_is_told_so(right, capsys):
     namespace = {}
     exec("def signed_value(bits):\n    return unsigned_value(bits)", namespace)
-    namespace["unsigned_value"] = lambda bits: 0
-    report = run_task(all_tasks()["signed_value"], namespace["signed_value"], "calls")
-    assert report.builds_on == ("unsigned_value",)
-    assert "your own `unsigned_value`" in as_text(report)
+    namespace["unsigned_value"] = (lambda bits: int(bits, 2)) if right else (lambda bits: 0)
+    check("signed_value", namespace["signed_value"])
+    text = capsys.readouterr().out
+    assert ("calls your own `unsigned_value`, whose check fails, too" in text) != right
+    assert "Read again: lecture 01" in text
 
 
 def test_an_error_other_than_the_one_asked_for_is_told_from_one_on_a_valid_input():

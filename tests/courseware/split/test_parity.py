@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from courseware.checks import all_tasks, check, reports_to
-from courseware.checks.report import as_html, as_text
+from courseware.checks.report import as_text
+from courseware.checks.report_html import as_html
 from courseware.checks.run import Report, run_task
 from courseware.grading.split.sandbox import Sandbox
 from courseware.grading.split.sandboxes import Place, close_sandboxes, sandbox_for

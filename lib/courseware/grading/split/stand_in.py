@@ -36,6 +36,10 @@ class StandIn:
         """The same function, in a worker that lacks some ready-made functions."""
         return StandIn(self._session, self.__name__, self._session.can_lack(taken))
 
+    def __course_other__(self, name: str) -> StandIn:
+        """Another function of the same submission."""
+        return StandIn(self._session, name)
+
     def __course_call__(self, arguments: tuple[Any, ...], seconds: float) -> Outcome:
         """What `courseware.checks.call.call` does, in the worker."""
         return self._session.call(self.__name__, arguments, seconds=seconds, without=self._without)
