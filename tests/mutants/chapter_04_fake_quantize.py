@@ -210,7 +210,7 @@ def mirrors_the_upper_end(x, scale, qmin, qmax):
     return x * _mask(x, scale, qmin, qmax) + (values - x * _mask(x, scale, qmin, qmax)).detach()
 
 
-@wrong("fake_quantize", says="range-too-wide")
+@wrong("fake_quantize", says="values-range-off-by-one")
 def ends_the_range_a_code_too_early(x, scale, qmin, qmax):
     values = torch.round(x / scale).clamp(qmin, qmax - 1) * scale
     return x * _mask(x, scale, qmin, qmax) + (values - x * _mask(x, scale, qmin, qmax)).detach()

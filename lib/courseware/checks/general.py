@@ -79,7 +79,9 @@ def general(case: Case) -> Diagnosis | None:
     if kind in FORM:
         right = values_right(case, case.got) or _right_in_another_form(case)
         message = VALUES_RIGHT[kind] if right else message + VALUES_WRONG
-    return Diagnosis(kind, message, shows=(message, *_error_of(case.got)))
+    # A call that does not end is stopped at any of its lines.
+    place = _error_of(case.got) if kind in ("raises", "other-error") else ()
+    return Diagnosis(kind, message, shows=(message, *place))
 
 
 def _right_in_another_form(case: Case) -> bool:

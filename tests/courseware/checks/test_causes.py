@@ -272,3 +272,13 @@ def test_what_an_answer_does_not_do_is_not_named(task, false, function):
     known = all_tasks()[task]
     assert false in {misconception.name for misconception in known.misconceptions}
     assert not any(false in names for names in told(function, known).values())
+
+
+def test_a_call_that_does_not_end_is_one_cause_wherever_it_was_stopped():
+    def endless(x):
+        while True:
+            x = x + 1
+            x = x - 1
+
+    report = run_task(dataclasses.replace(DOUBLED, seconds=0.2), endless, "causes")
+    assert [cause.name for cause in report.diagnoses] == ["time-limit"]

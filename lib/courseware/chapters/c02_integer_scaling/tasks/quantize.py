@@ -195,7 +195,7 @@ QUANTIZE = Task(
             ),
         ),
         ways(
-            "transposed",
+            "codes-transposed",
             "Rows and columns have changed places. The codes keep the shape of x.",
             lambda x, scale, n_bits: _rounded_by(torch.round)(x, scale, n_bits).T,
         ),

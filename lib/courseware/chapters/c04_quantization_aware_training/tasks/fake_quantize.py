@@ -238,7 +238,7 @@ FAKE_QUANTIZE = Task(
             ),
         ),
         ways(
-            "wrapped-around",
+            "stored-before-clamped",
             "The codes were stored in 8 bits before they were clamped. 130 does not fit there and "
             "becomes −126, and a `qmax` of 255 is refused: clamp first.",
             _valued(_wrapped_values)[0],
@@ -291,7 +291,7 @@ FAKE_QUANTIZE = Task(
             *_valued(lambda x, s, low, high: torch.round(x / s).clamp(-128, 127) * s),
         ),
         ways(
-            "range-too-wide",
+            "values-range-off-by-one",
             "The range goes on for a code behind one of its ends, or ends a code too early. `qmin` "
             "and `qmax` are the last codes that there are.",
             *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low, high + 1) * s),
