@@ -61,8 +61,8 @@ CHECKS = (
         name="one-alarm-only",
         breaks="A call that swallows the first signal of its time limit is never stopped.",
         file="lib/courseware/checks/call.py",
-        before="signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)",
-        after="signal.setitimer(signal.ITIMER_REAL, seconds)",
+        before="signal.setitimer(timer, first, 0.2)",
+        after="signal.setitimer(timer, first)",
         tests=(
             "tests/courseware/checks/test_call.py::test_a_limit_that_was_swallowed_comes_again",
         ),

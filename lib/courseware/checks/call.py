@@ -22,6 +22,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+from courseware.checks.own_time import SHORTEST_WAIT, Stopwatch, of_this_process
 from courseware.checks.text_hashes import hashed_anew
 
 TRUSTED_SECONDS = 60.0
@@ -66,7 +67,7 @@ def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: floa
     value, error = None, None
     with captured_output() as printed:
         try:
-            with time_limit(seconds):
+            with one_thread(), time_limit(seconds):
                 value = function(*given)
         except (Exception, SystemExit, TimeLimit) as caught:
             error = caught
@@ -162,26 +163,45 @@ def changes(before: Any, after: Any) -> bool:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `TimeLimit` in the main thread after `seconds`.
+    """Raise `TimeLimit` in the main thread after so much processor time, or as long a wait.
 
-    Needs SIGALRM, so there is no limit on Windows and in other threads: there nbgrader's own
-    limit per cell is the only one.
+    A busy machine counts for nothing; see `own_time`. Needs timers of Unix, so there is no limit on
+    Windows and in other threads: there nbgrader's own limit per cell is the only one.
     """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    if not hasattr(signal, "SIGPROF") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    watch = Stopwatch(of_this_process)
 
     def stop(signum: int, frame: Any) -> None:
-        raise TimeLimit(f"no result after {seconds:.1g} s")
+        if reason := watch.spent().excess(seconds):
+            raise TimeLimit(reason)
 
-    before = signal.signal(signal.SIGALRM, stop)
-    # The interval repeats: a bare `except:` in a loop swallows one signal, and the next one comes.
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    # Intervals repeat: a bare `except:` in a loop swallows one signal, and the next one comes.
+    timers = (
+        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
+        (signal.SIGALRM, signal.ITIMER_REAL, max(seconds, SHORTEST_WAIT)),
+    )
+    before = [signal.signal(number, stop) for number, _, _ in timers]
+    for _, timer, first in timers:
+        signal.setitimer(timer, first, 0.2)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for (number, timer, _), handler in zip(timers, before, strict=True):
+            signal.setitimer(timer, 0)
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch compute on one thread: processor time is then the same on every machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 @contextlib.contextmanager

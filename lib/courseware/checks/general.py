@@ -15,8 +15,8 @@ GENERAL = {
     "returns-none": "Nothing came back. Is a `return` missing, or did you print the result?",
     "changes-input": "Your function changes its argument in place, so the caller's data is lost. "
     "Work on a new tensor or a copy.",
-    "time-limit": "Your function did not come to an end. Look for a loop whose condition never "
-    "changes.",
+    "time-limit": "Your function was stopped before it came to an end. Look for a loop whose "
+    "condition never changes, or for work that is done more often than it has to be.",
     "no-error": "This input is not valid, and your function returned a value for it. Raise a "
     "ValueError instead: a wrong answer that looks right is worse than an error.",
     "raises": "Your function raised an error on a valid input.",

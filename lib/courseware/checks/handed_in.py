@@ -53,7 +53,9 @@ def missing(
         ]
         seconds = cells.seconds.get(number, 0.0)
         if seconds > CELL_SECONDS:
-            found.append(f"The cell ran for {seconds:.0f} s; it may take {CELL_SECONDS:.0f} s.")
+            found.append(
+                f"The cell took {seconds:.0f} s of processor time; it may take {CELL_SECONDS:.0f} s."
+            )
     return found
 
 

@@ -1,4 +1,4 @@
-"""What this Jupyter kernel knows of the cells that ran in it: sources, seconds, files they read."""
+"""What this Jupyter kernel knows of the cells that ran in it: sources, processor time, files."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class JupyterCells:
         return sorted({path.name for path in self._read[number] - self._written[number]})
 
     def _begin(self, info: Any) -> None:
-        self._begun, self._number = time.monotonic(), len(self.sources)
+        self._begun, self._number = time.process_time(), len(self.sources)
 
     def _end(self, result: Any) -> None:
-        self.seconds[self._number] = time.monotonic() - self._begun
+        self.seconds[self._number] = time.process_time() - self._begun
 
     def _notice(self, path: Path, writes: bool) -> None:
         record = self._written if writes else self._read

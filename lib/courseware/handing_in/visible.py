@@ -26,6 +26,7 @@ WORKER = (
     "checks/ready_made.py",
     "checks/taking_away.py",
     "checks/task.py",
+    "checks/own_time.py",
     "checks/text_hashes.py",
     "checks/values.py",
     "grading/__init__.py",

@@ -24,6 +24,7 @@ from courseware.grading.split.replies import FUNCTION, TOO_LARGE
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
 from courseware.grading.split.seats import PLAIN, USED_UP, ProcessEnded
 from courseware.grading.split.session import Cell, Session
+from tests.courseware.busy import busy
 from tests.courseware.split.conftest import LIMITS, opened, stand_in
 from tests.courseware.split.test_facts import HOSTILE
 
@@ -149,10 +150,41 @@ def test_a_task_has_a_budget_and_the_next_one_has_its_own(sandbox):
     with opened(short, source) as session:
         outcomes = [session.call("f", ()) for _ in range(4)]
         assert outcomes[0].value == 1
-        assert isinstance(outcomes[1].error, TimeLimit)
+        assert isinstance(outcomes[2].error, TimeLimit)
         assert str(outcomes[3].error) == USED_UP
         session.start_task()
         assert session.call("f", ()).value == 1
+
+
+def test_a_busy_machine_costs_nothing_and_waiting_is_told_from_computing(sandbox):
+    source = BURN + "\nimport time\ndef sleep(): time.sleep(60)"
+    with opened(sandbox, source) as session, busy_processor(session):
+        assert session.call("burn", (0.2,), seconds=0.5).value == "done"
+    with opened(sandbox, source) as session:
+        computed = session.call("burn", (60,), seconds=0.3).error
+        waited = session.call("sleep", (), seconds=0.3).error
+    assert str(computed) == "it has used up its 0.3 s of processor time"
+    assert str(waited).startswith("it waited for ")
+
+
+BURN = """
+def burn(seconds):
+    import time
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return "done"
+"""
+
+
+@contextlib.contextmanager
+def busy_processor(session):
+    """Eight other programs on the processor that a worker keeps to."""
+    session.call("burn", (0.01,))
+    [seat] = session._seats.present().values()
+    cores = os.sched_getaffinity(seat.worker._pid())
+    with busy(cores):
+        yield
 
 
 def test_a_task_may_cost_a_number_of_workers(sandbox):

@@ -249,7 +249,7 @@ def test_long_matters(inside):
 def test_an_endless_loop_says_where_it_was(inside):
     outcome = inside("def f():\n    while True:\n        pass", seconds=0.2)
     assert isinstance(outcome.error, TimeLimit)
-    assert str(outcome.error) == "no result after 0.2 s"
+    assert str(outcome.error) == "it has used up its 0.2 s of processor time"
     assert outcome.at.startswith("line ")
 
 

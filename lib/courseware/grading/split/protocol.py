@@ -78,11 +78,15 @@ class Channel:
 
     def is_quiet(self) -> bool:
         """Whether nothing has come that nobody asked for. The end of the connection counts."""
+        return not self.has_something(0)
+
+    def has_something(self, seconds: float) -> bool:
+        """Whether something can be read, or the other end is closed; waits so long for it."""
         if self._buffer:
-            return False
+            return True
         waiting = select.poll()
         waiting.register(self._socket, select.POLLIN)
-        return not waiting.poll(0)
+        return bool(waiting.poll(seconds * 1000))
 
     def close(self) -> None:
         """Close this end."""

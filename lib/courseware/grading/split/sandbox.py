@@ -23,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from courseware.checks.own_time import Reading, of_process
 from courseware.grading.scratch import scratch_folder
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import (
@@ -64,7 +65,7 @@ REPLY = Size(text=256 << 10, data=1 << 20)
 
 @dataclass(frozen=True)
 class Limits:
-    """What submissions may take: a worker's caps, sizes of messages, and seconds on the clock."""
+    """What submissions may take: a worker's caps, sizes of messages, seconds of its own time."""
 
     caps: Caps = field(default_factory=Caps)
     request: Size = REQUEST
@@ -113,9 +114,16 @@ class Worker:
 
     def threads(self) -> int:
         """How many threads it has; 0 where that cannot be seen."""
+        return thread_count(self._pid())
+
+    def reading(self) -> Reading | None:
+        """Its processor time so far, and how long it was kept from the processor."""
+        return of_process(self._pid())
+
+    def _pid(self) -> int:
         with open(f"/proc/self/fdinfo/{self.pidfd}", encoding="ascii") as file:
             lines = dict(line.split(":", 1) for line in file)
-        return thread_count(int(lines["Pid"]))
+        return int(lines["Pid"])
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from courseware.checks.call import TimeLimit
+from courseware.checks.own_time import Stopwatch
 from courseware.grading.split.encoding import Malformed
 from courseware.grading.split.protocol import Closed, Late, TooLarge
 from courseware.grading.split.replies import TOO_LARGE, Message, ResultTooLarge
@@ -21,6 +22,15 @@ from courseware.grading.split.sandbox import InfrastructureError, Sandbox, Worke
 
 GRACE_SECONDS = 0.5
 """For a worker to stop by itself and to say where it was, before it is killed."""
+
+LISTENS = 10.0
+"""Seconds for a worker to take a request, and to tell all of an answer that it has begun."""
+
+LOOKS = 0.05
+"""Seconds between two looks at what a worker has used."""
+
+BUSY = 100
+"""Times the limit, on the clock: a machine that gives a worker so little is at fault itself."""
 
 CRASHED = "the process in which this code ran came to an end (a crash, or os._exit)"
 BABBLED = "the process in which this code ran sent something that is no answer"
@@ -69,10 +79,12 @@ class Seats:
     """The workers, by what they lack.
 
     `fault` keeps an `InfrastructureError`: a test cell may swallow exceptions, so look there.
+    `used` are the seconds that all of them took by their own doing.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.fault: InfrastructureError | None = None
+        self.used = 0.0
         self._sandbox = sandbox
         self._seats: dict[tuple[str, ...], Seat] = {}
 
@@ -94,19 +106,22 @@ class Seats:
         worker = self._seats[without].worker
         number = secrets.token_hex(8)
         seconds = max(seconds, 0.01)
-        end = time.monotonic() + seconds + GRACE_SECONDS
         request |= {"id": number, "milliseconds": int(seconds * 1000)}
+        watch = Stopwatch(worker.reading)
         try:
             worker.thaw()
-            worker.channel.send(request, data, end)
-            message, values = worker.channel.receive(end)
+            worker.channel.send(request, data, time.monotonic() + LISTENS)
+            self._wait(worker, watch, seconds)
+            message, values = worker.channel.receive(time.monotonic() + LISTENS)
+            watch.spent()
             worker.freeze()
             if message.get("id") != number:
                 raise Malformed("the answer to another question")
             return read(message, values)
-        except Late:
+        except Late as late:
+            reason = str(late) or "it does not listen, or tells its answer too slowly"
             self.drop(without)
-            raise WorkerLost(TimeLimit(f"no result after {seconds:.1g} s")) from None
+            raise WorkerLost(TimeLimit(reason)) from None
         except Closed:
             raise WorkerLost(self._why_it_ended(without)) from None
         except Malformed:
@@ -117,6 +132,17 @@ class Seats:
             raise WorkerLost(ResultTooLarge(TOO_LARGE)) from None
         except TooLarge as error:
             raise self.failed(f"a request to a worker is too large: {error}") from error
+        finally:
+            self.used += watch.so_far().own
+
+    def _wait(self, worker: Worker, watch: Stopwatch, seconds: float) -> None:
+        """Until an answer begins; `Late` with the reason if the worker takes more than it may."""
+        while not worker.channel.has_something(LOOKS):
+            spent = watch.spent()
+            if reason := spent.excess(seconds, GRACE_SECONDS):
+                raise Late(reason)
+            if spent.clock > BUSY * (seconds + GRACE_SECONDS) + LISTENS:
+                raise self.failed("the machine is too busy to run this hand-in")
 
     def _start(self, without: tuple[str, ...]) -> Seat:
         killed = oom_kills()

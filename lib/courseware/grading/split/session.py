@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +25,8 @@ from courseware.grading.split.seats import PLAIN, USED_UP, ProcessEnded, Seats, 
 
 READ_SECONDS = 5.0
 """For reading the source of a cell; an honest one takes a hundredth of a second."""
+
+CELLS_USED_UP = "the time for all cells together is used up"
 
 MAX_SOURCE = 200_000
 """Characters of a cell."""
@@ -105,8 +106,10 @@ class Session:
     def run(self, cell: Cell, names: Sequence[str] = ()) -> CellResult:
         """Run the next cell; `names` are those whose values are wanted."""
         error: BaseException = ProcessEnded(UNREADABLE)
-        begun = time.monotonic()
+        begun = self._seats.used
         try:
+            if self._cells_left <= 0:
+                raise WorkerLost(TimeLimit(CELLS_USED_UP))
             if cell.name not in self._broken:
                 seconds = min(self._limits.cell_seconds, self._cells_left)
                 return _once_more(partial(self._run, cell, names, seconds))
@@ -115,7 +118,7 @@ class Session:
             error = lost.error
         finally:
             self._done.append(cell)
-            self._cells_left -= time.monotonic() - begun
+            self._cells_left -= self._seats.used - begun
         try:
             names_left = self._run(Cell("names", ""), names, READ_SECONDS).names
         except WorkerLost:
@@ -153,19 +156,19 @@ class Session:
                 raise WorkerLost(TimeLimit(USED_UP))
             if self._room.memory <= 0:
                 raise WorkerLost(ResultTooLarge(TOO_LARGE))
-            begun = time.monotonic()
+            begun = self._seats.used
             try:
                 self._bring_up_to_date(self._task_left, without)
-                left = self._task_left - (time.monotonic() - begun)
+                left = self._task_left - (self._seats.used - begun)
                 return self._seats.ask(request, data, min(wanted, left), read, without)
             except WorkerLost as lost:
                 self._deaths_left -= 1
                 self._last_loss = lost.error
                 raise
             finally:
-                self._task_left -= time.monotonic() - begun
+                self._task_left -= self._seats.used - begun
                 if (seat := self._seats.present().get(without)) is not None:
-                    seat.worn += time.monotonic() - begun
+                    seat.worn += self._seats.used - begun
 
         try:
             outcome = _once_more(attempt)
@@ -206,12 +209,12 @@ class Session:
         for other, seat in self._seats.present().items():
             if other not in (PLAIN, without) or not seat.worker.channel.is_quiet():
                 self._seats.drop(other)
-        end = time.monotonic() + seconds
+        end = self._seats.used + seconds
         for cell in self._done:
             there = self._seats.present().get(without)
             if cell.name in self._broken or (there is not None and cell.name in there.cells):
                 continue
-            left = end - time.monotonic()
+            left = end - self._seats.used
             request = {"do": "run", "cell": cell.name, "source": cell.source, "names": []}
             try:
                 seconds = min(left, self._limits.cell_seconds)
@@ -221,7 +224,7 @@ class Session:
                 if left < self._limits.cell_seconds:
                     raise WorkerLost(TimeLimit(USED_UP)) from lost
                 self._broken.add(cell.name)
-                return self._bring_up_to_date(end - time.monotonic(), without)
+                return self._bring_up_to_date(end - self._seats.used, without)
 
 
 def _once_more(attempt: Callable[[], T]) -> T:
