@@ -53,9 +53,8 @@ def missing(
         ]
         seconds = cells.seconds.get(number, 0.0)
         if seconds > CELL_SECONDS:
-            found.append(
-                f"The cell took {seconds:.0f} s of processor time; it may take {CELL_SECONDS:.0f} s."
-            )
+            took = f"The cell took {seconds:.0f} s of processor time"
+            found.append(f"{took}; it may take {CELL_SECONDS:.0f} s.")
     return found
 
 
