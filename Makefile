@@ -166,6 +166,9 @@ bench: $(TESTS) $(BUBBLEWRAP) ## measure speed, as ratios of two ways in one run
 lectures: $(COURSE) ## run every lecture from top to bottom and print how long each took
 	@$(BIN)/python -m courseware.notebooks execute lectures $(ARGS)
 
+claims: $(COURSE) ## run every lecture and list its verdicts and readings, and what each verdict rests on
+	@$(BIN)/python -m courseware.notebooks claims lectures $(ARGS)
+
 experiments: $(COURSE) ## repeat the recorded experiments that need no GPU
 	@$(BIN)/python -m courseware.experiments $(ARGS)
 
@@ -215,5 +218,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures claims experiments lint types format lock clean FORCE
 FORCE:

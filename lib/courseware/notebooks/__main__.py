@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from courseware.notebooks.execution import BUDGET_SECONDS, print_time_table
+from courseware.notebooks.execution import BUDGET_SECONDS, print_claims, print_time_table
 from courseware.notebooks.release import assignments, update
 from courseware.notebooks.stored_form import check, find, normalise
 
@@ -34,6 +34,7 @@ def _parser() -> Parser:
         ("check", "say what is wrong with stored notebooks"),
         ("normalise", "bring notebooks into their stored form: no outputs, stable ids"),
         ("execute", "run notebooks from top to bottom and print how long each took"),
+        ("claims", "run notebooks and print what they claim, and what each verdict rests on"),
     ]:
         command = commands.add_parser(name, help=help_text, description=help_text)
         command.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -83,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             good = _release(options.assignments)
         elif options.command == "execute":
             good = print_time_table(find(options.paths), options.budget)
+        elif options.command == "claims":
+            good = print_claims(find(options.paths))
         else:
             good = {"check": _check, "normalise": _normalise}[options.command](find(options.paths))
     except (ValueError, OSError) as error:

@@ -4,9 +4,10 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
@@ -16,6 +17,7 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError
 from traitlets import default
 
 from courseware.notebooks.stored_form import cell_name, read, stored_form
+from courseware.showing.claims import MIME_TYPE
 
 BUDGET_SECONDS = 60.0
 """What a lecture may take on two cores; a longer one is marked in the time table."""
@@ -26,11 +28,16 @@ TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one run went: how long it took, and which cell stopped it, if one did."""
+    """How one run went: how long it took, which cell stopped it, if one did, and what it claims.
+
+    `claims` holds what `say` and `verdict` showed, as `courseware.showing.claims` writes it, with
+    the id of its cell.
+    """
 
     path: Path
     seconds: float
     error: str | None
+    claims: tuple[Mapping[str, Any], ...] = ()
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -73,7 +80,35 @@ def execute(
             client.execute(env={**os.environ, "IPYTHONDIR": scratch})
         except (CellControlSignal, RuntimeError) as failure:
             error = f"{running}: {_explain(failure)}"
-    return Outcome(path, time.perf_counter() - start, error)
+    return Outcome(path, time.perf_counter() - start, error, tuple(_claims(client.nb)))
+
+
+def _claims(notebook: nbformat.NotebookNode) -> Iterator[Mapping[str, Any]]:
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if claim := output.get("data", {}).get(MIME_TYPE):
+                yield {"cell": cell.id, **claim}
+
+
+def print_claims(paths: Sequence[Path]) -> bool:
+    """Execute each notebook and print its verdicts and readings; True if all say what they rest on.
+
+    A reading stands with its cell, in which the numbers come from; a verdict with its arms as well.
+    """
+    good = True
+    for path in paths:
+        outcome = execute(path)
+        print(f"\n{path}" + (f"  ERROR {outcome.error}" if outcome.error else ""))
+        for claim in outcome.claims:
+            print(f"  {claim['kind']}  {claim['cell']}\n    {claim['text']}".replace("\n\n", "\n"))
+            if claim["kind"] == "verdict":
+                print(f"    rests on: {claim['rests_on'] or 'NOT SAID'}")
+        verdicts = [claim for claim in outcome.claims if claim["kind"] == "verdict"]
+        silent = sum(claim["rests_on"] is None for claim in verdicts)
+        counts = f"{len(verdicts)} verdicts, {silent} without a basis"
+        print(f"  {counts}; {len(outcome.claims) - len(verdicts)} readings", flush=True)
+        good = good and outcome.error is None and not silent
+    return good
 
 
 def _explain(failure: Exception) -> str:

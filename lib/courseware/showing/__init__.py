@@ -1,6 +1,8 @@
 """What every lecture needs to show something.
 
     say             paragraphs, tables, verdicts; numbers as text
+    claims          what a verdict rests on: arms, seeds, what was not equal
+    predict         a place for the reader's prediction, and what came of it
     spread          what several runs say together, with an interval
     timing          how long runs take, in turns
     byte_text       a number of bytes, in words

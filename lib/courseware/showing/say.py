@@ -16,6 +16,7 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from courseware.showing.claims import MIME_TYPE, Basis, as_json
 from courseware.showing.spread import Spread, spread
 
 Row = Mapping[str, Any]
@@ -24,6 +25,7 @@ _BIT_PATTERN = re.compile(r"[01]{3,}( [01]{3,})*")
 _NUMBER = re.compile(r"[-−+±≈<>]?(\d[\d,.]*(e[-+−]?\d+)?|inf|nan)( ?[%×]| ?[A-Za-z]{1,4})?")
 _HYPHEN_AS_MINUS = re.compile(r"(?P<kept>`[^`]*`|\$[^$]*\$)|(?<![\w.)])-(?=\d)|(?<=\de)-(?=\d)")
 _CELL = "padding: 3px 12px; vertical-align: top; "
+_FAINT = "color: var(--jp-content-font-color2, inherit)"
 _ANSWERS = {
     True: ("Yes", "--jp-success-color1, #388e3c"),
     False: ("No", "--jp-info-color1, #0288d1"),
@@ -40,7 +42,7 @@ def say(text: str) -> None:
     The signed value is −97, in Python `-97`.
     """
     text = with_minus_signs(inspect.cleandoc(text))
-    _show(text, {"text/markdown": text})
+    _show(text, {"text/markdown": text, MIME_TYPE: as_json("reading", text)})
 
 
 def show_table(rows: Sequence[Row], caption: str = "") -> None:
@@ -66,13 +68,18 @@ def show_table(rows: Sequence[Row], caption: str = "") -> None:
     _show(table_text(table, caption), {"text/html": table_html(table, caption)})
 
 
-def verdict(question: str, answer: bool | None, evidence: str) -> None:
+def verdict(question: str, answer: bool | None, evidence: str, basis: Basis | None = None) -> None:
     """Show what the measurements say to a question: yes, no, or (for None) inconclusive.
+
+    `basis` says what it rests on: the arms and what they had (`Compared`), or that nothing is left
+    to chance (`Exact`). `make claims` lists it.
 
     Raises: ValueError if `answer` is something else, such as a tensor or a number.
 
-    >>> verdict("Does 4 + 4 fit into int4?", 8 <= 7, "int4 ends at 7")
+    >>> from courseware.showing.claims import Exact
+    >>> verdict("Does 4 + 4 fit into int4?", 8 <= 7, "int4 ends at 7", Exact("one sum"))
     Does 4 + 4 fit into int4? No: int4 ends at 7
+    (Rests on: one sum)
     """
     if not (answer is None or isinstance(answer, bool)):
         raise ValueError(f"answer: expected True, False or None, got {answer!r}")
@@ -82,9 +89,15 @@ def verdict(question: str, answer: bool | None, evidence: str) -> None:
         f'<div style="border-left: 4px solid var({colour}); margin: 6px 0; padding: 4px 12px; '
         'color: var(--jp-content-font-color1, inherit)">'
         f"<em>{html.escape(question)}</em><br>"
-        f"<strong>{word}.</strong> {html.escape(evidence)}</div>"
+        f"<strong>{word}.</strong> {html.escape(evidence)}"
     )
-    _show(f"{question} {word}: {evidence}", {"text/html": rich})
+    plain = f"{question} {word}: {evidence}"
+    if basis is not None:
+        rests_on = with_minus_signs(str(basis))
+        rich += f'<br><small style="{_FAINT}">Rests on: {html.escape(rests_on)}</small>'
+        plain += f"\n(Rests on: {rests_on})"
+    claim = as_json("verdict", f"{question} {word}: {evidence}", answer, basis)
+    _show(plain, {"text/html": f"{rich}</div>", MIME_TYPE: claim})
 
 
 def with_minus_signs(text: str) -> str:
@@ -163,7 +176,7 @@ def table_html(table: Sequence[Sequence[Any]], caption: str = "") -> str:
     title = (
         '<caption style="caption-side: top; text-align: left; white-space: nowrap; '
         "padding: 3px 12px; "
-        f'color: var(--jp-content-font-color2, inherit)">{html.escape(caption)}</caption>'
+        f'{_FAINT}">{html.escape(caption)}</caption>'
     )
     return (
         '<table style="margin: 4px 0; border-collapse: collapse; '
@@ -209,7 +222,7 @@ def _font(value: Any) -> str:
     return fixed_width if _is_bits(value) else ""
 
 
-def _show(text: str, rich: dict[str, str]) -> None:
+def _show(text: str, rich: Mapping[str, Any]) -> None:
     if get_ipython() is None:
         print(text)
     else:

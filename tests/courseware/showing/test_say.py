@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from courseware.showing import say as show
+from courseware.showing.claims import MIME_TYPE
 from courseware.showing.say import cell_text, say, show_table, table_html, verdict, with_minus_signs
 
 Shown = list[dict[str, str]]
@@ -32,7 +33,8 @@ def test_say_is_markdown_in_a_notebook_and_text_elsewhere(
     """
     expected = "**Reading.** The value is −97."
     say(text)
-    assert notebook == [{"text/markdown": expected, "text/plain": expected}]
+    claim = {MIME_TYPE: {"kind": "reading", "text": expected}}
+    assert notebook == [{"text/markdown": expected, "text/plain": expected, **claim}]
     monkeypatch.setattr(show, "get_ipython", lambda: None)
     say(text)
     assert capsys.readouterr().out == expected + "\n"
