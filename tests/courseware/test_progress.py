@@ -64,6 +64,7 @@ def test_a_reset_keeps_what_there_was(path):
 
 
 def test_the_file_lies_where_the_environment_says(monkeypatch, tmp_path):
+    monkeypatch.delenv(store.ENVIRONMENT)
     assert (store.progress_file().parent / "lib" / "courseware").is_dir()
     monkeypatch.setenv(store.ENVIRONMENT, str(tmp_path / "mine.json"))
     assert store.progress_file() == tmp_path / "mine.json"

@@ -2,7 +2,8 @@
 
 The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `matching` and `general`),
 `report`, `quiz`, `seeds`, `gradients`, `states`, `off_limits`, `taking_away` (of what `ready_made`
-names); `practice` looks at what grading will not find (`handed_in`, `conditions`, `jupyter_cells`).
+names); `practice` looks at what grading will not find (`handed_in`, `conditions`, `jupyter_cells`);
+`so_far` sums up.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
 `blocks`, `groups`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`,
@@ -16,6 +17,7 @@ quiz_01_abs: not answered yet: return one of the letters a, b, c, d
 from __future__ import annotations
 
 import contextlib
+import html
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -32,6 +34,7 @@ from courseware.checks.report import as_text
 from courseware.checks.report_html import as_html
 from courseware.checks.run import Report, run_task
 from courseware.checks.seeds import class_seed
+from courseware.checks.so_far import is_last, note_points, summary
 from courseware.checks.task import Task
 from courseware.registry import EXERCISES
 
@@ -62,6 +65,8 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
         report = run_task(task, function, seed)
     report = _with_repairs(report, function, seed)
     _show(as_text(report), as_html(report))
+    if seed == PRACTICE:
+        _note(name, report.score)
     return report.score
 
 
@@ -70,6 +75,7 @@ def check_quiz(name: str, function: Callable[[], Any]) -> float:
     question: Question = _look_up(name, "QUIZ", "question")
     judged = judge_answer(question, function)
     _show(answer_text(judged), answer_html(judged))
+    _note(name, judged.score)
     return judged.score
 
 
@@ -130,6 +136,21 @@ def _place_of(task: Task) -> tuple[str, list[str]]:
         if task.name in names:
             return exercise, names[: names.index(task.name) + 1]
     raise AssertionError
+
+
+def _note(name: str, score: float) -> None:
+    """In a student's Jupyter: keep what a check gave, and sum up under the last one."""
+    if _receivers or cells_of_this_kernel() is None:
+        return
+    for exercise in EXERCISES:
+        room = _load(exercise)
+        worth = {one.name: float(one.points) for one in (*room.TASKS, *room.QUIZ)}
+        if name in worth:
+            note_points(name, score, worth[name], exercise)
+            if is_last(name, worth):
+                text = summary(exercise, worth)
+                _show(text, f"<p>{html.escape(text)}</p>")
+            return
 
 
 def _show(text: str, rich: str) -> None:

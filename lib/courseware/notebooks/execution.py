@@ -17,6 +17,7 @@ from nbclient.exceptions import CellControlSignal, CellExecutionError
 from traitlets import default
 
 from courseware.notebooks.stored_form import cell_name, read, stored_form
+from courseware.progress.store import ENVIRONMENT as PROGRESS
 from courseware.showing.claims import MIME_TYPE
 
 BUDGET_SECONDS = 60.0
@@ -77,7 +78,9 @@ def execute(
         manager.transport, manager.ip = "ipc", f"{scratch}/kernel"
         try:
             # A profile of its own: a user's start-up files change nothing, runs share no history.
-            client.execute(env={**os.environ, "IPYTHONDIR": scratch})
+            # Nor is such a run anybody's progress.
+            own = {"IPYTHONDIR": scratch, PROGRESS: f"{scratch}/progress.json"}
+            client.execute(env={**os.environ, **own})
         except (CellControlSignal, RuntimeError) as failure:
             error = f"{running}: {_explain(failure)}"
     return Outcome(path, time.perf_counter() - start, error, tuple(_claims(client.nb)))
