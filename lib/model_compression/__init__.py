@@ -26,6 +26,11 @@
     08 when_to_prune                 snip                connection sensitivity before training
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
+    11 deep_compression              pareto              what no other compromise beats
+                                     entropy_coding      entropy, Huffman's bits
+                                     range_coding        fractions of bits, one number for all
+                                     relative_indexing   where kept weights are, by distances
+                                     weight_sharing      a few values for all, by k-means
     –                                gptq                columns that make up for rounding errors
     –                                fast                three of the above, sooner, bit for bit
     –                                kernels             products in int4 on a GPU (Triton)

@@ -13,6 +13,7 @@ from model_compression import (
     codebook_quantization,
     distillation,
     double_quantization,
+    entropy_coding,
     error_measures,
     fake_quantization,
     fast,
@@ -29,12 +30,16 @@ from model_compression import (
     nf4,
     number_formats,
     packing,
+    pareto,
     pruning_schedules,
     quantization_aware_training,
+    range_coding,
+    relative_indexing,
     snip,
     sparse_storage,
     structured_pruning,
     weight_quantization,
+    weight_sharing,
 )
 from tests.reference import odd_inputs as odd
 
@@ -100,6 +105,7 @@ FORMAT = (float_formats.FLOAT32, odd.records)
 N_BITS = (4, odd.integers)
 SCALE = (0.5, odd.numbers)
 BLOCK = ([1, 2], odd.shapes)
+BLOCKS = ([2, 4], odd.shapes)
 GROUP = (2, odd.integers)
 SHARE = (0.5, odd.numbers)
 SEED = (3, odd.seeds)
@@ -407,6 +413,25 @@ def table() -> dict[str, Entry]:
     )
     add(lottery_tickets.random_masks_like)(masks=MASK_DICT, seed=SEED)
     add(lottery_tickets.mask_distance)(a=MASK_DICT, b=(GRADS_KEPT, odd.dicts(odd.masks)))
+
+    add(pareto.pareto_front)(points=([(4, 0.75), (2, 0.5), (4, 0.5)], odd.records))
+    add(entropy_coding.entropy_bits)(codes=(CODES, odd.codes))
+    add(entropy_coding.huffman_bits)(codes=(CODES, odd.codes))
+    counts = ([1, 3, 3, 1], odd.lists)
+    add(range_coding.range_encode)(codes=(CODES, odd.codes), counts=counts)
+    add(range_coding.range_decode)(data=(b"some", odd.records), counts=counts, n=(5, odd.sizes))
+    add(relative_indexing.relative_index_encode, keeps="dtype", scaled_with=("w",))(
+        w=(MATRIX * KEPT, odd.floats), max_gap=(2, odd.integers)
+    )
+    add(relative_indexing.relative_index_decode, keeps="dtype", scaled_with=("values",))(
+        gaps=(torch.tensor([1, 2, 1, 3]), odd.codes), values=(ROW, odd.copied), shape=BLOCKS
+    )
+    add(weight_sharing.kmeans_codebook, scaled_with=("w",))(
+        w=(MATRIX, odd.floats),
+        mask=(KEPT, odd.masks),
+        k=(3, odd.integers),
+        iterations=(2, odd.sizes),
+    )
     return entries
 
 
