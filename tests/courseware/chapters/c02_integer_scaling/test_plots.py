@@ -8,7 +8,7 @@ import torch
 from courseware.chapters.c02_integer_scaling.plots.granularity import blocks_of, error_maps
 from courseware.chapters.c02_integer_scaling.plots.packing import packed_bytes
 from courseware.chapters.c02_integer_scaling.plots.quantization_error import (
-    accuracy_by_bits_per_weight,
+    errors_by_bits_per_weight,
     errors_in_steps,
     sqnr_by_bits,
 )
@@ -91,11 +91,12 @@ def test_sqnr_by_bits_gives_the_ends_of_the_mean():
     assert "a from 1.5 to 8.0 dB" in alt
 
 
-def test_accuracy_by_bits_per_weight_names_every_point():
-    points = [(2, 2.5, [0.5, 0.7]), (8, 8.5, [0.9, 0.92])]
-    picture = accuracy_by_bits_per_weight({"channel": points}, [0.95, 0.97])
-    assert "channel, 2 bits: 0.600 at 2.50 bits per weight" in picture.alt
-    assert "channel, 8 bits: 0.910 at 8.50 bits per weight" in picture.alt
+def test_errors_by_bits_per_weight_name_every_point():
+    results = {("channel", 2): (2.5, [0.5, 0.7]), ("channel", 8): (8.5, [0.9, 0.92])}
+    alt = errors_by_bits_per_weight(results | {("tensor", 2): (2.0, [0.3, 0.4])}, [0.95, 0.97]).alt
+    assert "channel, 2 bits: 40.00 at 2.50 bits per weight" in alt
+    assert "channel, 8 bits: 9.00 at 8.50 bits per weight" in alt
+    assert "tensor, 2 bits: 65.00 at 2.00 bits per weight" in alt
 
 
 def test_pictures_are_svg_without_a_date():

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from courseware.showing.spread import spread
 from courseware.showing.style import BLUE, GREEN, INK, MUTED, ORANGE, PALE, PURPLE, drawn, new_axes
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
@@ -82,60 +82,60 @@ def sqnr_by_bits(
     return figure, alt + f". Dashed lines rise by {slope:.2f} dB per bit."
 
 
-Point = tuple[int, float, Sequence[float]]
-"""Bits of a code, true bits per weight, and the accuracies of several networks."""
+Results = Mapping[tuple[str, int], tuple[float, Sequence[float]]]
+"""By way to scale and bits of a code: true bits per weight, and the accuracies of networks."""
 
 
 @drawn
-def accuracy_by_bits_per_weight(
-    series: Mapping[str, Sequence[Point]], float_accuracies: Sequence[float]
+def errors_by_bits_per_weight(
+    results: Results, float_accuracies: Sequence[float]
 ) -> tuple[Figure, str]:
-    """Accuracy of quantized networks against what a weight really takes, scales included.
+    """Wrong digits in a hundred, on a logarithmic axis, against what a weight really takes.
 
-    One line a granularity, one point a width of codes (written beside it), bars of one standard
-    deviation over the networks.
+    One line a way to scale, one point a width of codes (written beside it), bars of the 95%
+    interval over the networks.
     """
     figure, axes = new_axes(7.6, 4.6)
-    reference = fmean(float_accuracies)
+    reference = 100 * (1 - fmean(float_accuracies))
     axes.axhline(reference, color=INK, linewidth=1.2, linestyle="--")
     described = []
-    for (name, points), colour, marker in zip(series.items(), COLOURS, MARKERS, strict=False):
-        sizes = [size for _, size, _ in points]
-        means = [fmean(accuracies) for _, _, accuracies in points]
-        deviations = [stdev(accuracies) for _, _, accuracies in points]
+    ways = dict.fromkeys(way for way, _ in results)
+    for k, (way, colour, marker) in enumerate(zip(ways, COLOURS, MARKERS, strict=False)):
+        aside = 0.02 * (k - 1.5)  # so that bars of equal bits do not hide one another
+        points = {n_bits: found for (name, n_bits), found in results.items() if name == way}
+        sizes = [size for size, _ in points.values()]
+        wrong = [spread([100 * (1 - a) for a in found]) for _, found in points.values()]
         axes.errorbar(
-            *(sizes, means, deviations),
+            [size + aside for size in sizes],
+            [of_all.mean for of_all in wrong],
+            [of_all.margin for of_all in wrong],
             fmt=f"{marker}-",
             color=colour,
             markersize=7,
             capsize=3,
             linewidth=1.4,
-            label=name,
+            label=way,
         )
-        _write_bits(axes, points, means, colour)
-        described += [
-            f"{name}, {n_bits} bits: {mean:.3f} at {size:.2f} bits per weight"
-            for (n_bits, size, _), mean in zip(points, means, strict=True)
-        ]
+        for n_bits, size, of_all in zip(points, sizes, wrong, strict=True):
+            axes.annotate(
+                *(str(n_bits), (size, of_all.mean)),
+                xytext=(7, 5),
+                textcoords="offset points",
+                color=colour,
+                weight="bold",
+            )
+            described.append(
+                f"{way}, {n_bits} bits: {of_all.mean:.2f} at {size:.2f} bits per weight"
+            )
     axes.text(
-        *(0.995, reference + 0.012, f"float32: {reference:.3f}"),
+        *(0.01, reference * 0.97, f"float32: {reference:.2f}"),
         transform=axes.get_yaxis_transform(),
-        ha="right",
+        va="top",
     )
-    axes.set(xlabel="bits per weight, with the scales", ylabel="accuracy on new digits")
-    axes.set_ylim(top=1.05)
-    axes.grid(True, axis="y")
-    axes.legend(title="one scale per", loc="lower right")
-    return figure, "Accuracy of quantized networks: " + "; ".join(described) + "."
-
-
-def _write_bits(axes: Axes, points: Sequence[Point], means: Sequence[float], colour: str) -> None:
-    for (n_bits, size, _), mean in zip(points, means, strict=True):
-        axes.annotate(
-            str(n_bits),
-            (size, mean),
-            xytext=(8, -4) if mean < 0.9 else (6, -14),
-            textcoords="offset points",
-            color=colour,
-            weight="bold",
-        )
+    axes.set(xlabel="bits per weight, with the scales", ylabel="wrong digits in 100")
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
+    axes.grid(True, axis="y", which="both")
+    axes.legend(title="one scale per, stored as", loc="upper right")
+    return figure, "Wrong digits in a hundred: " + "; ".join(described) + "."

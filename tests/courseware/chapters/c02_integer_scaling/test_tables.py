@@ -1,0 +1,78 @@
+"""The tables of lecture 02 say what was measured, at the bits that it took."""
+
+import pytest
+import torch
+
+from courseware.chapters.c02_integer_scaling import tables
+from courseware.chapters.c02_integer_scaling.mistakes import mistakes_in_scaling
+from model_compression.integer_scaling import absmax_scale, quantize, quantize_tensor
+
+
+@pytest.fixture(scope="module")
+def weights():
+    generator = torch.Generator().manual_seed(0)
+    return [torch.randn(16, 16, generator=generator) for _ in range(3)]
+
+
+def test_codes_go_from_the_largest_magnitude_to_the_smallest(weights):
+    scale = absmax_scale(weights[0], 4)
+    codes = quantize(weights[0], scale, 4)
+    rows = tables.codes(weights[0], codes, scale, every=51)
+    assert rows[0]["code q"] in ("7", "−7") and rows[0]["error, in steps"] == "0"
+    assert len(rows) == 6
+
+
+def test_the_full_range_is_behind_in_small_groups_at_four_bits(weights):
+    _, found = tables.full_minus_restricted(weights, (2, 4), ("tensor", 8))
+    assert found[2, "tensor"].mean > 0 > found[4, 8].mean
+
+
+def test_an_outlier_in_every_row_spoils_a_scale_per_row(weights):
+    one = torch.zeros(16, 16, dtype=torch.bool)
+    one[3, 5] = True
+    column = torch.zeros(16, 16, dtype=torch.bool)
+    column[:, 5] = True
+    rows, found = tables.outlier_damage(
+        weights, {"one": one, "a column": column}, 100.0, ("tensor", "channel")
+    )
+    pairs = zip(found["one", "channel"], found["a column", "channel"], strict=True)
+    assert all(column > 2 * one for one, column in pairs)
+    assert rows[0]["set to a large value"] == "one"
+
+
+def test_gains_are_differences_of_each_run():
+    rows, gains = tables.gain_per_bit([2, 3, 4], {"a": [[0.0, 9.0, 16.0], [1.0, 11.0, 18.0]]})
+    assert gains == {"a": [[9.0, 10.0], [7.0, 7.0]]}
+    assert [row["a"] for row in rows] == ["9.50", "7.00"]
+    assert [row["from the steps"] for row in rows] == ["9.54", "7.36"]
+
+
+def test_only_arms_whose_whole_interval_is_below_a_point_are_kept():
+    losses = {("a", 4): [0.4, 0.5, 0.6], ("b", 3): [0.2, 0.5, 1.1]}
+    assert tables.within_a_point(losses) == {("a", 4): "0.50 ± 0.25"}
+
+
+def test_equal_bits_name_what_each_side_takes():
+    results = {("tensor, float32", 3): (3.01, []), ("group of 16, float16", 2): (3.0, [])}
+    (row,) = tables.equal_bits(results, {(3, "group of 16, float16"): [1.0, 2.0]})
+    assert (row["takes"], row["takes "]) == ("3.01", "3.00")
+    assert row["longer codes ahead, points"] == "+1.50 ± 6.35"
+
+
+def test_every_mistake_costs_decibels(weights):
+    for row in mistakes_in_scaling(weights[0]):
+        wrong, right = (float(row[k].replace("−", "-")) for k in ("with it", "done right"))
+        assert wrong < right - 3, row
+
+
+def test_sizes_are_against_the_first():
+    rows = tables.sizes({"float32": 4000, "int4": 500}, 1000)
+    assert [row["times smaller"] for row in rows] == ["1.00", "8.00"]
+    assert rows[1]["bits per weight"] == "4.00"
+
+
+def test_symmetric_or_affine_says_how_much_a_zero_point_gains():
+    x = torch.linspace(0, 1, 100)
+    rows, gains = tables.symmetric_or_affine({"ramp": x}, 4)
+    assert gains["ramp"] > 5 and rows[0]["zero point"] == 0
+    assert quantize_tensor(x, 4, symmetric=False).zero_point == 0
