@@ -26,12 +26,17 @@
     08 when_to_prune                 snip                connection sensitivity before training
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
+    10 language_models               gptq                columns that make up for rounding errors
+                                     microscaling        MXFP4: four-bit floats, shared exponents
+                                     hadamard            rotations that spread outliers
+                                     activation_outliers  large columns in float, or smoothed
+                                     kv_cache            bytes of the keys and values
+                                     wanda               pruning by weight times input, n of m
     11 deep_compression              pareto              what no other compromise beats
                                      entropy_coding      entropy, Huffman's bits
                                      range_coding        fractions of bits, one number for all
                                      relative_indexing   where kept weights are, by distances
                                      weight_sharing      a few values for all, by k-means
-    –                                gptq                columns that make up for rounding errors
     –                                fast                three of the above, sooner, bit for bit
     –                                kernels             products in int4 on a GPU (Triton)
 

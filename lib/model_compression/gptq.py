@@ -1,4 +1,4 @@
-"""Rounding that makes up for itself: GPTQ, one column after the other (used in lecture 04).
+"""Rounding that makes up for itself: GPTQ, one column after the other (chapter 10; lecture 04).
 
 Rounding to nearest treats each weight alone. But a layer is judged by its outputs: what one weight
 adds too much, another one may take back, if their inputs come together. For inputs X of shape

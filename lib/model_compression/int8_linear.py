@@ -19,7 +19,7 @@ from model_compression._validation_reals import checked_matrix, checked_same_sha
 from model_compression.integer_scaling import absmax_scale, quantize, quantize_per_channel
 
 _LARGEST_CODE = 127
-_LONGEST_ROW = torch.iinfo(torch.int32).max // _LARGEST_CODE**2
+LONGEST_ROW = torch.iinfo(torch.int32).max // _LARGEST_CODE**2
 
 
 def int8_linear(
@@ -50,8 +50,8 @@ def int8_linear(
     """
     rows = checked_matrix(weight, "weight")
     n_inputs = rows.shape[1]
-    if n_inputs > _LONGEST_ROW:
-        raise ValueError(f"weight: expected at most {_LONGEST_ROW} columns, got {n_inputs}")
+    if n_inputs > LONGEST_ROW:
+        raise ValueError(f"weight: expected at most {LONGEST_ROW} columns, got {n_inputs}")
     inputs = checked_matrix(x, "x", n_inputs)
     x_scale = absmax_scale(inputs, 8)
     x_codes = quantize(inputs, x_scale, 8)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torchao.prototype.gptq import api as torchao_gptq
+from torchao.quantization import Int8WeightOnlyConfig
+from torchao.quantization.granularity import PerRow
 
 from model_compression.gptq import gptq_quantize
 from model_compression.integer_scaling import quantize_groupwise
@@ -71,6 +77,26 @@ def by_elimination(
     return codes
 
 
+@cache
+def published() -> Any:
+    """torchao's GPTQ without the two lines that ask for a GPU, which it does not need."""
+    lines = inspect.getsource(torchao_gptq.gptq_quantize).splitlines()
+    on_a_gpu = [line for line in lines if "cuda" in line and "config" not in line]
+    assert len(on_a_gpu) == 2
+    namespace = dict(vars(torchao_gptq))
+    exec("\n".join(line for line in lines if line not in on_a_gpu), namespace)
+    return namespace["gptq_quantize"]
+
+
+def by_torchao(w: torch.Tensor, hessian: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Codes and scales of torchao, 8 bits, one scale a row."""
+    config = torchao_gptq.GPTQConfig(
+        step="convert", base_config=Int8WeightOnlyConfig(granularity=PerRow()), percdamp=0.0
+    )
+    found = published()(hessian.clone(), w.clone(), config)
+    return found.qdata, found.scale
+
+
 def output_error(w: torch.Tensor, w_hat: torch.Tensor, hessian: torch.Tensor) -> float:
     off = (w - w_hat).double()
     return (off @ hessian.double() * off).sum().item()
@@ -98,6 +124,20 @@ def test_the_codes_are_those_of_least_squares(
         assert torch.equal(codes.double(), by_elimination(w, hessian, n_bits, group_size))
         assert np.allclose(scale.numpy(), scales, rtol=1e-4)
     assert compared >= 2
+
+
+def test_the_codes_are_those_of_torchao() -> None:
+    """It spreads the largest weight over 127.5 steps and has a code more, -128; ours has not."""
+    compared = 0
+    for seed in range(6):
+        w, hessian = problem(6, 24, seed)
+        theirs, their_scale = by_torchao(w, hessian)
+        codes, scale = gptq_quantize(w, hessian, 8, 24, ratio=127 / 127.5)
+        assert torch.allclose(scale, their_scale, rtol=1e-6)
+        shared = theirs.amin(dim=1) > -128
+        assert torch.equal(codes[shared], theirs[shared])
+        compared += int(shared.sum())
+    assert compared >= 15
 
 
 def test_inputs_that_have_nothing_to_do_with_each_other_leave_rounding_to_nearest() -> None:

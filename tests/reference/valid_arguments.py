@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from model_compression import (
+    activation_outliers,
     calibration,
     codebook_quantization,
     distillation,
@@ -20,12 +21,15 @@ from model_compression import (
     float_formats,
     gptq,
     granularity,
+    hadamard,
     int8_linear,
     integer_scaling,
+    kv_cache,
     lottery_tickets,
     magnitude_pruning,
     masked_training,
     masks,
+    microscaling,
     network_surgery,
     nf4,
     number_formats,
@@ -38,6 +42,7 @@ from model_compression import (
     snip,
     sparse_storage,
     structured_pruning,
+    wanda,
     weight_quantization,
     weight_sharing,
 )
@@ -76,6 +81,7 @@ class Entry:
 ROW = torch.tensor([0.5, -2.0, 0.25, 1.5])
 MATRIX = torch.tensor([[0.5, -2.0, 0.25, 1.5], [3.0, 0.75, -1.0, 0.125]])
 OTHER = torch.tensor([[0.25, -1.5, 0.5, 2.0], [2.5, 1.0, -0.5, 0.5]])
+BLOCKS = torch.arange(-32.0, 32.0).reshape(2, 32) / 8
 KEPT = torch.tensor([[True, False, True, True], [False, True, True, False]])
 CODES = torch.tensor([[1, 3, 0, 2], [2, 2, 1, 0]], dtype=torch.int8)
 TABLE = torch.tensor([-1.0, -0.25, 0.0, 0.5, 1.0])
@@ -297,6 +303,29 @@ def table() -> dict[str, Entry]:
         n_bits=N_BITS,
         group_size=GROUP,
         ratio=(0.75, odd.numbers),
+    )
+    add(microscaling.mxfp4_quantize)(x=(BLOCKS, odd.floats))
+    add(microscaling.mxfp4_dequantize)(
+        codes=(torch.arange(64).reshape(2, 32) % 16, odd.codes),
+        exponents=(torch.tensor([[127], [130]]), odd.codes),
+    )
+    add(hadamard.hadamard_rotate, scaled_with=("x",))(x=(MATRIX, odd.floats), block_size=GROUP)
+    add(activation_outliers.int8_linear_outliers, sums=True)(**layer, threshold=(1.75, odd.numbers))
+    add(activation_outliers.smooth)(
+        x_absmax=(ROW.abs(), odd.floats), weight=(MATRIX, odd.floats), alpha=SHARE
+    )
+    add(kv_cache.kv_cache_bytes)(
+        n_layers=(2, odd.integers),
+        n_kv_heads=(3, odd.integers),
+        head_dim=(8, odd.integers),
+        context=(5, odd.integers),
+        batch=(1, odd.integers),
+        bits=(3, odd.integers),
+        group_size=(4, odd.optional_integers),
+    )
+    add(wanda.wanda_mask)(w=(MATRIX, odd.floats), x_norm=(ROW.abs(), odd.floats), sparsity=SHARE)
+    add(wanda.n_m_mask, scaled_with=("scores",))(
+        scores=(MATRIX, odd.floats), n=(1, odd.integers), m=(2, odd.integers)
     )
 
     add(masks.Mask, shares=True)(kept=(KEPT, odd.masks))
