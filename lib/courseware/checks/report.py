@@ -42,8 +42,8 @@ def as_text(report: Report) -> str:
     if report.refusal:
         return "\n".join([*lines, f"  {report.refusal}"])
     for result, details, drawn in with_details(report):
-        mark = "ok  " if result.passed else "FAIL"
-        lines.append(f"  {mark} {result.check.name} (weight {result.check.weight})")
+        mark = "ok  " if result.passed else "part" if result.kept else "FAIL"
+        lines.append(f"  {mark} {result.check.name} ({weight_of(result)})")
         told = [f"{label:<9} {text}" for label, text in details]
         if drawn is not None:
             told[3:3] = ["cell by cell, wrong ones between exclamation marks:", *as_lines(drawn)]
@@ -52,6 +52,12 @@ def as_text(report: Report) -> str:
     if lecture_of(report):
         lines.append(f"  Read again: {report.task.lecture}. Then fold open the next hint above.")
     return "\n".join(lines)
+
+
+def weight_of(result: Result) -> str:
+    """What a check weighs, and how much of that is earned where it is neither all nor nothing."""
+    part = f", {result.kept:.0%} of it earned" if 0 < result.kept < 1 else ""
+    return f"weight {result.check.weight}{part}"
 
 
 Details = list[tuple[str, str]]

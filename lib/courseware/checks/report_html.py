@@ -9,7 +9,14 @@ import html
 import re
 
 from courseware.checks.grids import Grid
-from courseware.checks.report import MESSAGES, closing, headline, lecture_of, with_details
+from courseware.checks.report import (
+    MESSAGES,
+    closing,
+    headline,
+    lecture_of,
+    weight_of,
+    with_details,
+)
 from courseware.checks.run import Report, Result
 
 GOOD, BAD, WARN = (
@@ -61,11 +68,11 @@ def _read_again(report: Report) -> str:
 
 
 def _result(result: Result, details: list[tuple[str, str]], drawn: Grid | None) -> str:
-    colour, mark = (GOOD, "✓") if result.passed else (BAD, "✗")
+    colour, mark = (GOOD, "✓") if result.passed else (WARN, "◐") if result.kept else (BAD, "✗")
     line = (
         f'<div><span style="color: var({colour})">{mark}</span> '
         f"{html.escape(result.check.name)} "
-        f'<span style="opacity: 0.7">(weight {result.check.weight})</span></div>'
+        f'<span style="opacity: 0.7">({weight_of(result)})</span></div>'
     )
     rows = [_row(label, text) for label, text in details]
     if drawn is not None:

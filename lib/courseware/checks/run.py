@@ -23,12 +23,16 @@ AFTER_A_HANG = 0.25
 
 @dataclass(frozen=True)
 class Result:
-    """How one check ended; `case` is the smallest failing input."""
+    """How one check ended; `case` is the smallest failing input.
+
+    `kept` is the share of its weight that was earned, less than all of it where it failed.
+    """
 
     check: Check
     passed: bool
     case: Case | None = None
     causes: tuple[Diagnosis, ...] = ()
+    kept: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,12 @@ class Report:
 
     @property
     def score(self) -> float:
-        """Points: the passed checks' share of the weight."""
+        """Points: what was earned of all the checks' weight."""
         if self.refusal:
             return 0.0
         total = sum(result.check.weight for result in self.results)
-        passed = sum(result.check.weight for result in self.results if result.passed)
-        return float(min(self.task.points, round(self.task.points * passed / total, 4)))
+        earned = sum(result.check.weight * result.kept for result in self.results)
+        return float(min(self.task.points, round(self.task.points * earned / total, 4)))
 
     @property
     def diagnoses(self) -> tuple[Diagnosis, ...]:
@@ -87,9 +91,10 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
 
 def _result(check: Check, found: Finding | None) -> Result:
     if found is None:
-        return Result(check, True)
+        return Result(check, True, kept=1.0)
     smallest = min(found.cases, key=lambda case: size(case.arguments))
-    return Result(check, False, smallest, found.causes)
+    kept = min(case.found.kept for case in found.failing if case.found)
+    return Result(check, False, smallest, found.causes, kept)
 
 
 @contextlib.contextmanager

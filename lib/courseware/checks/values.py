@@ -27,10 +27,14 @@ SEQUENCES = tuple.__repr__, list.__repr__
 
 @dataclass(frozen=True)
 class Difference:
-    """Why a value is not the expected one: a `kind` to reason with and a `text` to read."""
+    """Why a value is not the expected one: a `kind` to reason with and a `text` to read.
+
+    `kept` is the share of its check's weight that the value is worth all the same.
+    """
 
     kind: str
     text: str
+    kept: float = 0.0
 
 
 NOTHING_CAME = Difference("returns-none", "nothing was returned (None)")

@@ -43,6 +43,7 @@ WORKER = (
     "grading/split/worker.py",
     "grading/split/zygote.py",
     "handing_in/__init__.py",
+    "handing_in/canonical.py",
     "handing_in/runnable.py",
 )
 """Of `courseware`: what a worker is made of."""

@@ -133,6 +133,8 @@ def _encode_binary(value: Any, data: bytearray, other: Callable[[Any], Node]) ->
         return {"b": len(value)}
     if isinstance(value, torch.Tensor):
         return _encode_tensor(value, data, other)
+    if isinstance(value, bytes):  # of a class of its own
+        return other(value)
     native = value.dtype.newbyteorder("=")
     if isinstance(value, np.generic) and native.name in NUMPY_DTYPES:
         return {"s": [native.name, value.tobytes().hex()]}

@@ -114,6 +114,14 @@ def read_facts(message: Message, data: bytearray) -> Facts:
     raise Malformed("not the facts of a cell")
 
 
+def read_text(message: Message, data: bytearray) -> Outcome:
+    """A source that was rewritten, or why it cannot be."""
+    match message:
+        case {"text": str(text), "error": error}:
+            return Outcome(text, _error(error)[0])
+    raise Malformed("not a text")
+
+
 def _error(message: Any) -> tuple[BaseException | None, str]:
     match message:
         case None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from courseware.grading.split.replies import (
     Room,
     read_cell_result,
     read_facts,
+    read_text,
 )
 from courseware.grading.split.sandbox import InfrastructureError, Sandbox
 from courseware.grading.split.seats import PLAIN, USED_UP, ProcessEnded, Seats, WorkerLost
@@ -32,6 +33,11 @@ MAX_SOURCE = 200_000
 """Characters of a cell."""
 
 UNREADABLE = "this cell is too long or too deeply nested to be read"
+
+ONLY_IN_A_SANDBOX = (
+    "this exercise has a task whose answers are files, which is judged in a sandbox only: "
+    "see course doctor, and grade it on a machine where that works"
+)
 
 T = TypeVar("T")
 
@@ -103,7 +109,46 @@ class Session:
             facts.add(self._facts[cell.name])
         return facts
 
-    def run(self, cell: Cell, names: Sequence[str] = ()) -> CellResult:
+    def source_of(self, name: str) -> str:
+        """The source of the cell that was the last one to define a name; empty if there is none."""
+        defining = (cell for cell in self._done if name in self._facts[cell.name].uses)
+        return next(iter([cell.source for cell in defining][::-1]), "")
+
+    @contextlib.contextmanager
+    def apart(self, cells: Sequence[Cell] = ()) -> Iterator[Session]:
+        """Another session, whose worker shares nothing with this one's; its time counts here.
+
+        Only in a sandbox: plain processes share the files of the machine.
+        """
+        if not self._sandbox.isolated:
+            raise self._seats.failed(ONLY_IN_A_SANDBOX)
+        for without in self._seats.present():
+            self._seats.drop(without)  # there are two workers at most
+        try:
+            with Session(self._sandbox, cells) as other:
+                other._task_left = self._task_left
+                try:
+                    yield other
+                finally:
+                    self._task_left -= other._seats.used
+                    self._seats.fault = self._seats.fault or other.fault
+        except InfrastructureError as error:
+            self._seats.fault = error
+            raise
+
+    def canonical(self, source: str, keep: Sequence[str]) -> Outcome:
+        """The canonical source of a cell, from a worker; for one that has run nothing yet."""
+        if len(source) > MAX_SOURCE:
+            return Outcome(error=ProcessEnded(UNREADABLE))
+        request = {"do": "rewrite", "source": source, "keep": list(keep)}
+        try:
+            return self._seats.ask(request, b"", READ_SECONDS, read_text)
+        except WorkerLost as lost:
+            return Outcome(error=lost.error)
+
+    def run(
+        self, cell: Cell, names: Sequence[str] = (), most_seconds: float | None = None
+    ) -> CellResult:
         """Run the next cell; `names` are those whose values are wanted."""
         error: BaseException = ProcessEnded(UNREADABLE)
         begun = self._seats.used
@@ -111,7 +156,7 @@ class Session:
             if self._cells_left <= 0:
                 raise WorkerLost(TimeLimit(CELLS_USED_UP))
             if cell.name not in self._broken:
-                seconds = min(self._limits.cell_seconds, self._cells_left)
+                seconds = min(most_seconds or self._limits.cell_seconds, self._cells_left)
                 return _once_more(partial(self._run, cell, names, seconds))
         except WorkerLost as lost:
             self._broken.add(cell.name)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit
-from courseware.grading.split.session import Session
+from courseware.grading.split.session import Cell, Session
 
 
 class StandIn:
@@ -55,6 +55,27 @@ class StandIn:
     def __course_renew__(self) -> None:
         """What `courseware.checks.call.call_anew` asks for: a worker without a past."""
         self._session.renew(self._without)
+
+    def __course_canonical__(self, name: str) -> Outcome:
+        """The canonical source of the cell that defines a function of the same submission."""
+        source = self._session.source_of(name)
+        if not source:
+            return Outcome(error=NameError(f"name {name!r} is not defined"))
+        with self._session.apart() as other:
+            return other.canonical(source, [name])
+
+    def __course_alone__(
+        self, source: str, name: str, arguments: tuple[Any, ...], seconds: float
+    ) -> Outcome:
+        """Run a source in a worker of its own, and call a function that it defines."""
+        cell = Cell(name, source)
+        with self._session.apart([cell]) as other:
+            result = other.run(cell, [name], seconds)
+            if result.error is not None:
+                return Outcome(error=result.error, printed=result.printed, at=result.at)
+            if name not in result.names:
+                return Outcome(error=NameError(f"name {name!r} is not defined"))
+            return other.call(name, arguments, seconds=seconds)
 
     @property
     def __course_names__(self) -> set[str]:

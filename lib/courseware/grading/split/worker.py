@@ -39,6 +39,7 @@ from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, 
 from courseware.grading.split.event_loop import PipeLoop
 from courseware.grading.split.protocol import Channel, TooLarge
 from courseware.grading.split.shell import Shell
+from courseware.handing_in.canonical import canonical
 from courseware.handing_in.runnable import runnable
 
 PRINTED = 20_000
@@ -63,6 +64,7 @@ def serve(channel: Channel, withheld: Mapping[str, str]) -> None:
     notebook = Notebook()
     answers: dict[str, Callable[..., Message]] = {
         "read": notebook.read,
+        "rewrite": notebook.rewrite,
         "run": notebook.run,
         "call": notebook.call,
     }
@@ -76,6 +78,7 @@ def serve(channel: Channel, withheld: Mapping[str, str]) -> None:
         except TooLarge:
             error = ResultTooLarge("the result is too large to be handed over")
             empty: Message = {"functions": [], "values": {"d": []}, "value": None, "changed": []}
+            empty["text"] = ""
             answer = {"printed": "", "error": describe_error(error), **empty}
             channel.send({"id": request["id"], **answer})
 
@@ -111,6 +114,16 @@ class Notebook:
     def read(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """The facts of a cell, which is not run."""
         return facts.to_message(facts.read_cell(request["source"]))
+
+    def rewrite(self, request: Message, data: bytearray, out: bytearray) -> Message:
+        """The canonical source of a cell, which is not run."""
+        texts: list[str] = []
+
+        def work() -> None:
+            texts.append(canonical(request["source"], request["keep"]))
+
+        error = _error_of(work, request["milliseconds"] / 1000)
+        return {"text": texts[0] if texts else "", "error": error}
 
     def run(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """Run a cell, then say what some names stand for."""

@@ -1,0 +1,70 @@
+"""A cell on its own: its canonical source, and a call of what it defines where nothing else is.
+
+Where a file must carry all that reads it, a function is not called where it was written, among its
+author's other names: the cell's source is run anew, and that text is what counts as bytes. A
+function that lives in another process is asked to do it there, in a process without a past
+(`courseware.grading.split.stand_in`). In a student's Jupyter a fresh namespace has to do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+from courseware.checks.call import Outcome, call
+from courseware.checks.jupyter_cells import cells_of_this_kernel
+from courseware.checks.off_limits import other_function
+from courseware.handing_in.canonical import canonical
+from courseware.handing_in.names import bound_names
+
+
+def canonical_cell(function: Callable[..., Any], name: str) -> Outcome:
+    """The canonical source of the cell that defines `name`, beside a function."""
+    elsewhere = getattr(function, "__course_canonical__", None)
+    if elsewhere is not None:
+        outcome: Outcome = elsewhere(name)
+        return outcome
+    source = _source_of(function, name)
+    if not source:
+        return Outcome(error=NameError(f"name {name!r} is not defined"))
+    try:
+        return Outcome(canonical(source, [name]))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return Outcome(error=error)
+
+
+def call_alone(
+    function: Callable[..., Any],
+    source: str,
+    name: str,
+    arguments: tuple[Any, ...],
+    seconds: float,
+) -> Outcome:
+    """Run a source where nothing else is, and call the function `name` that it defines."""
+    elsewhere = getattr(function, "__course_alone__", None)
+    if elsewhere is not None:
+        outcome: Outcome = elsewhere(source, name, arguments, seconds)
+        return outcome
+    file = f"<{name} alone>"
+    linecache.cache[file] = (len(source), None, source.splitlines(True), file)
+
+    def run(*given: Any) -> Any:
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        exec(compile(source, file, "exec", dont_inherit=True), namespace)
+        if name not in namespace:
+            raise NameError(f"name {name!r} is not defined")
+        return namespace[name](*given)
+
+    return call(run, arguments, seconds)
+
+
+def _source_of(function: Callable[..., Any], name: str) -> str:
+    """The cell that was the last one to define a name; outside of Jupyter, the function's file."""
+    cells = cells_of_this_kernel()
+    if cells is not None:
+        return next((text for text in cells.sources[::-1] if name in bound_names(text)), "")
+    other = inspect.unwrap(other_function(function, name) or (lambda: None))
+    code = getattr(other, "__code__", None)
+    return "".join(linecache.getlines(code.co_filename)) if code and code.co_name == name else ""
