@@ -13,6 +13,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from courseware.grading.anomalies import HARMLESS, from_metadata, name
 from courseware.grading.course import Exercise
+from courseware.grading.lms.record import late_ones, read_record
 from courseware.grading.plain_lines import columns_of, in_a_cell, in_one_line, padded
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id
@@ -57,6 +58,8 @@ class ClassReport:
     exercise: str
     tasks: tuple[Task, ...]
     rows: tuple[Row, ...]
+    late: tuple[str, ...] = ()
+    """Whose hand-in came late, as the system says that it was collected from."""
 
     @property
     def points(self) -> float:
@@ -100,7 +103,9 @@ def make_report(
         nothing = tuple(Score(None) for _ in tasks)
         rows |= {one: Row(one, nothing, 0.0, missing=True) for one in names.keys() - rows.keys()}
     named = (replace(rows[one], name=names.get(one, "")) for one in sorted(rows))
-    return ClassReport(exercise.name, tasks, tuple(named))
+    collected = read_record(Path(exercise.api.coursedir.root), exercise.name).values()
+    late = tuple(student for student in late_ones(collected) if student in rows)
+    return ClassReport(exercise.name, tasks, tuple(named), late)
 
 
 def _in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
@@ -184,6 +189,9 @@ def as_text(report: ClassReport) -> str:
         lines += ["Odd:", *odd, ""]
     if missing:
         lines += [f"Handed nothing in: {len(missing)} of {len(report.rows)} students", ""]
+    if report.late:
+        who = ", ".join(map(in_one_line, report.late))
+        lines += [f"Late, as the system says that they were collected from: {who}", ""]
     if harmless := sum(row.harmless for row in report.rows):
         what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {harmless}", ""]

@@ -1,4 +1,4 @@
-"""The `course` command: grade a class, show its results, see whether the machine can do it."""
+"""The `course` command: from a list of students and their hand-ins to marks and feedback."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+from courseware.grading.lms import options as lms
 
 EXAMPLES = """\
 examples:
@@ -19,6 +21,8 @@ examples:
   course grade 01_number_formats --scheduler tcp://10.0.0.1:8786
   course report 01_number_formats --csv grades.csv
   course doctor
+  course roster participants.csv; course collect 01_number_formats moodle.zip
+  course export 01_number_formats --moodle; course return 01_number_formats
 
 Hand-ins lie in submitted/STUDENT/EXERCISE/ of the course folder. Exit codes: 0 all graded,
 1 some are not (the table says why), 2 a mistake in the command or in the set-up.
@@ -78,17 +82,21 @@ def _parser() -> argparse.ArgumentParser:
     report = commands.add_parser("report", help="show the table of a graded class")
     _described(report, "Show the table out of the gradebook; nothing is graded.")
     here = Path()
+    others = lms.add_commands(commands.add_parser)
+    for command in others:
+        _described(command, command.description or "", lms.EXAMPLES)
     for command in (grade, report):
         command.add_argument("exercise", metavar="EXERCISE", help="such as 01_number_formats")
         command.add_argument("--students", nargs="+", metavar="ID", help="only these students")
         command.add_argument("--csv", type=Path, metavar="FILE", help="write the table there")
+    for command in (grade, report, *others):
         command.add_argument(
             "--db",
             metavar="URL",
             help="gradebook, such as postgresql://user@host/name; default: $COURSE_DB_URL, "
             "else gradebook.db in the course folder",
         )
-    for command in (grade, report, doctor):
+    for command in (grade, report, doctor, *others):
         command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )
@@ -101,9 +109,11 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def _described(parser: argparse.ArgumentParser, description: str) -> argparse.ArgumentParser:
+def _described(
+    parser: argparse.ArgumentParser, description: str, examples: str = EXAMPLES
+) -> argparse.ArgumentParser:
     parser.description = description
-    parser.epilog = EXAMPLES
+    parser.epilog = examples
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     return parser
 

@@ -28,6 +28,7 @@ from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import Again, grade_class
+from courseware.grading.lms import commands as lms
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
 from courseware.grading.split.sandbox import UNPROTECTED
@@ -121,7 +122,15 @@ def doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.fine for finding in findings) else 1
 
 
-COMMANDS = {"grade": grade, "report": report, "doctor": doctor}
+COMMANDS = {
+    "grade": grade,
+    "report": report,
+    "doctor": doctor,
+    "roster": lms.roster,
+    "collect": lms.collect,
+    "export": lms.export,
+    "return": lms.give_back,
+}
 
 
 def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:

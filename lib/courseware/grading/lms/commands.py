@@ -1,0 +1,189 @@
+"""What `course roster`, `collect`, `export` and `return` do."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from tqdm import tqdm
+
+from courseware.grading.course import (
+    CourseError,
+    Exercise,
+    check_gradebook,
+    gradebook_file,
+    open_course,
+    open_exercise,
+)
+from courseware.grading.lms import export as exports
+from courseware.grading.lms.archives import entries
+from courseware.grading.lms.collect import Sorted, Target, put, sort_out
+from courseware.grading.lms.give_back import pack
+from courseware.grading.lms.record import read_record, write_record
+from courseware.grading.lms.roster import Member, enter, member_of, read_roster
+from courseware.grading.plain_lines import columns_of, in_one_line, padded
+
+
+def roster(options: argparse.Namespace) -> int:
+    """Enter a list into the gradebook."""
+    api = open_course(options.course_dir.resolve())
+    members = read_roster(options.file, options.id_column)
+    check_gradebook(api)
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        entered = enter(gradebook, members)
+    print(
+        f"{len(members)} students: {len(entered.added)} new, {len(entered.changed)} changed, "
+        f"{len(members) - len(entered.added) - len(entered.changed)} as they were"
+    )
+    if entered.not_listed:
+        print(f"In the gradebook and not in this list: {', '.join(entered.not_listed)}")
+    return 0
+
+
+def collect(options: argparse.Namespace) -> int:
+    """Put an archive's hand-ins into submitted/."""
+    root = options.course_dir.resolve()
+    exercise = open_exercise(open_course(root), options.exercise)
+    members = _members(exercise.api)
+    submitted = root / exercise.api.coursedir.submitted_directory
+    target = Target(root, submitted, exercise.name, tuple(exercise.masters))
+    found = sort_out(
+        tqdm(entries(options.archive), desc=options.archive.name, unit=" files"), members, target
+    )
+    if not found.hand_ins and not members:
+        raise CourseError(
+            f"nothing in {options.archive} could be placed, and there is no roster: "
+            "run `course roster FILE` first"
+        )
+    fates = {one.student: "would be taken" for one in found.hand_ins}
+    if not options.dry_run:
+        record = read_record(root, exercise.name)
+        try:
+            for one in tqdm(found.hand_ins, desc=exercise.name, unit=" hand-ins"):
+                fates[one.student], record[one.student] = put(one, target)
+        finally:
+            write_record(root, exercise.name, record)
+    _show(found, fates, members)
+    if not options.dry_run:
+        print(f"Next: course grade {exercise.name}")
+    return 1 if found.not_placed else 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write marks."""
+    api = open_course(options.course_dir.resolve())
+    exercises = _graded(api, options.exercises)
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        marks = exports.read_marks(gradebook, exercises)
+    kind = (
+        "canvas" if options.canvas else "moodle" if options.moodle or options.worksheet else "csv"
+    )
+    out = options.out or options.course_dir.resolve() / "build" / f"marks_{kind}.csv"
+    strangers: Sequence[str] = ()
+    if options.worksheet:
+        if len(exercises) != 1:
+            raise CourseError("a grading worksheet is that of one exercise: name it")
+        strangers = exports.write_worksheet(
+            marks, exercises[0], options.worksheet, out, options.digits
+        )
+    elif options.canvas:
+        template = options.canvas if options.canvas != Path() else None
+        strangers = exports.write_canvas(marks, out, options.digits, template)
+    elif options.moodle:
+        exports.write_moodle(marks, out, options.digits)
+    else:
+        exports.write_csv(marks, out, options.digits)
+    missing = list(marks.missing())
+    if missing:
+        print("Without a mark:")
+        for exercise, why in dict.fromkeys((exercise, why) for exercise, _, why in missing):
+            who = [student for e, student, w in missing if (e, w) == (exercise, why)]
+            print(f"  {exercise}, {why}: {_some(who)}")
+    if strangers:
+        print(f"In that file and not in the gradebook: {_some(strangers)}")
+    print(f"{len(marks.members)} students, {len(exercises)} exercises: {out}")
+    return 0
+
+
+def give_back(options: argparse.Namespace) -> int:
+    """Pack feedback pages."""
+    root = options.course_dir.resolve()
+    exercise = open_exercise(open_course(root), options.exercise)
+    pages = _pages(exercise)
+    if not pages:
+        raise CourseError(f"{exercise.name} has no feedback pages: run `course grade` first")
+    out = options.out or root / "build" / f"feedback_{exercise.name}.zip"
+    count, elsewhere = pack(pages, read_record(root, exercise.name), out)
+    if elsewhere:
+        print(f"Not collected from there, in folders named by their ids: {_some(elsewhere)}")
+    print(f"{count} pages of {len(pages)} students: {out}")
+    return 0
+
+
+def _members(api: NbGraderAPI) -> list[Member]:
+    path = gradebook_file(api.coursedir.db_url)
+    if path is not None and not path.exists():
+        return []
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        return [member_of(one) for one in gradebook.students]
+
+
+def _graded(api: NbGraderAPI, wanted: Sequence[str]) -> list[str]:
+    path = gradebook_file(api.coursedir.db_url)
+    if path is not None and not path.exists():
+        raise CourseError("there is no gradebook yet: run `course grade` first")
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        there = sorted(one.name for one in gradebook.assignments if one.submissions)
+    if unknown := [one for one in wanted if one not in there]:
+        raise CourseError(
+            f"not graded: {', '.join(unknown)}; there are: {', '.join(there) or 'none'}"
+        )
+    if not there:
+        raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
+    return list(wanted) or there
+
+
+def _pages(exercise: Exercise) -> dict[str, list[Path]]:
+    found = {}
+    for student in exercise.handed_in():
+        folder = exercise.folder("feedback", student)
+        if pages := sorted(folder.glob("*.html")):
+            found[student] = pages
+    return found
+
+
+def _show(found: Sorted, fates: dict[str, str], members: Sequence[Member]) -> None:
+    names = {member.id: member.name for member in members}
+    head = ("student", "name", "", "late", "remark")
+    rows = [
+        (
+            one.student,
+            names.get(one.student, ""),
+            fates[one.student],
+            "late" if one.late else "",
+            "; ".join(one.remarks),
+        )
+        for one in found.hand_ins
+    ]
+    cells = [head, *(tuple(map(in_one_line, row)) for row in rows)]
+    widths = [max(columns_of(row[column]) for row in cells) for column in range(len(head))]
+    for row in cells:
+        line = (padded(text, width) for text, width in zip(row, widths, strict=True))
+        print("  ".join(line).rstrip())
+    if found.not_placed:
+        print("\nNot placed:")
+        for path, why in found.not_placed:
+            print(f"  {in_one_line(path)}: {in_one_line(why)}")
+    there = {one.student for one in found.hand_ins}
+    if nothing := [member.id for member in members if member.id not in there]:
+        print(f"\nNothing of: {_some(nothing)}")
+    print(f"\n{len(rows)} hand-ins, {len(found.not_placed)} files not placed")
+
+
+def _some(names: Iterable[str], most: int = 20) -> str:
+    listed = [in_one_line(name) for name in names]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

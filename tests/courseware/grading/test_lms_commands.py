@@ -1,0 +1,125 @@
+"""A class from its list to marks and pages, by the commands."""
+
+import csv
+import shutil
+import zipfile
+from dataclasses import replace
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.courseware.grading import toy
+
+COURSE = "courseware.grading.cli"
+LIST = "First name,Last name,ID number,Email address\nAda,Bell,ada,a@x\nBob,Coe,bob,b@x\n"
+WORKSHEET = """Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade
+Participant 11,Ada Bell,ada,a@x,Submitted,,14.00
+Participant 12,Bob Coe,bob,b@x,No submission,,14.00
+"""
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,01_toy (77),Current Score
+    Points Possible,,,,,7,
+"Bell, Ada",321,,ada,S,,
+"Dee, Eve",329,,eve,S,,
+"""
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+@pytest.fixture(scope="module")
+def collected(released_course, tmp_path_factory):
+    """Ada's hand-in came in Moodle's archive and is graded; Bob handed nothing in."""
+    root = tmp_path_factory.mktemp("lms") / "course"
+    course = replace(released_course, root=shutil.copytree(released_course.root, root))
+    (root / "list.csv").write_text(LIST)
+    with zipfile.ZipFile(root / "all.zip", "w") as archive:
+        good = toy.as_bytes(toy.solved(root))
+        archive.writestr("Ada Bell_11_assignsubmission_file_/toy.ipynb", good)
+        archive.writestr("Zed Nobody_19_assignsubmission_file_/toy.ipynb", good)
+    said = [
+        course.run(COURSE, "roster", "list.csv"),
+        course.run(COURSE, "collect", toy.EXERCISE, "all.zip"),
+        course.run(COURSE, "grade", toy.EXERCISE),
+    ]
+    return course, said
+
+
+def test_each_step_says_what_it_did(collected):
+    _, (roster, collect, grade) = collected
+    assert roster.stdout.startswith("2 students: 2 new")
+    assert collect.returncode == 1
+    assert "ada" in collect.stdout and "Bell, Ada" in collect.stdout
+    assert "nobody in the roster is 'Zed Nobody'" in collect.stdout
+    assert "Nothing of: bob" in collect.stdout
+    assert grade.returncode == 0 and "1 of 1 hand-ins graded" in grade.stdout
+
+
+def test_marks_that_are_not_complete_stay_empty_and_are_named(collected):
+    course, _ = collected
+    result = course.run(COURSE, "export")
+    assert f"{toy.EXERCISE}, to be marked by hand: ada" in result.stdout
+    assert f"{toy.EXERCISE}, no hand-in: bob" in result.stdout
+    table = rows(course.root / "build" / "marks_csv.csv")
+    assert [row[4] for row in table] == [toy.EXERCISE, "", ""]
+
+
+@pytest.fixture
+def marked(collected):
+    course, _ = collected
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        grade = gradebook.find_grade("why", toy.EXERCISE, toy.EXERCISE, "ada")
+        grade.manual_score, grade.needs_manual_grade = 0.5, False
+        gradebook.db.commit()
+    return course
+
+
+def test_moodle_and_canvas_take_the_marks(marked):
+    assert marked.run(COURSE, "export", "--moodle", "--digits", "2").returncode == 0
+    assert rows(marked.root / "build" / "marks_moodle.csv")[1] == [
+        "ada",
+        "Ada",
+        "Bell",
+        "a@x",
+        "6.50",
+    ]
+
+    (marked.root / "work.csv").write_text(WORKSHEET)
+    marked.run(COURSE, "export", toy.EXERCISE, "--worksheet", "work.csv", "--out", "full.csv")
+    assert [row[5] for row in rows(marked.root / "full.csv")] == ["Grade", "13.0", ""]
+
+    (marked.root / "canvas.csv").write_text(CANVAS)
+    result = marked.run(COURSE, "export", "--canvas", "canvas.csv", "--out", "c.csv")
+    assert "In that file and not in the gradebook: Dee, Eve" in result.stdout
+    head, possible, ada = rows(marked.root / "c.csv")
+    assert (head[-1], possible[-1], ada[-1]) == ("01_toy (77)", "7", "6.5")
+
+
+def test_pages_go_back_to_where_the_hand_in_came_from(collected):
+    course, _ = collected
+    result = course.run(COURSE, "return", toy.EXERCISE)
+    assert result.stdout.startswith("1 pages of 1 students")
+    with zipfile.ZipFile(course.root / "build" / f"feedback_{toy.EXERCISE}.zip") as archive:
+        assert archive.namelist() == [f"Ada Bell_11_assignsubmission_file_/{toy.EXERCISE}.html"]
+
+
+def test_what_cannot_be_done_is_told_in_one_line(collected):
+    course, _ = collected
+    for command, told in [
+        (["collect", toy.EXERCISE, "none.zip"], "neither an archive nor a folder"),
+        (["roster", "none.csv"], "cannot be read"),
+        (["export", "02_none"], "not graded: 02_none"),
+        (["export", "--worksheet", "list.csv"], "no column for grades"),
+    ]:
+        result = course.run(COURSE, *command)
+        assert result.returncode == 2
+        assert told in result.stderr.splitlines()[-1]
+
+
+def test_the_report_names_who_came_late(collected):
+    course, _ = collected
+    record = course.root / "collected" / f"{toy.EXERCISE}.json"
+    record.write_text(record.read_text().replace('"late": ""', '"late": "late"'))
+    result = course.run(COURSE, "report", toy.EXERCISE)
+    assert "Late, as the system says that they were collected from: ada" in result.stdout
