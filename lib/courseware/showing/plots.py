@@ -43,6 +43,8 @@ def learning_curves(
 def kept_per_pixel(masks: Mapping[str, torch.Tensor], images: torch.Tensor) -> tuple[Figure, str]:
     """How many weights of a first layer each pixel of 8 x 8 keeps, beside the average image.
 
+    All masks share one scale of colours.
+
     Args:
         masks: (units, 64) torch.bool of the first layer, by title.
         images: (N, 64).
@@ -51,9 +53,11 @@ def kept_per_pixel(masks: Mapping[str, torch.Tensor], images: torch.Tensor) -> t
     pictures |= {title: mask.sum(dim=0).float() for title, mask in masks.items()}
     figure = Figure(figsize=(2.9 * len(pictures), 2.9), layout="constrained")
     described = []
+    most = max(float(pictures[title].max()) for title in masks)
     all_axes = figure.subplots(1, len(pictures), squeeze=False)[0]
     for axes, (title, values) in zip(all_axes, pictures.items(), strict=True):
-        image = axes.imshow(values.reshape(8, 8).numpy(), cmap="Purples", vmin=0)
+        top = most if title in masks else 1.0
+        image = axes.imshow(values.reshape(8, 8).numpy(), cmap="Purples", vmin=0, vmax=top)
         bar = figure.colorbar(image, ax=axes, shrink=0.75)
         bar.set_label("connections kept" if title in masks else "ink, 0 to 1", size=9)
         axes.set(xticks=[], yticks=[])
@@ -66,7 +70,9 @@ def kept_per_pixel(masks: Mapping[str, torch.Tensor], images: torch.Tensor) -> t
 
 @drawn
 def arms_by_size(
-    panels: Mapping[str, tuple[Sequence[float], Mapping[str, Runs]]], size_label: str
+    panels: Mapping[str, tuple[Sequence[float], Mapping[str, Runs]]],
+    size_label: str,
+    colours: Mapping[str, str] | None = None,
 ) -> tuple[Figure, str]:
     """Mean and 95% interval by size (logarithmic) and arm, one panel a quantity.
 
@@ -74,6 +80,7 @@ def arms_by_size(
         panels: by label of the vertical axis: the runs of the dense arm (a band; may be empty), and
             for each arm, up to four, its runs by size.
         size_label: of the horizontal axis.
+        colours: by arm, where a lecture has shown the arm before; else one after the other.
     """
     figure = Figure(figsize=(max(4.9 * len(panels), 7.8), 4.1), layout="constrained")
     all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
@@ -89,7 +96,7 @@ def arms_by_size(
                 [found.mean for found in means],
                 yerr=[found.margin for found in means],
                 fmt=f"{MARKERS[k]}-",
-                color=COLOURS[k],
+                color=(colours or {}).get(name, COLOURS[k]),
                 capsize=3,
                 linewidth=1.6,
                 label=name,

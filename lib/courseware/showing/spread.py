@@ -5,7 +5,7 @@ interval (Student's t) leaves 0 out; otherwise the answer is inconclusive.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -73,3 +73,19 @@ def ahead(first: Sequence[float], second: Sequence[float], factor: float = 1) ->
     if len(first) != len(second):
         raise ValueError(f"second: expected {len(first)} runs as in first, got {len(second)}")
     return [factor * (a - b) for a, b in zip(first, second, strict=True)]
+
+
+def in_all(answers: Iterable[bool | None]) -> bool | None:
+    """What answers in several settings (rates, budgets, sizes) say together.
+
+    True or False if every one of them says so; None, inconclusive, as soon as one differs.
+
+    Raises: ValueError without answers.
+
+    >>> in_all([True, True]), in_all([False]), in_all([True, None]), in_all([True, False])
+    (True, False, None, None)
+    """
+    found = set(answers)
+    if not found:
+        raise ValueError("answers: expected at least one, got none")
+    return found.pop() if len(found) == 1 else None

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from courseware.showing.spread import is_above_zero, spread
+from courseware.showing.spread import in_all, is_above_zero, spread
 
 
 def test_spread_agrees_with_scipy():
@@ -37,3 +37,10 @@ def test_answers(differences, answer):
 def test_one_run_has_no_spread(values):
     with pytest.raises(ValueError, match="values: expected 2 or more"):
         spread(values)
+
+
+def test_settings_must_agree_and_there_must_be_some():
+    assert in_all(iter([False, False])) is False
+    assert in_all([True, None, False]) is None
+    with pytest.raises(ValueError, match="answers: expected at least one"):
+        in_all([])

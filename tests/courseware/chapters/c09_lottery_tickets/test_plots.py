@@ -51,3 +51,10 @@ def test_bars_name_what_is_left() -> None:
 
 def test_the_static_picture_shows_the_paper_s_seven_rounds() -> None:
     assert "55,826 after 7 rounds" in example_of_rounds().alt
+
+
+def test_an_arm_keeps_the_colour_that_it_is_given() -> None:
+    runs = {"a": {16: [1.0, 2.0]}, "b": {16: [2.0, 3.0]}}
+    svg = arms_by_size({"right": ([], runs)}, "units", {"b": "#123456"}).svg
+    assert "#123456" in svg
+    assert "#123456" not in arms_by_size({"right": ([], runs)}, "units").svg
