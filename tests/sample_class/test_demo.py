@@ -89,3 +89,12 @@ def test_everybody_gets_a_page_without_the_hidden_part_and_without_scripts(demo)
 def test_a_second_run_grades_nothing_again(demo, capsys):
     assert course(["report", EXERCISE, "--course-dir", str(demo[1])]) == 0
     assert "16 of 16 hand-ins graded" in capsys.readouterr().out
+
+
+def test_what_the_class_got_wrong(demo, capsys):
+    _, folder = demo
+    assert course(["report", "--items", "--course-dir", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "sign-magnitude ×1: dung" in told and "✓ c ×12" in told
+    page = (folder / "build" / "items_course.html").read_text(encoding="utf-8")
+    assert "unsigned-read ×1" in page

@@ -3,7 +3,7 @@
 The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `matching` and `general`),
 `report`, `quiz`, `seeds`, `gradients`, `states`, `off_limits`, `taking_away` (of what `ready_made`
 names); `practice` looks at what grading will not find (`handed_in`, `conditions`, `jupyter_cells`);
-`so_far` sums up.
+`so_far` sums up; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
 `blocks`, `groups`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`,
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -26,6 +26,7 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from courseware.checks.facts import answer_facts, report_facts
 from courseware.checks.jupyter_cells import cells_of_this_kernel
 from courseware.checks.off_limits import other_function
 from courseware.checks.practice import PRACTICE, practise
@@ -47,7 +48,9 @@ __all__ = [
     "reports_to",
 ]
 
-_receivers: list[Callable[[str, str], None]] = []
+Receiver = Callable[[str, str, Mapping[str, Any]], None]
+
+_receivers: list[Receiver] = []
 
 cells_of_this_kernel()  # their record begins
 
@@ -64,7 +67,7 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
     else:
         report = run_task(task, function, seed)
     report = _with_repairs(report, function, seed)
-    _show(as_text(report), as_html(report))
+    _show(as_text(report), as_html(report), report_facts(report))
     if seed == PRACTICE:
         _note(name, report.score)
     return report.score
@@ -74,7 +77,7 @@ def check_quiz(name: str, function: Callable[[], Any]) -> float:
     """Judge the letter that a quiz function returns, show the reason, return its points."""
     question: Question = _look_up(name, "QUIZ", "question")
     judged = judge_answer(question, function)
-    _show(answer_text(judged), answer_html(judged))
+    _show(answer_text(judged), answer_html(judged), answer_facts(judged))
     _note(name, judged.score)
     return judged.score
 
@@ -92,8 +95,8 @@ def all_questions() -> dict[str, Question]:
 
 
 @contextlib.contextmanager
-def reports_to(receiver: Callable[[str, str], None]) -> Iterator[None]:
-    """Within the block, reports go to `receiver(text, html)` and are not shown."""
+def reports_to(receiver: Receiver) -> Iterator[None]:
+    """Within the block, reports go to `receiver(text, html, facts)` and are not shown."""
     _receivers.append(receiver)
     try:
         yield
@@ -153,10 +156,10 @@ def _note(name: str, score: float) -> None:
             return
 
 
-def _show(text: str, rich: str) -> None:
+def _show(text: str, rich: str, facts: Mapping[str, Any] | None = None) -> None:
     """Show in a notebook as HTML, elsewhere as text."""
     if _receivers:
-        _receivers[-1](text, rich)
+        _receivers[-1](text, rich, facts or {})
     elif get_ipython() is None:
         print(text)
     else:

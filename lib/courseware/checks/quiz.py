@@ -40,6 +40,7 @@ class Answer:
     question: Question
     score: float
     text: str
+    letter: str = ""
 
 
 def judge_answer(question: Question, function: Callable[[], Any]) -> Answer:
@@ -58,7 +59,7 @@ def judge_answer(question: Question, function: Callable[[], Any]) -> Answer:
         return Answer(question, 0.0, f"return one letter ({letters}), not {outcome.value!r:.40}")
     right = letter == question.right
     text = f"{letter}: {'right' if right else 'not right'}. {question.options[letter].because}"
-    return Answer(question, float(question.points) if right else 0.0, text)
+    return Answer(question, float(question.points) if right else 0.0, text, letter)
 
 
 def answer_text(answer: Answer) -> str:

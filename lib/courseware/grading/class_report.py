@@ -92,7 +92,7 @@ def make_report(
     Of the whole class, those of the gradebook have a row, too, who handed nothing in.
     """
     with exercise.gradebook() as gradebook:
-        tasks = tuple(_in_order(exercise, read_tasks(gradebook, exercise.name)))
+        tasks = tuple(in_order(exercise, read_tasks(gradebook, exercise.name)))
         stored = {one.student: one for one in read_scores(gradebook, exercise.name)}
         names = read_names(gradebook)
     problems = problems or {}
@@ -108,7 +108,8 @@ def make_report(
     return ClassReport(exercise.name, tasks, tuple(named), late)
 
 
-def _in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
+def in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
+    """Tasks as they stand in the exercise."""
     order = [cell_id for cells in exercise.cells.values() for cell_id in cells]
     return sorted(tasks, key=lambda task: (task.notebook, order.index(task.grade_id)))
 

@@ -20,6 +20,7 @@ examples:
   course grade 01_number_formats --workers 8
   course grade 01_number_formats --scheduler tcp://10.0.0.1:8786
   course report 01_number_formats --csv grades.csv
+  course report 01_number_formats --items         what the class got wrong; without a name: in all
   course doctor
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
@@ -81,12 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     _described(doctor, "Try the sandbox in which hand-ins run, and say what to do if it fails.")
     report = commands.add_parser("report", help="show the table of a graded class")
     _described(report, "Show the table out of the gradebook; nothing is graded.")
+    report.add_argument(
+        "--items",
+        action="store_true",
+        help="what the class got wrong, task by task; as a page, too",
+    )
+    report.add_argument("--page", type=Path, metavar="FILE", help="default: build/items_….html")
     here = Path()
     others = lms.add_commands(commands.add_parser)
     for command in others:
         _described(command, command.description or "", lms.EXAMPLES)
     for command in (grade, report):
-        command.add_argument("exercise", metavar="EXERCISE", help="such as 01_number_formats")
+        command.add_argument(
+            "exercise",
+            metavar="EXERCISE",
+            nargs="?" if command is report else None,
+            help="such as 01_number_formats",
+        )
         command.add_argument("--students", nargs="+", metavar="ID", help="only these students")
         command.add_argument("--csv", type=Path, metavar="FILE", help="write the table there")
     for command in (grade, report, *others):

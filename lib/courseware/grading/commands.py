@@ -14,7 +14,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from courseware.grading.arrival import NOBODY_IS_LATE
-from courseware.grading.class_report import ClassReport, as_text, make_report, write_csv
+from courseware.grading.class_report import (
+    ClassReport,
+    as_text,
+    make_report,
+    write_csv,
+)
 from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
     CourseError,
@@ -28,6 +33,9 @@ from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import Again, grade_class
+from courseware.grading.items_of_class import item_report
+from courseware.grading.items_page import as_page
+from courseware.grading.items_text import as_text as items_text
 from courseware.grading.lms import commands as lms
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
@@ -100,7 +108,11 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    """Show the table out of the gradebook."""
+    """Show the table out of the gradebook, or what the class got wrong."""
+    if options.items:
+        return items(options)
+    if options.exercise is None:
+        raise CourseError("which exercise? Without one, only --items can be shown")
     exercise = open_exercise(open_course(options.course_dir.resolve()), options.exercise)
     if options.db:
         check_gradebook(exercise.api)
@@ -110,6 +122,28 @@ def report(options: argparse.Namespace) -> int:
     made = make_report(exercise, students, students, whole_class=not options.students)
     _show(made, options.csv)
     return _exit_code(made)
+
+
+def items(options: argparse.Namespace) -> int:
+    """Show the item analysis of an exercise, or of all that are graded; write its page."""
+    root = options.course_dir.resolve()
+    api = open_course(root)
+    if options.db:
+        check_gradebook(api)
+    names = [options.exercise] if options.exercise else sorted(api.get_source_assignments())
+    exercises = [open_exercise(api, name) for name in names]
+    graded = [exercise for exercise in exercises if exercise.is_in_gradebook()]
+    reports = [made for made in map(item_report, graded) if made.n]
+    if not reports:
+        raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
+    for made in reports:
+        print(items_text(made))
+    name = options.exercise or "course"
+    page = options.page or root / "build" / f"items_{name}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(as_page(reports), encoding="utf-8")
+    print(f"Page: {page}")
+    return 0
 
 
 def doctor(options: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from courseware.checks import reports_to
+from courseware.checks.facts import MIME_TYPE
 from courseware.grading.safe_html import clean_report
 from courseware.grading.split.encoding import readable
 from courseware.grading.split.replies import FUNCTION, CellResult
@@ -109,9 +110,11 @@ class Shown:
         self._flush()
         return self._outputs
 
-    def _report(self, text: str, html: str) -> None:
+    def _report(self, text: str, html: str, facts: Mapping[str, Any]) -> None:
         self._flush()
-        data = {"text/plain": _shortened(text)}
+        data: dict[str, Any] = {"text/plain": _shortened(text)}
+        if facts:
+            data[MIME_TYPE] = dict(facts)
         # Cut HTML would not be closed.
         if len(html) <= MAX_SHOWN:
             data["text/html"] = clean_report(readable(html))

@@ -1,0 +1,26 @@
+"""The item analysis of a class: what is counted, out of the gradebook and the graded notebooks."""
+
+from __future__ import annotations
+
+from courseware.grading.class_report import in_order
+from courseware.grading.course import Exercise
+from courseware.grading.items import HandIn, ItemReport, analyse, reports_in
+from courseware.grading.scores import read_scores, read_tasks
+
+
+def item_report(exercise: Exercise) -> ItemReport:
+    """What a class got wrong, of all whose hand-in is graded."""
+    with exercise.gradebook() as gradebook:
+        tasks = list(in_order(exercise, read_tasks(gradebook, exercise.name)))
+        stored = read_scores(gradebook, exercise.name)
+    hand_ins = []
+    for one in stored:
+        pages = [
+            exercise.folder("autograded", one.student) / f"{m}.ipynb" for m in exercise.masters
+        ]
+        there = [path for path in pages if path.is_file()]
+        if there:
+            reports = {name: one for path in there for name, one in reports_in(path).items()}
+            points = {task: one.scores[task].points for task in tasks if task in one.scores}
+            hand_ins.append(HandIn(one.student, points, reports))
+    return analyse(exercise.name, tasks, hand_ins)

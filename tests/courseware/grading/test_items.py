@@ -1,0 +1,123 @@
+"""What a class got wrong is counted from the reports that graded notebooks carry."""
+
+import json
+import re
+
+import pytest
+
+from courseware.checks import all_questions, all_tasks, check_quiz, reports_to
+from courseware.checks import check as check_task
+from courseware.checks.facts import MIME_TYPE
+from courseware.grading.items import HandIn, analyse, reports_in
+from courseware.grading.items_page import as_page
+from courseware.grading.items_text import as_text
+from courseware.grading.scores import Task
+
+NEGATE, QUIZ = Task("01", "test_negate", 12.0), Task("01", "test_quiz_01_abs", 4.0)
+WRITTEN = Task("01", "explain", 10.0)
+TASKS = [NEGATE, QUIZ, WRITTEN]
+
+
+def facts_of(run):
+    kept = []
+    with reports_to(lambda text, html, facts: kept.append(dict(facts))):
+        score = run()
+    return score, kept[0]
+
+
+def right(bits):
+    return format(-int(bits, 2) % 2 ** len(bits), f"0{len(bits)}b")
+
+
+def sign_bit(bits):
+    return ("1" if bits[0] == "0" else "0") + bits[1:]
+
+
+def stub(bits):
+    raise NotImplementedError("this task is still to be done")
+
+
+def hand_in(student, function, letter):
+    points, task = facts_of(lambda: check_task("negate", function, seed="items"))
+    chosen, question = facts_of(lambda: check_quiz("quiz_01_abs", lambda: letter))
+    scores = {NEGATE: points, QUIZ: chosen, WRITTEN: None}
+    return HandIn(student, scores, {"negate": task, "quiz_01_abs": question})
+
+
+@pytest.fixture(scope="module")
+def report():
+    right_letter = all_questions()["quiz_01_abs"].right
+    hand_ins = [
+        *(hand_in(f"good{n}", right, right_letter) for n in range(3)),
+        *(hand_in(f"<b>bad{n}</b>", sign_bit, "a") for n in range(2)),
+        hand_in("idle", stub, None),
+    ]
+    return analyse("01_number_formats", TASKS, hand_ins)
+
+
+def test_tasks_are_counted(report):
+    negate, quiz, written = report.items
+    worth = all_tasks()["negate"].points
+    assert (negate.n, negate.full, negate.not_written) == (6, 3, 1)
+    assert worth == 12 and 0.5 <= negate.difficulty < 1
+    assert negate.discrimination > 0.9 and quiz.discrimination > 0.9
+    assert (written.n, written.difficulty, written.discrimination) == (0, None, None)
+
+
+def test_checks_and_their_causes_name_who(report):
+    first = report.items[0].checks[0]
+    assert (first.tried, len(first.failed)) == (5, 2)
+    assert first.causes["sign-bit-flipped"].students == ["<b>bad0</b>", "<b>bad1</b>"]
+    [(text, count)] = first.inputs.most_common(1)
+    assert text.startswith("negate(") and count == 2
+
+
+def test_what_a_stub_fails_is_nobodys_mistake(report):
+    assert not any("idle" in check.failed for check in report.items[0].checks)
+
+
+def test_letters_are_counted(report):
+    quiz = report.items[1].quiz
+    assert quiz.chosen == {quiz.right: 3, "a": 2, "": 1}
+
+
+def test_mistakes_that_go_together_need_some_who_make_them():
+    one, other = ({"task": name, "checks": [check(name)]} for name in ("x", "y"))
+    hand_ins = [HandIn(f"s{n}", {}, {"x": one, "y": other}) for n in range(3)]
+    assert [(p.first, p.both) for p in analyse("e", [], hand_ins).together] == [("x: slip-x", 3)]
+    assert analyse("e", [], hand_ins[:2]).together == ()
+
+
+def check(name):
+    return {
+        "name": "c",
+        "weight": 1,
+        "kept": 0.0,
+        "causes": [{"name": f"slip-{name}", "message": ""}],
+    }
+
+
+def test_the_text_says_what_the_class_got_wrong(report):
+    text = as_text(report)
+    assert "sign-bit-flipped ×2: <b>bad0</b>, <b>bad1</b>" in text
+    assert "not answered ×1" in text and "✓" in text
+
+
+def test_the_page_holds_no_script_and_no_markup_of_others(report):
+    page = as_page([report, report])
+    assert "&lt;b&gt;bad0&lt;/b&gt;" in page and "<b>bad0" not in page
+    assert not re.search(r"<script|\bon\w+=|src=|href=\"(?!#)", page)
+
+
+def test_older_gradings_without_reports_are_said():
+    silent = analyse("01_number_formats", TASKS, [HandIn("ann", {NEGATE: 3.0}, {})])
+    assert "Graded before reports were kept: 1" in as_text(silent)
+    assert "were graded before reports were kept" in as_page([silent])
+
+
+def test_reports_are_read_from_a_notebook(tmp_path):
+    path = tmp_path / "x.ipynb"
+    outputs = [{"output_type": "display_data", "data": {MIME_TYPE: {"task": "negate"}}}]
+    cells = [{"cell_type": "markdown"}, {"cell_type": "code", "outputs": outputs}]
+    path.write_text(json.dumps({"cells": cells}))
+    assert reports_in(path) == {"negate": {"task": "negate"}}
