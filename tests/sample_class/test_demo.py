@@ -98,3 +98,11 @@ def test_what_the_class_got_wrong(demo, capsys):
     assert "sign-magnitude ×1: dung" in told and "✓ c ×12" in told
     page = (folder / "build" / "items_course.html").read_text(encoding="utf-8")
     assert "unsigned-read ×1" in page
+
+
+def test_who_wrote_alike(demo, capsys):
+    _, folder = demo
+    assert course(["similar", EXERCISE, "--course-dir", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "No verdict" in told and "hand-ins" in told
+    assert (folder / "build" / f"similar_{EXERCISE}.html").is_file()

@@ -21,6 +21,7 @@ examples:
   course grade 01_number_formats --scheduler tcp://10.0.0.1:8786
   course report 01_number_formats --csv grades.csv
   course report 01_number_formats --items         what the class got wrong; without a name: in all
+  course similar 01_number_formats                hand-ins that are alike, side by side
   course doctor
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
@@ -88,6 +89,21 @@ def _parser() -> argparse.ArgumentParser:
         help="what the class got wrong, task by task; as a page, too",
     )
     report.add_argument("--page", type=Path, metavar="FILE", help="default: build/items_….html")
+    similar = commands.add_parser("similar", help="show which hand-ins are alike")
+    _described(
+        similar,
+        "Compare the answers of a class with each other, with the solutions and with the library, "
+        "by the shape of their code. No verdict: docs/grading.md says how to read it.",
+    )
+    similar.add_argument("exercise", metavar="EXERCISE", help="such as 01_number_formats")
+    similar.add_argument(
+        "--least",
+        type=_positive,
+        default=60,
+        metavar="PERCENT",
+        help="show pairs that share so much of what is not common; default: 60",
+    )
+    similar.add_argument("--page", type=Path, metavar="FILE", help="default: build/similar_….html")
     here = Path()
     others = lms.add_commands(commands.add_parser)
     for command in others:
@@ -108,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
             help="gradebook, such as postgresql://user@host/name; default: $COURSE_DB_URL, "
             "else gradebook.db in the course folder",
         )
-    for command in (grade, report, doctor, *others):
+    for command in (grade, report, similar, doctor, *others):
         command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )

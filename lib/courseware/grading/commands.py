@@ -34,12 +34,14 @@ from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import Again, grade_class
 from courseware.grading.items_of_class import item_report
-from courseware.grading.items_page import as_page
 from courseware.grading.items_text import as_text as items_text
 from courseware.grading.lms import commands as lms
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
+from courseware.grading.similar import compare, groups
+from courseware.grading.similar_class import given_in, works_of
 from courseware.grading.split.sandbox import UNPROTECTED
+from courseware.grading.teacher_pages import items_page, similar_page
 
 GOES_ON = "make room: the same command goes on, and marks that are in the gradebook are kept"
 
@@ -141,8 +143,31 @@ def items(options: argparse.Namespace) -> int:
     name = options.exercise or "course"
     page = options.page or root / "build" / f"items_{name}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(as_page(reports), encoding="utf-8")
+    page.write_text(items_page(reports), encoding="utf-8")
     print(f"Page: {page}")
+    return 0
+
+
+def similar(options: argparse.Namespace) -> int:
+    """Show which hand-ins are alike, and write them side by side."""
+    root = options.course_dir.resolve()
+    exercise = open_exercise(open_course(root), options.exercise)
+    works = list(works_of(exercise))
+    n = sum(not work.reference for work in works)
+    if not n:
+        raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
+    pairs = compare(works, given_in(exercise), options.least / 100)
+    for pair in pairs:
+        names = " and ".join(in_one_line(work.name) for work in (pair.first, pair.second))
+        tasks = ", ".join(f"{task} {share:.0%}" for task, share in pair.tasks)
+        print(f"  {pair.share:4.0%}  {names}: {tasks}")
+    for group in groups(pairs):
+        print(f"  group: {', '.join(map(in_one_line, group))}")
+    page = options.page or root / "build" / f"similar_{exercise.name}.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(similar_page(exercise.name, n, pairs), encoding="utf-8")
+    print(f"{n} hand-ins, {len(pairs)} pairs that are alike. No verdict: look at both, and talk.")
+    print(f"Side by side: {page}")
     return 0
 
 
@@ -159,6 +184,7 @@ def doctor(options: argparse.Namespace) -> int:
 COMMANDS = {
     "grade": grade,
     "report": report,
+    "similar": similar,
     "doctor": doctor,
     "roster": lms.roster,
     "collect": lms.collect,

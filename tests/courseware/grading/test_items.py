@@ -9,9 +9,9 @@ from courseware.checks import all_questions, all_tasks, check_quiz, reports_to
 from courseware.checks import check as check_task
 from courseware.checks.facts import MIME_TYPE
 from courseware.grading.items import HandIn, analyse, reports_in
-from courseware.grading.items_page import as_page
 from courseware.grading.items_text import as_text
 from courseware.grading.scores import Task
+from courseware.grading.teacher_pages import items_page
 
 NEGATE, QUIZ = Task("01", "test_negate", 12.0), Task("01", "test_quiz_01_abs", 4.0)
 WRITTEN = Task("01", "explain", 10.0)
@@ -104,7 +104,7 @@ def test_the_text_says_what_the_class_got_wrong(report):
 
 
 def test_the_page_holds_no_script_and_no_markup_of_others(report):
-    page = as_page([report, report])
+    page = items_page([report, report])
     assert "&lt;b&gt;bad0&lt;/b&gt;" in page and "<b>bad0" not in page
     assert not re.search(r"<script|\bon\w+=|src=|href=\"(?!#)", page)
 
@@ -112,7 +112,7 @@ def test_the_page_holds_no_script_and_no_markup_of_others(report):
 def test_older_gradings_without_reports_are_said():
     silent = analyse("01_number_formats", TASKS, [HandIn("ann", {NEGATE: 3.0}, {})])
     assert "Graded before reports were kept: 1" in as_text(silent)
-    assert "were graded before reports were kept" in as_page([silent])
+    assert "were graded before reports were kept" in items_page([silent])
 
 
 def test_reports_are_read_from_a_notebook(tmp_path):

@@ -1,30 +1,42 @@
-"""An item analysis as one HTML page: it loads nothing, runs no script, and prints."""
+"""Pages for teachers: they load nothing, run no script, and can be printed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from courseware.grading.items import HandIn, ItemReport
 from courseware.grading.items_text import causes_of, percent
 from courseware.grading.scores import Task
+from courseware.grading.similar import Pair, groups
 
 TEMPLATES = Path(__file__).with_name("templates")
 
 
-def as_page(reports: Sequence[ItemReport]) -> str:
-    """The page of one exercise, or of several."""
+def items_page(reports: Sequence[ItemReport]) -> str:
+    """What a class got wrong, in one exercise or several."""
+    names = ", ".join(report.exercise for report in reports)
+    title = f"What the class got wrong: {names}"
+    return _page("items.html.j2", reports=reports, title=title)
+
+
+def similar_page(exercise: str, n: int, pairs: Sequence[Pair]) -> str:
+    """Hand-ins that are alike, side by side."""
+    found = groups(pairs)
+    return _page("similar.html.j2", exercise=exercise, n=n, pairs=pairs, groups=found)
+
+
+def _page(template: str, **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined
     )
     environment.filters.update(
         percent=percent, causes=causes_of, by_points=_by_points, missing=_missing
     )
-    names = ", ".join(report.exercise for report in reports)
-    template = environment.get_template("items.html.j2")
-    return template.render(reports=reports, title=f"What the class got wrong: {names}")
+    return environment.get_template(template).render(**values)
 
 
 def _by_points(report: ItemReport) -> list[HandIn]:
