@@ -22,14 +22,17 @@ logits = torch.tensor([[3.0, 1.0, 0.0], [0.0, 2.0, 1.0]])
 TemperatureExplorer(TemperatureExperiment(images, logits, ["cat", "dog", "cow"]))
 """
 CALIBRATION = """
-from courseware.subjects.sentence_encoder import minilm
+import torch
+from courseware.subjects.models import mlp
 from courseware.chapters.c03_post_training_quantization.explorer import (
     CalibrationExperiment,
     CalibrationExplorer,
 )
 
-texts = ["The weather is lovely today.", "He drove to the stadium."]
-CalibrationExplorer(CalibrationExperiment(minilm(), ["layers.3.up"], {"two": texts}, texts))
+images, labels = torch.rand(30, 64), torch.arange(30) % 10
+CalibrationExplorer(
+    CalibrationExperiment(mlp([64, 16, 10], seed=0), ["0"], {"all": images}, images, labels)
+)
 """
 PRUNING = """
 from courseware.subjects.models import mlp

@@ -12,6 +12,7 @@ from typing import Any
 
 import ipywidgets
 import torch
+from torch import nn
 
 from courseware.chapters.c03_post_training_quantization.clipping import RangeError, range_error
 from courseware.chapters.c03_post_training_quantization.layer_inputs import (
@@ -22,7 +23,7 @@ from courseware.chapters.c03_post_training_quantization.plots.calibration import
 from courseware.showing.explorer import Explorer, Readings, View, wide
 from courseware.showing.say import cell_text
 from courseware.showing.style import Picture
-from courseware.subjects.sentence_encoder import SentenceEncoder
+from courseware.subjects.training import accuracy
 from model_compression.calibration import percentile_range
 
 PERCENTILES = (90.0, 95.0, 98.0, 99.0, 99.5, 99.8, 99.9, 99.95, 99.98, 99.99, 99.995, 100.0)
@@ -34,7 +35,7 @@ class CalibrationSetting:
 
     Attributes:
         layer: name of a linear layer.
-        calibrated_on: name of a set of texts.
+        calibrated_on: name of a set of images.
         percentile: of the range, 50 < p <= 100; 100 takes the smallest and the largest value.
         n_bits: 2 ... 8.
     """
@@ -47,48 +48,48 @@ class CalibrationSetting:
 
 @dataclass(frozen=True, eq=False)
 class CalibrationMeasurement:
-    """What a setting does to other texts than those it was calibrated on.
+    """What a setting does to other images than those it was calibrated on.
 
     Attributes:
-        values: the input of the layer for the test texts.
+        values: the input of the layer for the images that judge.
         low, high: the range that calibration found.
         error: of `values` on the grid over that range.
-        cosine: mean cosine of the embeddings to the float ones, with only this input rounded.
+        accuracy: of the network, with only this input rounded.
     """
 
     values: torch.Tensor
     low: float
     high: float
     error: RangeError
-    cosine: float
+    accuracy: float
 
 
 class CalibrationExperiment:
-    """A sentence encoder, inputs of some of its layers on several sets of texts, and test texts."""
+    """A network, inputs of some of its layers on several sets of images, and images that judge."""
 
     def __init__(
         self,
-        model: SentenceEncoder,
+        model: nn.Module,
         layers: Sequence[str],
-        calibration: Mapping[str, Sequence[str]],
-        test: Sequence[str],
+        calibration: Mapping[str, torch.Tensor],
+        images: torch.Tensor,
+        labels: torch.Tensor,
     ) -> None:
         if not layers or not calibration:
             raise ValueError("layers, calibration: expected at least one of each")
-        self._model = model
-        self._test = list(test)
+        self._model, self._images, self._labels = model, images, labels
         self.layers = list(layers)
         self.sets = list(calibration)
+        self.float_accuracy = accuracy(model, images, labels)
 
-        def inputs(texts: Sequence[str]) -> dict[str, list[torch.Tensor]]:
-            return layer_inputs(model, self.layers, lambda: model.encode(texts))
+        def inputs(of_images: torch.Tensor) -> dict[str, list[torch.Tensor]]:
+            return layer_inputs(model, self.layers, lambda: model(of_images))
 
-        self._seen = {name: inputs(texts) for name, texts in calibration.items()}
-        self._values = {name: torch.cat(parts) for name, parts in inputs(self._test).items()}
-        self._exact = model.encode(self._test)
+        self._seen = {name: inputs(of_images) for name, of_images in calibration.items()}
+        self._values = {name: torch.cat(parts) for name, parts in inputs(images).items()}
 
     def measure(self, setting: CalibrationSetting) -> CalibrationMeasurement:
-        """Calibrate one layer, and compare values and embeddings of the test texts.
+        """Calibrate one layer, and judge it by its values and the accuracy on the other images.
 
         Raises: ValueError for an unknown layer or set, or what `percentile_range` refuses.
         """
@@ -102,13 +103,13 @@ class CalibrationExperiment:
         low, high = percentile_range(batches, setting.percentile)
         values = self._values[setting.layer]
         with rounded_inputs(self._model, {setting.layer: (low, high)}, setting.n_bits):
-            rounded = self._model.encode(self._test)
+            found = accuracy(self._model, self._images, self._labels)
         return CalibrationMeasurement(
             values=values,
             low=low,
             high=high,
             error=range_error(values, low, high, setting.n_bits),
-            cosine=(rounded * self._exact).sum(dim=1).mean().item(),
+            accuracy=found,
         )
 
 
@@ -125,7 +126,7 @@ class CalibrationExplorer(Explorer[CalibrationSetting]):
     """The widget: controls, readings, picture.
 
     CSS classes: calibration-explorer; calibration-explorer-layer, -calibrated-on, -percentile,
-    -n-bits (controls); -range, -step, -clipped, -clipping, -rounding, -cosine (numbers, in
+    -n-bits (controls); -range, -step, -clipped, -clipping, -rounding, -accuracy (numbers, in
     `data-value`); -picture, -message.
     """
 
@@ -140,7 +141,8 @@ class CalibrationExplorer(Explorer[CalibrationSetting]):
         setting = self.setting
         found = self._experiment.measure(setting)
         larger = "clipping" if found.error.clipping > found.error.rounding else "rounding"
-        text = f"The larger part of the error comes from {larger}."
+        text = f"The larger part of the error comes from {larger}. "
+        text += f"In float32 the accuracy is {self._experiment.float_accuracy:.1%}."
         return View(found, draw(setting, found), text)
 
 
@@ -150,7 +152,7 @@ _READINGS: Readings = {
     "clipped": ("values clipped", lambda found: found.error.clipped, "{:.3%}".format),
     "clipping": ("squared error of clipping", lambda found: found.error.clipping, cell_text),
     "rounding": ("squared error of rounding", lambda found: found.error.rounding, cell_text),
-    "cosine": ("cosine to the float embeddings", lambda found: found.cosine, "{:.4f}".format),
+    "accuracy": ("accuracy of the network", lambda found: found.accuracy, "{:.1%}".format),
 }
 """What is read from a measurement: what it is called, where it is, how it is written."""
 

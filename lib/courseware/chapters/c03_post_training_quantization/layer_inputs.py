@@ -5,7 +5,7 @@ Layers are named as in `named_modules`: "0" in an `mlp`, "layers.3.up" in the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,8 +13,14 @@ import torch
 from torch import nn
 from torch.utils.hooks import RemovableHandle
 
+from model_compression.granularity import Granularity
 from model_compression.int8_linear import int8_linear
-from model_compression.integer_scaling import affine_params, dequantize, quantize_affine
+from model_compression.integer_scaling import (
+    affine_params,
+    dequantize,
+    quantize_affine,
+    quantize_tensor,
+)
 
 
 def layer_inputs(
@@ -74,6 +80,63 @@ def rounded_inputs(
         _layer(model, name).register_forward_pre_hook(rounding(*ends))
         for name, ends in ranges.items()
     ):
+        yield
+
+
+@contextmanager
+def clipped_inputs(
+    model: nn.Module,
+    ranges: Mapping[str, tuple[float, float]],
+    only: Sequence[int] | None = None,
+    spared: Sequence[int] = (),
+) -> Iterator[None]:
+    """While this lasts, the named layers see their inputs clipped to a range, and not rounded.
+
+    Args:
+        model: any module.
+        ranges: (low, high) by the name of a linear layer.
+        only: channels that are clipped; all unless given.
+        spared: channels that are not.
+    """
+
+    def clipping(low: float, high: float) -> Callable[..., tuple[torch.Tensor]]:
+        def hook(_: nn.Module, arguments: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+            x = arguments[0]
+            is_clipped = torch.full(x.shape[-1:], only is None)
+            is_clipped[list(only or ())] = True
+            is_clipped[list(spared)] = False
+            return (torch.where(is_clipped, x.clamp(low, high), x),)
+
+        return hook
+
+    with _removed(
+        _layer(model, name).register_forward_pre_hook(clipping(*ends))
+        for name, ends in ranges.items()
+    ):
+        yield
+
+
+@contextmanager
+def dynamic_inputs(
+    model: nn.Module, names: Iterable[str], n_bits: int, per_row: bool = False
+) -> Iterator[None]:
+    """While this lasts, the named layers see their inputs on a grid over the range of each batch.
+
+    Args:
+        model: any module.
+        names: of linear layers.
+        n_bits: of a code, 2 ... 8.
+        per_row: a range for each row (each image, each token) in place of one for the batch.
+    """
+
+    def hook(_: nn.Module, arguments: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+        x = arguments[0]
+        rows = x.reshape(-1, x.shape[-1])
+        shared_by: Granularity = "channel" if per_row else "tensor"
+        rounded = quantize_tensor(rows, n_bits, shared_by, symmetric=False).dequantize()
+        return (rounded.reshape(x.shape),)
+
+    with _removed(_layer(model, name).register_forward_pre_hook(hook) for name in names):
         yield
 
 

@@ -10,6 +10,9 @@ from courseware.chapters.c03_post_training_quantization.explorer import (
     CalibrationExplorer,
     CalibrationSetting,
 )
+from courseware.chapters.c03_post_training_quantization.layer_inputs import rounded_inputs
+from courseware.subjects.models import mlp
+from courseware.subjects.training import accuracy
 from model_compression.calibration import percentile_range
 from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
@@ -19,57 +22,43 @@ from tests.courseware.showing.explorers import (
 )
 
 
-class LetterEncoder(nn.Module):
-    """As the sentence encoder, for short strings: counts of letters, two linear layers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        generator = torch.Generator().manual_seed(0)
-        self.first = nn.Linear(26, 8)
-        self.second = nn.Linear(8, 4)
-        for parameter in self.parameters():
-            parameter.data = torch.randn(parameter.shape, generator=generator)
-
-    @torch.no_grad()
-    def encode(self, texts: list[str]) -> torch.Tensor:
-        counts = torch.tensor([[float(t.count(chr(97 + i))) for i in range(26)] for t in texts])
-        return nn.functional.normalize(self.second(torch.relu(self.first(counts))), dim=1)
+def images(n: int, seed: int) -> torch.Tensor:
+    return torch.rand(n, 26, generator=torch.Generator().manual_seed(seed))
 
 
-SETS = {"words": ["pruning", "scales", "banana"], "one letter": ["a"]}
-TEST = ["quantize", "mississippi", "network"]
+SETS = {"bright": images(20, 0), "dim": images(5, 1) / 4}
+TEST, LABELS = images(40, 2), torch.arange(40) % 4
 
 
 @pytest.fixture
-def model() -> LetterEncoder:
-    return LetterEncoder()
+def model() -> nn.Sequential:
+    return mlp([26, 8, 4], seed=0)
 
 
 @pytest.fixture
-def experiment(model: LetterEncoder) -> CalibrationExperiment:
-    return CalibrationExperiment(model, ["first", "second"], SETS, TEST)
+def experiment(model: nn.Sequential) -> CalibrationExperiment:
+    return CalibrationExperiment(model, ["0", "2"], SETS, TEST, LABELS)
 
 
 def test_a_measurement_is_that_of_the_library(
-    model: LetterEncoder, experiment: CalibrationExperiment
+    model: nn.Sequential, experiment: CalibrationExperiment
 ) -> None:
-    measured = experiment.measure(CalibrationSetting("first", "words", 99, 4))
-    counts = torch.tensor([[float(t.count(chr(97 + i))) for i in range(26)] for t in SETS["words"]])
-    assert (measured.low, measured.high) == percentile_range([counts], 99)
-    assert measured.error == range_error(measured.values, measured.low, measured.high, 4)
-    assert measured.values.shape == (3, 26)
-    assert 0 < measured.cosine < 1
-    fine = experiment.measure(CalibrationSetting("first", "words", 100, 8))
-    assert fine.cosine > measured.cosine
+    measured = experiment.measure(CalibrationSetting("0", "dim", 99, 4))
+    assert (measured.low, measured.high) == percentile_range([SETS["dim"]], 99)
+    assert torch.equal(measured.values, TEST)
+    assert measured.error == range_error(TEST, measured.low, measured.high, 4)
+    assert measured.error.clipped > 0.5
+    with rounded_inputs(model, {"0": (measured.low, measured.high)}, 4):
+        assert measured.accuracy == accuracy(model, TEST, LABELS)
 
 
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        (CalibrationSetting("third", "words"), "layer: expected one of"),
-        (CalibrationSetting("first", "images"), "calibrated_on: expected one of"),
-        (CalibrationSetting("first", "words", 50), "percentile: expected"),
-        (CalibrationSetting("first", "words", 100, 9), "n_bits: expected"),
+        (CalibrationSetting("1", "bright"), "layer: expected one of"),
+        (CalibrationSetting("0", "texts"), "calibrated_on: expected one of"),
+        (CalibrationSetting("0", "bright", 50), "percentile: expected"),
+        (CalibrationSetting("0", "bright", 100, 9), "n_bits: expected"),
     ],
 )
 def test_bad_settings_are_named(
@@ -79,18 +68,18 @@ def test_bad_settings_are_named(
         experiment.measure(setting)
 
 
-def test_an_experiment_needs_layers_and_texts(model: LetterEncoder) -> None:
+def test_an_experiment_needs_layers_and_images(model: nn.Sequential) -> None:
     with pytest.raises(ValueError, match="expected at least one of each"):
-        CalibrationExperiment(model, [], SETS, TEST)
+        CalibrationExperiment(model, [], SETS, TEST, LABELS)
 
 
 def test_the_readings_are_those_of_the_setting(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
-    explorer.controls["layer"].value = "second"
-    explorer.controls["calibrated_on"].value = "one letter"
+    explorer.controls["layer"].value = "2"
+    explorer.controls["calibrated_on"].value = "dim"
     explorer.controls["percentile"].value = 98.0
     explorer.controls["n_bits"].value = 3
-    setting = CalibrationSetting("second", "one letter", 98.0, 3)
+    setting = CalibrationSetting("2", "dim", 98.0, 3)
     assert explorer.setting == setting
     measured = experiment.measure(setting)
     assert shown(explorer, "range") == measured.high - measured.low
@@ -98,7 +87,7 @@ def test_the_readings_are_those_of_the_setting(experiment: CalibrationExperiment
     assert shown(explorer, "clipped") == measured.error.clipped
     assert shown(explorer, "clipping") == measured.error.clipping
     assert shown(explorer, "rounding") == measured.error.rounding
-    assert shown(explorer, "cosine") == measured.cosine
+    assert shown(explorer, "accuracy") == measured.accuracy
     larger = "clipping" if measured.error.clipping > measured.error.rounding else "rounding"
     assert f"comes from {larger}" in explorer.message.value
 
@@ -106,8 +95,8 @@ def test_the_readings_are_those_of_the_setting(experiment: CalibrationExperiment
 def test_every_control_changes_the_picture(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
     changes = (
-        ("layer", "second"),
-        ("calibrated_on", "one letter"),
+        ("layer", "2"),
+        ("calibrated_on", "dim"),
         ("percentile", 95.0),
         ("n_bits", 7),
     )
@@ -118,7 +107,7 @@ def test_every_control_changes_the_picture(experiment: CalibrationExperiment) ->
 def test_the_browser_finds_everything_by_its_class(experiment: CalibrationExperiment) -> None:
     explorer = CalibrationExplorer(experiment)
     names = ["layer", "calibrated-on", "percentile", "n-bits"]
-    names += ["range", "step", "clipped", "clipping", "rounding", "cosine", "picture"]
+    names += ["range", "step", "clipped", "clipping", "rounding", "accuracy", "picture"]
     assert classes_of(explorer) == [f"calibration-explorer-{name}" for name in names]
 
 

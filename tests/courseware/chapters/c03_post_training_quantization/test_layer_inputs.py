@@ -5,6 +5,8 @@ import torch
 from torch import nn
 
 from courseware.chapters.c03_post_training_quantization.layer_inputs import (
+    clipped_inputs,
+    dynamic_inputs,
     integer_layers,
     layer_inputs,
     linear_by_rows,
@@ -48,6 +50,31 @@ def test_values_beyond_the_range_are_clipped(model: nn.Sequential) -> None:
     with rounded_inputs(model, {"0": (0.0, 1.0)}, 8):
         found = model(X)
     torch.testing.assert_close(found, model(X.clamp(0, 1)), atol=0.02, rtol=0)
+
+
+def test_only_the_chosen_channels_are_clipped(model: nn.Sequential) -> None:
+    with clipped_inputs(model, {"0": (0.0, 1.0)}):
+        torch.testing.assert_close(model(X), model(X.clamp(0, 1)))
+    for which, kept in (({"only": [1]}, [0, 2, 3, 4, 5]), ({"spared": [2, 4]}, [2, 4])):
+        expected = X.clamp(0, 1)
+        expected[:, kept] = X[:, kept]
+        with clipped_inputs(model, {"0": (0.0, 1.0)}, **which):
+            found = model(X)
+        assert torch.equal(found, model(expected))
+    assert hooks(model) == 0
+
+
+def test_dynamic_inputs_take_their_range_from_what_comes(model: nn.Sequential) -> None:
+    with dynamic_inputs(model, ["0"], 3):
+        of_batch, doubled = model(X), model[0](2 * X)
+        torch.testing.assert_close(doubled + model[0].bias, 2 * model[0](X))
+    assert torch.equal(of_batch, model(quantize_tensor(X, 3, symmetric=False).dequantize()))
+    with dynamic_inputs(model, ["0"], 3, per_row=True):
+        by_row, of_texts = model(X), model(X.reshape(2, 2, 6))
+    assert torch.equal(of_texts.reshape(4, 3), by_row)
+    rows = [quantize_tensor(row, 3, symmetric=False).dequantize() for row in X.split(1)]
+    assert torch.equal(by_row, model(torch.cat(rows)))
+    assert hooks(model) == 0
 
 
 def test_integer_layers_compute_by_int8_linear(model: nn.Sequential) -> None:
