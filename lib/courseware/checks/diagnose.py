@@ -3,8 +3,9 @@
 A misconception is a wrong function. It is a likely cause of a check's failures when it returns on
 them just what the student's function returned, and errs nowhere else in ways that the student's
 does not. An answer may have two mistakes: what one explains is set aside, and the rest is looked
-at again. Where most of what was lost has no explanation, a cause is told as a guess. Some causes
-need no model: they show in the kind of the failure (nothing returned, an argument changed, …).
+at again; a mistake may have a slip behind it. Where most of what was lost has no explanation, a
+cause is told as a guess. Some causes need no model: they show in the kind of the failure (nothing
+returned, an argument changed, …). Where there is none, the inputs may tell where it goes wrong.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from courseware.checks.afterwards import Composite, composites
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.matching import matches, values_right
 from courseware.checks.task import Misconception, Task
+from courseware.checks.where import only_where
 
 FOR_THE_WHOLE_CHECK = "not-written", "time-limit", "changes-input", "returns-none"
 """Kinds after which no other cause is looked for."""
@@ -60,7 +63,8 @@ def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Find
     models = _Models(task, judged)
     every = {check.name: _finding(judged[check.name], models) for check in task.checks}
     found = {name: one for name, one in every.items() if one is not None}
-    return _with_doubts(task, _without_coincidences(task, found, models))
+    found = _with_doubts(task, _without_coincidences(task, found, models))
+    return _with_places(task, found, [case for cases in judged.values() for case in cases])
 
 
 def _finding(cases: Sequence[Case], models: _Models) -> Finding | None:
@@ -71,7 +75,7 @@ def _finding(cases: Sequence[Case], models: _Models) -> Finding | None:
     at_once = general(failing[0])
     if at_once and at_once.name in FOR_THE_WHOLE_CHECK:
         return Finding(failing, failing, (at_once,))
-    found = models.explanations(failing)
+    found = models.explanations(failing) or models.composed(failing)
     explained = {case for explanation in found for case in explanation.cases}
     covered = len(explained) >= MOST_OF_IT * len(failing)
     causes: list[Diagnosis] = []
@@ -83,6 +87,9 @@ def _finding(cases: Sequence[Case], models: _Models) -> Finding | None:
             shown = shown if causes else one.cases
             sure = judged or (covered and one.precision >= MOST_OF_IT)
             causes.append(Diagnosis(known.name, known.message, known, sure))
+            if isinstance(known, Composite) and known.first is not None and known.slip is not None:
+                slip = known.slip
+                causes.append(Diagnosis(slip.name, slip.message, slip.name, sure))
             causes += besides(case, models.outcome(known, case))
     if not causes and at_once:
         causes.append(at_once)
@@ -118,6 +125,21 @@ def _without_coincidences(
         at_once = general(cases[0])
         kept[name] = Finding(one.failing, cases, causes or ((at_once,) if at_once else ()))
     return kept
+
+
+def _with_places(
+    task: Task, found: dict[str, Finding], cases: Sequence[Case]
+) -> dict[str, Finding]:
+    """Where no cause is known: where it goes wrong, if the inputs tell."""
+    if all(one.explains for one in found.values()):
+        return found
+    place = only_where(task.reference, cases)
+    if place is None:
+        return found
+    return {
+        name: one if one.explains else replace(one, causes=(*one.causes, place))
+        for name, one in found.items()
+    }
 
 
 def _model_of(cause: Diagnosis) -> Misconception | None:
@@ -158,6 +180,9 @@ class _Models:
 
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
         """What the model gives on the case's input; None where judges alone recognise it."""
+        if isinstance(known, Composite):
+            first = known.first and self.outcome(known.first, case)
+            return known.outcome(first or case.expected)
         if known.behaves is None:
             return None
         return case.input.outcome(known.behaves)
@@ -180,21 +205,32 @@ class _Models:
             self._errs[known, case] = outcome is not None and not values_right(case, outcome)
         return self._errs[known, case]
 
+    def composed(self, failing: Sequence[Case]) -> list[_Explanation]:
+        """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
+        if failing[0].got.error is not None:
+            return []
+        best = self._best(failing[0], failing, tuple(composites(self._misconceptions)))
+        if best is None or best.precision < MOST_OF_IT:
+            return []
+        return [best] if len(best.cases) >= max(2, MOST_OF_IT * len(failing)) else []
+
     def explanations(self, failing: Sequence[Case]) -> list[_Explanation]:
         """A few misconceptions that explain failed cases of one check, the first one first."""
         found: list[_Explanation] = []
         left = list(failing)
         for case in failing[:TRIES]:
             if case in left and len(found) < CAUSES:
-                best = self._best(case, left)
+                best = self._best(case, left, self._misconceptions)
                 if best is not None:
                     found.append(best)
                     left = [one for one in left if one not in best.cases]
         return found
 
-    def _best(self, target: Case, left: Sequence[Case]) -> _Explanation | None:
+    def _best(
+        self, target: Case, left: Sequence[Case], candidates: Sequence[Misconception]
+    ) -> _Explanation | None:
         best, most = None, 0.0
-        for known in self._misconceptions:
+        for known in candidates:
             if not self.explains(known, target):
                 continue
             cases = tuple(case for case in left if self.explains(known, case))

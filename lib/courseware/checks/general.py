@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
+from courseware.checks.error_texts import reading_of
 from courseware.checks.forms import form_of
 from courseware.checks.matching import values_right
 
@@ -27,6 +28,9 @@ GENERAL = {
     "wrong-length": "The number of returned values is not the one asked for.",
     "wrong-shape": "The result has another shape than the one asked for.",
     "wrong-dtype": "The result is stored in another dtype than the one asked for.",
+    "calls-differ": "The same input gives another result when the function is called again: "
+    "something is kept from one call to the next (a default argument that is a list, a global "
+    "name), or drawn at random.",
     "not-finite": "There is a division by zero or an overflow on the way: the result is inf or "
     "nan.",
 }
@@ -45,6 +49,7 @@ VALUES_WRONG = " Its values are not right, either."
 CERTAIN = {
     *VALUES_RIGHT.values(),
     *(GENERAL[kind] for kind in ("not-written", "returns-none", "changes-input", "no-error")),
+    GENERAL["calls-differ"],
 }
 """What explains a failure, and does not only say what can be seen of it."""
 
@@ -67,7 +72,8 @@ class Diagnosis:
     @property
     def explains(self) -> bool:
         """Whether it is more than what can be seen: an error, another shape."""
-        return self.name not in GENERAL or self.message in CERTAIN
+        read = self.name == "raises" and self.message != GENERAL["raises"]
+        return read or self.name not in GENERAL or self.message in CERTAIN
 
 
 def general(case: Case) -> Diagnosis | None:
@@ -79,6 +85,8 @@ def general(case: Case) -> Diagnosis | None:
     if kind in FORM:
         right = values_right(case, case.got) or _right_in_another_form(case)
         message = VALUES_RIGHT[kind] if right else message + VALUES_WRONG
+    if kind == "raises" and (reading := reading_of(case.got.error)):
+        message = f"{message} {reading}"
     # A call that does not end is stopped at any of its lines.
     place = _error_of(case.got) if kind in ("raises", "other-error") else ()
     return Diagnosis(kind, message, shows=(message, *place))

@@ -13,10 +13,11 @@ from courseware.checks.general import Diagnosis
 from courseware.checks.grids import Grid, as_lines, grid
 from courseware.checks.run import Report, Result
 from courseware.checks.values import show
+from courseware.checks.where import NAME as WHERE
 from courseware.registry import CHAPTERS
 
 PRINTED_LINES = 10
-MESSAGES = "likely", "perhaps"
+MESSAGES = "likely", "perhaps", "where"
 """Labels of our own sentences."""
 
 LIBRARIES = "site-packages", "courseware", "model_compression"
@@ -86,6 +87,7 @@ def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]
         if causes and all(key in explained for key in keys):
             before = dict.fromkeys(explained[key] for key in keys)
             label = "perhaps" if guessed & {*keys} else "likely"
+            label = "where" if all(cause.name == WHERE for cause in causes) else label
             yield result, [(label, f"the same as in {_listed(before)}")], None
             continue
         details = list(_case_lines(report, result))
@@ -104,8 +106,10 @@ def _listed(names: Iterable[str]) -> str:
 
 def _cause_line(cause: Diagnosis, known: str | None) -> tuple[str, str]:
     """A cause with its label; `known` is the check that has told it before."""
-    if known is not None:
+    if known is not None and cause.name != WHERE:
         return "likely" if cause.sure else "perhaps", f"the same as in “{known}”"
+    if cause.name == WHERE:
+        return "where", cause.message
     if cause.sure:
         return "likely", cause.message
     return "perhaps", f"On this input it looks like this: {cause.message}"

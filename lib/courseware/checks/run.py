@@ -5,17 +5,23 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.cases import Case, Input, inputs, judge, not_written, size
 from courseware.checks.diagnose import Finding, diagnose
-from courseware.checks.general import Diagnosis
+from courseware.checks.general import GENERAL, Diagnosis
+from courseware.checks.matching import alike
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.ready_made import taken_by
 from courseware.checks.taking_away import find, refused_name, taken_away
 from courseware.checks.task import Check, Task
+
+AT_ONCE = 10.0
+"""Seconds that a task allows for a call at most for the call to be made once more."""
+
+CALLS_DIFFER = "calls-differ"
 
 AFTER_A_HANG = 0.25
 """Seconds for each further call once one has hung: the loop is found, the student waits."""
@@ -84,9 +90,30 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
             return Report(task, (), refusal=_refusal(task, used))
         with _without_warnings():
             found = diagnose(task, judged)
+        if task.seconds <= AT_ONCE:
+            found = _with_moods(task, found, function, taken)
     results = tuple(_result(check, found.get(check.name)) for check in task.checks)
     builds_on = tuple(name for name in task.calls if name in called_names(function))
     return Report(task, results, builds_on=builds_on)
+
+
+def _with_moods(
+    task: Task,
+    found: dict[str, Finding],
+    function: Callable[..., Any],
+    taken: tuple[str, ...],
+) -> dict[str, Finding]:
+    """Where no cause is known: whether the same input gives another result each time."""
+    silent = {name: one for name, one in found.items() if not one.causes}
+    if not silent:
+        return found
+    case = next(iter(silent.values())).cases[0]
+    with taken_away(find(taken)):
+        again = case.check.probe(function, case.arguments, task.seconds)
+    if case.got.error or again.error or alike(case.got.value, again.value):
+        return found
+    cause = Diagnosis(CALLS_DIFFER, GENERAL[CALLS_DIFFER], CALLS_DIFFER)
+    return found | {name: replace(one, causes=(cause,)) for name, one in silent.items()}
 
 
 def _result(check: Check, found: Finding | None) -> Result:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +10,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-import model_compression
 from courseware.checks import all_tasks
 from courseware.grading.course import Exercise
 from courseware.grading.limited import LimitExceeded, limited
@@ -32,7 +30,7 @@ def works_of(exercise: Exercise) -> Iterator[Work]:
     folder = source_folder(exercise.api.coursedir, exercise.name)
     solutions = dict(_answers(sorted(folder.glob("*.ipynb"))))
     yield _work(SOLUTIONS, solutions, reference=True)
-    library = {name: source for name in solutions if (source := _in_library(name))}
+    library = {name: source for name in solutions if (source := in_library(name))}
     if library:
         yield _work(LIBRARY, library, reference=True)
 
@@ -70,9 +68,8 @@ def _source(cell: Mapping[str, Any]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _in_library(name: str) -> str:
+def in_library(name: str) -> str:
     """The reference function, as one would paste it."""
-    function = getattr(model_compression, name, None)
-    if name not in all_tasks() or not inspect.isfunction(function):
-        return ""
-    return ast.unparse(ast.parse(inspect.getsource(function)))
+    task = all_tasks().get(name)
+    function = getattr(task.reference, "func", task.reference) if task else None
+    return inspect.getsource(function) if inspect.isfunction(function) else ""

@@ -3,6 +3,7 @@
 import pytest
 
 from courseware.grading.similar import Work, compare, groups, prints_of
+from courseware.grading.similar_class import in_library
 from courseware.grading.teacher_pages import similar_page
 
 ORIGINAL = """
@@ -96,3 +97,8 @@ def test_the_page_shows_both_and_runs_nothing():
     evil = ORIGINAL + '\nnote = "<script>alert(1)</script>"\n'
     page = similar_page("01", 2, compare([work("ann", evil), work("<b>", evil)]))
     assert "&lt;script&gt;" in page and "<script" not in page and "<b>" not in page
+
+
+def test_the_reference_is_there_to_be_compared_with():
+    assert "def negate" in in_library("negate")
+    assert in_library("no_such_task") == ""

@@ -1,0 +1,119 @@
+"""What is done to a result in the end, and should not be: the second of two mistakes, often.
+
+A model of a mistake, followed by one of these, explains answers that make both. Without a model
+they stand for themselves: right values that were rounded, or came the wrong way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+
+from courseware.checks.call import Outcome
+from courseware.checks.matching import alike
+from courseware.checks.task import Misconception
+
+DECIMALS = (2, 3, 4, 1, 6)
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A change of a finished result: its name, what is told of it, and how it changes a value."""
+
+    name: str
+    message: str
+    change: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Composite(Misconception):
+    """A mistake, or none, and a slip behind it."""
+
+    first: Misconception | None = None
+    slip: Slip | None = None
+
+    def outcome(self, of_first: Outcome) -> Outcome | None:
+        """What both give, from what the first gives; None where the slip changes nothing."""
+        assert self.slip is not None
+        if of_first.error is not None or of_first.value is None:
+            return None
+        try:
+            value = self.slip.change(of_first.value)
+            return None if alike(value, of_first.value) else Outcome(value)
+        except Exception:  # a result of another kind
+            return None
+
+
+def composites(misconceptions: Sequence[Misconception]) -> Iterator[Composite]:
+    """Each slip alone, then behind each mistake that has a model."""
+    own = {known.name for known in misconceptions}
+    modelled = [known for known in misconceptions if known.behaves is not None]
+    for slip in SLIPS:
+        if slip.name not in own:
+            yield Composite(slip.name, slip.message, _nothing, None, slip)
+    for known in modelled:
+        for slip in SLIPS:
+            yield Composite(known.name, known.message, _nothing, known, slip)
+
+
+def _nothing(*arguments: Any) -> None:
+    """In place of a model, for `Misconception` to count as one that has it."""
+
+
+def _each(change: Callable[[Any], Any], value: Any) -> Any:
+    """Change all numbers of a result."""
+    if isinstance(value, dict):
+        return {key: _each(change, one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return tuple(_each(change, one) for one in value)
+    if isinstance(value, torch.Tensor):
+        return change(value.detach()) if value.is_floating_point() else value
+    return float(change(torch.tensor(value).double())) if isinstance(value, float) else value
+
+
+def _to_decimals(decimals: int, value: torch.Tensor) -> torch.Tensor:
+    return value.double().round(decimals=decimals).to(value.dtype)
+
+
+def _swapped(value: Any) -> Any:
+    first, second = value
+    return second, first
+
+
+def _reversed(value: Any) -> Any:
+    if isinstance(value, str):
+        return value[::-1]
+    if isinstance(value, torch.Tensor) and value.dim() == 1:
+        return value.flip(0)
+    raise TypeError
+
+
+def _transposed(value: Any) -> Any:
+    if isinstance(value, torch.Tensor) and value.dim() == 2:
+        return value.T
+    raise TypeError
+
+
+SLIPS = (
+    Slip("results-swapped", "The two results come in the wrong order.", _swapped),
+    *(
+        Slip(
+            "rounded-afterwards",
+            "Numbers were rounded to a few decimals in the end. Return them as they are: digits "
+            "are cut where they are shown, and not before.",
+            partial(_each, partial(_to_decimals, decimals)),
+        )
+        for decimals in DECIMALS
+    ),
+    Slip(
+        "cut-afterwards",
+        "Numbers were cut to whole ones in the end. Return them as they are.",
+        partial(_each, torch.trunc),
+    ),
+    Slip("reversed-afterwards", "The result is written from its other end.", _reversed),
+    Slip("transposed-afterwards", "Rows and columns of the result change places.", _transposed),
+)
