@@ -22,6 +22,7 @@ examples:
   course report 01_number_formats --csv grades.csv
   course report 01_number_formats --items         what the class got wrong; without a name: in all
   course similar 01_number_formats                hand-ins that are alike, side by side
+  course move postgresql://user@host/name         the gradebook, with all marks, to a server
   course doctor
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
@@ -104,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
         help="show pairs that share so much of what is not common; default: 60",
     )
     similar.add_argument("--page", type=Path, metavar="FILE", help="default: build/similar_….html")
+    move = commands.add_parser("move", help="move the gradebook to another database")
+    _described(
+        move,
+        "Copy all of the gradebook into an empty database (marks given by hand, comments, names), "
+        "and compare the copy row by row. The old one stays as it is.",
+    )
+    move.add_argument("url", metavar="URL", help="such as postgresql://user@host/name")
     here = Path()
     others = lms.add_commands(commands.add_parser)
     for command in others:
@@ -124,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
             help="gradebook, such as postgresql://user@host/name; default: $COURSE_DB_URL, "
             "else gradebook.db in the course folder",
         )
-    for command in (grade, report, similar, doctor, *others):
+    for command in (grade, report, similar, move, doctor, *others):
         command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )

@@ -36,6 +36,7 @@ from courseware.grading.grade_class import Again, grade_class
 from courseware.grading.items_of_class import item_report
 from courseware.grading.items_text import as_text as items_text
 from courseware.grading.lms import commands as lms
+from courseware.grading.moving import move_gradebook
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
 from courseware.grading.similar import compare, groups
@@ -171,6 +172,23 @@ def similar(options: argparse.Namespace) -> int:
     return 0
 
 
+def move(options: argparse.Namespace) -> int:
+    """Move the gradebook to another database."""
+    api = open_course(options.course_dir.resolve())
+    source = api.coursedir.db_url
+    check_gradebook(api)
+    if source == options.url:
+        raise CourseError("the gradebook is there already")
+    os.environ["COURSE_DB_URL"] = options.url
+    target = open_course(options.course_dir.resolve())
+    check_gradebook(target)
+    counts = move_gradebook(source, options.url, api.course_id)
+    students, grades = counts.get("student", 0), counts.get("grade", 0)
+    print(f"Moved and compared: {sum(counts.values())} rows, {students} students, {grades} marks.")
+    print("The old gradebook is as it was. From now on set COURSE_DB_URL to the new address.")
+    return 0
+
+
 def doctor(options: argparse.Namespace) -> int:
     """Say what works on this machine, and what to do about what does not."""
     findings = examine(options.course_dir.resolve())
@@ -185,6 +203,7 @@ COMMANDS = {
     "grade": grade,
     "report": report,
     "similar": similar,
+    "move": move,
     "doctor": doctor,
     "roster": lms.roster,
     "collect": lms.collect,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from courseware.grading import moving
 from courseware.grading.course import CourseError
 from courseware.grading.crew import DaskCrew
 from tests.courseware.grading import toy
@@ -164,3 +165,53 @@ def test_a_scheduler_without_workers(tmp_path: Path) -> None:
         wait_for(lambda: file.exists() and bool(file.read_text()))
         with pytest.raises(CourseError, match="has no workers"):
             DaskCrew(str(json.loads(file.read_text())["address"]))
+
+
+def marked_by_hand(course: Course) -> str:
+    """A gradebook with a name, a mark and a comment that a person gave."""
+    url = f"sqlite:///{course.root}/gradebook.db"
+    with Gradebook(url) as gradebook:
+        gradebook.add_student("ann", first_name="Ann", last_name="Đặng")
+        gradebook.add_submission(toy.EXERCISE, "ann")
+        grade = gradebook.find_grade("why", toy.EXERCISE, toy.EXERCISE, "ann")
+        grade.manual_score, grade.needs_manual_grade = 0.75, False
+        comment = gradebook.find_comment("why", toy.EXERCISE, toy.EXERCISE, "ann")
+        comment.manual_comment = "Gut, 好!"
+        gradebook.db.commit()
+    return url
+
+
+def given_by_hand(url: str) -> tuple[str, float, str]:
+    """The same three."""
+    with Gradebook(url) as gradebook:
+        name = gradebook.find_student("ann").last_name
+        grade = gradebook.find_grade("why", toy.EXERCISE, toy.EXERCISE, "ann")
+        comment = gradebook.find_comment("why", toy.EXERCISE, toy.EXERCISE, "ann")
+        return name, grade.manual_score, comment.manual_comment
+
+
+def test_a_gradebook_moves_with_all_that_a_person_gave(course: Course, database: str) -> None:
+    old = marked_by_hand(course)
+    moved = course.run("courseware.grading.cli", "move", database)
+    assert moved.returncode == 0, moved.stderr
+    assert "1 students" in moved.stdout
+    there = given_by_hand(f"{database}&client_encoding=utf8")
+    assert there == given_by_hand(old) == ("Đặng", 0.75, "Gut, 好!")
+    again = course.run("courseware.grading.cli", "move", database)
+    assert again.returncode == 2
+    assert "holds a gradebook already" in again.stderr
+
+
+def test_a_copy_that_is_not_the_same_leaves_nothing_there(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = marked_by_hand(course), f"sqlite:///{tmp_path}/new.db"
+    contents = iter("abcd")
+    monkeypatch.setattr(moving, "_content", lambda *_: next(contents))
+    with pytest.raises(CourseError, match="is not the same"):
+        moving.move_gradebook(old, new, "model_compression")
+    with Gradebook(new) as gradebook:
+        assert gradebook.students == []
+    monkeypatch.undo()
+    assert moving.move_gradebook(old, new, "model_compression")["student"] == 1
+    assert given_by_hand(new) == given_by_hand(old)
