@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.utils import prune
 
 from model_compression.magnitude_pruning import global_magnitude_masks
-from model_compression.masks import Masks, joined_mask
+from model_compression.masks import Masks, joined_mask, pruned_count
 
 
 def torch_magnitude_mask(w: torch.Tensor, amount: float) -> torch.Tensor:
@@ -69,3 +70,19 @@ def agreement(
         same_mask += torch.equal(ours.kept, theirs.kept)
         same_count += ours.n_kept == theirs.n_kept
     return Agreement(len(sparsities), same_mask, same_count)
+
+
+COUNTS = ((9, 0.4), (5, 0.5), (7, 0.5), (10, 0.25), (100, 0.29))
+
+
+def count_table() -> list[dict[str, Any]]:
+    """How many weights go in `COUNTS`: by us, by torch, and with the product cut off."""
+    return [
+        {
+            **{"weights": n, "sparsity": s, "sparsity × weights": repr(s * n)},
+            "ours": pruned_count(n, s),
+            "torch": int((~torch_magnitude_mask(torch.arange(1.0, n + 1)[None], s)).sum()),
+            "cut off, int()": int(s * n),
+        }
+        for n, s in COUNTS
+    ]

@@ -15,6 +15,17 @@ from courseware.showing.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PUR
 
 COLOURS = (ORANGE, PURPLE, GREEN, BLUE, MUTED)
 MARKERS = "sv^oD"
+STORAGE_COLOURS = {
+    "dense": INK,
+    "dense, with zeros": MUTED,
+    "bitmask": GREEN,
+    "csr": BLUE,
+    "csr, int64": BLUE,
+    "csr, small indices": PURPLE,
+    "csr, int32": PURPLE,
+    "coo": ORANGE,
+}
+"""The same storage has the same colour in all figures."""
 
 
 @drawn
@@ -100,7 +111,8 @@ def bytes_by_sparsity(
     """
     figure, axes = new_axes(7.6, 4.2)
     dense = max(computed["dense"].values())
-    for (name, sizes), colour in zip(computed.items(), (INK, GREEN, BLUE, ORANGE), strict=False):
+    for name, sizes in computed.items():
+        colour = STORAGE_COLOURS[name]
         shares = [n_bytes / dense for n_bytes in sizes.values()]
         axes.plot(list(sizes), shares, color=colour, linewidth=1.8, label=name)
         dots = [n_bytes / dense for n_bytes in measured[name].values()]
@@ -132,10 +144,13 @@ def time_by_sparsity(
     described = []
     for axes, (title, ways) in zip(all_axes, panels.items(), strict=True):
         axes.axhline(1, color=INK, linestyle="--", linewidth=1.2, label="dense, not pruned")
-        for (name, ratios), colour, marker in zip(ways.items(), COLOURS, MARKERS, strict=False):
+        for (name, ratios), marker in zip(ways.items(), MARKERS, strict=False):
             of_all = [spread(of_rounds) for of_rounds in ratios]
             means = [found.mean for found in of_all]
-            margins = [found.margin for found in of_all]
+            # A logarithmic axis has no place for 0, where wide intervals would end.
+            below = [min(found.margin, 0.9 * found.mean) for found in of_all]
+            margins = [below, [found.margin for found in of_all]]
+            colour = STORAGE_COLOURS[name]
             line: dict[str, Any] = {"color": colour, "marker": marker, "capsize": 3, "label": name}
             axes.errorbar(range(len(sparsities)), means, margins, **line)
             listed = zip(sparsities, means, strict=True)
@@ -167,7 +182,9 @@ def revived_weights(curves: Mapping[str, Sequence[float]]) -> tuple[Figure, str]
             "marker": MARKERS[k % len(MARKERS)],
         }
         percent = [100 * share for share in shares]
-        axes.plot(percent, **line, markersize=6, linewidth=2, markerfacecolor="none", label=name)
+        # Curves may coincide: the first ones are wider and show behind the later ones.
+        line |= {"markersize": 12 - 1.8 * k, "linewidth": 5 - 0.9 * k}
+        axes.plot(percent, **line, markerfacecolor="none", label=name)
         described.append(f"{name}: {shares[-1]:.0%}")
     axes.set(xlabel="steps after the pruning", ylabel="pruned weights alive, %", ylim=(-4, 104))
     axes.set_xticks(range(len(next(iter(curves.values())))))
