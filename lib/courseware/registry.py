@@ -132,13 +132,14 @@ CHAPTERS = (
         "08_when_to_prune",
         "When to prune",
         modules=("pruning_schedules", "snip"),
+        experiments={"moments_digits": False},
         given="math np torch check check_quiz",
     ),
     Chapter(
         "09_lottery_tickets",
         "Lottery tickets",
         modules=("lottery_tickets",),
-        experiments={"lottery_tickets_mnist": False},
+        experiments={"lottery_tickets_mnist": False, "ticket_rates_digits": False},
         given="math np torch check check_quiz",
     ),
 )

@@ -12,6 +12,8 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     ITERATIVE,
     ONE_SHOT,
     RANDOM,
+    SHUFFLED,
+    SHUFFLED_PER_INPUT,
     SNIP,
 )
 from courseware.showing.spread import spread
@@ -30,13 +32,19 @@ from courseware.showing.style import (
 from model_compression.pruning_schedules import cubic_sparsity
 
 LOOKS = {
-    RANDOM: (ORANGE, ":", "o"),
+    RANDOM: (INK, ":", "o"),
     SNIP: (ORANGE, "-", "s"),
     GRADUAL: (GREEN, "-", "D"),
     ONE_SHOT: (BLUE, ":", "v"),
     ITERATIVE: (PURPLE, "-", "^"),
 }
 """Colour, line and marker of each arm."""
+
+COLOURS = {arm: colour for arm, (colour, _, _) in LOOKS.items()} | {
+    SHUFFLED_PER_INPUT: "#a3282e",
+    SHUFFLED: "#6b4c00",
+}
+"""The colour of each arm in all pictures of the lecture."""
 
 
 @drawn

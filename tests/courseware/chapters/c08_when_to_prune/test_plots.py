@@ -3,12 +3,18 @@
 import pytest
 
 from courseware.chapters.c08_when_to_prune.plots import (
+    COLOURS,
     accuracy_by_moment,
     arms_in_training,
     example_of_a_schedule,
     sparsity_schedule,
 )
-from courseware.chapters.c08_when_to_prune.pruning_moments import ARMS, GRADUAL, SNIP
+from courseware.chapters.c08_when_to_prune.pruning_moments import (
+    ARMS,
+    BEFORE,
+    GRADUAL,
+    SNIP,
+)
 
 
 def test_a_schedule_names_its_ends_and_the_marked_step() -> None:
@@ -42,3 +48,8 @@ def test_every_arm_has_a_look_and_means_are_named() -> None:
         assert f"{arm} 91.0, 75.0" in alt
     with pytest.raises(ValueError, match="values: expected 2 or more"):
         accuracy_by_moment([96.0], arms)
+
+
+def test_every_arm_has_one_colour_of_its_own() -> None:
+    assert set(COLOURS) == {*ARMS, *BEFORE}
+    assert len({*COLOURS.values()}) == len(COLOURS)

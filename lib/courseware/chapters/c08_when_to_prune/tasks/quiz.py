@@ -41,15 +41,15 @@ QUIZ = (
     Question(
         name="quiz_08_saliency",
         text=(
-            "Three weights of a fresh network are 0.1, 0.9 and 2.0, and their gradients on one "
-            "batch 0.8, 0.2 and 0.1. A slide divides the gradients by their sum and gets 0.727, "
+            "Three weights of a fresh network are 0.1, 0.9 and 2.0, and `w.grad` is 0.8, 0.2 and "
+            "0.1 after one batch. A classmate divides these gradients by their sum and gets 0.727, "
             "0.182 and 0.091. One of the three weights is to go. Which one does SNIP prune?"
         ),
         options={
             "a": Option(
                 "The third: its share, 0.091, is the smallest",
-                "That ranks the gradients alone. SNIP asks what happens when the connection is "
-                "switched off, and that is weight times gradient: 0.08, 0.18 and 0.2.",
+                "That ranks gradients with respect to the weights. SNIP takes those with respect "
+                "to a switch on each connection: weight times gradient, 0.08, 0.18 and 0.2.",
             ),
             "b": Option(
                 "The second: it has neither the largest weight nor the largest gradient",
@@ -103,8 +103,8 @@ QUIZ = (
     Question(
         name="quiz_08_timing",
         text=(
-            "Pruning after training usually gives the more accurate network. What can speak for "
-            "pruning before training all the same?"
+            "Suppose that pruning after training gave the more accurate network. What could speak "
+            "for pruning before training all the same?"
         ),
         options={
             "a": Option(

@@ -1,0 +1,149 @@
+"""What lecture 09 reads out of its records, as differences between arms and as rows of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits import (
+    best_rate,
+    figures,
+)
+from courseware.chapters.c09_lottery_tickets.ticket_arms import (
+    DENSE,
+    RANDOM_MASK,
+    REINIT,
+    TICKET,
+    Run,
+)
+from courseware.showing.say import interval, signed
+from courseware.showing.spread import ahead, is_above_zero
+
+ByArm = dict[str, list[Run]]
+Row = dict[str, Any]
+Record = Mapping[str, Any]
+Setting = tuple[int, float | None]
+"""Updates and learning rate; None: each arm at the rate that is best for it."""
+
+
+def settings(record: Record) -> list[Setting]:
+    """Every budget with every rate, and with each arm at its best."""
+    rates = [*record["learning_rates"], None]
+    return [(updates, rate) for updates in record["updates"] for rate in rates]
+
+
+def lead(
+    record: Record, setting: Setting, level: int, other: str, what: str = "at_end", of: str = TICKET
+) -> list[float]:
+    """By how much one arm is ahead of another in a setting, one number a seed.
+
+    Args:
+        record: of `ticket_rates_digits`.
+        setting: one of `settings`.
+        level: rounds of pruning.
+        other: the arm that is taken away.
+        what: as in `figures`.
+        of: the arm that it is taken from.
+    """
+    updates, rate = setting
+    ours, theirs = (
+        figures(
+            record,
+            arm,
+            level,
+            updates,
+            best_rate(record, arm, level, updates) if rate is None else rate,
+            what,
+        )
+        for arm in (of, other)
+    )
+    return ahead(ours, theirs)
+
+
+def rate_rows(record: Record, level: int) -> list[Row]:
+    """The ticket and its leads after the last update, one row a setting."""
+    rows = []
+    for updates, rate in settings(record):
+        of_ticket = best_rate(record, TICKET, level, updates) if rate is None else rate
+        row: Row = {"updates": updates, "rate": "each its best" if rate is None else f"{rate:g}"}
+        row["ticket, %"] = interval(figures(record, TICKET, level, updates, of_ticket, "at_end"))
+        for arm in (REINIT, RANDOM_MASK, DENSE):
+            row[f"ahead of {arm}"] = signed(lead(record, (updates, rate), level, arm))
+        rows.append(row)
+    return rows
+
+
+def after_the_stop(runs: Sequence[Run]) -> list[float]:
+    """By how many points of accuracy each run is better at its end than at its early stop."""
+    return [100 * (run.accuracy_at_end - run.accuracy_at_stop) for run in runs]
+
+
+def width_leads(record: Record, weights: int) -> dict[int, list[float]]:
+    """Tickets of so many weights: out of 128 units ahead of out of 16, by number of updates."""
+    return {
+        updates: ahead(
+            *(record["by_width"][str(updates)][units][str(weights)] for units in ("128", "16"))
+        )
+        for updates in record["updates"]
+    }
+
+
+def by_setting(
+    record: Record, other: str, what: str = "at_end", level: int = 3
+) -> dict[tuple[int, float], list[float]]:
+    """Leads of the ticket over another arm, by budget and rate; fewer updates are a lead, too."""
+    sign = -1 if what == "needed" else 1
+    return {
+        (updates, rate): [sign * x for x in lead(record, (updates, rate), level, other, what)]
+        for updates, rate in settings(record)
+        if rate is not None
+    }
+
+
+def counted(cases: Mapping[Any, Sequence[float]]) -> tuple[list[bool | None], str]:
+    """Whether each case is clearly ahead, and in how many it is.
+
+    >>> counted({"a": [1.0, 1.1], "b": [-1.0, 1.0]})
+    ([True, None], 'ahead in 1 of 2, behind in 0')
+    """
+    answers = [is_above_zero(values) for values in cases.values()]
+    n_ahead, n_behind = answers.count(True), answers.count(False)
+    return answers, f"ahead in {n_ahead} of {len(cases)}, behind in {n_behind}"
+
+
+def earlier_stops(shares: Mapping[float, ByArm]) -> dict[float, list[float]]:
+    """By how many percent the tickets stop earlier than the dense networks, by share of weights."""
+    dense = [run.stop for run in shares[1.0][DENSE]]
+    return {
+        share: [
+            100 * (1 - run.stop / of_dense)
+            for run, of_dense in zip(arms[TICKET], dense, strict=True)
+        ]
+        for share, arms in shares.items()
+        if share < 1
+    }
+
+
+def points_at_stop(shares: Mapping[float, ByArm]) -> dict[tuple[float, str], list[float]]:
+    """Leads of the tickets at their early stop, by share of the weights and other arm."""
+
+    def at_stop(runs: Sequence[Run]) -> list[float]:
+        return [run.accuracy_at_stop for run in runs]
+
+    return {
+        (share, arm): ahead(at_stop(arms[TICKET]), at_stop(runs), factor=100)
+        for share, arms in shares.items()
+        if share < 1
+        for arm, runs in (arms | {DENSE: shares[1.0][DENSE]}).items()
+        if arm != TICKET
+    }
+
+
+def stop_rows(shares: Mapping[float, ByArm]) -> list[Row]:
+    """The ticket at its early stop, one row a share of the weights."""
+    points = points_at_stop(shares)
+    return [
+        {"left, %": f"{100 * share:.1f}", "stops earlier than dense, %": interval(earlier, 0)}
+        | {f"ahead of {arm}": signed(points[share, arm], 2) for arm in (DENSE, REINIT, RANDOM_MASK)}
+        for share, earlier in earlier_stops(shares).items()
+    ]

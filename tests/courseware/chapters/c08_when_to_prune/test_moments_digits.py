@@ -1,0 +1,79 @@
+"""The recorded experiment of lecture 08: complete, repeatable, and what the lecture reads."""
+
+import json
+
+import pytest
+
+from courseware.chapters.c08_when_to_prune import tables
+from courseware.chapters.c08_when_to_prune.experiments import moments_digits
+from courseware.chapters.c08_when_to_prune.experiments.moments_digits import (
+    ALL_ARMS,
+    RATES,
+    SIZES,
+    SPARSITIES,
+    UPDATES,
+    accuracies,
+    best_rate,
+    measure,
+)
+from courseware.chapters.c08_when_to_prune.pruning_moments import ARMS, DENSE, GRADUAL, SNIP
+from courseware.subjects.data import digits
+from tests.tracked import ROOT
+
+RECORD = json.loads((ROOT / "lectures" / "results" / "moments_digits.json").read_text())
+
+
+def test_the_record_is_complete():
+    assert (RECORD["sizes"], RECORD["sparsities"]) == (list(SIZES), list(SPARSITIES))
+    assert (RECORD["rates"], RECORD["updates"]) == (list(RATES), list(UPDATES))
+    assert len(UPDATES) >= 2 and len(RATES) >= 3 and RECORD["seeds"] >= 10
+    assert RECORD["machine"]["processor"] and RECORD["machine"]["threads_used"] == 1
+    for rate in RATES:
+        for updates in UPDATES:
+            for arm in ALL_ARMS:
+                for sparsity in SPARSITIES:
+                    found = accuracies(RECORD, arm, sparsity, updates, rate)
+                    assert len(found) == RECORD["seeds"]
+
+
+@pytest.mark.parametrize("arm", ALL_ARMS)
+def test_the_best_rate_is_chosen_by_the_validation_digits(arm):
+    rate = best_rate(RECORD, arm, 0.9, 400)
+    assert accuracies(RECORD, arm, 0.9, 400) == accuracies(RECORD, arm, 0.9, 400, rate)
+    level = "0" if arm == DENSE else "0.9"
+    means = {r: sum(RECORD["runs"][f"{r:g} 400"][arm][level]["validation"]) for r in RATES}
+    assert means[rate] == max(means.values())
+
+
+def test_leads_are_differences_of_the_same_networks():
+    ours, theirs = (accuracies(RECORD, arm, 0.98, 1600) for arm in (GRADUAL, SNIP))
+    points = tables.leads(RECORD, GRADUAL, SNIP)[0.98, 1600]
+    assert points == pytest.approx([a - b for a, b in zip(ours, theirs, strict=True)])
+    assert len(tables.settings(RECORD)) == len(SPARSITIES) * len(UPDATES)
+    (row,) = tables.pair_rows(RECORD, [(GRADUAL, SNIP)], 400)
+    assert list(row) == ["this", "minus this", *(f"{s:.0%} pruned" for s in SPARSITIES)]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(moments_digits, "SIZES", (64, 6, 10))
+    monkeypatch.setattr(moments_digits, "SPARSITIES", (0.5,))
+    monkeypatch.setattr(moments_digits, "RATES", (0.005,))
+    monkeypatch.setattr(moments_digits, "UPDATES", (10,))
+    return digits()
+
+
+def test_a_small_run_repeats_itself(small):
+    found = measure(0.005, 10, 2, small)
+    assert found == measure(0.005, 10, 2, small)
+    assert json.loads(json.dumps(found)) == found
+    assert list(found[DENSE]) == ["0"]
+    assert all(len(found[arm]["0.5"]["test"]) == 2 for arm in ARMS)
+
+
+def test_the_command_writes_a_record(small, tmp_path, monkeypatch):
+    out = tmp_path / "record.json"
+    monkeypatch.setattr("sys.argv", ["", "--out", str(out), "--seeds", "2"])
+    assert moments_digits.main() == 0
+    assert set(json.loads(out.read_text())) == set(RECORD)
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]

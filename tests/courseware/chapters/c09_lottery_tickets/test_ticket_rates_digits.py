@@ -1,0 +1,102 @@
+"""Tickets at several rates and budgets: complete, repeatable, and what the lecture reads."""
+
+import json
+from statistics import fmean
+
+import pytest
+
+from courseware.chapters.c09_lottery_tickets import tables
+from courseware.chapters.c09_lottery_tickets.experiments import ticket_rates_digits
+from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits import (
+    LEARNING_RATES,
+    ROUNDS,
+    SIZES,
+    UPDATES,
+    WIDTHS,
+    best_rate,
+    by_width,
+    figures,
+    measure,
+)
+from courseware.chapters.c09_lottery_tickets.ticket_arms import ARMS, DENSE, REINIT, TICKET, Run
+from courseware.subjects.data import digits
+from tests.tracked import ROOT
+
+RECORD = json.loads((ROOT / "lectures" / "results" / "ticket_rates_digits.json").read_text())
+
+
+def test_the_record_is_complete():
+    assert RECORD["sizes"] == list(SIZES)
+    assert (RECORD["learning_rates"], RECORD["updates"]) == (list(LEARNING_RATES), list(UPDATES))
+    assert len(UPDATES) >= 2 and len(LEARNING_RATES) >= 3
+    assert RECORD["seeds"] >= 10 and RECORD["width_seeds"] >= 8
+    assert RECORD["machine"]["processor"] and RECORD["machine"]["threads_used"] == 1
+    for rate in LEARNING_RATES:
+        for updates in UPDATES:
+            for level in range(1, ROUNDS + 1):
+                for arm in (DENSE, *ARMS):
+                    for what in ("needed", "loss", "stop", "at_stop", "at_end"):
+                        found = figures(RECORD, arm, level, updates, rate, what)
+                        assert len(found) == RECORD["seeds"]
+    for by_units in RECORD["by_width"].values():
+        assert [*by_units] == ["4", *map(str, WIDTHS)]
+        assert all(len(runs["296"]) == RECORD["width_seeds"] for runs in by_units.values())
+
+
+def test_the_dense_network_needs_what_the_goal_was_taken_from():
+    for rate in LEARNING_RATES:
+        needed = figures(RECORD, DENSE, 1, UPDATES[0], rate, "needed")
+        assert max(needed) <= RECORD["goal_at"]
+
+
+def test_the_best_rate_has_the_lowest_validation_loss():
+    rate = best_rate(RECORD, REINIT, 3, 300)
+    losses = {r: fmean(figures(RECORD, REINIT, 3, 300, r, "loss")) for r in LEARNING_RATES}
+    assert losses[rate] == min(losses.values())
+    ours, theirs = (
+        figures(RECORD, arm, 3, 300, best_rate(RECORD, arm, 3, 300), "at_end")
+        for arm in (TICKET, REINIT)
+    )
+    points = tables.lead(RECORD, (300, None), 3, REINIT)
+    assert points == pytest.approx([a - b for a, b in zip(ours, theirs, strict=True)])
+
+
+def test_every_setting_has_a_row():
+    rows = tables.rate_rows(RECORD, 3)
+    assert len(rows) == len(tables.settings(RECORD)) == len(UPDATES) * (len(LEARNING_RATES) + 1)
+    assert [row["rate"] for row in rows].count("each its best") == len(UPDATES)
+    assert list(tables.width_leads(RECORD, 296)) == list(UPDATES)
+
+
+def test_what_comes_after_the_stop_is_counted():
+    run = Run([0, 10, 20], [2.0, 1.0, 1.5], [0.5, 0.75, 1.0])
+    assert tables.after_the_stop([run]) == [25.0]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(ticket_rates_digits, "SIZES", (64, 5, 10))
+    monkeypatch.setattr(ticket_rates_digits, "ROUNDS", 1)
+    monkeypatch.setattr(ticket_rates_digits, "LEARNING_RATES", (0.01,))
+    monkeypatch.setattr(ticket_rates_digits, "UPDATES", (4,))
+    monkeypatch.setattr(ticket_rates_digits, "WATCH_EVERY", 2)
+    monkeypatch.setattr(ticket_rates_digits, "GOAL_AT", 2)
+    monkeypatch.setattr(ticket_rates_digits, "WIDTHS", {8: 1})
+    return digits()
+
+
+def test_a_small_search_repeats_itself(small):
+    found = measure(0.01, 4, 2, small)
+    assert found == measure(0.01, 4, 2, small)
+    assert json.loads(json.dumps(found)) == found
+    assert [list(level) for level in found["levels"]] == [[DENSE], list(ARMS)]
+    assert list(by_width(2, 2, small)["8"]) == ["592", "296"]
+
+
+def test_the_command_writes_a_record(small, tmp_path, monkeypatch):
+    out = tmp_path / "record.json"
+    command = ["", "--out", str(out), "--seeds", "2", "--width-seeds", "2"]
+    monkeypatch.setattr("sys.argv", command)
+    assert ticket_rates_digits.main() == 0
+    assert set(json.loads(out.read_text())) == set(RECORD)
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
