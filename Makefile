@@ -144,7 +144,8 @@ defects: $(TESTS) $(BUBBLEWRAP) ## plant defects in copies of the course, each o
 fuzz: $(TESTS) $(BUBBLEWRAP) ## hand in what nobody thought of, for ten minutes (ARGS=--help)
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
-exercises: $(COURSE) ## generate exercises/ from solutions/ with nbgrader
+exercises: $(COURSE) $(BUBBLEWRAP) ## prove that the solutions get full marks, and generate exercises/ from them
+	@$(BIN)/python -m courseware.grading.cli prove $(ARGS)
 	@$(BIN)/python -m courseware.notebooks release $(ARGS)
 
 ##@ For authors

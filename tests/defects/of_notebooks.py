@@ -35,7 +35,7 @@ NOTEBOOKS = (
     Defect(
         name="rubric-not-compared",
         breaks="A rubric may promise other points than the written answer gives.",
-        file="lib/courseware/notebooks/points.py",
+        file="lib/courseware/checks/points.py",
         before=(
             '    yield from _differs("the rubric", _told(r"^\\*\\*Rubric\\*\\* \\((\\d+)", '
             "text), left)\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from courseware.notebooks.points import problems
+from courseware.checks.points import problems
 from courseware.notebooks.release import update
 from courseware.registry import EXERCISES
 

@@ -75,11 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--no-pages", action="store_true", help="points only: leave the feedback pages for later"
     )
-    grade.add_argument(
-        "--without-sandbox",
-        action="store_true",
-        help="where bubblewrap does not work: run hand-ins unprotected. Only for code you trust",
-    )
     doctor = commands.add_parser("doctor", help="say whether this machine can grade safely")
     _described(doctor, "Try the sandbox in which hand-ins run, and say what to do if it fails.")
     report = commands.add_parser("report", help="show the table of a graded class")
@@ -105,6 +100,13 @@ def _parser() -> argparse.ArgumentParser:
         help="show pairs that share so much of what is not common; default: 60",
     )
     similar.add_argument("--page", type=Path, metavar="FILE", help="default: build/similar_….html")
+    prove = commands.add_parser("prove", help="run the course's own solutions as hand-ins")
+    _described(
+        prove,
+        "Run the solutions of exercises through the sandbox, to full marks, and compare points in "
+        "tasks, metadata and text. `course grade` does so by itself after a change.",
+    )
+    prove.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
     move = commands.add_parser("move", help="move the gradebook to another database")
     _described(
         move,
@@ -132,7 +134,13 @@ def _parser() -> argparse.ArgumentParser:
             help="gradebook, such as postgresql://user@host/name; default: $COURSE_DB_URL, "
             "else gradebook.db in the course folder",
         )
-    for command in (grade, report, similar, move, doctor, *others):
+    for command in (grade, prove):
+        command.add_argument(
+            "--without-sandbox",
+            action="store_true",
+            help="where bubblewrap does not work: run code unprotected. Only for what you trust",
+        )
+    for command in (grade, report, similar, move, prove, doctor, *others):
         command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )

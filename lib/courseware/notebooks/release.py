@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from courseware.notebooks.points import problems
+from courseware.checks.points import problems
 from courseware.notebooks.stored_form import normalise
 
 SOLUTIONS, EXERCISES, CONFIG = "solutions", "exercises", "nbgrader_config.py"

@@ -13,8 +13,9 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from courseware.grading.course import open_course
+from courseware.grading.course import open_course, open_exercise
 from courseware.grading.master import read_master
+from courseware.grading.truth import prove
 from tests.courseware.grading import toy
 from tests.courseware.grading.hand_ins import mangled
 
@@ -60,7 +61,9 @@ class Course:
 def released_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course whose exercise was released, by nbgrader's own API; for reading only."""
     root = toy.make_course(tmp_path_factory.mktemp("released"))
-    assert open_course(root).generate_assignment(toy.EXERCISE)["success"]
+    api = open_course(root)
+    assert api.generate_assignment(toy.EXERCISE)["success"]
+    assert prove(open_exercise(api, toy.EXERCISE))  # once for all copies
     return Course(root)
 
 
