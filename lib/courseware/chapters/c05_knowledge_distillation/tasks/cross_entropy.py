@@ -51,6 +51,7 @@ def _batches(draw: Draw) -> Iterator[Arguments]:
 def _confident_mistakes(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[-40.0, 80.0]]), torch.tensor([0])
     yield torch.tensor([[0.0, 200.0]]), torch.tensor([0])
+    yield torch.tensor([[0.0, 200.0, 200.0]]), torch.tensor([0])
     yield torch.tensor([[30.0, -30.0, 0.0]]), torch.tensor([1])
     yield torch.tensor([[-200.0, -320.0], [300.0, 100.0]]), torch.tensor([1, 1])
     # The margin is at least 150 and no logit beyond 300: a float64 has room for all of it.
@@ -107,6 +108,28 @@ def _p(z: T, labels: T) -> T:
 def _from_p(loss: Callable[[T], T]) -> Callable[..., T]:
     """A mean over rows of something made of the probability of the right class."""
     return lambda z, labels: loss(_p(z, labels)).mean()
+
+
+def _against_the_others(z: T, labels: T) -> T:
+    right = functional.one_hot(labels, z.shape[1]).bool()
+    return (z.masked_fill(right, -torch.inf).logsumexp(dim=1) - z[right]).mean()
+
+
+def _class_by_class(z: T, labels: T) -> T:
+    losses = -_log_p(z, labels)
+    return torch.stack([losses[labels == label].mean() for label in labels.unique()]).mean()
+
+
+def _largest_for_the_sum(z: T, labels: T) -> T:
+    p = _p(z, labels)
+    far = z.amax(dim=1) - z.gather(1, labels[:, None])[:, 0]
+    return torch.where(p == 0, far, -torch.where(p == 0, 1.0, p).log()).mean()
+
+
+def _maximum_half_detached(z: T, labels: T) -> T:
+    top = z.amax(dim=1, keepdim=True)
+    total = (z - top.detach()).exp().sum(dim=1).log() + top[:, 0]
+    return (total - z.gather(1, labels[:, None])[:, 0]).mean()
 
 
 def _guarded() -> Iterator[Callable[..., T]]:
@@ -175,6 +198,32 @@ CROSS_ENTROPY = Task(
             "The largest logit of a row was taken off inside of the sum and not added again: "
             "log Σ exp(z) = m + log Σ exp(z − m). The loss is too small by m.",
             lambda z, labels: -(_log_p(z, labels) + z.amax(dim=1)).mean(),
+        ),
+        ways(
+            "right-class-left-out",
+            "The right class is missing from the sum below the line: the loss becomes negative "
+            "where the network is sure and right. The sum runs over all classes.",
+            _against_the_others,
+        ),
+        ways(
+            "mean-class-by-class",
+            "The mean was taken class by class, and then over the classes, so that rows of a "
+            "frequent class count less. It runs over the rows.",
+            _class_by_class,
+        ),
+        ways(
+            "largest-for-the-sum",
+            "Where the probability vanishes, the largest logit stands for the logarithm of the "
+            "whole sum. Others near it count, too: log Σ exp(z) = m + log Σ exp(z − m) has them "
+            "all.",
+            _largest_for_the_sum,
+        ),
+        ways(
+            "maximum-half-detached",
+            "The loss is right, and its gradient is 1 too large at the largest logit of each row "
+            "(over the number of rows): the maximum was taken for a constant inside of the "
+            "exponential, and not where it is added again. Detach both, or none.",
+            _maximum_half_detached,
         ),
         ways(
             "logits-cut-off",

@@ -37,6 +37,7 @@ def _one_row(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[0.500, 0.275, 0.225]]), torch.tensor([[0.225, 0.500, 0.275]])
     for n_classes in (3, 6):
         yield _pair(draw, 1, n_classes)
+    yield torch.tensor([[0.5, 0.5]]), torch.tensor([[1.0, 1e-9]])
 
 
 def _batches(draw: Draw) -> Iterator[Arguments]:
@@ -109,7 +110,7 @@ def _of_both(rows: Callable[[T, T], T]) -> Callable[..., T]:
 
 def _with_small_numbers() -> Iterator[Callable[..., T]]:
     """The formula with a number added to a probability, or put in its place."""
-    for small in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
+    for small in (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2):
         for changed in (
             lambda p, small=small: p + small,
             lambda p, small=small: p.clamp(min=small),
@@ -118,6 +119,16 @@ def _with_small_numbers() -> Iterator[Callable[..., T]]:
             yield lambda p, q, to=changed: (p * (to(p) / to(q)).log()).sum(dim=1).mean()
             yield lambda p, q, to=changed: (to(p) * (to(p) / to(q)).log()).sum(dim=1).mean()
             yield lambda p, q, to=changed: (to(p) * (to(p) / q).log()).sum(dim=1).mean()
+
+
+def _normalised_over_the_seen(p: T, q: T) -> T:
+    seen = torch.where(p > 0, q, 0.0)
+    return _kl(p, seen / seen.sum(dim=1, keepdim=True))
+
+
+def _of_classes_that_all_rows_see(p: T, q: T) -> T:
+    seen = (p > 0).all(dim=0)
+    return _kl(p[:, seen], q[:, seen])
 
 
 def _js(p: T, q: T) -> T:
@@ -290,7 +301,36 @@ KL_DIVERGENCE = Task(
             "Both directions were mixed. The divergence has one: from the teacher's point of view.",
             _of_both(lambda p, q: (_kl(p, q) + _kl(q, p)) / 2),
             _of_both(lambda p, q: _kl(p, q) + _kl(q, p)),
+        ),
+        ways(
+            "compared-with-the-average",
+            "Both were compared with their average (the Jensen–Shannon divergence). Here the "
+            "teacher's probabilities are compared with the student's own, from the teacher's side.",
             _of_both(_js),
+        ),
+        ways(
+            "rows-averaged-first",
+            "The distributions were averaged over the rows, and the two averages compared. Each "
+            "row has a divergence of its own; the mean is taken of these.",
+            lambda p, q: _kl(p.mean(dim=0, keepdim=True), q.mean(dim=0, keepdim=True)).mean(),
+        ),
+        ways(
+            "student-normalised-again",
+            "The student's probabilities were normalised again over the classes that the teacher "
+            "sees. What it gives to the others is what it has to pay for: leave them as they are.",
+            _of_both(_normalised_over_the_seen),
+        ),
+        ways(
+            "class-dropped-for-all",
+            "A class was left out in all rows because the teacher rules it out in one of them. "
+            "Zeros are left out one by one.",
+            _of_both(_of_classes_that_all_rows_see),
+        ),
+        ways(
+            "logarithms-divided",
+            "The logarithms were divided, log p / log q. The logarithm of a quotient is their "
+            "difference.",
+            lambda p, q: (p * (_log(p) / q.log())).sum(dim=1).mean(),
         ),
         ways(
             "squared-error",

@@ -48,7 +48,8 @@ def _large(draw: Draw) -> Iterator[Arguments]:
     yield (torch.tensor([[1000.0, 999.0]]),)
     yield torch.tensor([[900.0, 901.0, 899.5]]), 0.95
     yield (torch.tensor([[999.0, 1000.0, -1000.0], [1000.0, 998.0, 0.0]]),)
-    yield (torch.tensor([[2.0, 1.0, -3.0], [-999.0, -1000.0, -998.0]]),)
+    yield (torch.tensor([[-999.0, -1000.0, -998.0]]),)
+    yield (torch.tensor([[2.0, 1.0, -3.0], [999.0, 1000.0, 998.0]]),)
     yield torch.tensor([[300.0, 0.0, -300.0]]), 100
     yield 1000 * (2 * torch.rand(3, 5, generator=draw.generator) - 1), 50.0
 
@@ -109,6 +110,11 @@ def _replaced(number: float) -> Step:
         return torch.nan_to_num(_shares((z / temperature).exp()), nan=number)
 
     return behaves
+
+
+def _put_back_at_one(z: T, temperature: float) -> T:
+    powers = _powers(z, temperature)
+    return powers / powers.sum(dim=-1).unsqueeze(1)
 
 
 def _axis_dropped(z: T, temperature: float) -> T:
@@ -173,6 +179,12 @@ SOFTMAX = Task(
             ),
         ),
         ways(
+            "sums-put-back-elsewhere",
+            "The sums run along the last axis, but were put back as axis 1 (`unsqueeze(1)`), which "
+            "is the last one for two dimensions only. `keepdim=True` leaves it where it was.",
+            _with(_put_back_at_one),
+        ),
+        ways(
             "wrong-dimension",
             "The probabilities add up to 1 along another axis than the last one, or over the whole "
             "tensor. Each row along the last axis is a distribution of its own.",
@@ -226,6 +238,18 @@ SOFTMAX = Task(
             "to 1. Divide the logits once, at the start.",
             _with(lambda z, temperature: (z / temperature).exp() / z.exp().sum(-1, keepdim=True)),
             _with(lambda z, temperature: z.exp() / (z / temperature).exp().sum(-1, keepdim=True)),
+        ),
+        ways(
+            "temperature-after-normalising",
+            "The temperature came in after the normalisation, so a row no longer adds up to 1. "
+            "Divide the logits by it first.",
+            _with(lambda z, temperature: (torch.log_softmax(z, -1) / temperature).exp()),
+        ),
+        ways(
+            "temperature-from-one-up",
+            "Temperatures below 1 were taken for 1. They are as good as others, and make the "
+            "largest class stand out more.",
+            _with(lambda z, temperature: _stable(z, max(float(temperature), 1.0))),
         ),
         ways(
             "temperature-too-late",

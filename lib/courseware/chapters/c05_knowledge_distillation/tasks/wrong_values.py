@@ -28,6 +28,29 @@ def _over_everything(s: T, t: T, temperature: float) -> T:
     return at(s.reshape(1, -1), t.reshape(1, -1), temperature)
 
 
+def _right(s: T, t: T, y: T, a: float, tau: float) -> T:
+    return a * functional.cross_entropy(s, y) + (1 - a) * tau**2 * at(s, t, tau)
+
+
+def _student_detached(s: T, t: T, y: T, a: float, tau: float) -> T:
+    return a * functional.cross_entropy(s, y) + (1 - a) * tau**2 * at(s.detach(), t, tau)
+
+
+def _shortcut_at_zero(s: T, t: T, y: T, a: float, tau: float) -> T:
+    return _right(s, t, y, a, tau) if a else at(s, t, tau)
+
+
+def _of_rows_where_the_teacher_is_right(s: T, t: T, y: T, a: float, tau: float) -> T:
+    rows = t.argmax(dim=1) == y
+    soft = tau**2 * at(s[rows], t[rows], tau) * rows.sum() / len(y) if rows.any() else 0.0 * s.sum()
+    return a * functional.cross_entropy(s, y) + (1 - a) * soft
+
+
+def _probabilities_for_logarithms(s: T, t: T, tau: float) -> T:
+    log_q, p = (s / tau).log_softmax(dim=1), (t / tau).softmax(dim=1)
+    return tau**2 * (p.exp() * (p - log_q)).sum(dim=1).mean()
+
+
 def _with_alpha_or(instead: float) -> Callable[[T, T, T, float, float], T]:
     def loss(s: T, t: T, y: T, alpha: float, tau: float) -> T:
         taken = alpha or instead
@@ -129,6 +152,56 @@ WRONG_VALUES = (
             with_soft_term(lambda s, t, tau: tau**2 * _down_the_columns(s, t, tau)),
             with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau)),
             with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau) / len(s)),
+        ),
+    ),
+    WrongLoss(
+        "student-detached",
+        "The value is right, but its gradient comes from the labels alone: the student's logits "
+        "were detached in the soft term. Only the teacher is a constant.",
+        (_student_detached,),
+    ),
+    WrongLoss(
+        "softmax-before-the-temperature",
+        "Both went through softmax before they were divided by T and through softmax again. Start "
+        "from the logits: softmax(logits / T), once.",
+        (with_soft_term(lambda s, t, tau: tau**2 * at(s.softmax(1), t.softmax(1), tau)),),
+    ),
+    WrongLoss(
+        "t-squared-missing-at-zero",
+        "At α = 0 the factor T² is missing, everywhere else it is there. A shortcut for that case "
+        "has to have it, too; none is needed.",
+        (_shortcut_at_zero,),
+    ),
+    WrongLoss(
+        "brackets-missing",
+        "α · CE + 1 − α · T² · KL was computed: the weight of the soft term is (1 − α), in "
+        "brackets.",
+        (
+            lambda s, t, y, a, tau: (
+                a * functional.cross_entropy(s, y) + 1 - a * tau**2 * at(s, t, tau)
+            ),
+        ),
+    ),
+    WrongLoss(
+        "only-where-the-teacher-is-right",
+        "The soft term counts only rows in which the teacher's favourite is the label. It counts "
+        "in every row: what the teacher confuses is what it has to tell.",
+        (_of_rows_where_the_teacher_is_right,),
+    ),
+    WrongLoss(
+        "probabilities-for-logarithms",
+        "`log_target=True` tells `F.kl_div` that the teacher's logarithms come, and these are its "
+        "probabilities. Give it `log_softmax` of the teacher, or leave the option out.",
+        (with_soft_term(_probabilities_for_logarithms),),
+    ),
+    WrongLoss(
+        "t-not-squared-and-labels-at-temperature",
+        "Two mistakes: the soft term has a factor T, and not T²; and the labels are compared at "
+        "temperature T, where they belong to the student's own probabilities.",
+        (
+            lambda s, t, y, a, tau: (
+                a * functional.cross_entropy(s / tau, y) + (1 - a) * tau * at(s, t, tau)
+            ),
         ),
     ),
     WrongLoss(
