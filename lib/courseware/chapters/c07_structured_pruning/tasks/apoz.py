@@ -38,6 +38,7 @@ def _units(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0], [0.0, 4.0], [1.0, 0.0], [0.0, 3.0]]),)
     yield (inputs.after_relu(draw, 9, 5),)
     yield (inputs.after_relu(draw, 6, 6),)
+    yield (inputs.after_relu(draw, 7, 1),)
 
 
 def _channels(draw: Draw) -> Iterator[tuple[T]]:
@@ -130,6 +131,12 @@ APOZ = Task(
             "Negative activations were counted as zeros. Whoever measures before the ReLU finds "
             "hardly any zeros, and that is the right answer there.",
             over(lambda rows: (rows <= 0).float().mean(dim=1), axis=1),
+        ),
+        ways(
+            "signs-averaged",
+            "1 less the mean of the signs was taken. A negative activation has the sign −1, so "
+            "that it counts as two zeros. Compare with 0.",
+            over(lambda rows: 1 - rows.sign().mean(dim=1), axis=1),
         ),
         ways(
             "small-counted",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
@@ -32,6 +32,7 @@ def _rows(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[3.0, 4.0], [-6.0, 8.0]]),)
     yield (draw.normal(5, 7),)
     yield (draw.normal(6, 6) * 0.05,)
+    yield (draw.normal(1, 7),)
 
 
 def _filters(draw: Draw) -> Iterator[tuple[T]]:
@@ -55,6 +56,10 @@ def _uncentred(rows: T) -> T:
 def _singular(matrices: T) -> T:
     """The largest singular value of each matrix, or of the one there is."""
     return torch.linalg.matrix_norm(matrices, ord=2)
+
+
+def _with_more(more: float) -> Callable[[T], T]:
+    return lambda rows: (rows.square().sum(dim=1) + more).sqrt()
 
 
 _check = partial(Check, judge=by_digits(same_values))
@@ -140,6 +145,24 @@ FILTER_NORMS = Task(
             "of all its squares, taken once.",
             by_channel(lambda w: w.norm(dim=2).sum(dim=1), reference.filter_norms),
             by_channel(lambda w: w.norm(dim=2).mean(dim=1), reference.filter_norms),
+        ),
+        ways(
+            "kernel-weights-cancel",
+            "The weights of each kernel were added up before they were squared, so that signs "
+            "cancel. Square every weight, then add up all of them.",
+            by_channel(lambda w: w.sum(dim=2).norm(dim=1), reference.filter_norms),
+        ),
+        ways(
+            "filters-mixed",
+            "`reshape(-1, filters)` takes the values in their order in memory, so a column holds "
+            "weights of several filters. `flatten(1)` has one filter a row.",
+            lambda weight: weight.reshape(-1, len(weight)).norm(dim=0),
+        ),
+        ways(
+            "number-under-the-root",
+            "A number was added under the root. The norm of a filter of zeros is 0, and nothing "
+            "divides by it here.",
+            *(over(_with_more(more), axis=0) for more in (1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-3)),
         ),
         ways(
             "normalised",

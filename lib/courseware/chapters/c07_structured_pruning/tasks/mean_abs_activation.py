@@ -38,6 +38,7 @@ def _units(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0], [1.0, 4.0]]),)
     yield (inputs.after_relu(draw, 9, 5),)
     yield (inputs.after_relu(draw, 6, 6),)
+    yield (inputs.after_relu(draw, 7, 1),)
 
 
 def _channels(draw: Draw) -> Iterator[tuple[T]]:
@@ -116,6 +117,18 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.abs().sum(dim=1), axis=1),
             by_channel(lambda a: a.abs().sum(dim=2).mean(dim=0), reference.mean_abs_activation),
             by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), reference.mean_abs_activation),
+        ),
+        ways(
+            "largest-of-each-image",
+            "Of each image only the largest magnitude of a channel counts. The mean runs over all "
+            "places, too.",
+            by_channel(lambda a: a.abs().amax(dim=2).mean(dim=0), reference.mean_abs_activation),
+        ),
+        ways(
+            "divided-by-one-less",
+            "The sum was divided by one less than the number of activations, as it is done for a "
+            "variance. A mean divides by their number.",
+            over(lambda rows: rows.abs().sum(dim=1) / (rows.shape[1] - 1), axis=1),
         ),
         ways(
             "divided-by-everything",

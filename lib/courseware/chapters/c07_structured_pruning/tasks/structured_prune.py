@@ -59,6 +59,8 @@ def _how_many(draw: Draw) -> Iterator[networks.Problem]:
     yield networks.problem(draw, (3, 8, 9, 3), 0.7)
     yield networks.problem(draw, (3, 6, 4, 3), 0.05)
     yield networks.problem(draw, (3, 6, 4, 3), 1.0)
+    # As text, the name of the sixth layer, "10.weight", comes before that of the second.
+    yield networks.problem(draw, (3, 4, 6, 4, 6, 4, 3), 0.5)
 
 
 def _trained(draw: Draw) -> Iterator[networks.Problem]:

@@ -1,0 +1,63 @@
+"""Solutions of exercise 07 as strangers wrote them who saw the statement alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+
+from tests.mutants.table import wrong
+
+
+@wrong("mean_abs_activation", says="axis-lost")
+def squeezes_the_only_unit(activations):
+    axes = [i for i in range(activations.dim()) if i != 1]
+    return activations.abs().mean(dim=axes, keepdim=True).squeeze()
+
+
+@wrong("mean_abs_activation", says="largest-of-each-image")
+def takes_the_loudest_place(activations):
+    if activations.dim() == 2:
+        return activations.abs().mean(dim=0)
+    return activations.abs().flatten(2).amax(dim=2).mean(dim=0)
+
+
+@wrong("mean_abs_activation", says="divided-by-one-less")
+def divides_as_for_a_variance(activations):
+    rows = activations.transpose(0, 1).flatten(1).abs()
+    return rows.sum(dim=1) / (rows.shape[1] - 1)
+
+
+@wrong("apoz", says="signs-averaged")
+def takes_the_mean_sign_from_one(activations):
+    return 1 - activations.transpose(0, 1).flatten(1).sign().mean(dim=1)
+
+
+@wrong("filter_norms", says="kernel-weights-cancel")
+def adds_kernels_up_first(weight):
+    if weight.dim() == 2:
+        return weight.norm(dim=1)
+    return weight.flatten(2).sum(dim=2).norm(dim=1)
+
+
+@wrong("filter_norms", says="filters-mixed")
+def reshapes_to_columns(weight):
+    return weight.reshape(-1, weight.shape[0]).square().sum(dim=0).sqrt()
+
+
+@wrong("filter_norms", says="number-under-the-root")
+def keeps_the_root_from_zero(weight):
+    return (weight.flatten(1).square().sum(dim=1) + 1e-6).sqrt()
+
+
+@wrong("structured_prune", says="raises")
+def sorts_names_as_text(state, images, keep_ratio):
+    layers = sorted(n.removesuffix(".weight") for n in state if n.endswith(".weight"))
+    x, new = images, dict(state)
+    for a, b in pairwise(layers):
+        x = torch.relu(x @ state[f"{a}.weight"].T + state[f"{a}.bias"])
+        n_kept = max(1, round(keep_ratio * x.shape[1]))
+        kept = x.abs().mean(dim=0).argsort(descending=True)[:n_kept].sort().values
+        new[f"{a}.weight"], new[f"{a}.bias"] = new[f"{a}.weight"][kept], new[f"{a}.bias"][kept]
+        new[f"{b}.weight"] = new[f"{b}.weight"][:, kept]
+    return new
