@@ -142,6 +142,19 @@ CHAPTERS = (
         experiments={"lottery_tickets_mnist": False, "ticket_rates_digits": False},
         given="math np torch check check_quiz",
     ),
+    Chapter(
+        "10_language_models",
+        "Language models",
+        modules=(
+            "gptq",
+            "microscaling",
+            "hadamard",
+            "activation_outliers",
+            "kv_cache",
+            "wanda",
+        ),
+        given="math np torch check check_quiz",
+    ),
 )
 """Every chapter, in order."""
 

@@ -6,7 +6,7 @@ names); `practice` looks at what grading will not find (`handed_in`, `conditions
 `so_far` sums up; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
-`blocks`, `groups`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`,
+`blocks`, `groups`, `pairs`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`,
 `global_rankings`, `ranking_inputs`, `named_tensors`, `prunable_networks`, `signs`.
 
 >>> check_quiz("quiz_01_abs", lambda: None)

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.tasks.judges import at, pair_of
+from courseware.checks.pairs import at, pair_of
 from courseware.checks.values import Difference, close, difference
 
 OUTPUT = 1e-5

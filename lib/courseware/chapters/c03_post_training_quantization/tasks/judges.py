@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from courseware.checks.pairs import at, pair_of
 from courseware.checks.values import ABSOLUTE, CLOSE, Difference, as_number, close, difference
 
 PERCENTILE = 1e-3
@@ -39,18 +40,6 @@ def close_number(expected: float, got: Any, slack: float) -> Difference | None:
     if number == expected or (math.isfinite(slack) and abs(number - expected) <= slack):
         return None
     return Difference("wrong-value", f"{number:.7g}, expected {expected:.7g}")
-
-
-def at(position: int, found: Difference | None) -> Difference | None:
-    """A difference in one value of several."""
-    return Difference(found.kind, f"value {position}: {found.text}") if found else None
-
-
-def pair_of(expected: tuple[Any, Any], got: Any) -> Difference | None:
-    """Whether two values came back, whatever they are."""
-    if isinstance(got, tuple | list) and len(got) == 2:
-        return None
-    return difference(expected, got)
 
 
 def same_range(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:

@@ -1,0 +1,30 @@
+"""Exercise 10, language models: tasks, the misconceptions they recognise, quiz.
+
+One module a task, named after it, and one for its judges or mistakes where these are many;
+`columns` is the loop of GPTQ with parts to exchange.
+"""
+
+from __future__ import annotations
+
+from courseware.chapters.c10_language_models.tasks.gptq_quantize import GPTQ_QUANTIZE
+from courseware.chapters.c10_language_models.tasks.hadamard_rotate import HADAMARD_ROTATE
+from courseware.chapters.c10_language_models.tasks.int8_linear_outliers import INT8_LINEAR_OUTLIERS
+from courseware.chapters.c10_language_models.tasks.kv_cache_bytes import KV_CACHE_BYTES
+from courseware.chapters.c10_language_models.tasks.mxfp4_quantize import MXFP4_QUANTIZE
+from courseware.chapters.c10_language_models.tasks.n_m_mask import N_M_MASK
+from courseware.chapters.c10_language_models.tasks.quiz import QUIZ
+from courseware.chapters.c10_language_models.tasks.smooth import SMOOTH
+from courseware.chapters.c10_language_models.tasks.wanda_mask import WANDA_MASK
+
+TASKS = (
+    KV_CACHE_BYTES,
+    HADAMARD_ROTATE,
+    INT8_LINEAR_OUTLIERS,
+    SMOOTH,
+    MXFP4_QUANTIZE,
+    GPTQ_QUANTIZE,
+    WANDA_MASK,
+    N_M_MASK,
+)
+
+__all__ = ["QUIZ", "TASKS"]

@@ -1,0 +1,67 @@
+"""Judges for `mxfp4_quantize`: all exactly, but for what does not change a value.
+
+Codes 0 and 8 are both zero, and a block of zeros has no largest magnitude to take an exponent of.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from courseware.checks.pairs import at, pair_of
+from courseware.checks.values import Difference, difference
+from model_compression.microscaling import BLOCK
+
+T = torch.Tensor
+Pair = tuple[T, T]
+
+MINUS_ZERO = 8
+
+
+def same_exponents(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
+    """The exponents alone, by value."""
+    return _exponents(arguments[0], expected, got)
+
+
+def same_codes(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
+    """The codes alone, by value."""
+    return pair_of(expected, got) or _codes(expected, got)
+
+
+def same_pair(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
+    """Both by value."""
+    return _exponents(arguments[0], expected, got) or _codes(expected, got)
+
+
+def same_pair_and_dtypes(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
+    """Both by value and dtype."""
+    if found := same_pair(arguments, expected, got):
+        return found
+    for place, came in enumerate(got):
+        if came.dtype != torch.uint8:
+            text = f"dtype {came.dtype}, expected torch.uint8"
+            return at(place, Difference("wrong-dtype", text))
+    return None
+
+
+def _codes(expected: Pair, got: Any) -> Difference | None:
+    wanted, came = expected[0], got[0]
+    found = difference(wanted, came)
+    if found is None or found.kind != "wrong-value":
+        return at(0, found)
+    came = came.detach().double()
+    came = torch.where(came == MINUS_ZERO, 0.0, came)
+    plain = torch.where(wanted == MINUS_ZERO, 0, wanted)
+    return at(0, difference(plain, came))
+
+
+def _exponents(x: T, expected: Pair, got: Any) -> Difference | None:
+    if found := pair_of(expected, got):
+        return found
+    wanted, came = expected[1], got[1]
+    found = difference(wanted, came)
+    if found is None or found.kind not in ("wrong-value", "not-finite"):
+        return at(1, found)
+    there = x.unflatten(-1, (-1, BLOCK)).any(dim=-1)
+    return at(1, difference(wanted, torch.where(there, came.detach().double(), wanted.double())))
