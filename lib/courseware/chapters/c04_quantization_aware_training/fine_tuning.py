@@ -1,20 +1,29 @@
 """What quantization-aware training is compared with, at the same training budget.
 
 `train_qat` starts from a trained network and trains on. Whatever it gains may come from the
-rounding in its loop, or simply from the longer training. So there is a control: `fine_tune` is the
-same loop without rounding, and its result is rounded afterwards, as anybody's network would be.
+rounding in its loop, or simply from the longer training. So there are controls, each of them the
+same loop, step by step: without rounding (and the result is rounded afterwards, as anybody's
+network would be), on weights that were rounded once and stay while the biases learn, and on a grid
+that ends before the largest weight of its row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from math import cos, pi
 
 import torch
 
+from courseware.subjects.batched_training import (
+    batches_of_all,
+    logits_of_all,
+    members,
+    stacked,
+    sum_of_losses,
+)
 from courseware.subjects.models import network_of
 from courseware.subjects.training import accuracy, one_thread
-from model_compression import _training
-from model_compression._cosine_decay import cosine_decay
+from model_compression._straight_through import FakeQuantize
 from model_compression.fake_quantization import fake_quantize
 from model_compression.integer_scaling import QuantizedTensor, quantize_tensor
 from model_compression.number_formats import integer_range
@@ -24,28 +33,69 @@ State = Mapping[str, torch.Tensor]
 RATIOS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Shares of the largest weight of a row at which `clipped_weights` lets the grid end."""
 
+_LEARNING_RATE = 0.005  # these two as in `train_qat`
+_BATCH_SIZE = 64
+_SMALLEST = 1e-12  # a row of zeros has a scale, too
+
 
 @one_thread()
-def fine_tune(
-    state: State, images: torch.Tensor, labels: torch.Tensor, seed: int, *, steps: int = 1500
-) -> dict[str, torch.Tensor]:
-    """Train on in float32: as `train_qat`, step by step, but without rounding.
+def fine_tune_all(
+    states: Sequence[State],
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    seeds: Sequence[int],
+    *,
+    steps: int,
+    n_bits: int | None = None,
+    ratios: Sequence[float] | None = None,
+    only_biases: bool = False,
+) -> list[dict[str, torch.Tensor]]:
+    """Train networks on as `train_qat` does, all in one program: Adam, 0.005 falling to 0.
 
-    The same optimizer, learning rates, batches and order of images, so that both spend the same.
-
-    Args: state, images, labels, seed, steps as in `train_qat`.
-    Returns: dict with the keys of `state`, float32.
+    Args:
+        states: of one shape, each already trained.
+        images, labels: as in `train_qat`.
+        seeds: one a network, decides its order of the images.
+        steps: updates, >= 0.
+        n_bits: of the weights in every forward pass; None: float32.
+        ratios: one a network: of a row's largest weight, where its grid ends; None: 1.
+        only_biases: weights stay as they are.
+    Returns: the trained networks, in order; with `n_bits`, their weights on the grid.
     """
-    return _training.train(
-        dict(state),
-        _training.classification_loss(images, labels),
-        len(images),
-        steps=steps,
-        learning_rate=0.005,
-        batch_size=64,
-        seed=seed,
-        after_step=cosine_decay(dict(state), steps),
-    )
+    ensemble = stacked(states)
+    if ratios is None:
+        ratios = [1.0] * len(states)
+    share = torch.tensor(ratios).reshape(-1, 1, 1)
+    learning = [value for value in ensemble.values() if value.dim() == 2 or not only_biases]
+    for value in learning:
+        value.requires_grad_()
+    optimizer = torch.optim.Adam(learning, lr=_LEARNING_RATE, fused=True)
+    batches = batches_of_all(len(images), _BATCH_SIZE, seeds)
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = _LEARNING_RATE * (1 + cos(pi * step / steps)) / 2
+        rows = next(batches)
+        weights = ensemble if n_bits is None else _on_grid(ensemble, n_bits, share)
+        loss = sum_of_losses(logits_of_all(weights, images[rows]), labels[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    trained = members(ensemble)
+    if n_bits is None:
+        return trained
+    return [clipped_weights(one, n_bits, ratio) for one, ratio in zip(trained, ratios, strict=True)]
+
+
+def _on_grid(
+    ensemble: Mapping[str, torch.Tensor], n_bits: int, share: torch.Tensor
+) -> dict[str, torch.Tensor]:
+    _, highest = integer_range(n_bits, signed=True)
+    rounded = dict(ensemble)
+    for name, weight in ensemble.items():
+        if weight.dim() == 3:
+            largest = weight.detach().abs().amax(dim=2, keepdim=True)
+            scale = share * largest.clamp(min=_SMALLEST) / highest
+            rounded[name] = FakeQuantize.apply(weight, scale, -highest, highest)
+    return rounded
 
 
 def stored_weights(state: State, n_bits: int) -> dict[str, QuantizedTensor]:
@@ -78,15 +128,22 @@ def clipped_weights(state: State, n_bits: int, ratio: float) -> dict[str, torch.
     clipped = dict(state)
     for name, tensor in state.items():
         if tensor.dim() == 2:
-            scale = ratio * tensor.abs().amax(dim=1, keepdim=True) / highest
+            largest = tensor.abs().amax(dim=1, keepdim=True)
+            scale = ratio * largest.clamp(min=_SMALLEST) / highest
             clipped[name] = fake_quantize(tensor, scale, -highest, highest)
     return clipped
 
 
-def best_clipped_weights(
-    state: State, n_bits: int, images: torch.Tensor, labels: torch.Tensor
+def best_of_ratios(
+    round_at: Callable[[float], dict[str, torch.Tensor]],
+    images: torch.Tensor,
+    labels: torch.Tensor,
 ) -> tuple[float, dict[str, torch.Tensor]]:
-    """The best of `RATIOS` for these (validation) images, and the weights; ties: the largest."""
-    tried = {ratio: clipped_weights(state, n_bits, ratio) for ratio in RATIOS}
+    """The best of `RATIOS` for these (validation) images, and the weights; ties: the largest.
+
+    Args:
+        round_at: rounds a network to a grid that ends at this share of the largest weights.
+    """
+    tried = {ratio: round_at(ratio) for ratio in RATIOS}
     best = max(RATIOS, key=lambda ratio: accuracy(network_of(tried[ratio]), images, labels))
     return best, tried[best]

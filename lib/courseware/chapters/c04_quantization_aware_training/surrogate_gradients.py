@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 
@@ -25,6 +26,28 @@ GRADIENTS: dict[str, Slope] = {
     "straight-through, clipped": straight_through,
 }
 """By name: dx_hat/dx as a training takes it, for x, scale, qmin, qmax."""
+
+
+def one_weight_paths(
+    cases: Mapping[str, tuple[float, float]],
+) -> dict[str, tuple[float, dict[str, list[float]]]]:
+    """A weight with the codes -1, -0.5, 0, 0.5, for each of `GRADIENTS`: 60 steps at a rate of 0.1.
+
+    Args:
+        cases: by title: start and target.
+    Returns: by title: the target, and by name of the gradient the path.
+    """
+    grid: dict[str, Any] = {"scale": 0.5, "qmin": -2, "qmax": 1}
+    return {
+        title: (
+            target,
+            {
+                name: path_of_weight(start, target, slope, **grid, steps=60, learning_rate=0.1)
+                for name, slope in GRADIENTS.items()
+            },
+        )
+        for title, (start, target) in cases.items()
+    }
 
 
 def path_of_weight(

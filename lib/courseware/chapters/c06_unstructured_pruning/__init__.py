@@ -6,4 +6,7 @@ plots               masks; accuracy, bytes and time against sparsity
 torch_masks         the same masks by torch's own pruning
 revival             weights that come back to life after pruning
 experiments         recorded: pruning, fine-tuning and their controls on digits
+storages            bytes of a pruned layer, in memory and in files
+pixels              pixels by how many images have ink in them
+pay_off             the last cell of exercise 06
 """

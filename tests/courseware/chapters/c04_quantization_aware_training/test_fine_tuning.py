@@ -5,42 +5,55 @@ import torch
 
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import (
     RATIOS,
-    best_clipped_weights,
+    best_of_ratios,
     clipped_weights,
-    fine_tune,
+    fine_tune_all,
     rounded_weights,
+)
+from courseware.chapters.c04_quantization_aware_training.gptq_network import (
+    gptq_weights,
+    hessian_of,
 )
 from courseware.subjects.data import digits
 from courseware.subjects.models import mlp, network_of
 from courseware.subjects.training import accuracy, one_thread
 from model_compression import quantization_aware_training
+from model_compression.gptq import gptq_quantize
 from model_compression.quantization_aware_training import train_qat
 
 DATA = digits()
 STATE = mlp([64, 8, 10], seed=0).state_dict()
 TRAINING = (DATA.train_images, DATA.train_labels)
+OTHER = mlp([64, 8, 10], seed=1).state_dict()
+[TRAINED] = fine_tune_all([STATE], *TRAINING, [0], steps=150)
+
+
+def close(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> None:
+    """Equal but for the order in which floats are added, which 20 steps of Adam enlarge."""
+    assert list(ours) == list(theirs)
+    for name in ours:
+        torch.testing.assert_close(ours[name], theirs[name], rtol=1e-3, atol=1e-4)
 
 
 def test_fine_tuning_is_train_qat_without_the_rounding(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Same optimizer, learning rates, batches, order: without rounding the results are equal."""
+    """Same optimizer, learning rates, batches, order; a network feels no other one beside it."""
 
     def not_rounded(
         x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor, n_bits: int
     ) -> torch.Tensor:
         return torch.nn.functional.linear(x, weight, bias)
 
-    ours = fine_tune(STATE, *TRAINING, 3, steps=60)
+    ours = fine_tune_all([STATE, OTHER], *TRAINING, [3, 4], steps=20)
     monkeypatch.setattr(quantization_aware_training, "qat_layer", not_rounded)
     monkeypatch.setattr(quantization_aware_training, "_on_grid", lambda tensor, n_bits: tensor)
-    with one_thread():
-        theirs = train_qat(STATE, *TRAINING, 2, 3, steps=60)
-    assert list(ours) == list(theirs)
-    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
-    assert not torch.equal(ours["0.weight"], STATE["0.weight"])
+    for state, seed, found in zip((STATE, OTHER), (3, 4), ours, strict=True):
+        with one_thread():
+            close(found, train_qat(state, *TRAINING, 2, seed, steps=20))
+    assert not torch.equal(ours[0]["0.weight"], STATE["0.weight"])
 
 
 def test_no_steps_change_nothing() -> None:
-    unchanged = fine_tune(STATE, *TRAINING, 0, steps=0)
+    [unchanged] = fine_tune_all([STATE], *TRAINING, [0], steps=0)
     assert all(torch.equal(unchanged[name], STATE[name]) for name in STATE)
 
 
@@ -65,12 +78,61 @@ def test_clipping_ends_the_grid_earlier() -> None:
 
 
 def test_the_best_ratio_is_the_best_for_these_images() -> None:
-    state = fine_tune(STATE, *TRAINING, 0, steps=200)
     judges = (DATA.validation_images, DATA.validation_labels)
-    ratio, weights = best_clipped_weights(state, 2, *judges)
-    tried = {r: accuracy(network_of(clipped_weights(state, 2, r)), *judges) for r in RATIOS}
+    ratio, weights = best_of_ratios(lambda share: clipped_weights(TRAINED, 2, share), *judges)
+    tried = {r: accuracy(network_of(clipped_weights(TRAINED, 2, r)), *judges) for r in RATIOS}
     assert accuracy(network_of(weights), *judges) == tried[ratio] == max(tried.values())
     assert ratio == max(r for r in RATIOS if tried[r] == tried[ratio])
+
+
+def test_only_the_biases_learn_and_they_learn_as_in_train_qat() -> None:
+    rounded = rounded_weights(STATE, 2)
+    [trained] = fine_tune_all([rounded], *TRAINING, [1], steps=40, only_biases=True)
+    for name, tensor in rounded.items():
+        assert torch.equal(trained[name], tensor) == (tensor.dim() == 2)
+    # After one step the gradient of the biases is that of QAT from the same rounded weights.
+    [one] = fine_tune_all([rounded], *TRAINING, [1], steps=1, only_biases=True)
+    qat = train_qat(STATE, *TRAINING, 2, 1, steps=1)
+    for name in ("0.bias", "2.bias"):
+        torch.testing.assert_close(one[name], qat[name], rtol=1e-4, atol=1e-6)
+
+
+def test_qat_on_the_whole_range_is_train_qat_and_ratios_are_one_a_network() -> None:
+    arguments = {"steps": 20, "n_bits": 2, "ratios": [1.0, 0.5]}
+    ours, half = fine_tune_all([STATE, STATE], *TRAINING, [3, 3], **arguments)
+    with one_thread():
+        close(ours, train_qat(STATE, *TRAINING, 2, 3, steps=20))
+    # All on their grids; of the second one, the float weights behind reach twice as far.
+    assert all(len(row.unique()) <= 3 for row in half["0.weight"])
+    largest = [one["0.weight"].abs().amax(dim=1).mean().item() for one in (half, ours)]
+    assert largest[0] < 0.7 * largest[1]
+    [plain] = fine_tune_all([STATE], *TRAINING, [3], steps=20, n_bits=2)
+    close(ours, plain)
+
+
+def test_gptq_changes_the_outputs_of_a_layer_less_than_rounding() -> None:
+    state = TRAINED
+    images = DATA.train_images
+    first, bias = state["0.weight"], state["0.bias"]
+    off = {}
+    for name, rounded in {
+        "GPTQ": gptq_weights(state, images, 2),
+        "nearest": rounded_weights(state, 2),
+    }.items():
+        assert list(rounded) == list(state)
+        assert torch.equal(rounded["0.bias"], bias)
+        off[name] = ((rounded["0.weight"] - first) @ images.T).square().sum()
+    assert off["GPTQ"] < off["nearest"] / 2
+    clipped = gptq_weights(state, images, 2, 0.5)
+    assert (clipped["0.weight"].abs().amax(dim=1) <= 0.5001 * first.abs().amax(dim=1)).all()
+
+
+def test_the_second_layer_is_calibrated_with_what_the_first_now_puts_out() -> None:
+    state = TRAINED
+    found = gptq_weights(state, DATA.train_images, 2)
+    hidden = (DATA.train_images @ found["0.weight"].T + found["0.bias"]).relu()
+    codes, scale = gptq_quantize(state["2.weight"], hessian_of(hidden), 2, 8)
+    assert torch.equal(found["2.weight"], codes * scale)
 
 
 def test_a_state_becomes_a_network() -> None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import WAYS
 from courseware.chapters.c04_quantization_aware_training.plots.fake_quantization import (
     example_of_a_staircase,
     neuron_pictures,
@@ -10,6 +11,7 @@ from courseware.chapters.c04_quantization_aware_training.plots.fake_quantization
     staircase,
 )
 from courseware.chapters.c04_quantization_aware_training.plots.qat import (
+    STYLES,
     errors_by_bits,
     errors_by_budget,
 )
@@ -82,6 +84,13 @@ def test_errors_are_named_by_bits() -> None:
 
 
 def test_budgets_name_both_ends() -> None:
-    ways = {"QAT": [[50.0, 10.0, 5.0], [30.0, 10.0, 3.0]]}
-    alt = errors_by_budget([0, 10, 100], {"2 bits": ways}).alt
-    assert "2 bits, QAT: 40.00 without training, 4.00 after 100 steps" in alt
+    accuracies = ([0.5, 0.9, 0.95], [0.75, 0.9, 0.97])
+    seeds = [{"QAT": [{"accuracy": value} for value in run]} for run in accuracies]
+    alt = errors_by_budget([0, 10, 100], {"2 bits": seeds}).alt
+    assert "2 bits, QAT: 37.50 without training, 4.00 after 100 steps" in alt
+
+
+def test_no_two_ways_look_alike_and_kinds_have_a_colour() -> None:
+    assert set(STYLES) == set(WAYS)
+    assert len(set(STYLES.values())) == len(WAYS)
+    assert STYLES["QAT"][0] == STYLES["QAT, clipped"][0] != STYLES["PTQ"][0]

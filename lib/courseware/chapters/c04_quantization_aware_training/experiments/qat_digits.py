@@ -2,8 +2,9 @@
 
     python -m courseware.experiments --only qat_digits
 
-takes about ten minutes on two cores. What is done is kept in a second file beside the record until
-all of it is: an interrupted run goes on where it was, and leaves an older record as it is.
+takes a few minutes on two cores: all networks of one size are trained as one program. What is done
+is kept in a second file beside the record until all of it is: an interrupted run goes on where it
+was, and leaves an older record as it is.
 Lecture 04 reads the record, and runs `compare` on fewer seeds and steps.
 """
 
@@ -19,11 +20,14 @@ from itertools import product
 import torch
 
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import (
-    best_clipped_weights,
-    fine_tune,
+    State,
+    best_of_ratios,
+    clipped_weights,
+    fine_tune_all,
     rounded_weights,
     stored_weights,
 )
+from courseware.chapters.c04_quantization_aware_training.gptq_network import gptq_weights
 from courseware.experiments.records import (
     PACKAGES,
     Result,
@@ -32,15 +36,28 @@ from courseware.experiments.records import (
     options_of,
     settings_of,
 )
+from courseware.subjects.batched_training import train_together
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
-from courseware.subjects.training import judged, one_thread, train
-from model_compression.quantization_aware_training import train_qat
+from courseware.subjects.training import judged, one_thread
+from model_compression.masks import keep_all, prunable_weights
 
 BITS = (8, 4, 3, 2)
 NETWORKS = {"64-64-10": (64, 64, 10), "64-16-10": (64, 16, 10)}
 BUDGET_NETWORK = "64-64-10"
 BUDGET_BITS = (3, 2)
+PTQS = (
+    *("PTQ", "PTQ after fine-tuning", "PTQ, clipped", "PTQ after fine-tuning, clipped"),
+    *("PTQ, GPTQ", "PTQ after fine-tuning, GPTQ"),
+)
+"""Ways that train no network in few bits; clipped and GPTQ choose a range, on validation digits."""
+
+BIASES_ONLY = ("biases only, clipped", "biases only, GPTQ")
+"""The control of QAT: weights rounded once, and then only the biases trained, for as many steps."""
+
+QATS = ("QAT", "QAT, clipped")
+WAYS = (*PTQS, *BIASES_ONLY, *QATS)
+
 BUDGETS = (0, 10, 30, 100, 300, 1000, 3000)
 
 
@@ -55,93 +72,167 @@ def main() -> int:
     settings = settings_of(options, PACKAGES, bits=BITS, networks=NETWORKS, budgets=BUDGETS)
     data = digits()
     unfinished = options.out.with_suffix(".partial")
+    seeds, budget_seeds = range(options.seeds), range(options.budget_seeds)
     work: dict[str, Callable[[], Result]] = {}
-    for name, seed in product(NETWORKS, range(options.seeds)):
-        run = partial(compare, NETWORKS[name], seed, data, steps=options.steps, bits=BITS)
-        work[f"compared {name} {seed}"] = run
-    for n_bits, seed in product(BUDGET_BITS, range(options.budget_seeds)):
-        run = partial(by_budget, NETWORKS[BUDGET_NETWORK], seed, data, n_bits, BUDGETS)
-        work[f"budget {n_bits} {seed}"] = run
+    for name, n_bits in product(NETWORKS, BITS):
+        run = partial(compare, NETWORKS[name], seeds, data, steps=options.steps, bits=[n_bits])
+        work[f"compared {name} {n_bits}"] = partial(_listed, run)
+    for n_bits in BUDGET_BITS:
+        sizes = NETWORKS[BUDGET_NETWORK]
+        run = partial(by_budget, sizes, budget_seeds, data, n_bits=n_bits, budgets=BUDGETS)
+        work[f"budget {n_bits}"] = partial(_listed, run)
     results = collect(work, settings, unfinished)
     record = settings | {
         "date": time.strftime("%Y-%m-%d"),
         "compared": {
-            name: [results[f"compared {name} {seed}"] for seed in range(options.seeds)]
+            name: _joined([results[f"compared {name} {n_bits}"]["runs"] for n_bits in BITS])
             for name in NETWORKS
         },
-        "by_budget": {
-            str(n_bits): [
-                results[f"budget {n_bits} {seed}"] for seed in range(options.budget_seeds)
-            ]
-            for n_bits in BUDGET_BITS
-        },
+        "by_budget": {str(n_bits): results[f"budget {n_bits}"]["runs"] for n_bits in BUDGET_BITS},
     }
     finish(record, options.out, unfinished)
     return 0
 
 
+def _listed(run: Callable[[], list[Result]]) -> Result:
+    return {"runs": run()}
+
+
+def _joined(by_bits: Sequence[list[Result]]) -> list[Result]:
+    """The same networks in one number of bits each, as networks in all of them."""
+    joined = []
+    for parts in zip(*by_bits, strict=True):
+        bits = {n_bits: ways for part in parts for n_bits, ways in part["bits"].items()}
+        joined.append(parts[0] | {"bits": bits})
+    return joined
+
+
 @one_thread()
 def compare(
-    sizes: Sequence[int], seed: int, data: Digits, *, steps: int, bits: Sequence[int]
-) -> Result:
-    """One network in each number of bits, by PTQ and by QAT, with the controls.
+    sizes: Sequence[int], seeds: Sequence[int], data: Digits, *, steps: int, bits: Sequence[int]
+) -> list[Result]:
+    """Networks in each number of bits, by PTQ and by QAT, with the controls.
 
     Args:
         sizes: of the layers, as in `mlp`.
-        seed: of the network, and of the order of the images.
+        seeds: one a network, also for the order of its images.
         data: trained on its training part, clipped by its validation part, judged on its test part.
-        steps: updates of QAT, and of the float network that is the control.
+        steps: updates of QAT, and of its controls.
         bits: numbers of bits.
-    Returns: "float" and "fine-tuned", the judged float networks, and "bits": by number of bits (as
-        text), the judged networks of five ways to get there, and of what they consist.
+    Returns: for each seed "float" and "fine-tuned", the judged float networks, and "bits": by
+        number of bits (as text), the judged networks of all `WAYS` to get there, and of what they
+        consist.
     """
-    images, labels = data.train_images, data.train_labels
-    model = mlp(sizes, seed)
-    train(model, images, labels, seed=seed)
-    state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    longer = fine_tune(state, images, labels, seed, steps=steps)
-    result: Result = {
-        "float": judged(state, data),
-        "fine-tuned": judged(longer, data),
-        "bits": {},
+    states = trained_networks(sizes, seeds, data)
+    training = (data.train_images, data.train_labels)
+    longer = fine_tune_all(states, *training, seeds, steps=steps)
+    by_bits = {
+        str(n_bits): _ways(states, longer, seeds, data, steps=steps, n_bits=n_bits)
+        for n_bits in bits
     }
-    for n_bits in bits:
-        ptq = rounded_weights(state, n_bits)
-        qat = train_qat(state, images, labels, n_bits, seed, steps=steps)
-        validation = (data.validation_images, data.validation_labels)
-        ratio, clipped = best_clipped_weights(state, n_bits, *validation)
-        longer_ratio, longer_clipped = best_clipped_weights(longer, n_bits, *validation)
-        result["bits"][str(n_bits)] = {
-            "PTQ": judged(ptq, data) | stored_size(ptq, n_bits),
-            "PTQ after fine-tuning": judged(rounded_weights(longer, n_bits), data),
-            "PTQ, clipped": judged(clipped, data) | {"ratio": ratio},
-            "PTQ after fine-tuning, clipped": judged(longer_clipped, data)
-            | {"ratio": longer_ratio},
-            "QAT": judged(qat, data) | stored_size(qat, n_bits),
-            "codes_changed": codes_changed(ptq, qat, n_bits),
+    return [
+        {
+            "float": judged(states[i], data),
+            "fine-tuned": judged(longer[i], data),
+            "bits": {n_bits: found[i] for n_bits, found in by_bits.items()},
         }
-    return result
+        for i in range(len(states))
+    ]
+
+
+def trained_networks(
+    sizes: Sequence[int], seeds: Sequence[int], data: Digits
+) -> list[dict[str, torch.Tensor]]:
+    """The networks that every arm starts from: 600 steps, as `train` trains one."""
+    states = [mlp(sizes, seed).state_dict() for seed in seeds]
+    starts = [(state, keep_all(prunable_weights(state))) for state in states]
+    training = (data.train_images, data.train_labels)
+    return train_together(starts, *training, steps=600, learning_rate=0.005, seeds=seeds)
+
+
+def _ways(
+    states: Sequence[State],
+    longer: Sequence[State],
+    seeds: Sequence[int],
+    data: Digits,
+    *,
+    steps: int,
+    n_bits: int,
+) -> list[Result]:
+    n = len(states)
+    rounded = {
+        (name, start): [_best_rounding(name, state, data, n_bits) for state in networks]
+        for name in ("clipped", "GPTQ")
+        for start, networks in {"PTQ": states, "PTQ after fine-tuning": longer}.items()
+    }
+    training = (data.train_images, data.train_labels)
+    once = [weights for name in ("clipped", "GPTQ") for _, weights in rounded[name, "PTQ"]]
+    biases = fine_tune_all(once, *training, [*seeds] * 2, steps=steps, only_biases=True)
+    # The range of "QAT, clipped" is the one that was chosen for rounding.
+    ratios = [1.0] * n + [ratio for ratio, _ in rounded["clipped", "PTQ"]]
+    qat = fine_tune_all(
+        [*states] * 2, *training, [*seeds] * 2, steps=steps, n_bits=n_bits, ratios=ratios
+    )
+    found: list[Result] = []
+    for i, state in enumerate(states):
+        ptq = rounded_weights(state, n_bits)
+        ways: Result = {
+            "PTQ": judged(ptq, data) | stored_size(ptq, n_bits),
+            "PTQ after fine-tuning": judged(rounded_weights(longer[i], n_bits), data),
+            "biases only, clipped": judged(biases[i], data),
+            "biases only, GPTQ": judged(biases[n + i], data),
+            "QAT": judged(qat[i], data) | stored_size(qat[i], n_bits),
+            "QAT, clipped": judged(qat[n + i], data) | {"ratio": ratios[n + i]},
+            "codes_changed": codes_changed(ptq, qat[i], n_bits),
+        }
+        for (name, start), networks in rounded.items():
+            ratio, weights = networks[i]
+            ways[f"{start}, {name}"] = judged(weights, data) | {"ratio": ratio}
+        found.append(ways)
+    return found
+
+
+def _best_rounding(
+    name: str, state: State, data: Digits, n_bits: int
+) -> tuple[float, dict[str, torch.Tensor]]:
+    """Clipped, or by GPTQ, on the range that is best for the validation digits."""
+
+    def round_at(ratio: float) -> dict[str, torch.Tensor]:
+        if name == "clipped":
+            return clipped_weights(state, n_bits, ratio)
+        return gptq_weights(state, data.train_images, n_bits, ratio)
+
+    return best_of_ratios(round_at, data.validation_images, data.validation_labels)
 
 
 @one_thread()
 def by_budget(
-    sizes: Sequence[int], seed: int, data: Digits, n_bits: int, budgets: Sequence[int]
-) -> Result:
-    """QAT, and PTQ after as much fine-tuning, at several numbers of updates.
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    data: Digits,
+    *,
+    n_bits: int,
+    budgets: Sequence[int],
+) -> list[Result]:
+    """QAT, PTQ after as much fine-tuning, and biases alone, at several numbers of updates.
 
-    Each budget is a run of its own: the learning rate falls to 0 in each.
+    Each budget is a run of its own: the learning rate falls to 0 in each. The biases are trained on
+    weights that were rounded once, on the range that is best for the validation digits.
     """
-    images, labels = data.train_images, data.train_labels
-    model = mlp(sizes, seed)
-    train(model, images, labels, seed=seed)
-    state = model.state_dict()
-    result: Result = {"PTQ after fine-tuning": [], "QAT": []}
+    states = trained_networks(sizes, seeds, data)
+    clipped = [_best_rounding("clipped", state, data, n_bits)[1] for state in states]
+    training = (data.train_images, data.train_labels)
+    ways = ("PTQ after fine-tuning", "biases only, clipped", "QAT")
+    found: list[Result] = [{way: [] for way in ways} for _ in seeds]
     for steps in budgets:
-        longer = fine_tune(state, images, labels, seed, steps=steps)
-        qat = train_qat(state, images, labels, n_bits, seed, steps=steps)
-        result["PTQ after fine-tuning"].append(judged(rounded_weights(longer, n_bits), data))
-        result["QAT"].append(judged(qat, data))
-    return result
+        longer = fine_tune_all(states, *training, seeds, steps=steps)
+        biases = fine_tune_all(clipped, *training, seeds, steps=steps, only_biases=True)
+        qat = fine_tune_all(states, *training, seeds, steps=steps, n_bits=n_bits)
+        for i, of_seed in enumerate(found):
+            networks = (rounded_weights(longer[i], n_bits), biases[i], qat[i])
+            for way, network in zip(ways, networks, strict=True):
+                of_seed[way].append(judged(network, data))
+    return found
 
 
 def stored_size(state: Mapping[str, torch.Tensor], n_bits: int) -> dict[str, int]:

@@ -12,8 +12,19 @@ from matplotlib.figure import Figure
 from courseware.showing.spread import spread
 from courseware.showing.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPLE, drawn
 
-COLOURS = (ORANGE, PURPLE, MUTED, GREEN, BLUE)
-MARKERS = ("s", "^", "v", "D", "o")
+STYLES = {
+    "PTQ": (ORANGE, "s"),
+    "PTQ after fine-tuning": (ORANGE, "^"),
+    "PTQ, clipped": (PURPLE, "D"),
+    "PTQ after fine-tuning, clipped": (PURPLE, "^"),
+    "PTQ, GPTQ": (GREEN, "v"),
+    "PTQ after fine-tuning, GPTQ": (GREEN, "^"),
+    "biases only, clipped": (MUTED, "D"),
+    "biases only, GPTQ": (MUTED, "v"),
+    "QAT": (BLUE, "o"),
+    "QAT, clipped": (BLUE, "X"),
+}
+"""Way → its colour and marker, in all figures of the lecture."""
 
 
 @drawn
@@ -35,13 +46,14 @@ def errors_by_bits(
         _draw_float(axes, exact)
         all_bits = list(next(iter(ways.values())))
         for k, (name, by_bits) in enumerate(ways.items()):
+            colour, marker = STYLES[name]
             shift = 0.8 / len(ways) * (k - (len(ways) - 1) / 2)
             for place, runs in enumerate(by_bits.values()):
                 dots = [place + shift] * len(runs)
-                axes.plot(dots, runs, MARKERS[k], color=COLOURS[k], markersize=4, alpha=0.45)
+                axes.plot(dots, runs, marker, color=colour, markersize=4, alpha=0.45)
                 bar: dict[str, Any] = {"color": INK, "markersize": 11, "markeredgewidth": 2.2}
                 axes.plot([place + shift], [fmean(runs)], "_", **bar, zorder=4)
-            axes.plot([], [], MARKERS[k], color=COLOURS[k], label=name)
+            axes.plot([], [], marker, color=colour, label=name)
             means = ", ".join(f"{bits} bits {fmean(runs):.2f}" for bits, runs in by_bits.items())
             described.append(f"{title}, {name}: {means}")
         axes.set(yscale="log")
@@ -63,20 +75,22 @@ def _draw_float(axes: Axes, errors: Sequence[float]) -> None:
 
 @drawn
 def errors_by_budget(
-    budgets: Sequence[int], panels: Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
+    budgets: Sequence[int], panels: Mapping[str, Sequence[Mapping[str, Sequence[Any]]]]
 ) -> tuple[Figure, str]:
     """Errors against steps of fine-tuning: a thin line a seed, a thick one the mean.
 
     Args:
         budgets: numbers of steps, drawn at equal distances.
-        panels: by title and by name of the way: one sequence a seed, one error in percent, > 0, a
-            budget.
+        panels: by title: for each seed and by name of the way, the judged networks, one a budget,
+            none of them without an error.
     """
     figure = Figure(figsize=(8.8, 3.8), layout="constrained")
     all_axes = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
     described = []
     for axes, (title, ways) in zip(all_axes, panels.items(), strict=True):
-        for (name, runs), colour, marker in zip(ways.items(), (PURPLE, BLUE), "^o", strict=False):
+        for name in ways[0]:
+            colour, marker = STYLES[name]
+            runs = [[100 * (1 - judged["accuracy"]) for judged in seed[name]] for seed in ways]
             for run in runs:
                 axes.plot(run, color=colour, alpha=0.25, linewidth=1)
             mean = [fmean(values) for values in zip(*runs, strict=True)]
