@@ -126,6 +126,7 @@ CHAPTERS = (
         "07_structured_pruning",
         "Structured pruning",
         modules=("network_surgery", "structured_pruning"),
+        experiments={"structured_digits": False},
         given="math np torch check check_quiz",
     ),
     Chapter(

@@ -115,6 +115,29 @@ def two_criteria(
 
 
 @drawn
+def draws_and_criteria(draws: Sequence[float], chosen: Mapping[str, float]) -> tuple[Figure, str]:
+    """How good a network is with units drawn by chance, many times, and with those of criteria.
+
+    Args:
+        draws: accuracies in percent, one a draw.
+        chosen: by name of the criterion, up to three: accuracy in percent.
+    """
+    figure = Figure(figsize=(8.4, 2.8), layout="constrained")
+    axes = figure.subplots()
+    heights = [0.25 + 0.5 * ((7 * i) % len(draws)) / len(draws) for i in range(len(draws))]
+    axes.plot(draws, heights, "o", color=MUTED, alpha=0.6, label=f"{len(draws)} draws by chance")
+    axes.axvline(fmean(draws), color=INK, linestyle="--", linewidth=1.2, label="their mean")
+    looks = zip((BLUE, GREEN, PURPLE), ("-", "-.", ":"), strict=True)
+    described = [f"draws by chance {min(draws):.1f} to {max(draws):.1f}, mean {fmean(draws):.1f}"]
+    for (name, accuracy), (colour, line) in zip(chosen.items(), looks, strict=False):
+        axes.axvline(accuracy, color=colour, linestyle=line, linewidth=2.6, label=name)
+        described.append(f"{name} {accuracy:.1f}")
+    axes.set(xlim=(0, 100), ylim=(0, 1), yticks=[], xlabel="accuracy on new digits, percent")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    return figure, f"Accuracy in percent, not fine-tuned: {'; '.join(described)}."
+
+
+@drawn
 def times_by_weights(
     shares: Sequence[float], panels: Mapping[str, Mapping[str, Sequence[float]]]
 ) -> tuple[Figure, str]:
@@ -178,6 +201,41 @@ def accuracy_by_cost(
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     costs = "; ".join(" ".join(label.split()) for label in labels)
     return figure, f"Accuracy in percent at {costs}. {'; '.join(described)}."
+
+
+@drawn
+def bytes_and_accuracy(
+    labels: Sequence[str], n_bytes: Sequence[int], accuracies: Mapping[str, Sequence[float]]
+) -> tuple[Figure, str]:
+    """What networks of several sizes take (left) and how much they get right (right).
+
+    Args:
+        labels: of the networks, from top to bottom.
+        n_bytes: one a network.
+        accuracies: by moment, up to two: percentages, one a network.
+    """
+    figure = Figure(figsize=(9.0, 3.4), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    places = range(len(labels))
+    left.barh(places, n_bytes, color=BLUE, height=0.6)
+    for place, size in zip(places, n_bytes, strict=True):
+        left.text(size, place, f" {size:,}", va="center", size=9)
+    left.set_yticks(places, labels=labels)
+    left.invert_yaxis()
+    left.set(xlabel="bytes", xlim=(0, 1.25 * max(n_bytes)))
+    for (moment, shares), marker, colour in zip(
+        accuracies.items(), "ox", (MUTED, BLUE), strict=False
+    ):
+        right.plot(shares, places, marker, color=colour, markersize=8, label=moment)
+    right.set(xlabel="accuracy on new digits, percent", xlim=(0, 103))
+    right.grid(True, axis="x")
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    described = [
+        f"{label}: {size:,} bytes, "
+        + ", ".join(f"{shares[i]:.1f}% right {moment}" for moment, shares in accuracies.items())
+        for i, (label, size) in enumerate(zip(labels, n_bytes, strict=True))
+    ]
+    return figure, "; ".join(described) + "."
 
 
 def example_of_units() -> Picture:

@@ -105,6 +105,36 @@ def without_units(state: State, scores: Scores, keep_ratio: float) -> dict[str, 
     return small
 
 
+@torch.no_grad()
+def with_means_folded(
+    state: State, images: torch.Tensor, scores: Scores, keep_ratio: float
+) -> dict[str, torch.Tensor]:
+    """As `without_units`, but what the lost units add on the average goes into the next bias.
+
+    Args:
+        state: state_dict of Linear, ReLU, ..., Linear.
+        images: over which the average is taken, in the whole network.
+        scores: dict as from `unit_scores`.
+        keep_ratio: share of each hidden layer that stays, 0 ... 1.
+
+    >>> state = {"0.weight": torch.tensor([[1.0], [0.5]]), "0.bias": torch.tensor([0.0, 1.0])}
+    >>> state |= {"2.weight": torch.tensor([[1.0, 2.0]]), "2.bias": torch.zeros(1)}
+    >>> images = torch.tensor([[2.0], [4.0]])
+    >>> scores = unit_scores(state, images, "mean activation")   # 3 and 2.5: the second goes
+    >>> with_means_folded(state, images, scores, 0.5)["2.bias"]
+    tensor([5.])
+    """
+    small, kept = without_units(state, scores, keep_ratio), kept_units(scores, keep_ratio)
+    names = layer_names(state)
+    outputs = hidden_activations(state, images)
+    for name, following, output in zip(names, names[1:], outputs, strict=False):
+        gone = torch.ones(output.shape[1], dtype=torch.bool)
+        gone[kept[name]] = False
+        added = state[f"{following}.weight"][:, gone] @ output[:, gone].mean(dim=0)
+        small[f"{following}.bias"] += added[kept[following]] if following in kept else added
+    return small
+
+
 def silenced(state: State, scores: Scores, keep_ratio: float) -> dict[str, torch.Tensor]:
     """The network as large as before, its lowest units set to zero: weights and bias."""
     masked = {name: tensor.detach().clone() for name, tensor in state.items()}

@@ -6,7 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from courseware.chapters.c07_structured_pruning.network_costs import CsrNetwork, file_bytes, macs
+from courseware.chapters.c07_structured_pruning.network_costs import (
+    CsrNetwork,
+    compact_csr_bytes,
+    file_bytes,
+    macs,
+)
 from courseware.subjects.models import conv_net, mlp
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masks import Mask, apply_masks, joined_mask, prunable_weights
@@ -56,7 +61,20 @@ def test_csr_networks_compute_what_dense_ones_do(sparsity: float) -> None:
     torch.testing.assert_close(network(images), model(images), rtol=0, atol=atol)
     assert network.n_values == joined_mask(masks).n_kept
     biases = sum(value.nbytes for name, value in state.items() if name.endswith("bias"))
-    assert network.nbytes == biases + sum(sparse_bytes(mask, "csr") for mask in masks.values())
+    indices = sum(int(mask.sum()) + len(mask) + 1 for mask in masks.values())
+    assert network.nbytes == biases + 4 * network.n_values + 4 * indices
+    with_int64 = biases + sum(sparse_bytes(mask, "csr") for mask in masks.values())
+    assert network.nbytes == with_int64 - 4 * indices
+
+
+@pytest.mark.parametrize(("cols", "of_column"), [(256, 1), (257, 2), (65_537, 3)])
+def test_small_indices_take_as_many_bytes_as_they_need(cols: int, of_column: int) -> None:
+    mask = torch.zeros(3, cols, dtype=torch.bool)
+    assert compact_csr_bytes(mask) == 4 * 1
+    mask[:2, 100:150] = True
+    assert compact_csr_bytes(mask) == 100 * (4 + of_column) + 4 * 1
+    mask[:, :256] = True
+    assert compact_csr_bytes(mask) == 768 * (4 + of_column) + 4 * 2
 
 
 def test_a_weight_that_is_zero_is_not_stored() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from courseware.chapters.c07_structured_pruning.plots import (
     accuracy_by_cost,
+    draws_and_criteria,
     example_of_units,
     times_by_weights,
     two_criteria,
@@ -58,3 +59,8 @@ def test_accuracies_are_means_by_cost() -> None:
     alt = accuracy_by_cost(["half\n10 bytes", "quarter"], ways, [98.0, 99.0]).alt
     assert "at half 10 bytes; quarter." in alt
     assert "whole network 98.5; structured 97.0, 91.0; sparse 97.0, 20.0" in alt
+
+
+def test_draws_and_criteria_are_told() -> None:
+    alt = draws_and_criteria([40.0, 60.0], {"L2 norm": 70.0, "mean activation": 30.0}).alt
+    assert "draws by chance 40.0 to 60.0, mean 50.0; L2 norm 70.0; mean activation 30.0" in alt
