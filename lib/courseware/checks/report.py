@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sysconfig
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -123,7 +124,7 @@ def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
     label = "one right answer" if several_are_right(case) else "expected"
     yield label, _wanted(case.expected)
     yield "got", _outcome(case.got)
-    plain = isinstance(case.expected.value, str | int | float)
+    plain = type(case.expected.value) in (str, int, float, bool)  # and no words in its place
     if case.found and case.got.error is None and not (plain and case.found.kind == "wrong-value"):
         yield "that is", case.found.text
     if where := case.got.at or _line_of(case.got):
@@ -161,7 +162,8 @@ def _line_of(outcome: Outcome) -> str:
     if outcome.error is None or (isinstance(outcome.error, ValueError) and not outcome.error.args):
         return ""
     frames = traceback.extract_tb(outcome.error.__traceback__)
-    own = [f for f in frames if not any(library in f.filename for library in LIBRARIES)]
+    others = (*LIBRARIES, sysconfig.get_path("stdlib"))
+    own = [f for f in frames if not any(library in f.filename for library in others)]
     return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
 
 

@@ -1,6 +1,7 @@
 """Mistakes that no task lists: two at once, errors that can be read, inputs that tell where."""
 
 import math
+from fractions import Fraction
 
 import pytest
 import torch
@@ -116,3 +117,12 @@ def test_what_python_and_torch_say_today_is_read(make, said):
     with pytest.raises(Exception) as caught:
         make()
     assert said in reading_of(caught.value), str(caught.value)
+
+
+def test_no_line_of_pythons_own_library_is_called_the_students():
+    def reads_a_fraction(bits):
+        return Fraction(bits + "/x")
+
+    text = as_text(causes("unsigned_value", reads_a_fraction)[0])
+    assert "ValueError: Invalid literal for Fraction" in text
+    assert "of your cell" not in text  # this function stands in a file of the course
