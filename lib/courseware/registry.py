@@ -79,13 +79,10 @@ CHAPTERS = (
         modules=(
             "calibration",
             "int8_linear",
-            "codebook_quantization",
-            "double_quantization",
-            "nf4",
             "weight_quantization",
         ),
         experiments={"decoder_7b": True, "int4_products": True, "minilm_quantization": False},
-        given="math NormalDist np torch check check_quiz",
+        given="math np torch check check_quiz",
     ),
     Chapter(
         "04_quantization_aware_training",
@@ -114,7 +111,6 @@ CHAPTERS = (
         modules=(
             "_mask_validation",
             "masks",
-            "fast",
             "magnitude_pruning",
             "masked_training",
             "sparse_storage",
@@ -147,6 +143,10 @@ CHAPTERS = (
         "10_language_models",
         "Language models",
         modules=(
+            "codebook_quantization",
+            "double_quantization",
+            "nf4",
+            "fast",
             "gptq",
             "microscaling",
             "hadamard",
@@ -154,7 +154,7 @@ CHAPTERS = (
             "kv_cache",
             "wanda",
         ),
-        given="math np torch check check_quiz",
+        given="math NormalDist np torch check check_quiz",
     ),
 )
 """Every chapter, in order."""

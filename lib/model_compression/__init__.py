@@ -11,9 +11,6 @@
     03 post_training_quantization    calibration         range of activations from sample data
                                      int8_linear         int8 codes, int32 sums, one rescale
                                      weight_quantization whole models; bits per weight
-                                     codebook_quantization  codes that are positions in a table
-                                     nf4                 the 4-bit NormalFloat of bitsandbytes
-                                     double_quantization scales in 8 bits each
     04 quantization_aware_training   fake_quantization   straight-through estimator, the QAT layer
                                      quantization_aware_training  train_qat
     05 knowledge_distillation        distillation        softmax, cross-entropy, KL; distill
@@ -26,7 +23,10 @@
     08 when_to_prune                 snip                connection sensitivity before training
                                      pruning_schedules   random masks, the cubic schedule
     09 lottery_tickets               lottery_tickets     prune, rewind, control arms, the search
-    10 language_models               gptq                columns that make up for rounding errors
+    10 language_models               nf4                 the 4-bit NormalFloat of bitsandbytes
+                                     codebook_quantization  codes that are positions in a table
+                                     double_quantization scales in 8 bits each
+                                     gptq                columns that make up for rounding errors
                                      microscaling        MXFP4: four-bit floats, shared exponents
                                      hadamard            rotations that spread outliers
                                      activation_outliers  large columns in float, or smoothed

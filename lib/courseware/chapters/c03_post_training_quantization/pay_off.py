@@ -23,8 +23,6 @@ ASKED = "numpy.linalg.matrix_rank"
 @pay_off("a search by a real transformer, before and after your functions stored it in few bits")
 def search(
     quantize_weights: Callable[..., Any],
-    nf4_quantize: Callable[..., Any],
-    nf4_dequantize: Callable[..., Any],
     bits_per_weight: Callable[..., Any],
 ) -> Picture:
     """Ask MiniLM for the first line that belongs to a description, in three formats."""
@@ -37,19 +35,12 @@ def search(
     encoder = minilm()
     weights = weights_of(encoder)
     matrices = {name: weights[name] for name in matrix_names()}
-    in_nf4 = {}
-    for name, weight in matrices.items():
-        codes, absmax = nf4_quantize(weight, GROUP)
-        in_nf4[name] = nf4_dequantize(codes, absmax, GROUP)
-    size = bits_per_weight(4, GROUP, 32)
-    formats = {
-        "float32": matrices,
-        f"your NF4, {size:g} bits": in_nf4,
-        f"your 4 bits, {size:g} with scales": quantize_weights(matrices, 4, GROUP),
-        f"your 2 bits, {bits_per_weight(2, GROUP, 32):g} with scales": quantize_weights(
-            matrices, 2, GROUP
-        ),
-    }
+    formats = {"float32": matrices}
+    for n_bits in (8, 4, 2):
+        size = bits_per_weight(n_bits, GROUP, 32)
+        formats[f"your {n_bits} bits, {size:g} with scales"] = quantize_weights(
+            matrices, n_bits, GROUP
+        )
     entries = with_descriptions(documented(["numpy.linalg"]))
     lines = [entry.first_line for entry in entries]
     right = next(i for i, entry in enumerate(entries) if entry.name == ASKED)

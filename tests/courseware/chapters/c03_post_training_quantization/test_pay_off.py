@@ -4,17 +4,11 @@ import re
 
 from courseware.chapters.c03_post_training_quantization.pay_off import search
 from courseware.chapters.c03_post_training_quantization.plots.search import best_matches
-from model_compression.nf4 import nf4_dequantize, nf4_quantize
 from model_compression.weight_quantization import bits_per_weight, quantize_weights
 
 
 def test_the_search_still_works_in_four_bits_and_fails_in_two(capsys):
-    picture = search(
-        quantize_weights=quantize_weights,
-        nf4_quantize=nf4_quantize,
-        nf4_dequantize=nf4_dequantize,
-        bits_per_weight=bits_per_weight,
-    )
+    picture = search(quantize_weights=quantize_weights, bits_per_weight=bits_per_weight)
     places = [int(place) for place in re.findall(r"the right line is number (\d+)", picture.alt)]
     assert places[:3] == [1, 1, 1]
     assert places[3] > 1

@@ -71,7 +71,7 @@ def _rounded(digits: int) -> Callable[..., float]:
 
 BITS_PER_WEIGHT = Task(
     name="bits_per_weight",
-    points=6,
+    points=10,
     reference=reference.bits_per_weight,
     lecture="lecture 03, “How many bits is 4 bits”",
     off_limits=OFF_LIMITS,

@@ -106,7 +106,7 @@ def _zeros(draw: Draw) -> Iterator[Arguments]:
 
 INT8_LINEAR = Task(
     name="int8_linear",
-    points=16,
+    points=24,
     reference=reference.int8_linear,
     lecture="lecture 03, “Integers all the way”",
     off_limits=OFF_LIMITS,

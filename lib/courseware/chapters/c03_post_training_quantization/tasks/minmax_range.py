@@ -75,7 +75,7 @@ def _spread(factor: float) -> Callable[[Batches], Any]:
 
 MINMAX_RANGE = Task(
     name="minmax_range",
-    points=6,
+    points=10,
     reference=reference.minmax_range,
     lecture="lecture 03, “Where does the range come from”",
     off_limits=OFF_LIMITS,

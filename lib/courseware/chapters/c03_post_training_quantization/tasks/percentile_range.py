@@ -171,7 +171,7 @@ def _batchwise(batches: Batches, percentile: float) -> Range:
 
 PERCENTILE_RANGE = Task(
     name="percentile_range",
-    points=10,
+    points=16,
     reference=reference.percentile_range,
     lecture="lecture 03, “Where does the range come from”",
     off_limits=OFF_LIMITS,

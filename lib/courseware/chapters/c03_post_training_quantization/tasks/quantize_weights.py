@@ -112,7 +112,7 @@ def _dtypes(draw: Draw) -> Iterator[Arguments]:
 
 QUANTIZE_WEIGHTS = Task(
     name="quantize_weights",
-    points=14,
+    points=20,
     reference=reference.quantize_weights,
     lecture="lecture 03, “A real transformer”",
     off_limits=OFF_LIMITS,

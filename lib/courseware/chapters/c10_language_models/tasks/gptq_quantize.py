@@ -151,7 +151,7 @@ def same_types(arguments: tuple[Any, ...], expected: Pair, got: Any) -> Differen
 
 GPTQ_QUANTIZE = Task(
     name="gptq_quantize",
-    points=20,
+    points=16,
     reference=reference.gptq_quantize,
     lecture="lecture 10, “Errors that make up for each other”",
     off_limits=OFF_LIMITS,

@@ -211,7 +211,7 @@ def _not_two_axes(x: T, block_size: int) -> bool:
 
 HADAMARD_ROTATE = Task(
     name="hadamard_rotate",
-    points=8,
+    points=7,
     reference=reference.hadamard_rotate,
     lecture="lecture 10, “Rotations”",
     off_limits=OFF_LIMITS,

@@ -119,7 +119,7 @@ def _zero_rows(draw: Draw) -> Iterator[Arguments]:
 
 INT8_LINEAR_OUTLIERS = Task(
     name="int8_linear_outliers",
-    points=12,
+    points=9,
     reference=reference.int8_linear_outliers,
     lecture="lecture 10, “A few large channels”",
     off_limits=OFF_LIMITS,

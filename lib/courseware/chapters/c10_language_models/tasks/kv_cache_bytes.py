@@ -161,7 +161,7 @@ def _through_bits(change: Callable[[Any], Any]) -> Callable[..., Any]:
 
 KV_CACHE_BYTES = Task(
     name="kv_cache_bytes",
-    points=7,
+    points=6,
     reference=reference.kv_cache_bytes,
     lecture="lecture 10, “The cache that grows”",
     off_limits=OFF_LIMITS,

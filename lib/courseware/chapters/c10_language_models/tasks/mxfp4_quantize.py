@@ -104,7 +104,7 @@ def _refused(draw: Draw) -> Iterator[Arguments]:
 
 MXFP4_QUANTIZE = Task(
     name="mxfp4_quantize",
-    points=14,
+    points=11,
     reference=reference.mxfp4_quantize,
     lecture="lecture 10, “Floats of four bits”",
     off_limits=OFF_LIMITS,

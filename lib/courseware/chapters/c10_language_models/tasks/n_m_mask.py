@@ -164,7 +164,7 @@ _right = _in_runs(_highest)
 
 N_M_MASK = Task(
     name="n_m_mask",
-    points=8,
+    points=5,
     reference=reference.n_m_mask,
     lecture="lecture 10, “Two of four”",
     off_limits=OFF_LIMITS,

@@ -196,7 +196,7 @@ def _down(x: T, w: T, alpha: float) -> Pair:
 
 SMOOTH = Task(
     name="smooth",
-    points=7,
+    points=6,
     reference=reference.smooth,
     lecture="lecture 10, “Smoothing where the weights are flat”",
     off_limits=OFF_LIMITS,

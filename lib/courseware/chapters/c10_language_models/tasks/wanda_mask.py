@@ -182,7 +182,7 @@ def _of_the_rest(w: T, x_norm: T, sparsity: float) -> T:
 
 WANDA_MASK = Task(
     name="wanda_mask",
-    points=8,
+    points=6,
     reference=reference.wanda_mask,
     lecture="lecture 10, “Weights that count for their inputs”",
     off_limits=OFF_LIMITS,

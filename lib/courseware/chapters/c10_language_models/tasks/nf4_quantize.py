@@ -7,18 +7,18 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.tasks.judges import (
-    OFF_LIMITS,
-    codes_and_absmax,
-    codes_and_absmax_dtypes,
-)
-from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import (
+from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     MIDPOINTS,
     TIES,
     blocks_of,
     unit_block,
 )
-from courseware.chapters.c03_post_training_quantization.tasks.nf4_quantize_mistakes import MISTAKES
+from courseware.chapters.c10_language_models.tasks.nf4_judges import (
+    codes_and_absmax,
+    codes_and_absmax_dtypes,
+)
+from courseware.chapters.c10_language_models.tasks.nf4_quantize_mistakes import MISTAKES
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.quantizer_inputs import TINY
 from courseware.checks.task import Check, Draw, Task
@@ -84,7 +84,7 @@ def _types(draw: Draw) -> Iterator[Arguments]:
 
 NF4_QUANTIZE = Task(
     name="nf4_quantize",
-    points=12,
+    points=8,
     reference=reference.nf4_quantize,
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,

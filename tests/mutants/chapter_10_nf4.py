@@ -1,4 +1,4 @@
-"""Solutions of exercise 03 as students could write them: NF4."""
+"""Solutions of exercise 10 as students could write them: NF4."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
@@ -114,7 +114,7 @@ def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
 
 NF4_CODEBOOK = Task(
     name="nf4_codebook",
-    points=8,
+    points=6,
     reference=reference.nf4_codebook,
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,

@@ -7,14 +7,14 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.tasks.judges import (
-    OFF_LIMITS,
-    same_reals_and_dtype,
-)
-from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import (
+from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     TABLE,
     n_blocks,
     repeated,
+)
+from courseware.chapters.c10_language_models.tasks.nf4_judges import (
+    same_reals_and_dtype,
 )
 from courseware.checks.dtypes import uint8
 from courseware.checks.forms import FORMS, told_by_form
@@ -151,7 +151,7 @@ def _as_mask(error: type[Exception]) -> Behaviour:
 
 NF4_DEQUANTIZE = Task(
     name="nf4_dequantize",
-    points=8,
+    points=4,
     reference=reference.nf4_dequantize,
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.tasks.nf4_blocks import (
+from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     MIDPOINTS,
     TABLE,
     coded_by,
