@@ -126,7 +126,7 @@ def rounds_halves_up(x):
     return int(x < 0), exponent + 126, fraction
 
 
-@wrong("float32_fields", says="not-rounded-to-float32")
+@wrong("float32_fields", says="double-rebiased")
 def narrows_the_fields_of_a_double(x):
     raw = struct.unpack(">Q", struct.pack(">d", x))[0]
     return raw >> 63, ((raw >> 52) & 0x7FF) - 1023 + 127, (raw & ((1 << 52) - 1)) >> 29
@@ -237,3 +237,36 @@ def has_no_case_for_infinity(x):
 def returns_a_dict_of_fields(x):
     raw = _raw(x)
     return {"sign": raw >> 31, "exponent": (raw >> 23) & 0xFF, "fraction": raw & 0x7FFFFF}
+
+
+@wrong("float32_fields", says="word-negated")
+def takes_the_magnitude_of_the_word(x):
+    word = torch.tensor(x, dtype=torch.float32).view(torch.int32).item()
+    sign = 1 if math.copysign(1.0, x) < 0 else 0
+    return sign, (abs(word) >> 23) & 0xFF, abs(word) & 0x7FFFFF
+
+
+@wrong("float32_fields", says="shift-before-and")
+def shifts_the_mask(x):
+    (word,) = struct.unpack(">I", struct.pack(">f", x))
+    return word >> 31, word & 0x7F800000 >> 23, word & 0x7FFFFF
+
+
+@wrong("float32_fields", says="fraction-cut-short")
+def forgets_a_digit_of_the_mask(x):
+    (word,) = struct.unpack(">I", struct.pack(">f", x))
+    return (word >> 31) & 1, (word >> 23) & 0xFF, word & 0x7FFFF
+
+
+@wrong("float32_fields", says="double-rebiased")
+def cuts_the_double_to_size(x):
+    (word,) = struct.unpack(">Q", struct.pack(">d", x))
+    exponent = (word >> 52) & 0x7FF
+    return word >> 63, exponent - 1023 + 127, (word & (2**52 - 1)) >> 29
+
+
+@wrong("float32_fields", says="hidden-one-included")
+def adds_the_hidden_one_and_takes_the_bias_off(x):
+    (word,) = struct.unpack(">I", struct.pack(">f", x))
+    sign, exponent, fraction = word >> 31, (word >> 23) & 0xFF, word & 0x7FFFFF
+    return sign, exponent - 127, fraction + (1 << 23) if exponent else fraction

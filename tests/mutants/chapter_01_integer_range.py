@@ -74,7 +74,7 @@ def with_numpy_integers(width, signed):
     return (-top - 1, top) if signed else (np.int64(0), top)
 
 
-@wrong("integer_range", says="one-bit")
+@wrong("integer_range", says="one-bit-rounded")
 def takes_one_bit_apart(width, signed):
     if width == 1:
         return 0, 1
@@ -176,3 +176,36 @@ def halves_with_true_division(width, signed):
     if signed:
         return (int(-patterns / 2), int(patterns / 2 - 1))
     return (0, patterns - 1)
+
+
+@wrong("integer_range", says="range-of-the-next-type")
+def asks_torch_for_the_next_type(width, signed):
+    room = next(room for room in (8, 16, 32, 64) if width <= room)
+    info = torch.iinfo(getattr(torch, f"{'' if signed else 'u'}int{room}"))
+    return int(info.min), int(info.max)
+
+
+@wrong("integer_range", says="all-ones-for-the-lowest")
+def takes_all_ones_for_the_lowest(width, signed):
+    ones = 2**width - 1
+    return (ones - 2**width, ones >> 1) if signed else (0, ones)
+
+
+@wrong("integer_range", says="exponent-cut-short")
+def forgets_the_brackets_at_both_ends(width, signed):
+    return (-(2**width - 1), 2**width - 1 - 1) if signed else (0, 2**width - 1)
+
+
+@wrong("integer_range", says="one-end-moved")
+def moves_the_lower_end_alone(width, signed):
+    low, high = 0, 2**width - 1
+    if signed:
+        low = -(2 ** (width - 1))
+    return low, high
+
+
+@wrong("integer_range", says="one-bit-rounded")
+def rounds_half_of_the_highest(width, signed):
+    highest = 2**width - 1
+    low = round(-highest / 2) if signed and width < 50 else -(2 ** (width - 1)) * signed
+    return low, low + highest

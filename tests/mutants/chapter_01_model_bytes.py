@@ -160,3 +160,13 @@ def fills_bytes_with_whole_parameters(n_params, bits_per_param):
 def adds_a_half_and_rounds(n_params, bits_per_param):
     size = n_params * bits_per_param / 8
     return round(size + 0.5)
+
+
+@wrong("model_bytes", says="fraction-of-a-bit-lost")
+def adds_nine_tenths(n_params, bits_per_param):
+    return int(n_params * bits_per_param / 8 + 0.9)
+
+
+@wrong("model_bytes", says="bits-made-whole")
+def cuts_the_bits_and_rounds_each(n_params, bits_per_param):
+    return n_params * math.ceil(int(bits_per_param) / 8)

@@ -259,3 +259,39 @@ def refuses_what_leaves_the_range(bits):
     if value < -(2 ** (len(bits) - 1)):
         raise ValueError(f"{value} does not fit into {len(bits)} bits")
     return format(value % 2 ** len(bits), f"0{len(bits)}b")
+
+
+@wrong("negate", says="begun-at-the-wrong-end")
+def keeps_up_to_the_first_one_from_the_left(bits):
+    if "1" not in bits:
+        return bits
+    end = bits.index("1") + 1
+    return bits[:end] + bits[end:].translate(str.maketrans("01", "10"))
+
+
+@wrong("negate", says="begun-at-the-wrong-end")
+def carries_to_the_right(bits):
+    out, carry = [], 1
+    for bit in bits:
+        total = 1 - int(bit) + carry
+        out.append(str(total % 2))
+        carry = total // 2
+    return "".join(out)
+
+
+@wrong("negate", says="leading-zeros-not-inverted")
+def masks_as_long_as_the_number(bits):
+    width, value = len(bits), int(bits, 2)
+    mask = (1 << value.bit_length()) - 1
+    return format(((value ^ mask) + 1) % 2**width, f"0{width}b")
+
+
+@wrong("negate", says="carry-kept-for-zero")
+def writes_the_sum_as_it_is(bits):
+    return bin(int(bits.translate(str.maketrans("01", "10")), 2) + 1)[2:]
+
+
+@wrong("negate", says="carry-cut-at-the-wrong-end")
+def keeps_the_first_bit_and_cuts_behind(bits):
+    flipped = bits[0] + "".join("1" if bit == "0" else "0" for bit in bits[1:])
+    return format(int(flipped, 2) + 1, "b").zfill(len(bits))[: len(bits)]

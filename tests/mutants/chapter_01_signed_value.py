@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 import numpy as np
@@ -257,3 +258,51 @@ def reads_a_minus_sign_at_the_end(bits):
 def compares_with_127(bits):
     value = int(bits, 2)
     return value - 2 ** len(bits) if value > 127 else value
+
+
+@wrong("signed_value", says="replaced-twice")
+def turns_all_bits_twice(bits):
+    if bits[0] == "0":
+        return int(bits, 2)
+    return -(int(bits.replace("0", "1").replace("1", "0"), 2) + 1)
+
+
+@wrong("signed_value", says="rest-reversed")
+def weighs_twice_and_reads_the_rest_from_the_left(bits):
+    total = -int(bits[0]) * 2 ** len(bits)
+    for i, bit in enumerate(bits[1:]):
+        total += int(bit) * 2**i
+    return total
+
+
+@wrong("signed_value", says="rest-reversed")
+def reads_the_rest_from_the_left(bits):
+    total = -int(bits[0]) * 2 ** (len(bits) - 1)
+    for i, bit in enumerate(bits[1:]):
+        total += int(bit) * 2**i
+    return total
+
+
+@wrong("signed_value", says="digits-lost")
+def takes_a_float_off_negative_numbers(bits):
+    value = int(bits, 2)
+    return int(value - math.pow(2, len(bits))) if bits[0] == "1" else value
+
+
+@wrong("signed_value", says="exponent-cut-short")
+def forgets_the_brackets_of_the_exponent(bits):
+    return int("0" + bits[1:], 2) - int(bits[0]) * (2 ** len(bits) - 1)
+
+
+@wrong("signed_value", says="half-taken-off")
+def asks_the_last_bit_and_takes_half_off(bits):
+    value = int(bits, 2)
+    return value - 2 ** (len(bits) - 1) if bits[-1] == "1" else value
+
+
+@wrong("signed_value", says="first-of-equals")
+def looks_up_the_first_equal_character(bits):
+    total = -(2 ** len(bits)) if bits[0] == "1" else 0
+    for bit in bits:
+        total += int(bit) * 2 ** (len(bits) - 1 - bits.index(bit))
+    return total

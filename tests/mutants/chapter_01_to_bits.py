@@ -286,3 +286,47 @@ def counts_zero_as_negative(value, width):
         raise ValueError("cannot be written")
     unsigned = value + 2**width if value <= 0 else value
     return format(unsigned, "b").zfill(width)
+
+
+@wrong("to_bits", says="leading-zeros-not-inverted")
+def pads_after_inverting(value, width):
+    _refuse(value, width)
+    if value >= 0:
+        return bin(value)[2:].zfill(width)
+    pattern = bin(-value)[2:]
+    inverted = "".join("10"[int(bit)] for bit in pattern)
+    return bin((int(inverted, 2) + 1) % 2 ** len(pattern))[2:].zfill(width)
+
+
+@wrong("to_bits", says="limit-off-by-one")
+def pads_behind_and_lets_the_next_power_in(value, width):
+    if not -(2 ** (width - 1)) <= value <= 2**width:
+        raise ValueError("does not fit")
+    return bin(value % 2**width)[2:].ljust(width, "0")
+
+
+@wrong("to_bits", says="limit-as-a-float")
+def counts_bits_by_logarithm(value, width):
+    if value < 0:
+        if value < -(2 ** (width - 1)):
+            raise ValueError("too low")
+        value += 2**width
+    elif math.log2(value + 1) > width:
+        raise ValueError("too high")
+    return format(value, "b").zfill(width)
+
+
+@wrong("to_bits", says="bit-skipped")
+def shifts_one_too_far(value, width):
+    _refuse(value, width)
+    return "".join(str((value >> i) & 1) for i in range(width, 0, -1))
+
+
+@wrong("to_bits", says="halved-towards-zero")
+def halves_towards_zero(value, width):
+    _refuse(value, width)
+    digits = []
+    for _ in range(width):
+        digits.append(str(value % 2))
+        value = int(value / 2)
+    return "".join(reversed(digits))

@@ -218,3 +218,57 @@ def reads_backwards_and_stops_early(bits):
 def strips_leading_zeros_and_doubles(bits):
     short = bits.lstrip("0")
     return int(short, 2) * 2
+
+
+@wrong("unsigned_value", says="zeros-without-a-place")
+def doubles_at_ones_only(bits):
+    value = 0
+    for bit in bits:
+        if bit == "1":
+            value = 2 * value + 1
+    return value
+
+
+@wrong("unsigned_value", says="first-of-equals")
+def looks_up_the_first_equal_character(bits):
+    total = 0
+    for bit in bits:
+        total += int(bit) * 2 ** (len(bits) - 1 - bits.index(bit))
+    return total
+
+
+@wrong("unsigned_value", says="padded-on-the-right")
+def packs_into_bytes(bits):
+    row = np.array([int(bit) for bit in bits], dtype=np.uint8)
+    return int.from_bytes(np.packbits(row).tobytes(), "big")
+
+
+@wrong("unsigned_value", says="first-bit-always-one")
+def ends_the_recursion_with_one(bits):
+    def read(part):
+        return 1 if len(part) == 1 else 2 * read(part[:-1]) + int(part[-1])
+
+    return read(bits)
+
+
+@wrong("unsigned_value", says="base-guessed")
+def lets_python_guess_the_base(bits):
+    return int(bits, 0)
+
+
+@wrong("unsigned_value", says="integers-wrapped")
+def masks_to_32_bits(bits):
+    return int(bits, 2) & 0xFFFFFFFF
+
+
+@wrong("unsigned_value", says="last-bit-dropped-and-float")
+def stops_early_and_takes_a_power_of_floats(bits):
+    value = 0
+    for i in range(len(bits) - 1):
+        value += int(bits[i]) * math.pow(2, len(bits) - 1 - i)
+    return value
+
+
+@wrong("unsigned_value", says="exponent-cut-short")
+def forgets_the_brackets_of_the_exponent(bits):
+    return sum(int(bit) * (2 ** len(bits) - 1 - i) for i, bit in enumerate(bits))

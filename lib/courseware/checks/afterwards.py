@@ -54,10 +54,10 @@ def composites(misconceptions: Sequence[Misconception]) -> Iterator[Composite]:
     modelled = [known for known in misconceptions if known.behaves is not None]
     for slip in SLIPS:
         if slip.name not in own:
-            yield Composite(slip.name, slip.message, _nothing, None, slip)
+            yield Composite(slip.name, slip.message, _nothing, slip=slip)
     for known in modelled:
         for slip in SLIPS:
-            yield Composite(known.name, known.message, _nothing, known, slip)
+            yield Composite(known.name, known.message, _nothing, first=known, slip=slip)
 
 
 def _nothing(*arguments: Any) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from courseware.checks.afterwards import Composite, composites
 from courseware.checks.call import Outcome
@@ -90,6 +91,8 @@ def _finding(cases: Sequence[Case], models: _Models) -> Finding | None:
             if isinstance(known, Composite) and known.first is not None and known.slip is not None:
                 slip = known.slip
                 causes.append(Diagnosis(slip.name, slip.message, slip.name, sure))
+            if known.also:
+                causes.append(Diagnosis(known.also.name, known.also.message, known.also, sure))
             causes += besides(case, models.outcome(known, case))
     if not causes and at_once:
         causes.append(at_once)
@@ -163,6 +166,11 @@ def _doubted(cause: Diagnosis) -> Diagnosis:
     return replace(cause, sure=False) if _model_of(cause) else cause
 
 
+def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
+    """Of an input for which a model returns None it says nothing."""
+    return outcome is not None and (outcome.error is not None or outcome.value is not None)
+
+
 class _Models:
     """What the models of a task's misconceptions give on the cases of one answer."""
 
@@ -202,7 +210,7 @@ class _Models:
         """Whether the values that the model gives on the case's input are wrong."""
         if (known, case) not in self._errs:
             outcome = self.outcome(known, case)
-            self._errs[known, case] = outcome is not None and not values_right(case, outcome)
+            self._errs[known, case] = _says_something(outcome) and not values_right(case, outcome)
         return self._errs[known, case]
 
     def composed(self, failing: Sequence[Case]) -> list[_Explanation]:
@@ -257,12 +265,7 @@ class _Models:
         The model of a mistake in the values may be careless of their form.
         """
         pairs = [(case, self.outcome(known, case)) for case in self._everything]
-        # Of an input for which a model returns None it says nothing.
-        there = [
-            (case, outcome)
-            for case, outcome in pairs
-            if outcome is not None and (outcome.error or outcome.value is not None)
-        ]
+        there = [(case, outcome) for case, outcome in pairs if _says_something(outcome)]
         errs = [
             case
             for case, outcome in there

@@ -56,8 +56,8 @@ READINGS = (
     ),
     (
         r"(?:Boolean value of Tensor|truth value of an array) .* ambiguous",
-        "A whole tensor stands where one yes or no is asked for (`if`, `and`, `max` of Python). "
-        "Take `torch.where`, `&`, `.any()` or `.all()`.",
+        "A whole tensor stands where one yes or no is asked for (`if`, `and`, the `max` of Python; "
+        "`a <= b <= c` is an `and`, too). Take `torch.where`, `&`, `.any()` or `.all()`.",
     ),
     (
         r"only (?:one element tensors|tensors? with (?:one|1) element)|a Tensor with \d+ elements "
@@ -76,6 +76,11 @@ READINGS = (
     (
         r"not implemented for '?(\w+)'?",
         "torch has no such operation for {0}: convert before it.",
+    ),
+    (
+        r"incorrect number of gradients \(expected (\d+), got (\d+)\)",
+        "The `backward` of a `torch.autograd.Function` returns a gradient for each argument of "
+        "`forward`: {0} here, and yours returns {1}. It is None for those that need none.",
     ),
     (
         r"leaf Variable that requires grad|a view of a leaf",

@@ -15,8 +15,9 @@ from courseware.checks.task import Misconception
 
 WRAPPED = (
     "integers-wrapped",
-    "On the way there is an integer of a fixed width, as torch and NumPy have them: large numbers "
-    "do not fit into it and wrap around, or raise an error. Python's own `int` has no such limit.",
+    "Large numbers lose what is above 16, 32 or 64 bits, or raise an error: on the way there is an "
+    "integer of a fixed width, as torch and NumPy have them, or a mask or remainder that cuts one. "
+    "Python's own `int` has no such limit.",
 )
 DIGITS_LOST = (
     "digits-lost",

@@ -13,6 +13,15 @@ def ways(name: str, message: str, *behaviours: Callable[..., Any]) -> tuple[Misc
     return tuple(Misconception(name, message, behaves) for behaves in behaviours)
 
 
+def both(
+    first: tuple[str, str], second: tuple[str, str], *behaviours: Callable[..., Any]
+) -> tuple[Misconception, ...]:
+    """Two mistakes in one answer, each as a name and a message: models that make both."""
+    return tuple(
+        Misconception(*first, behaves, Misconception(*second, behaves)) for behaves in behaviours
+    )
+
+
 def several(*groups: Iterable[Misconception]) -> tuple[Misconception, ...]:
     """The misconceptions of all groups in one tuple."""
     return tuple(misconception for group in groups for misconception in group)

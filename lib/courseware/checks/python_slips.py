@@ -12,6 +12,16 @@ REPLACED_TWICE = (
     "Two `replace`s in a row undo each other: after the first one all characters are alike, and "
     "the second one turns them all. Decide for each character, or use `str.translate`.",
 )
+SHIFTS_FIRST = (
+    "shift-before-and",
+    "Shifts bind tighter than `&`, and `+` and `-` tighter than shifts: `n & 0xFF00 >> 8` is "
+    "`n & (0xFF00 >> 8)`, and `1 << 8 - 1` is `1 << 7`. Write the parentheses.",
+)
+FIRST_OF_EQUALS = (
+    "first-of-equals",
+    "`index` and `find` give the place of the first character that is equal, and so the same "
+    "place for every 1. Take the place from the loop: `enumerate`.",
+)
 PRECEDENCE = (
     "exponent-cut-short",
     "`**` binds tighter than `-`: `2**n - 1` is (2**n) − 1. An exponent that is a difference "

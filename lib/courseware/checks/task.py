@@ -72,11 +72,13 @@ class Misconception:
     """A believable mistake: `behaves` returns (or raises) what a student who makes it would.
 
     Without `behaves` it is recognised by a judge, which returns a difference of the kind `name`.
+    A model may make two mistakes: `also` is the other one, told beside the first.
     """
 
     name: str
     message: str
     behaves: Callable[..., Any] | None = None
+    also: Misconception | None = None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ def test_enough_wrong_and_right_solutions(task):
 def test_wrong_solution_loses_marks_and_is_told_why(entry):
     task = all_tasks()[entry.task]
     known = {m.name for m in task.misconceptions} | set(GENERAL) | {"off-limits"}
+    known |= {m.also.name for m in task.misconceptions if m.also}
     assert entry.says in known
     report = run_task(task, entry.function, "tests")
     assert report.score < task.points

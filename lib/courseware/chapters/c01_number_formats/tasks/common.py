@@ -50,6 +50,19 @@ def wide_patterns(draw: Draw) -> Iterator[tuple[str]]:
     yield (draw.bits(64, first="01"),)
 
 
+LEADING_ZEROS_KEPT = (
+    "leading-zeros-not-inverted",
+    "Leading zeros were left out when the bits were inverted: the number was inverted in as many "
+    "bits as it needs (`bin`, `bit_length`), not in the width of the pattern. They become ones: "
+    "pad first, or take the mask `2**width - 1`.",
+)
+
+
+def bare(number: int) -> str:
+    """The pattern of a number without leading zeros, as `bin` writes it."""
+    return f"{number:b}"
+
+
 def inverted(bits: str) -> str:
     """Every bit the other one."""
     return bits.translate(str.maketrans("01", "10"))

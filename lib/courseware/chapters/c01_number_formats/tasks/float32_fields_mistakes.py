@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.python_slips import SHIFTS_FIRST
 
 Fields = tuple[Any, Any, Any]
 
@@ -106,6 +107,11 @@ def _infinity_as(exponent: int, fraction: int) -> Callable[[float], Any]:
     return _where(math.isinf, lambda x: (int(x < 0), exponent, fraction))
 
 
+def _fraction_of(ones: int) -> Callable[[float], Any]:
+    """The fraction masked with so many ones."""
+    return _cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**ones - 1)))
+
+
 def _cut_text(write: Callable[[int], str], empty: str) -> Callable[[float], Any]:
     """A string of bits cut after 1 and 9 characters; `empty` stands for a piece without any."""
 
@@ -123,11 +129,24 @@ def _signed(raw: int) -> int:
     return raw - 2**32 if raw >> 31 else raw
 
 
+def _negated_word(change: Callable[[int], int]) -> Callable[[float], Any]:
+    """Exponent and fraction of another word."""
+    return _cut(lambda raw: (raw >> 31, (change(raw) >> 23) & 255, change(raw) & (2**23 - 1)))
+
+
+BIAS_REMOVED = (
+    "bias-removed",
+    "This is the exponent after taking off the bias. The stored field still contains it.",
+)
+HIDDEN_ONE = (
+    "hidden-one-included",
+    "The fraction holds the hidden leading 1. It is not stored: that is what “hidden” means.",
+)
+
 MISTAKES = several(
     FORMS,
     ways(
-        "bias-removed",
-        "This is the exponent after taking off the bias. The stored field still contains it.",
+        *BIAS_REMOVED,
         _changed(lambda sign, exponent, fraction: (sign, exponent - 127, fraction)),
     ),
     ways(
@@ -140,10 +159,34 @@ MISTAKES = several(
         _where(_is_ordinary, _changed(lambda s, e, f: (s, e - 1, f))),
     ),
     ways(
-        "hidden-one-included",
-        "The fraction holds the hidden leading 1. It is not stored: that is what “hidden” means.",
+        *HIDDEN_ONE,
         _changed(lambda sign, exponent, fraction: (sign, exponent, fraction | 2**23)),
         _where(_is_ordinary, _changed(lambda s, e, f: (s, e, f | 2**23))),
+        _changed(lambda s, e, f: (s, e, f | 2**23 if e else f)),
+    ),
+    both(
+        HIDDEN_ONE,
+        BIAS_REMOVED,
+        _changed(lambda s, e, f: (s, e - 127, f | 2**23)),
+        _changed(lambda s, e, f: (s, e - 127, f | 2**23 if e else f)),
+        _changed(lambda s, e, f: (s, e - 127, f | 2**23 if 0 < e < 255 else f)),
+    ),
+    ways(
+        *SHIFTS_FIRST,
+        _cut(lambda raw: (raw >> 31, raw & 255, raw & (2**23 - 1))),
+        _cut(lambda raw: (raw & 1, raw & 255, raw & (2**23 - 1))),
+        _cut(lambda raw: (raw & 1, (raw >> 23) & 255, raw & (2**23 - 1))),
+        _cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (1 << 22))),
+        _cut(lambda raw: (raw >> 31, (raw >> 23) & (1 << 7), raw & (1 << 22))),
+        _cut(lambda raw: (raw >> 31, (raw >> 23) & (1 << 7), raw & (2**23 - 1))),
+    ),
+    ways(
+        "word-negated",
+        "`abs`, or a minus, of the 32 bits as a signed integer changes more than the first bit: "
+        "it is the two's complement of the whole word, so that exponent and fraction change, too. "
+        "A mask takes the sign bit away: `& 0x7FFFFFFF`.",
+        _negated_word(lambda raw: abs(_signed(raw))),
+        _negated_word(lambda raw: -raw % 2**32 if raw >> 31 else raw),
     ),
     ways(
         "sign-as-plus-minus",
@@ -223,13 +266,18 @@ MISTAKES = several(
         _cut(lambda raw: (raw >> 31, (raw >> 24) & 127, raw & (2**24 - 1))),
         _cut(lambda raw: (raw >> 31, (raw >> 24) & 255, raw & (2**23 - 1))),
         _cut(lambda raw: (raw >> 31, (raw >> 22) & 255, raw & (2**22 - 1))),
-        _cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**22 - 1))),
         _cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**24 - 1))),
         _cut(lambda raw: (raw >> 31, (raw >> 24) & 255, raw & (2**24 - 1))),
         _cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & 2**23)),
         _cut(lambda raw: (raw >> 31, (raw >> 22) & 511, raw & (2**22 - 1))),
         _cut(lambda raw: (raw >> 30, (raw >> 22) & 255, raw & (2**22 - 1))),
         _cut(lambda raw: (raw >> 32, (raw >> 24) & 255, raw & (2**24 - 1))),
+    ),
+    ways(
+        "fraction-cut-short",
+        "The upper bits of the fraction are missing: it was masked with fewer than 23 ones. 23 of "
+        "them are `2**23 - 1`, or 0x7FFFFF.",
+        *(_fraction_of(ones) for ones in (22, 21, 20, 19, 18, 16)),
     ),
     ways(
         "not-cut-off",
@@ -298,7 +346,15 @@ MISTAKES = several(
         _by_arithmetic(int),
         _by_arithmetic(math.ceil),
         _where(_is_ordinary, _rebiased_double),
+    ),
+    ways(
+        "double-rebiased",
+        "These are the fields of the 64-bit float, cut to size: the fraction was cut and not "
+        "rounded, and moving the exponent by 1023 − 127 is right for ordinary numbers only. 0, "
+        "infinity and subnormals have the exponent fields 0 and 255. Convert to 32 bits first.",
         _rebiased_double,
+        lambda x: (_rebiased_double(x)[0], _rebiased_double(x)[1] & 255, _rebiased_double(x)[2]),
+        _where(lambda x: x != 0, _rebiased_double),
     ),
     ways(
         "fraction-overflows",

@@ -8,6 +8,7 @@ from courseware.chapters.c01_number_formats.tasks.common import OFF_LIMITS, widt
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.machine_integers import (
     DIGITS_LOST,
+    FIXED,
     each_integer,
     machine_integers,
     through_float32,
@@ -65,6 +66,12 @@ def _moved(low: int, high: int, signed: bool | None = None) -> Callable[[int, bo
 def _if_signed(of_width: Callable[[int], Range]) -> Callable[[int, bool], Range]:
     """Another signed range."""
     return lambda width, signed: of_width(width) if signed else _right(width, False)
+
+
+def _signed_ends(
+    low: Callable[[int], int], high: Callable[[int], int]
+) -> Callable[[int, bool], Range]:
+    return _if_signed(lambda width: (low(width), high(width)))
 
 
 def _of_one_kind(
@@ -144,6 +151,29 @@ INTEGER_RANGE = Task(
             lambda width, signed: _right(width, not signed),
         ),
         ways(
+            "one-end-moved",
+            "One end of the signed range is still that of the unsigned one. The patterns that "
+            "count as negative are no longer there above: both ends move down, by half of the "
+            "patterns.",
+            _if_signed(lambda width: (-(2 ** (width - 1)), 2**width - 1)),
+            _if_signed(lambda width: (0, 2 ** (width - 1) - 1)),
+        ),
+        ways(
+            "all-ones-for-the-lowest",
+            "One end is the pattern of all ones, which is −1 in two's complement, whatever the "
+            "width. The lowest number is a 1 followed by zeros, the highest a 0 followed by ones.",
+            _if_signed(lambda width: (-1, 2 ** (width - 1) - 1)),
+            _if_signed(lambda width: (-(2 ** (width - 1)), -1)),
+        ),
+        ways(
+            "range-of-the-next-type",
+            "This is the range of the next type that has room for so many bits: 8, 16, 32 or 64. "
+            "The range is that of `width` bits themselves.",
+            lambda width, signed: _right(
+                next(room for room in (8, *FIXED) if width <= room), signed
+            ),
+        ),
+        ways(
             "ends-swapped",
             "The two ends are swapped: lowest first.",
             _ends(lambda ends: ends[::-1]),
@@ -202,15 +232,28 @@ INTEGER_RANGE = Task(
             "the formula of the other widths holds here as well.",
             *(
                 except_where(lambda width, signed: width == 1 and signed, instead, _right)
-                for instead in ((0, 1), (-1, 1), (0, 0), (-1, 1), ValueError, TypeError)
+                for instead in ((-1, 1), (0, 0), ValueError, TypeError)
             ),
             except_where(lambda width, signed: width == 1, (0, 0), _right),
         ),
         ways(
+            "one-bit-rounded",
+            "Only a width of 1 is wrong: with a sign, one bit holds −1 and 0. If half of an odd "
+            "number was rounded: `round(-0.5)` is 0, as ties go to the even number, and "
+            "`-(2**(width - 1))` needs no rounding.",
+            except_where(lambda width, signed: width == 1 and signed, (0, 1), _right),
+        ),
+        ways(
             *PRECEDENCE,
-            _if_signed(lambda width: (-(2**width) - 1, 2**width - 1 - 1)),
-            _if_signed(lambda width: (-(2**width) - 1, 2 ** (width - 1) - 1)),
-            _if_signed(lambda width: (-(2 ** (width - 1)), 2**width - 1 - 1)),
+            *(
+                _signed_ends(low, high)
+                for low in (
+                    lambda width: -(2**width) - 1,
+                    lambda width: 1 - 2**width,
+                    lambda width: -(2 ** (width - 1)),
+                )
+                for high in (lambda width: 2**width - 2, lambda width: 2 ** (width - 1) - 1)
+            ),
         ),
         ways(
             "minus-binds-last",

@@ -11,7 +11,7 @@ import torch
 from courseware.chapters.c01_number_formats.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import number_formats as reference
 
@@ -79,6 +79,17 @@ def _gaps_left(round_down: Callable[[float], int]) -> Bytes:
     return lambda n, b: math.ceil(n / round_down(8 / b)) if b < 8 else _right(n, b)
 
 
+BITS_MADE_WHOLE = (
+    "bits-made-whole",
+    "The bits of a parameter were rounded to a whole number. They may be a fraction, as 4.5 is: "
+    "only the total is rounded.",
+)
+ROUNDED_EACH = (
+    "rounded-per-parameter",
+    "Every parameter was given whole bytes of its own. Parameters are packed: round up once, over "
+    "the total.",
+)
+
 MODEL_BYTES = Task(
     name="model_bytes",
     points=8,
@@ -109,26 +120,32 @@ MODEL_BYTES = Task(
         ),
         ways(
             "fraction-of-a-bit-lost",
-            "A part of a bit was lost before the total was rounded up: 8.5 bits do not fit into "
-            "one byte.",
+            "A last byte that holds less than a bit was dropped: the bits were made whole before "
+            "the total was rounded up, or what was added to round up (7 bits, 0.9 bytes) does not "
+            "bring so small a rest to the next byte. 8.5 bits do not fit into one byte: "
+            "`math.ceil` of the total.",
             lambda n, b: math.ceil(int(n * b) / 8),
             lambda n, b: (int(n * b) + 7) // 8,
             lambda n, b: int((n * b + 7) // 8),
             lambda n, b: math.ceil(round(n * b) / 8),
+            lambda n, b: int(n * b / 8 + 0.9),
+            lambda n, b: int(n * b / 8 + 0.99),
         ),
         ways(
-            "bits-made-whole",
-            "The bits of a parameter were rounded to a whole number. They may be a fraction, as "
-            "4.5 is: only the total is rounded.",
+            *BITS_MADE_WHOLE,
             lambda n, b: math.ceil(n * int(b) / 8),
             lambda n, b: math.ceil(n * math.ceil(b) / 8),
             lambda n, b: math.ceil(n * round(b) / 8),
         ),
         ways(
-            "rounded-per-parameter",
-            "Every parameter was given whole bytes of its own. Parameters are packed: round up "
-            "once, over the total.",
+            *ROUNDED_EACH,
             lambda n, b: n * math.ceil(b / 8),
+        ),
+        both(
+            ROUNDED_EACH,
+            BITS_MADE_WHOLE,
+            lambda n, b: n * math.ceil(int(b) / 8),
+            lambda n, b: n * math.ceil(round(b) / 8),
         ),
         ways(
             "rounded-to-nearest",

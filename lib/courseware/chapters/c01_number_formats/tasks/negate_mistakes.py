@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from courseware.chapters.c01_number_formats.tasks.common import inverted, twos
+from courseware.chapters.c01_number_formats.tasks.common import (
+    LEADING_ZEROS_KEPT,
+    inverted,
+    twos,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, through_float32
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
 
@@ -55,17 +59,53 @@ def _but_first(bits: str) -> str:
     return turned[0] + (_written(int(turned[1:], 2) + 1, len(bits) - 1) if turned[1:] else "")
 
 
+def _inverted_bare(bits: str) -> int:
+    """The number inverted in as many bits as it needs."""
+    number = int(bits, 2)
+    return number ^ (2 ** number.bit_length() - 1)
+
+
+def _first_bit_kept(bits: str) -> str:
+    return _as_wide_as(bits, int(bits[0] + inverted(bits[1:]), 2) + 1)
+
+
+def _as_wide_as(bits: str, number: int) -> str:
+    return format(number, _as_wide(bits))
+
+
 def _stops_at_ones(bits: str) -> str:
     """The ones at the end turn to 0, and the carry that they leave behind is lost."""
     turned = inverted(bits).rstrip("1")
     return turned.ljust(len(bits), "0") if len(turned) < len(bits) else turned[:-1] + "1"
 
 
+ONES_COMPLEMENT = (
+    "ones-complement",
+    "The bits are inverted; the one that makes it two's complement is not added.",
+)
+CARRY_KEPT = (
+    "carry-kept",
+    "The carry out of the first place was kept, so the result has one bit too many. "
+    "A register has no place for it: it is dropped.",
+)
+CUT_AT_THE_WRONG_END = (
+    "carry-cut-at-the-wrong-end",
+    "The carry out of the first place makes the result one bit longer. It is this first "
+    "bit that is dropped, not the last one.",
+)
+WIDTH_LOST = (
+    "width-lost",
+    "The width was lost on the way: leading zeros belong to the pattern.",
+)
+FIRST_BIT_KEPT = (
+    "first-bit-kept",
+    "The first bit was left as it is. Every bit is inverted, the first one as well.",
+)
+
 MISTAKES = several(
     FORMS,
     ways(
-        "ones-complement",
-        "The bits are inverted; the one that makes it two's complement is not added.",
+        *ONES_COMPLEMENT,
         inverted,
     ),
     ways(
@@ -82,16 +122,31 @@ MISTAKES = several(
         lambda bits: bits,
     ),
     ways(
-        "carry-kept",
-        "The carry out of the first place was kept, so the result has one bit too many. "
-        "A register has no place for it: it is dropped.",
+        *CARRY_KEPT,
         _carry_kept,
+    ),
+    both(
+        WIDTH_LOST,
+        (
+            "carry-kept-for-zero",
+            "Zero comes out with one bit too many: inverted it is all ones, and the carry out of "
+            "the first place was kept. A register has no place for it: it is dropped.",
+        ),
         lambda bits: bin(int(inverted(bits), 2) + 1)[2:],
     ),
     ways(
-        "carry-cut-at-the-wrong-end",
-        "The carry out of the first place makes the result one bit longer. It is this first "
-        "bit that is dropped, not the last one.",
+        *LEADING_ZEROS_KEPT,
+        lambda bits: _written(_inverted_bare(bits) + 1, len(bits)),
+        lambda bits: _as_wide_as(bits, _inverted_bare(bits) + 1),
+        lambda bits: _negated(bits.lstrip("0") or "0").zfill(len(bits)),
+    ),
+    both(
+        LEADING_ZEROS_KEPT,
+        ONES_COMPLEMENT,
+        lambda bits: _as_wide_as(bits, _inverted_bare(bits)),
+    ),
+    ways(
+        *CUT_AT_THE_WRONG_END,
         lambda bits: _carry_kept(bits)[: len(bits)],
     ),
     ways(
@@ -195,8 +250,7 @@ MISTAKES = several(
         lambda bits: bin(int(_negated(bits), 2)).zfill(len(bits)),
     ),
     ways(
-        "width-lost",
-        "The width was lost on the way: leading zeros belong to the pattern.",
+        *WIDTH_LOST,
         lambda bits: format(int(_negated(bits), 2), "b"),
         lambda bits: "0" if _is_zero(bits) else _negated(bits),
         lambda bits: _negated(bits.lstrip("0") or "0"),
@@ -255,14 +309,29 @@ MISTAKES = several(
         "but the most significant bit still comes first.",
         lambda bits: _negated(bits)[::-1],
         lambda bits: _negated(bits[::-1]),
+    ),
+    ways(
+        "begun-at-the-wrong-end",
+        "The rule was applied from the left. The one is added at the last place, and its carry "
+        "runs to the left. The shortcut goes the same way: all from the last 1 on stays, and what "
+        "is to its left is inverted.",
         lambda bits: _negated(bits[::-1])[::-1],
     ),
     ways(
-        "first-bit-kept",
-        "The first bit was left as it is. Every bit is inverted, the first one as well.",
+        *FIRST_BIT_KEPT,
         lambda bits: bits[0] + _negated(bits)[1:],
         lambda bits: _written(int(bits[0] + inverted(bits[1:]), 2) + 1, len(bits)),
         lambda bits: bits[0] + inverted(bits[1:]),
+    ),
+    both(
+        FIRST_BIT_KEPT,
+        CUT_AT_THE_WRONG_END,
+        lambda bits: _first_bit_kept(bits)[: len(bits)],
+    ),
+    both(
+        FIRST_BIT_KEPT,
+        CARRY_KEPT,
+        _first_bit_kept,
     ),
     ways(
         "bit-skipped",

@@ -10,7 +10,7 @@ import torch
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
 from courseware.checks.misconceptions import except_where, several, ways
-from courseware.checks.python_slips import CARET
+from courseware.checks.python_slips import CARET, FIRST_OF_EQUALS, PRECEDENCE, REPLACED_TWICE
 from courseware.checks.task import Misconception
 
 DECIMAL = (
@@ -37,6 +37,13 @@ def about_reading(signed: bool) -> tuple[Misconception, ...]:
             lambda bits: int(sum(map(float, reversed(_worth(right, bits))))),
             lambda bits: int(torch.tensor(_worth(right, bits), dtype=torch.float32).sum().item()),
         ),
+        ways(
+            "last-bit-dropped-and-float",
+            "Two mistakes: the last bit has no effect on your result (look at where your loop or "
+            "slice ends), and it is a float, as `/` and `math.pow` give one.",
+            lambda bits: float(sum(map(float, _worth(right, bits)[:-1]))),
+        ),
+        _about_padding(right),
         _about_sign_taken_off() if signed else (),
     )
 
@@ -54,7 +61,50 @@ def _about_sign_taken_off() -> Iterator[Misconception]:
         *DIGITS_LOST,
         lambda bits: int(float(unsigned(bits)) - int(bits[0]) * 2.0 ** len(bits)),
     )
+    yield from ways(
+        *DIGITS_LOST,
+        lambda bits: (
+            int(float(unsigned(bits)) - 2.0 ** len(bits)) if bits[0] == "1" else twos(bits)
+        ),
+    )
     yield from ways(*DECIMAL, taken_off(int), taken_off(lambda bits: int(bits, 16)))
+    yield from ways(
+        *REPLACED_TWICE,
+        *(
+            lambda bits, of=of: of(len(bits)) if bits[0] == "1" else twos(bits)
+            for of in (
+                lambda width: -1,
+                lambda width: -(2**width),
+                lambda width: 0,
+                lambda width: 1 - 2**width,
+            )
+        ),
+    )
+    yield from ways(
+        *PRECEDENCE,
+        lambda bits: _rest(bits) - int(bits[0]) * (2 ** len(bits) - 1),
+        lambda bits: _rest(bits) - int(bits[0]) * 2 ** len(bits) - 1,
+        lambda bits: _rest(bits) - 2 ** len(bits) - 1 if bits[0] == "1" else _rest(bits),
+        lambda bits: _rest(bits) - 2 ** len(bits) + 1 if bits[0] == "1" else _rest(bits),
+        lambda bits: unsigned(bits) - 2 ** len(bits) - 1 if bits[0] == "1" else unsigned(bits),
+    )
+
+
+def _rest(bits: str) -> int:
+    """The value of all bits but the first."""
+    return int("0" + bits[1:], 2)
+
+
+def _about_padding(right: Reading) -> Iterator[Misconception]:
+    """More places than there are bits: right as long as the zeros stand in front."""
+    yield from ways(
+        "padded-on-the-right",
+        "Patterns were filled up with zeros behind them, to whole bytes or to a fixed width, as "
+        "`np.packbits` does: every place counts too much then. Zeros in front change nothing of an "
+        "unsigned number.",
+        lambda bits: right(bits.ljust(-(-len(bits) // 8) * 8, "0")),
+        *(lambda bits, width=width: right(bits.ljust(width, "0")) for width in (8, 16, 32, 64)),
+    )
 
 
 def _worth(right: Reading, bits: str) -> list[int]:
@@ -67,6 +117,11 @@ def _weighed(weight: Callable[[int, int], Any]) -> Callable[[str], Any]:
     return lambda bits: sum(
         weight(place, len(bits)) for place, bit in enumerate(reversed(bits)) if bit == "1"
     )
+
+
+def _all_at(bits: str, place: int) -> int:
+    """As many ones as there are, each worth what a bit of that index is."""
+    return bits.count("1") * 2 ** (len(bits) - 1 - place) if "1" in bits else 0
 
 
 def _about_places(right: Reading) -> Iterator[Misconception]:
@@ -87,6 +142,26 @@ def _about_places(right: Reading) -> Iterator[Misconception]:
         "places-off-by-one",
         "Every place counts twice what it should. The last place is worth 2**0 = 1.",
         lambda bits: 2 * right(bits),
+    )
+    yield from ways(
+        "zeros-without-a-place",
+        "A 0 has no effect in your result, as if it were not there. It counts nothing, but it "
+        "moves all bits before it one place up: double at every bit, not only at a 1.",
+        lambda bits: 2 ** bits.count("1") - 1,
+        lambda bits: right(bits.replace("0", "") or "0"),
+        lambda bits: 2 ** bits.count("1") - 1 - (int(bits[0]) << len(bits)),
+    )
+    yield from ways(
+        *FIRST_OF_EQUALS,
+        lambda bits: _all_at(bits, bits.find("1")),
+        lambda bits: _all_at(bits, bits.rfind("1")),
+        lambda bits: _all_at(bits, bits.find("1")) - (int(bits[0]) << len(bits)),
+        lambda bits: _all_at(bits, bits.rfind("1")) - (int(bits[0]) << len(bits)),
+    )
+    yield from ways(
+        *PRECEDENCE,
+        _weighed(lambda place, width: 2**width - width + place),
+        lambda bits: sum(int(bit) * 2 ** len(bits) - 1 - i for i, bit in enumerate(bits)),
     )
     yield from ways(
         "one-place-only",
@@ -144,6 +219,12 @@ def _about_characters(right: Reading) -> Iterator[Misconception]:
     yield from ways(
         *DECIMAL,
         *(lambda bits, base=base: int(bits, base) for base in (10, 16, 8)),
+    )
+    yield from ways(
+        "base-guessed",
+        "`int(bits, 0)` guesses the base from a prefix such as `0b`. Without one it reads decimal "
+        "digits, and refuses leading zeros: `int(bits, 2)`.",
+        lambda bits: int(bits, 0),
     )
     yield from ways(
         "ones-counted",

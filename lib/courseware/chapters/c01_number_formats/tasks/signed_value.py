@@ -14,7 +14,7 @@ from courseware.chapters.c01_number_formats.tasks.common import (
 from courseware.chapters.c01_number_formats.tasks.reading import about_reading
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.machine_integers import FIXED, fits, raises_as, wrapped
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.task import Check, Task
 from model_compression import number_formats as reference
 
@@ -35,6 +35,26 @@ def _next_larger(bits: str) -> int:
 
 def _without_leading_zeros(bits: str) -> int:
     return twos(bits.lstrip("0") or "0")
+
+
+REST_REVERSED = (
+    "rest-reversed",
+    "The bits behind the first one were read from the wrong end: the last character is the place "
+    "of 2**0, the second one that of 2**(width−2).",
+)
+LEADING_WEIGHT = (
+    "leading-weight-off-by-one",
+    "The leading bit counts −2**width in your result. Its place is one lower than that.",
+)
+SIGN_FROM_LAST = (
+    "sign-from-the-last-bit",
+    "The last bit decided about the sign: `bits[-1]` is the last character. The leading one is "
+    "`bits[0]`.",
+)
+
+
+def _rest_reversed(bits: str) -> int:
+    return int(bits[:0:-1] or "0", 2)
 
 
 def _is_lowest(bits: str) -> bool:
@@ -63,7 +83,9 @@ SIGNED_VALUE = Task(
         ways(
             "unsigned-read",
             "The leading bit was counted as positive, which is the unsigned reading. In two's "
-            "complement its place counts negative.",
+            "complement its place counts negative. If you do take something off: is that line ever "
+            'reached (`bits[0] == 1` is never true, the character is `"1"`), and is it taken off '
+            "once (`~` has no width: −(~v + 1) is v again)?",
             lambda bits: int(bits, 2),
         ),
         ways(
@@ -153,9 +175,17 @@ SIGNED_VALUE = Task(
             lambda bits: (-1 if bits[0] == "1" else 1) * int(bits[:0:-1] or "0", 2),
         ),
         ways(
-            "leading-weight-off-by-one",
-            "The leading bit counts −2**width in your result. Its place is one lower than that.",
+            *LEADING_WEIGHT,
             lambda bits: int("0" + bits[1:], 2) - (int(bits[0]) << len(bits)),
+        ),
+        ways(
+            *REST_REVERSED,
+            lambda bits: _rest_reversed(bits) - (int(bits[0]) << (len(bits) - 1)),
+        ),
+        both(
+            LEADING_WEIGHT,
+            REST_REVERSED,
+            lambda bits: _rest_reversed(bits) - (int(bits[0]) << len(bits)),
         ),
         ways(
             "first-bit-dropped",
@@ -164,11 +194,18 @@ SIGNED_VALUE = Task(
             lambda bits: int("0" + bits[1:], 2),
         ),
         ways(
-            "sign-from-the-last-bit",
-            "The last bit decided about the sign: `bits[-1]` is the last character. The leading "
-            "one is `bits[0]`.",
+            *SIGN_FROM_LAST,
             lambda bits: int(bits, 2) - (int(bits[-1]) << len(bits)),
             lambda bits: int(bits[:-1] or "0", 2) * (1 - 2 * int(bits[-1])),
+        ),
+        both(
+            SIGN_FROM_LAST,
+            (
+                "half-taken-off",
+                "Half as much as needed was taken off a number that is to be negative. It is "
+                "2**width, the number of patterns.",
+            ),
+            lambda bits: int(bits, 2) - (int(bits[-1]) << (len(bits) - 1)),
         ),
         ways(
             "always-negative",

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from courseware.chapters.c01_number_formats.tasks.common import demand, inverted
+from courseware.chapters.c01_number_formats.tasks.common import (
+    LEADING_ZEROS_KEPT,
+    bare,
+    demand,
+    inverted,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, through_float32
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
 Behaviour = Callable[[int, int], Any]
@@ -32,17 +37,12 @@ def _shifted_up(value: int, width: int, by: int) -> str:
     return format(value + by if value < 0 else value, f"0{width}b")
 
 
-def _written(write: Callable[[int, int], str]) -> tuple[Behaviour, Behaviour]:
-    """Another way to write, for numbers that fit; with and without a look at the range."""
-
-    def refusing(value: int, width: int) -> str:
-        demand(_in_range(value, width))
-        return write(value, width)
-
-    return refusing, write
+def _written(write: Callable[[int, int], str]) -> tuple[Behaviour, ...]:
+    """Another way to write. Of numbers that do not fit it says nothing: that is another mistake."""
+    return (lambda value, width: write(value, width) if _in_range(value, width) else None,)
 
 
-def _negative(write: Callable[[str, int], str]) -> tuple[Behaviour, Behaviour]:
+def _negative(write: Callable[[str, int], str]) -> tuple[Behaviour, ...]:
     """Another way to write a negative number, told from the pattern of its magnitude."""
     return _written(
         lambda value, width: (
@@ -51,7 +51,7 @@ def _negative(write: Callable[[str, int], str]) -> tuple[Behaviour, Behaviour]:
     )
 
 
-def _of_pattern(change: Callable[[str], str]) -> tuple[Behaviour, Behaviour]:
+def _of_pattern(change: Callable[[str], str]) -> tuple[Behaviour, ...]:
     """Something else made of the right pattern."""
     return _written(lambda value, width: change(_wrapped(value, width)))
 
@@ -84,11 +84,43 @@ def _by_true_division(value: int, width: int) -> str:
     return bits
 
 
+def _halved_by_float(value: int, width: int) -> str:
+    """Remainders of 2 of a negative number, and `int(value / 2)`, which goes towards 0."""
+    bits = ""
+    for _ in range(width):
+        value, bits = int(value / 2), str(value % 2) + bits
+    return bits
+
+
+def _inverted_bare(plus: int, wraps: bool) -> Callable[[int, int], str]:
+    """A negative number inverted without its leading zeros, which are put in front afterwards."""
+
+    def write(value: int, width: int) -> str:
+        if value >= 0:
+            return _wrapped(value, width)
+        pattern = bare(-value)
+        number = int(inverted(pattern), 2) + plus
+        return bare(number % 2 ** len(pattern) if wraps else number).zfill(width)
+
+    return write
+
+
+def _limit_as_float(value: int, width: int) -> bool:
+    """2**width itself passes where a float cannot tell it from the number before."""
+    return _in_range(value, width) or (value == 2**width and width >= 53)
+
+
 def _inverted_plus_one(magnitude: str) -> str:
     """The two replaces, then one is added."""
     zeros = magnitude.replace("0", "1").replace("1", "0")
     return format(int(zeros, 2) + 1, f"0{len(magnitude)}b")
 
+
+ONES_COMPLEMENT = (
+    "ones-complement",
+    "The pattern of a negative number is one too low: the bits of the positive one are "
+    "inverted, but one must still be added. (To add 2**width − 1 is the same slip.)",
+)
 
 MISTAKES = several(
     FORMS,
@@ -145,9 +177,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "ones-complement",
-        "The pattern of a negative number is one too low: the bits of the positive one are "
-        "inverted, but one must still be added. (To add 2**width − 1 is the same slip.)",
+        *ONES_COMPLEMENT,
         *_negative(lambda magnitude, width: inverted(magnitude)),
     ),
     ways(
@@ -270,11 +300,37 @@ MISTAKES = several(
         *_of_pattern(lambda bits: bits[::-1]),
     ),
     ways(
+        "limit-as-a-float",
+        "2**width itself is let through where it is large: it was compared, or its bits were "
+        "counted (`math.log2`), as a float, which holds 53 binary digits and cannot tell it from "
+        "2**width − 1. Compare integers.",
+        _demanding(_limit_as_float),
+        _demanding(_limit_as_float, lambda value, width: _shifted_up(value, width, 2**width)),
+    ),
+    ways(
+        *LEADING_ZEROS_KEPT,
+        *(behaves for wraps in (True, False) for behaves in _written(_inverted_bare(1, wraps))),
+    ),
+    both(
+        LEADING_ZEROS_KEPT,
+        ONES_COMPLEMENT,
+        *_written(_inverted_bare(0, False)),
+    ),
+    ways(
+        "halved-towards-zero",
+        "Negative numbers get wrong bits where they are halved: `int(value / 2)` goes towards "
+        "zero, −3 becomes −1, and it is a float, so that large numbers lose digits. `//` and `>>` "
+        "go down: −3 becomes −2.",
+        *_written(_halved_by_float),
+    ),
+    ways(
         "bit-skipped",
         "A bit is missing, the first or the last one: look at where your loop or slice begins "
         "and ends.",
         *_of_pattern(lambda bits: bits[:-1]),
         *_of_pattern(lambda bits: bits[1:]),
+        *_written(lambda value, width: _wrapped(value >> 1, width)),
+        *_written(lambda value, width: bare((value >> 1) % 2**width).zfill(width - 1)),
         *_of_pattern(lambda bits: "0" + bits[:-1]),
         *_of_pattern(lambda bits: "0" + bits[1:]),
     ),

@@ -49,6 +49,13 @@ UNSIGNED_VALUE = Task(
             lambda bits: int("0" + bits[1:], 2),
         ),
         ways(
+            "first-bit-always-one",
+            "The first character counts as a 1, whatever it is: patterns that start with 1 are "
+            "right, and `01` comes out as 3. Where a recursion ends, or a loop begins, it is still "
+            "to be read.",
+            lambda bits: int("1" + bits[1:], 2),
+        ),
+        ways(
             "eight-bits-assumed",
             "Your function reads patterns of 8 bits. What a place is worth depends on how many "
             "bits there are: count from the last one.",
