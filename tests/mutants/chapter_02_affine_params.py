@@ -251,3 +251,30 @@ def returns_both_in_a_dict(x, n_bits):
     low, high = _ends(x)
     scale = (high - low) / (2**n_bits - 1) or 1.0
     return {"scale": scale, "zero_point": round(-low / scale)}
+
+
+@wrong("affine_params", says="one-end-stretched")
+def stretches_the_lower_end_alone(x, n_bits):
+    low, high = min(float(x.min()), 0.0), float(x.max())
+    if high == low:
+        return 1.0, 0
+    scale = (high - low) / (2**n_bits - 1)
+    return scale, round(-low / scale)
+
+
+@wrong("affine_params", says="one-end-stretched")
+def stretches_the_upper_end_and_cuts_the_zero_point(x, n_bits):
+    low, high = x.min().item(), max(x.max().item(), 0.0)
+    if high == low:
+        return 1.0, 0
+    scale = (high - low) / (2**n_bits - 1)
+    return scale, int(-low / scale)
+
+
+@wrong("affine_params", says="order-swapped")
+def begins_with_the_zero_point_of_too_many_steps(x, n_bits):
+    low, high = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+    if high == low:
+        return 0, 1.0
+    scale = (high - low) / 2**n_bits
+    return round(-low / scale), scale

@@ -139,3 +139,14 @@ def returns_numpy_values(q, scale):
 @wrong("dequantize", says="flattened")
 def loses_the_shape(q, scale):
     return (q * scale).reshape(-1)
+
+
+@wrong("dequantize", says="middle-taken-off")
+def takes_128_off_unsigned_codes(q, scale):
+    values = q.to(torch.float32)
+    return (values - 128 if q.dtype == torch.uint8 else values) * scale
+
+
+@wrong("dequantize", says="unsigned-bytes-assumed")
+def turns_codes_into_unsigned_bytes(q, scale):
+    return q.to(torch.uint8).to(torch.float32).mul(scale)

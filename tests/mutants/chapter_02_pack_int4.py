@@ -230,3 +230,17 @@ def returns_a_list_of_bytes(q):
 def returns_a_column(q):
     first, second = _pairs(q)
     return (first + 16 * second).to(torch.uint8)[:, None]
+
+
+@wrong("pack_int4", says="always-padded")
+def adds_a_zero_before_it_pairs(q):
+    flat = (q.flatten() & 15).to(torch.uint8)
+    flat = torch.cat((flat, flat.new_zeros(1)))
+    return flat[0::2] | (flat[1::2] << 4)
+
+
+@wrong("pack_int4", says="nibbles-swapped")
+def moves_the_first_up_by_three(q):
+    flat = q.flatten().to(torch.int32) & 15
+    flat = torch.nn.functional.pad(flat, (0, flat.numel() % 2))
+    return (flat[1::2] | (flat[::2] << 3)).to(torch.uint8)

@@ -222,3 +222,17 @@ def returns_an_array(x, scale, n_bits):
 def returns_a_list(x, scale, n_bits):
     top = 2 ** (n_bits - 1)
     return torch.round(x / scale).clamp(-top, top - 1).to(torch.int8).tolist()
+
+
+@wrong("quantize", says="clamp-missing")
+def wraps_round_in_n_bits(x, scale, n_bits):
+    half = 2 ** (n_bits - 1)
+    q = torch.round(x / scale).to(torch.int64)
+    return ((q + half) % (2 * half) - half).to(torch.int8)
+
+
+@wrong("quantize", says="rounded-before-scaling")
+def rounds_x_and_clamps_one_end(x, scale, n_bits):
+    q = torch.round(x) / scale
+    q = q.clamp(max=2 ** (n_bits - 1) - 1)
+    return q.to(torch.int32).to(torch.int8)

@@ -308,3 +308,27 @@ def returns_lists(w, n_bits, group_size):
     groups, scale = _cut(w, n_bits, group_size)
     codes = torch.round(groups / scale).to(torch.int8).reshape(w.shape)
     return codes.tolist(), scale.squeeze(2).tolist()
+
+
+@wrong("quantize_groupwise", says="groups-down-the-columns")
+def turns_the_weight_before_it_cuts(w, n_bits, group_size):
+    if w.shape[1] % group_size:
+        raise ValueError
+    top = 2 ** (n_bits - 1) - 1
+    runs = w.t().reshape(-1, group_size)
+    absmax = runs.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    q = torch.round(runs / scale).to(torch.int8)
+    return q.reshape(w.t().shape).t(), scale.reshape(len(w), -1)
+
+
+@wrong("quantize_groupwise", says="rows-counted")
+def refuses_by_the_number_of_rows(w, n_bits, group_size):
+    if w.shape[0] % group_size:
+        raise ValueError
+    top = 2 ** (n_bits - 1) - 1
+    runs = w.reshape(-1, group_size)
+    absmax = runs.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax > 0, absmax / top, 1.0)
+    q = torch.round(runs / scale).to(torch.int8)
+    return q.reshape(w.shape), scale.reshape(len(w), -1)

@@ -256,3 +256,22 @@ def returns_arrays(w, n_bits):
     scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
     codes = torch.round(w / scale.reshape(-1, *[1] * (w.dim() - 1))).to(torch.int8)
     return codes.numpy(), scale.numpy()
+
+
+@wrong("quantize_per_channel", says="order-swapped")
+def begins_with_the_scales_of_cut_codes(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    absmax = w.flatten(1).abs().max(dim=1)[0]
+    scale = torch.where(absmax == 0, torch.ones_like(absmax), absmax / top)
+    q = (w / scale.reshape(-1, *[1] * (w.dim() - 1))).clamp(-top - 1, top).to(torch.int8)
+    return scale, q
+
+
+@wrong("quantize_per_channel", says="channels-mixed")
+def lays_out_rows_as_long_as_there_are_channels(w, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    rows = w.double().reshape(-1, len(w))
+    absmax = rows.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax == 0, torch.ones_like(absmax), absmax / top)
+    q = torch.round(rows / scale).clamp(-top - 1, top).to(torch.int8)
+    return q.reshape(w.shape), scale.flatten()

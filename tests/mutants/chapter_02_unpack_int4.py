@@ -25,7 +25,7 @@ def shifts_unsigned_bytes(packed, numel):
     return torch.stack([low, high], dim=1).flatten()[:numel].to(torch.int8)
 
 
-@wrong("unpack_int4", says="sign-not-extended")
+@wrong("unpack_int4", says="one-sign-missing")
 def extends_the_sign_of_the_high_nibble_only(packed, numel):
     signed = packed.view(torch.int8)
     return torch.stack([signed & 15, signed >> 4], dim=1).flatten()[:numel]
@@ -151,7 +151,7 @@ def masks_the_sign(packed, numel):
     return (_nibbles(packed) & 7).to(torch.int8)[:numel]
 
 
-@wrong("unpack_int4", says="one-too-few")
+@wrong("unpack_int4", says="last-byte-unread")
 def drops_the_last_of_an_odd_number(packed, numel):
     nibbles = _nibbles(packed).to(torch.int8)
     return torch.where(nibbles > 7, nibbles - 16, nibbles)[: numel // 2 * 2]
@@ -172,3 +172,24 @@ def returns_a_list_of_codes(packed, numel):
 def returns_an_array_of_codes(packed, numel):
     nibbles = _nibbles(packed).to(torch.int8)
     return torch.where(nibbles > 7, nibbles - 16, nibbles)[:numel].numpy()
+
+
+@wrong("unpack_int4", says="one-sign-missing")
+def shifts_the_sign_into_the_high_nibble_alone(packed, numel):
+    signed = packed.view(torch.int8)
+    return torch.stack((signed & 15, signed >> 4), dim=1).reshape(-1)[:numel]
+
+
+@wrong("unpack_int4", says="last-byte-unread")
+def reads_half_as_many_bytes(packed, numel):
+    packed = packed[: numel // 2]
+    nibbles = torch.stack(((packed & 15).to(torch.int8), (packed >> 4).to(torch.int8)), dim=1)
+    codes = nibbles.reshape(-1)
+    return torch.where(codes > 7, codes - 16, codes)
+
+
+@wrong("unpack_int4", says="planar-halves")
+def joins_the_halves_and_forgets_the_sign(packed, numel):
+    values = packed.numpy()
+    nibbles = np.stack((values & 15, values >> 4), axis=0).reshape(-1)
+    return torch.from_numpy(nibbles[:numel].astype(np.int8))

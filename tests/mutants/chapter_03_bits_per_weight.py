@@ -137,3 +137,27 @@ def takes_the_zero_point_off(n_bits, group_size, scale_bits, zero_point_bits=0):
 @wrong("bits_per_weight", says="text-not-number")
 def writes_the_bits_down(n_bits, group_size, scale_bits, zero_point_bits=0):
     return str(n_bits + (scale_bits + zero_point_bits) / group_size)
+
+
+@wrong("bits_per_weight", says="second-scale-twice")
+def adds_the_second_scale_again(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return n_bits + (scale_bits + 32 / 256 + zero_point_bits) / group_size
+
+
+@wrong("bits_per_weight", says="zero-point-as-scale")
+def stores_a_zero_point_like_a_scale(n_bits, group_size, scale_bits, zero_point_bits=0):
+    numbers = 2 if zero_point_bits else 1
+    return n_bits + numbers * scale_bits / group_size
+
+
+@wrong("bits_per_weight", says="scale-or-zero-point")
+def counts_one_of_the_two(n_bits, group_size, scale_bits, zero_point_bits=0):
+    if zero_point_bits > 0:
+        return n_bits + zero_point_bits / group_size
+    return n_bits + scale_bits / group_size
+
+
+@wrong("bits_per_weight", says="bits-multiplied")
+def multiplies_the_bits_and_rounds(n_bits, group_size, scale_bits, zero_point_bits=0):
+    extra = scale_bits * zero_point_bits if zero_point_bits else scale_bits
+    return round(n_bits + extra / group_size, 2)

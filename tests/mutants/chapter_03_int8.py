@@ -371,3 +371,37 @@ def int8_as_arrays(x, weight, bias):
     q_x, q_w, s_x, s_w = _codes_of(x, weight)
     acc = q_x.int() @ q_w.int().T
     return acc.numpy(), (acc * s_x * s_w + bias).numpy()
+
+
+@wrong("int8_linear", says="levels-off")
+def spreads_absmax_over_128_steps_and_clamps_evenly(x, weight, bias):
+    s_x = x.abs().max() / 128
+    s_w = weight.abs().amax(dim=1) / 128
+    safe_x = s_x if s_x > 0 else torch.tensor(1.0)
+    safe_w = torch.where(s_w > 0, s_w, torch.tensor(1.0))
+    q_x = torch.clamp(torch.round(x / safe_x), -127, 127).to(torch.int32)
+    q_w = torch.clamp(torch.round(weight / safe_w[:, None]), -127, 127).to(torch.int32)
+    acc = q_x @ q_w.T
+    return acc, acc.float() * s_x * s_w + bias
+
+
+@wrong("int8_linear", says="signed-max")
+def divides_by_the_largest_values(x, weight, bias):
+    s_x = x.max() / 127
+    s_w = weight.amax(dim=1, keepdim=True) / 127
+    s_x = torch.where(s_x == 0, torch.ones_like(s_x), s_x)
+    s_w = torch.where(s_w == 0, torch.ones_like(s_w), s_w)
+    q_x = torch.clamp(torch.round(x / s_x), -127, 127).to(torch.int32)
+    q_w = torch.clamp(torch.round(weight / s_w), -127, 127).to(torch.int32)
+    acc = q_x @ q_w.T
+    return acc, acc.float() * s_x * s_w.T + bias
+
+
+@wrong("int8_linear", says="one-scale-for-the-weight")
+def shares_a_scale_and_cuts_the_codes_off(x, weight, bias):
+    s_x = x.abs().max().item() / 127 or 1.0
+    s_w = weight.abs().max().item() / 127 or 1.0
+    q_x = (x / s_x).to(torch.int8).to(torch.int32)
+    q_w = (weight / s_w).to(torch.int8).to(torch.int32)
+    acc = q_x @ q_w.T
+    return acc, acc.to(torch.float32) * (s_x * s_w) + bias

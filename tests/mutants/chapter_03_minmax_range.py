@@ -181,3 +181,31 @@ def returns_the_high_end(batches):
 def returns_a_dict_of_both(batches):
     low = min(batch.min().item() for batch in batches)
     return {"low": low, "high": max(batch.max().item() for batch in batches)}
+
+
+@wrong("minmax_range", says="one-end-a-batch")
+def looks_at_the_high_only_where_the_low_stays(batches):
+    low, high = batches[0].min().item(), batches[0].max().item()
+    for batch in batches[1:]:
+        if batch.min().item() < low:
+            low = batch.min().item()
+        elif batch.max().item() > high:
+            high = batch.max().item()
+    return low, high
+
+
+@wrong("minmax_range", says="rows-taken-for-numbers")
+def takes_the_minimum_that_python_has(batches):
+    return float(min(min(b) for b in batches)), float(max(max(b) for b in batches))
+
+
+@wrong("minmax_range", says="rows-sorted")
+def sorts_along_the_last_axis(batches):
+    rows = [batch.sort().values.flatten() for batch in batches]
+    return min(row[0].item() for row in rows), max(row[-1].item() for row in rows)
+
+
+@wrong("minmax_range", says="one-end-from-magnitudes")
+def ends_at_the_largest_magnitude(batches):
+    values = np.concatenate([batch.numpy().ravel() for batch in batches])
+    return float(values.min()), float(np.abs(values).max())

@@ -223,3 +223,38 @@ def leaves_the_last_batch_out(batches, percentile):
     values = torch.cat([batch.reshape(-1) for batch in seen]).double()
     low = torch.quantile(values, 1 - percentile / 100).item()
     return low, torch.quantile(values, percentile / 100).item()
+
+
+@wrong("percentile_range", says="percentile-cut")
+def cuts_the_percentile_to_a_whole_number(batches, percentile):
+    p = int(percentile)
+    values = np.concatenate([batch.numpy().reshape(-1) for batch in batches])
+    low, high = np.percentile(values, [100 - p, p])
+    return float(low), float(high)
+
+
+@wrong("percentile_range", says="shares-swapped")
+def gives_each_neighbour_the_share_of_the_other(batches, percentile):
+    values = torch.cat([batch.reshape(-1) for batch in batches]).sort().values.tolist()
+
+    def at(p):
+        place = (len(values) - 1) * p / 100
+        below = math.floor(place)
+        way = place - below
+        return values[below] if way == 0 else way * values[below] + (1 - way) * values[below + 1]
+
+    return at(100 - percentile), at(percentile)
+
+
+@wrong("percentile_range", says="not-sorted")
+def takes_places_of_all_values_as_they_came(batches, percentile):
+    values = [value for batch in batches for value in batch.reshape(-1).tolist()]
+    n = len(values)
+
+    def at(p):
+        place = min(n * p / 100, n - 1)
+        below = int(place)
+        above = min(below + 1, n - 1)
+        return values[below] + (place - below) * (values[above] - values[below])
+
+    return at(100 - percentile), at(percentile)

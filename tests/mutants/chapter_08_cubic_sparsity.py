@@ -164,3 +164,16 @@ def in_a_tensor(step, begin, end, initial, final):
 def multiplied_out(step, begin, end, initial, final):
     p = sorted((0.0, (step - begin) / (end - begin), 1.0))[1]
     return initial + (final - initial) * (3 * p - 3 * p * p + p * p * p)
+
+
+@wrong("cubic_sparsity", says="begin-ignored")
+def counts_from_step_0_once_it_has_begun(step, begin, end, initial, final):
+    if step <= begin:
+        return initial
+    p = min(step / end, 1.0)
+    return final + (initial - final) * (1 - p) ** 3
+
+
+@wrong("cubic_sparsity", says="text-not-number")
+def prints_the_number(step, begin, end, initial, final):
+    return str(final + (initial - final) * (1 - min(max(_progress(step, begin, end), 0), 1)) ** 3)

@@ -314,3 +314,47 @@ def keeps_the_largest(weights, masks, sparsity):
     kept[flat.double().topk(n_kept).indices] = True
     pieces = kept.split([w.numel() for w in weights.values()])
     return {name: p.reshape(w.shape) for (name, w), p in zip(weights.items(), pieces, strict=True)}
+
+
+@wrong("gradual_masks", says="rounded-after-subtracting")
+def rounds_what_is_missing(weights, masks, sparsity):
+    return _within(_magnitudes(weights), masks, round(sparsity * _n(weights) - _gone(masks)))
+
+
+@wrong("gradual_masks", says="matched-by-order")
+def joins_each_dict_in_its_own_order(weights, masks, sparsity):
+    magnitude = torch.cat([w.abs().flatten() for w in weights.values()])
+    old = torch.cat([m.flatten() for m in masks.values()])
+    missing = max(round(sparsity * old.numel()) - int((~old).sum()), 0)
+    new = old.clone()
+    new[torch.where(old, magnitude, math.inf).argsort()[:missing]] = False
+    pieces = new.split([m.numel() for m in masks.values()])
+    return {n: p.reshape(m.shape) for (n, m), p in zip(masks.items(), pieces, strict=True)}
+
+
+@wrong("gradual_masks", says="layer-by-layer")
+def prunes_a_share_of_what_each_layer_has_left(weights, masks, sparsity):
+    new = {}
+    for name, w in weights.items():
+        mask = masks[name].clone()
+        places = mask.nonzero()
+        k = round(sparsity * len(places))
+        for i in w[mask].abs().argsort()[:k].tolist():
+            mask[tuple(places[i])] = False
+        new[name] = mask
+    return new
+
+
+@wrong("gradual_masks", says="mask-taken-from-zeros")
+def ranks_pruned_places_as_0_within_the_old_masks(weights, masks, sparsity):
+    score = torch.cat([(w.abs() * masks[name]).flatten() for name, w in weights.items()])
+    new = torch.cat([masks[name].flatten() for name in weights])
+    new[score.argsort()[: round(sparsity * new.numel())]] = False
+    pieces = new.split([w.numel() for w in weights.values()])
+    return {n: p.reshape(w.shape) for (n, w), p in zip(weights.items(), pieces, strict=True)}
+
+
+@wrong("gradual_masks", says="flattened")
+def hands_out_flat_pieces(weights, masks, sparsity):
+    more = round(sparsity * _n(weights)) - _gone(masks)
+    return {name: m.flatten() for name, m in _within(_magnitudes(weights), masks, more).items()}

@@ -194,13 +194,13 @@ def returns_zeros_and_ones(shape, sparsity, seed):
     return _drawn(n, round(sparsity * n), seed).reshape(shape).float()
 
 
-@wrong("random_mask", says="wrong-shape")
+@wrong("random_mask", says="flattened")
 def leaves_it_flat(shape, sparsity, seed):
     n = math.prod(shape)
     return _drawn(n, round(sparsity * n), seed)
 
 
-@wrong("random_mask", says="wrong-type")
+@wrong("random_mask", says="array-not-tensor")
 def stays_in_numpy(shape, sparsity, seed):
     n = math.prod(shape)
     return _drawn(n, round(sparsity * n), seed).reshape(shape).numpy()

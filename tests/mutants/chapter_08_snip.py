@@ -120,7 +120,7 @@ def joins_all(weights, grads):
     return torch.cat([s.flatten() for s in _scores(weights, grads).values()])
 
 
-@wrong("snip_scores", says="wrong-shape")
+@wrong("snip_scores", says="one-score-a-layer")
 def sums_each_layer(weights, grads):
     return {name: s.sum() for name, s in _scores(weights, grads).items()}
 
@@ -310,7 +310,7 @@ def returns_ones_and_zeros(weights, grads, sparsity):
     return {name: mask.int() for name, mask in masks.items()}
 
 
-@wrong("snip_masks", says="wrong-shape")
+@wrong("snip_masks", says="flattened")
 def leaves_lines(weights, grads, sparsity):
     masks = _ranked(_scores(weights, grads), round(sparsity * _n(weights)))
     return {name: mask.flatten() for name, mask in masks.items()}
@@ -375,3 +375,72 @@ def with_the_mask_of_one_tensor(weights, grads, sparsity):
     pieces = magnitude_mask(line, sparsity).split([w.numel() for w in weights.values()])
     named = zip(weights.items(), pieces, strict=True)
     return {name: piece.reshape(w.shape) for (name, w), piece in named}
+
+
+@wrong("snip_masks", says="joined-in-another-order")
+def cuts_the_line_in_the_order_of_the_gradients(weights, grads, sparsity):
+    line = torch.cat([(w * grads[name]).abs().flatten() for name, w in weights.items()])
+    mask = torch.ones(len(line), dtype=torch.bool)
+    mask[line.argsort()[: round(sparsity * len(line))]] = False
+    masks, start = {}, 0
+    for name, g in grads.items():
+        masks[name] = mask[start : start + g.numel()].reshape(g.shape)
+        start += g.numel()
+    return masks
+
+
+@wrong("snip_masks", says="ends-swapped")
+def takes_the_lowest_from_the_end_of_the_order(weights, grads, sparsity):
+    scores = _scores(weights, grads)
+    line = torch.cat([s.flatten() for s in scores.values()])
+    mask = torch.ones(len(line), dtype=torch.bool)
+    mask[line.argsort(descending=True)[-round(sparsity * len(line)) :]] = False
+    pieces = mask.split([s.numel() for s in scores.values()])
+    return {n: p.reshape(s.shape) for (n, s), p in zip(scores.items(), pieces, strict=True)}
+
+
+@wrong("snip_masks", says="order-taken-for-ranks")
+def compares_the_order_with_the_count(weights, grads, sparsity):
+    scores = _scores(weights, grads)
+    line = torch.cat([s.flatten() for s in scores.values()])
+    kept = line.argsort() >= round(sparsity * len(line))
+    pieces = kept.split([s.numel() for s in scores.values()])
+    return {n: p.reshape(s.shape) for (n, s), p in zip(scores.items(), pieces, strict=True)}
+
+
+@wrong("snip_masks", says="zeros-counted-apart")
+def takes_the_share_of_the_scores_above_0(weights, grads, sparsity):
+    scores = _scores(weights, grads)
+    n_dead = sum(int((s == 0).sum()) for s in scores.values())
+    return _ranked(scores, n_dead + round(sparsity * (_n(weights) - n_dead)))
+
+
+@wrong("snip_masks", says="layer-by-layer")
+def rounds_up_in_every_layer(weights, grads, sparsity):
+    masks = {}
+    for name, score in _scores(weights, grads).items():
+        mask = torch.ones(score.numel(), dtype=torch.bool)
+        mask[score.flatten().argsort()[: math.ceil(sparsity * score.numel())]] = False
+        masks[name] = mask.reshape(score.shape)
+    return masks
+
+
+@wrong("snip_scores", says="one-score-a-layer")
+def adds_the_scores_of_a_layer(weights, grads):
+    return {name: (w * grads[name]).abs().sum() for name, w in weights.items()}
+
+
+@wrong("snip_scores", says="stretched-to-0-and-1")
+def squeezes_the_scores_between_0_and_1(weights, grads):
+    raw = {name: torch.abs(weights[name] * grads[name]) for name in weights}
+    low = min(float(s.min()) for s in raw.values())
+    high = max(float(s.max()) for s in raw.values())
+    return {name: (s - low) / (high - low) for name, s in raw.items()}
+
+
+@wrong("snip_scores", says="weights-of-0-apart")
+def gives_weights_of_0_their_gradient(weights, grads):
+    return {
+        name: torch.where(w == 0, grads[name].abs(), (w * grads[name]).abs())
+        for name, w in weights.items()
+    }

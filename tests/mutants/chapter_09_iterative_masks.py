@@ -225,7 +225,7 @@ def returns_float_masks(weights, masks, rate):
     return _split_like(new.float(), weights)
 
 
-@wrong("iterative_masks", says="wrong-shape")
+@wrong("iterative_masks", says="flattened")
 def leaves_the_masks_flat(weights, masks, rate):
     magnitudes, old = _lines(weights, masks)
     new = _without_lowest(magnitudes, old, round(rate * int(old.sum())))
@@ -295,3 +295,31 @@ def with_a_mask_of_the_survivors(weights, masks, rate):
     for name, piece in zip(weights, pieces, strict=True):
         new[name][masks[name]] = piece
     return new
+
+
+@wrong("iterative_masks", says="matched-by-order")
+def names_the_pieces_by_the_masks(weights, masks, rate):
+    magnitudes = torch.cat([w.abs().flatten() for w in weights.values()])
+    old = torch.cat([m.flatten() for m in masks.values()])
+    count = round(rate * int(old.sum()))
+    return _split_like(_without_lowest(magnitudes, old, count), masks)
+
+
+@wrong("iterative_masks", says="layer-by-layer")
+def rounds_up_in_each_layer(weights, masks, rate):
+    new = {}
+    for name, w in weights.items():
+        old = masks[name].flatten()
+        count = math.ceil(rate * int(old.sum()))
+        new[name] = _without_lowest(w.abs().flatten(), old, count).reshape(w.shape)
+    return new
+
+
+@wrong("iterative_masks", says="zeros-taken-for-pruned")
+def neither_counts_nor_prunes_kept_zeros(weights, masks, rate):
+    line = torch.cat([(w * masks[name]).abs().flatten() for name, w in weights.items()])
+    alive = line != 0
+    order = torch.where(alive, line, math.inf).argsort()
+    new = torch.cat([masks[name].flatten() for name in weights])
+    new[order[: round(rate * int(alive.sum()))]] = False
+    return _split_like(new, weights)

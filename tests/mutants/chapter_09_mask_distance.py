@@ -110,3 +110,28 @@ def kept_and_lost(a, b):
     lost = sum((a[name] & ~b[name]).sum() for name in a)
     won = sum((b[name] & ~a[name]).sum() for name in a)
     return (lost + won) / sum(mask.numel() for mask in b.values())
+
+
+@wrong("mask_distance", says="rows-counted")
+def divides_by_the_rows(a, b):
+    different = sum(int((a[name] != b[name]).sum()) for name in a)
+    return different / sum(len(mask) for mask in a.values())
+
+
+@wrong("mask_distance", says="differences-wrapped-around")
+def subtracts_unsigned_bytes(a, b):
+    differences = [(a[n].to(torch.uint8) - b[n].to(torch.uint8)).flatten() for n in a]
+    line = torch.cat(differences)
+    return int(line.sum()) / line.numel()
+
+
+@wrong("mask_distance", says="layers-counted")
+def counts_layers_that_differ(a, b):
+    differing = [not torch.equal(a[name], b[name]) for name in a]
+    return sum(differing) / len(differing)
+
+
+@wrong("mask_distance", says="densities-compared")
+def adds_up_signed_differences_of_both(a, b):
+    difference = sum(float((a[name].float() - b[name].float()).sum()) for name in a)
+    return abs(difference) / sum(a[name].numel() + b[name].numel() for name in a)

@@ -100,3 +100,30 @@ def calls_itself(rounds, rate):
 @right("remaining_fraction")
 def as_a_tensor(rounds, rate):
     return torch.tensor(1 - rate, dtype=torch.float64).pow(rounds)
+
+
+@wrong("remaining_fraction", says="continuous-decay")
+def lets_it_decay_all_the_time(rounds, rate):
+    return math.exp(-rate * rounds)
+
+
+@wrong("remaining_fraction", says="rate-shrinks")
+def lets_the_rate_shrink(rounds, rate):
+    left = 1.0
+    for _ in range(rounds):
+        left -= left * rate
+        rate *= 1 - rate
+    return left
+
+
+@wrong("remaining_fraction", says="pruned-share")
+def returns_what_one_round_less_removes(rounds, rate):
+    return float(1 - np.prod([1 - rate for _ in range(rounds - 1)]))
+
+
+@wrong("remaining_fraction", says="whole-weights")
+def plays_it_through_with_100_weights(rounds, rate):
+    weights = 100
+    for _ in range(rounds):
+        weights -= round(rate * weights)
+    return weights / 100

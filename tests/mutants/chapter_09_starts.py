@@ -360,3 +360,37 @@ def number_by_number(shapes, masks, seed):
         flat = [rng.uniform(-bound, bound) for _ in range(math.prod(shape))]
         result[name] = torch.where(masks[name], torch.tensor(flat).reshape(shape), 0.0)
     return result
+
+
+@wrong("rewind", says="matrices-only")
+def masks_what_has_two_axes(initial, masks):
+    return {
+        name: t * masks[name] if name in masks and t.dim() == 2 else t.clone()
+        for name, t in initial.items()
+    }
+
+
+@wrong("rewind", says="empty-layer-spared")
+def leaves_an_empty_layer_its_weights(initial, masks):
+    return {
+        name: t * masks[name] if name in masks and masks[name].any() else t.clone()
+        for name, t in initial.items()
+    }
+
+
+@wrong("rewind", says="biases-of-pruned-units")
+def silences_pruned_units(initial, masks):
+    new = {name: t * masks[name] if name in masks else t.clone() for name, t in initial.items()}
+    for name, mask in masks.items():
+        bias = name.replace("weight", "bias")
+        if bias in new and mask.dim() == 2:
+            new[bias][~mask.any(dim=1)] = 0.0
+    return new
+
+
+@wrong("rewind", says="mask-inverted")
+def turns_the_masks_and_resets_the_rest(initial, masks):
+    return {
+        name: t * ~masks[name] if name in masks else torch.zeros_like(t)
+        for name, t in initial.items()
+    }

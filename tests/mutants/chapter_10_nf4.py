@@ -18,6 +18,10 @@ def _quantiles(outermost, count):
     return [NormalDist().inv_cdf(float(share)) for share in shares]
 
 
+def _negative(count):
+    return [-value for value in _quantiles(929 / 960, count)]
+
+
 def _table():
     """The codebook from its definition."""
     from statistics import NormalDist
@@ -27,6 +31,15 @@ def _table():
         shares = np.linspace(929 / 960, 0.5, count + 1)[:-1]
         values += [sign * NormalDist().inv_cdf(float(share)) for share in shares]
     return torch.tensor(sorted(values)) / max(values)
+
+
+def nf4_codebook():
+    """A student's own: `nf4_quantize` is tried at its ties."""
+    d = 929 / 960
+    above = torch.special.ndtri(torch.linspace(d, 0.5, 9, dtype=torch.float64)[:-1])
+    below = -torch.special.ndtri(torch.linspace(d, 0.5, 8, dtype=torch.float64)[:-1])
+    values = torch.cat([below, torch.zeros(1), above]).sort().values
+    return (values / values.max()).float()
 
 
 def _exact_table():
@@ -137,6 +150,59 @@ def leaves_the_sides_as_they_came():
     return torch.tensor(values) / max(values)
 
 
+@wrong("nf4_codebook", says="not-sorted")
+def goes_down():
+    return _table().flip(0)
+
+
+@wrong("nf4_codebook", says="sides-too-short")
+def does_not_count_the_point_at_one_half():
+    values = torch.tensor(sorted([*_quantiles(929 / 960, 7), *_negative(6), 0.0]))
+    return values / values.max()
+
+
+@wrong("nf4_codebook", says="not-normalised")
+def swaps_the_sides_and_does_not_divide():
+    return torch.tensor(sorted([*_quantiles(929 / 960, 7), *_negative(8), 0.0]))
+
+
+@wrong("nf4_codebook", says="no-exact-zero")
+def takes_means_of_neighbouring_quantiles():
+    from statistics import NormalDist
+
+    shares = np.linspace(1 - 929 / 960, 929 / 960, 17)
+    edges = torch.tensor([NormalDist().inv_cdf(float(share)) for share in shares])
+    values = (edges[1:] + edges[:-1]) / 2
+    return values / values.abs().max()
+
+
+@wrong("nf4_codebook", says="wrong-end-left-out")
+def drops_the_outermost_share():
+    d = 929 / 960
+    above = torch.special.ndtri(torch.linspace(d, 0.5, 9)[1:])
+    below = -torch.special.ndtri(torch.linspace(d, 0.5, 8)[1:])
+    values = torch.cat([above, torch.zeros(1), below]).sort().values
+    return values / values.max()
+
+
+@wrong("nf4_codebook", says="share-taken-for-value")
+def asks_the_distribution_function():
+    d = 929 / 960
+    above = torch.special.ndtr(torch.linspace(d, 0.5, 9)[:-1])
+    below = -torch.special.ndtr(torch.linspace(d, 0.5, 8)[:-1])
+    values = torch.cat([above, torch.zeros(1), below]).sort().values
+    return values / values.max()
+
+
+@wrong("nf4_codebook", says="share-taken-for-value")
+def inverts_the_error_function_at_the_share():
+    d = 929 / 960
+    above = math.sqrt(2) * torch.erfinv(torch.linspace(d, 0.5, 9, dtype=torch.float64)[:8])
+    below = -math.sqrt(2) * torch.erfinv(torch.linspace(d, 0.5, 8, dtype=torch.float64)[:7])
+    values = torch.cat((below, torch.zeros(1), above)).sort().values
+    return values / values.max()
+
+
 @wrong("nf4_codebook", says="sign-lost")
 def forgets_the_minus_sign():
     values = [*_quantiles(929 / 960, 7), 0.0, *_quantiles(929 / 960, 8)]
@@ -202,6 +268,27 @@ def counts_midpoints_that_are_reached(x, block_size):
     table = _exact_table()
     midpoints = (table[1:] + table[:-1]) / 2
     codes = (_unit(x, block_size)[:, None] >= midpoints).sum(dim=1)
+    return codes.to(torch.uint8).reshape(x.shape), _absmax(x, block_size)
+
+
+@wrong("nf4_quantize", says="ties-to-the-upper-code")
+def counts_midpoints_of_its_own_codebook(x, block_size):
+    book = nf4_codebook()
+    codes = torch.bucketize(_unit(x, block_size), (book[1:] + book[:-1]) / 2, right=True)
+    return codes.to(torch.uint8).reshape(x.shape), _absmax(x, block_size)
+
+
+@right("nf4_quantize")
+def compares_with_its_own_codebook(x, block_size):
+    book = nf4_codebook()
+    codes = torch.bucketize(_unit(x, block_size), (book[1:] + book[:-1]) / 2)
+    return codes.to(torch.uint8).reshape(x.shape), _absmax(x, block_size)
+
+
+@right("nf4_quantize")
+def compares_with_its_own_codebook_in_float64(x, block_size):
+    book = nf4_codebook().double()
+    codes = (_unit(x, block_size).double()[:, None] - book).abs().argmin(dim=1)
     return codes.to(torch.uint8).reshape(x.shape), _absmax(x, block_size)
 
 
@@ -356,6 +443,14 @@ def adds_a_large_epsilon(x, block_size):
     absmax = _absmax(x, block_size) + 1e-5
     unit = x.reshape(-1) / absmax.repeat_interleave(block_size)[: x.numel()]
     return _nearest(unit, _table()).to(torch.uint8).reshape(x.shape), absmax
+
+
+@wrong("nf4_quantize", says="guard-too-large")
+def guards_the_division_by_a_millionth(x, block_size):
+    absmax = _absmax(x, block_size)
+    scale = absmax.clamp(min=1e-6).repeat_interleave(block_size)[: x.numel()]
+    codes = _nearest(x.reshape(-1) / scale, _table())
+    return codes.to(torch.uint8).reshape(x.shape), absmax
 
 
 @wrong("nf4_quantize", says="off-limits")
@@ -565,3 +660,60 @@ def with_a_one_hot_product(codes, absmax, block_size):
     hot = torch.nn.functional.one_hot(codes.reshape(-1).long(), 16).double()
     spread = absmax.double().repeat_interleave(block_size)[: codes.numel()]
     return ((hot @ _table().double()) * spread).float().reshape(codes.shape)
+
+
+@wrong("nf4_dequantize", says="blocks-of-equal-size")
+def cuts_into_as_many_parts_as_there_are_sizes(codes, absmax, block_size):
+    parts = codes.reshape(-1).chunk(len(absmax))
+    values = [_table()[part.long()] * size for part, size in zip(parts, absmax, strict=False)]
+    return torch.cat(values).reshape(codes.shape)
+
+
+@wrong("nf4_dequantize", says="absmax-in-turn")
+def takes_the_remainder_for_the_block(codes, absmax, block_size):
+    table, sizes = _table().tolist(), absmax.tolist()
+    values = [
+        table[code] * sizes[place % block_size % len(sizes)]
+        for place, code in enumerate(codes.flatten().tolist())
+    ]
+    return torch.tensor(values).reshape(codes.shape)
+
+
+@wrong("nf4_dequantize", says="codes-as-numbers")
+def counts_steps_and_repeats_the_whole_list(codes, absmax, block_size):
+    flat = codes.reshape(-1).to(torch.float32)
+    scale = absmax.repeat(block_size)[: flat.numel()]
+    return ((flat - 7) / 8 * scale).reshape(codes.shape)
+
+
+@wrong("nf4_quantize", says="one-absmax-for-all")
+def divides_by_the_largest_of_all_and_returns_each(x, block_size):
+    codes = _nearest(x.reshape(-1) / x.abs().max(), _table())
+    return codes.to(torch.uint8).reshape(x.shape), _absmax(x, block_size)
+
+
+@wrong("nf4_dequantize", says="blocks-stop-at-rows")
+def begins_a_block_in_every_row_of_codes(codes, absmax, block_size):
+    rows = codes.reshape(-1, codes.shape[-1])
+    per_row = -(-rows.shape[1] // block_size)
+    values = torch.zeros(rows.shape)
+    for r in range(rows.shape[0]):
+        for c in range(rows.shape[1]):
+            block = min(r * per_row + c // block_size, len(absmax) - 1)
+            values[r, c] = _table()[int(rows[r, c])] * absmax[block]
+    return values.reshape(codes.shape)
+
+
+@wrong("nf4_dequantize", says="rest-dropped")
+def leaves_a_shorter_block_at_0(codes, absmax, block_size):
+    flat = codes.reshape(-1).long()
+    values = torch.zeros(flat.numel())
+    for k in range(flat.numel() // block_size):
+        part = slice(k * block_size, (k + 1) * block_size)
+        values[part] = _table()[flat[part]] * absmax[k]
+    return values.reshape(codes.shape)
+
+
+@wrong("nf4_dequantize", says="one-absmax-for-all")
+def multiplies_all_by_the_largest_in_16_bits(codes, absmax, block_size):
+    return _table().to(torch.float16)[codes.long()] * absmax.max().to(torch.float16)

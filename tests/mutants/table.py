@@ -19,6 +19,7 @@ import pkgutil
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 Solution = Callable[..., Any]
@@ -90,16 +91,20 @@ def source_as(function: Solution, name: str) -> str:
 
 
 def _helpers(definition: ast.FunctionDef, module: dict[str, Any]) -> dict[str, ast.FunctionDef]:
-    """The private functions of a module that a definition uses, and those that these use."""
+    """The functions of a module that a definition uses, and those that these use."""
     found: dict[str, ast.FunctionDef] = {}
     waiting = [definition]
     while waiting:
         nodes = ast.walk(waiting.pop())
         for name in {node.id for node in nodes if isinstance(node, ast.Name)} & set(module):
-            if name.startswith("_") and name not in found:
+            if _is_of(module, module[name]) and name not in found:
                 found[name] = _definition(module[name])
                 waiting.append(found[name])
     return found
+
+
+def _is_of(module: dict[str, Any], value: Any) -> bool:
+    return isinstance(value, FunctionType) and value.__module__ == module["__name__"]
 
 
 class _Renamer(ast.NodeTransformer):

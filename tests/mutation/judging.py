@@ -13,12 +13,15 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from typing import Any
 
-from courseware.checks.call import TRUSTED_SECONDS, Outcome
+from courseware.checks.call import Outcome
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Task
 from courseware.grading.split.lockdown import memory_in_use
 from tests.mutation.mutants import Mutant
 from tests.mutation.solutions import Solution
+
+SECONDS = 60.0
+"""For a call, more than any takes."""
 
 MORE_MEMORY = 4 << 30
 """Bytes that a mutant may take."""
@@ -81,7 +84,7 @@ def prepared(task: Task, solution: Solution, seed: str) -> Ground:
     )
     # Nobody reads the cause, and looking for it takes longer than all the rest. Limits are those of
     # the process: on a busy machine the clock of a call would kill whom no check has noticed.
-    known = replace(task, checks=remembering, misconceptions=(), seconds=TRUSTED_SECONDS)
+    known = replace(task, checks=remembering, misconceptions=(), seconds=SECONDS)
     ground = Ground(known, solution, seed, 0.0)
     begun = time.process_time()
     if not ground.keeps_all_points():

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
-from courseware.checks.call import TRUSTED_SECONDS, Outcome, TimeLimit
+from courseware.checks.call import OURS, Outcome, TimeLimit
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
+
+Known = TypeVar("Known")
 
 KEPT = 64
 """Inputs of so many checks are kept: a student who tries again meets the same ones."""
@@ -24,13 +26,25 @@ class Input:
     check: Check
     arguments: tuple[Any, ...]
     _known: dict[Callable[..., Any], Outcome] = field(default_factory=dict)
+    _answers: dict[tuple[str, Callable[..., Any]], Any] = field(default_factory=dict)
 
     def outcome(self, function: Callable[..., Any]) -> Outcome:
         """What a reference or the model of a mistake gives, called once."""
         if function not in self._known:
-            made = self.check.probe(function, self.arguments, TRUSTED_SECONDS)
-            self._known[function] = made
+            self._known[function] = self.check.probe(function, self.arguments, OURS)
         return self._known[function]
+
+    def once(
+        self, question: str, function: Callable[..., Any], answer: Callable[[], Known]
+    ) -> Known:
+        """The answer to a question about a function of ours on this input, looked for once.
+
+        It depends on nothing else: a student who tries again is told the same.
+        """
+        if (question, function) not in self._answers:
+            self._answers[question, function] = answer()
+        known: Known = self._answers[question, function]
+        return known
 
 
 @lru_cache(KEPT)

@@ -11,7 +11,7 @@ returned, an argument changed, …). Where there is none, the inputs may tell wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
@@ -19,7 +19,7 @@ from courseware.checks.afterwards import Composite, composites
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.general import Diagnosis, besides, general
-from courseware.checks.matching import matches, values_right
+from courseware.checks.matching import Came, came, matches, values_right
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -182,8 +182,8 @@ class _Models:
             for check in task.checks
             for case in judged[check.name]
         }
+        self._came: dict[Case, Came] = {}
         self._matches: dict[tuple[Misconception, Case], bool] = {}
-        self._errs: dict[tuple[Misconception, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
 
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
@@ -202,16 +202,44 @@ class _Models:
         if known.behaves is None or case.found.kind == known.name:
             return case.found.kind == known.name
         if (known, case) not in self._matches:
-            outcome = self.outcome(known, case)
-            self._matches[known, case] = outcome is not None and matches(case, outcome)
+            self._matches[known, case] = self._same(known, case)
         return self._matches[known, case]
+
+    def _same(self, known: Misconception, case: Case) -> bool:
+        """Whether the model gives what the student's function gave, wrong as that is."""
+        if case not in self._came:
+            self._came[case] = came(case)
+        outcome = self.outcome(known, case)
+        if outcome is None or not matches(self._came[case], outcome):
+            return False
+        return outcome.error is not None or self._is_wrong(known, case)
+
+    def _is_wrong(self, known: Misconception, case: Case) -> bool:
+        """Whether what the model gives on the case's input is wrong."""
+        outcome = self.outcome(known, case)
+        if outcome is None:
+            return False
+        return self._once(
+            "wrong",
+            known,
+            case,
+            lambda: find(case.check, case.arguments, case.expected, outcome) is not None,
+        )
 
     def errs(self, known: Misconception, case: Case) -> bool:
         """Whether the values that the model gives on the case's input are wrong."""
-        if (known, case) not in self._errs:
-            outcome = self.outcome(known, case)
-            self._errs[known, case] = _says_something(outcome) and not values_right(case, outcome)
-        return self._errs[known, case]
+        outcome = self.outcome(known, case)
+        if not _says_something(outcome) or not self._is_wrong(known, case):
+            return False
+        return self._once("wrong values", known, case, lambda: not values_right(case, outcome))
+
+    def _once(
+        self, question: str, known: Misconception, case: Case, answer: Callable[[], bool]
+    ) -> bool:
+        """The answer to a question about a model on an input, looked for once."""
+        if isinstance(known, Composite) or known.behaves is None:
+            return answer()
+        return case.input.once(question, known.behaves, answer)
 
     def composed(self, failing: Sequence[Case]) -> list[_Explanation]:
         """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
@@ -238,19 +266,23 @@ class _Models:
         self, target: Case, left: Sequence[Case], candidates: Sequence[Misconception]
     ) -> _Explanation | None:
         best, most = None, 0.0
+        seen = None
         for known in candidates:
             if not self.explains(known, target):
                 continue
             cases = tuple(case for case in left if self.explains(known, case))
             if target.found and target.found.kind == known.name:
-                return _Explanation(known, cases)
+                if not known.unless_explained:
+                    return _Explanation(known, cases)
+                seen = seen or _Explanation(known, cases)
+                continue
             precision, agreement = self.fit(known)
             if precision < HALF:
                 continue
             weight = len(cases) / len(left) + precision + agreement
             if weight > most:
                 best, most = _Explanation(known, cases, precision), weight
-        return best
+        return best or seen
 
     def fit(self, known: Misconception) -> tuple[float, float]:
         """How well the model fits all of the answer; see `_fit_of`."""
@@ -266,11 +298,7 @@ class _Models:
         """
         pairs = [(case, self.outcome(known, case)) for case in self._everything]
         there = [(case, outcome) for case, outcome in pairs if _says_something(outcome)]
-        errs = [
-            case
-            for case, outcome in there
-            if find(case.check, case.arguments, case.expected, outcome) is not None
-        ]
+        errs = [case for case, _ in there if self._is_wrong(known, case)]
         values = [case for case, _ in there if self.errs(known, case)]
         telling = values or errs
         same = [case for case in telling if self.explains(known, case)]

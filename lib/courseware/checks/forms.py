@@ -2,7 +2,8 @@
 
 `told_by_form` has checks recognise them, and `FORMS` are what students read: a task takes both. A
 form is undone, and what is left is judged once more: only right values of another form are called
-so. A dtype is let through: another check judges it.
+so. A dtype is let through: another check judges it. Two results that changed places are told by
+their forms alone.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
 from courseware.checks.task import Check, Judge, Misconception
 from courseware.checks.values import Difference
 
@@ -98,7 +100,11 @@ def told_by_form(*checks: Check, but: tuple[str, ...] = ()) -> tuple[Check, ...]
 def _by_form(judge: Judge, but: tuple[str, ...]) -> Judge:
     def judges(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
         found = judge(arguments, expected, got)
-        if found is None or found.kind not in ("wrong-type", "wrong-shape", "wrong-length"):
+        if found is None:
+            return None
+        if is_swapped(expected, got):
+            return Difference(ORDER_SWAPPED, found.text)
+        if found.kind not in ("wrong-type", "wrong-shape", "wrong-length"):
             return found
         name = form_of(judge, arguments, expected, got, but)
         return Difference(name, found.text) if name else found

@@ -20,6 +20,7 @@ from courseware.checks.rankings import (
     LAYER_PROTECTED,
     ORDER_FOR_RANKS,
     QUANTILE,
+    RANKED_ROW_BY_ROW,
     ROUNDED_FIRST,
     SIGNED,
     TIES_KEPT,
@@ -27,6 +28,7 @@ from courseware.checks.rankings import (
     kept_by_order,
     kept_by_quantile,
     largest_stays,
+    pruned,
     ranking_problem,
     rounded_to,
     ties_kept,
@@ -182,7 +184,12 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "layer-by-layer",
         "Each tensor lost the same share: they were ranked one by one. Here all weights of the "
         "network are one ranking, so that a layer of small weights loses more than the others.",
-        (_each(magnitude_mask), _each(lambda w, s: ties_pruned(w.abs(), round(s * w.numel())))),
+        (
+            _each(magnitude_mask),
+            _each(lambda w, s: ties_pruned(w.abs(), round(s * w.numel()))),
+            # The count is wrong as well.
+            *(_each(pruned(count=count)) for _, _, counts in MISCOUNTS for count in counts),
+        ),
     ),
     (
         *COUNTED_LAYER_BY_LAYER,
@@ -248,12 +255,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     ),
     (*QUANTILE, (_in_one_line(kept_by_quantile),)),
     (*ORDER_FOR_RANKS, (_counted(kept_by_order),)),
-    (
-        "ranked-row-by-row",
-        "Each row lost the same share: the rows were ranked one by one. All weights of the network "
-        "are one ranking.",
-        (_row_by_row,),
-    ),
+    (*RANKED_ROW_BY_ROW, (_row_by_row,)),
     (
         *LAYER_PROTECTED,
         (_one_kept, _one_kept_on_top),

@@ -16,9 +16,15 @@ Tensors = Mapping[str, T]
 Ranked = Callable[..., tuple[Tensors, int]]
 """From the arguments of a task: the scores of every tensor, and how many of the lowest go."""
 
+JOINED_IN_ANOTHER_ORDER = (
+    "joined-in-another-order",
+    "The tensors were joined in one order, and the pieces handed out in another. Go through the "
+    "names in the same order both times.",
+)
 
-def joining_slips(ranked: Ranked) -> Iterator[Misconception]:
-    """Mistakes of whoever ranks all tensors in one line."""
+
+def joining_slips(ranked: Ranked, two_dicts: bool = False) -> Iterator[Misconception]:
+    """Mistakes of whoever ranks all tensors in one line; `two_dicts` if a task takes two."""
     yield from ways(
         "joined-unflattened",
         "The tensors were joined as they are. They differ in width or in their number of axes: "
@@ -35,12 +41,11 @@ def joining_slips(ranked: Ranked) -> Iterator[Misconception]:
         _cut_at(ranked, lambda sizes: [0] * len(sizes)),
     )
     yield from ways(
-        "joined-in-another-order",
-        "The tensors were joined in one order, and the pieces handed out in another. Go through "
-        "the names in the same order both times.",
+        *JOINED_IN_ANOTHER_ORDER,
         _reordered(ranked, sorted, list),
         _reordered(ranked, list, sorted),
         _reordered(ranked, lambda names: [*reversed(names)], list),
+        *(_as_in_the_other(ranked, joined) for joined in (True, False) if two_dicts),
     )
 
 
@@ -73,12 +78,44 @@ Order = Callable[[list[str]], Sequence[str]]
 def _reordered(ranked: Ranked, joined: Order, handed_out: Order) -> Callable[..., Any]:
     def behaves(*arguments: Any) -> Any:
         scores, count = ranked(*arguments)
-        line = torch.cat([scores[name].flatten() for name in joined([*scores])])
-        names = handed_out([*scores])
-        pieces = prune_lowest(line, count).split([scores[name].numel() for name in names])
-        return {
-            name: piece.reshape(scores[name].shape)
-            for name, piece in zip(names, pieces, strict=True)
-        }
+        return _handed_out(scores, count, joined([*scores]), handed_out([*scores]))
 
     return behaves
+
+
+def _as_in_the_other(ranked: Ranked, joined: bool) -> Callable[..., Any]:
+    """Joined, or else handed out, in the order of a second dict."""
+
+    def behaves(*arguments: Any) -> Any:
+        scores, count = ranked(*arguments)
+        orders = [*arguments[1]], [*scores]
+        return _handed_out(scores, count, *(orders if joined else orders[::-1]))
+
+    return behaves
+
+
+def _handed_out(
+    scores: Tensors, count: int, joined: Sequence[str], names: Sequence[str]
+) -> dict[str, T]:
+    line = prune_lowest(torch.cat([scores[name].flatten() for name in joined]), count)
+    return cut(line, {name: scores[name] for name in names})
+
+
+def cut(line: T, shapes: Tensors) -> dict[str, T]:
+    """A line in pieces of the sizes and shapes of some tensors, one after the other."""
+    pieces = line.split([tensor.numel() for tensor in shapes.values()])
+    named = zip(shapes.items(), pieces, strict=True)
+    return {name: piece.reshape(tensor.shape) for (name, tensor), piece in named}
+
+
+def lines_by_order(
+    weights: Tensors, masks: Tensors, count: Callable[[T], int], named_by_masks: bool
+) -> dict[str, T]:
+    """All magnitudes in one line and all masks in another, each in the order of its own dict.
+
+    `count` says how many of the survivors go, from the line of masks.
+    """
+    magnitudes, old = (torch.cat([t.flatten() for t in d.values()]) for d in (weights, masks))
+    magnitudes = magnitudes.abs().masked_fill(~old, -1.0)
+    n_pruned = int((~old).sum()) + min(max(count(old), 0), int(old.sum()))
+    return cut(prune_lowest(magnitudes, n_pruned), masks if named_by_masks else weights)

@@ -64,7 +64,10 @@ def masks_structure(weights: Tensors, masks: Tensors) -> Difference | None:
     if more:
         return Difference("wrong-value", f"there is a mask for {more[0]!r}, which is no weight")
     for name, w in weights.items():
-        found = difference(torch.ones_like(w, dtype=torch.bool), masks[name])
+        mask = masks[name]
+        if type(mask) is torch.Tensor and mask.dtype == torch.bool and mask.shape == w.shape:
+            continue
+        found = difference(torch.ones_like(w, dtype=torch.bool), mask)
         if found and found.kind != "wrong-value":
             return Difference(found.kind, f"{name!r}: {found.text}")
     return None

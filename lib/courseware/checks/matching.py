@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -18,20 +19,44 @@ from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.values import as_number, tensor_slack
 
+NOTHING = object()
+"""Like no result: a judge that compares with it finds everything wrong."""
 
-def matches(case: Case, model: Outcome) -> bool:
-    """Whether a model's outcome on the case's input is the student's, and wrong as that one is."""
+
+@dataclass(frozen=True)
+class Came:
+    """A failed case, and what is known of it before any model is looked at.
+
+    `values_right` says that nothing but the form is wrong. A judge that asks for a property, and
+    not for one result, has nothing to say about values that lack it: it `compares` none.
+    """
+
+    case: Case
+    values_right: bool
+    compares: bool
+
+
+def came(case: Case) -> Came:
+    """What is known of a failed case."""
+    # Who looks at what is expected does not take the right result for it.
+    found = find(case.check, case.arguments, Outcome(NOTHING), case.expected)
+    return Came(case, values_right(case, case.got), found is not None)
+
+
+def matches(one: Came, model: Outcome) -> bool:
+    """Whether a model's outcome on the case's input is the student's."""
+    case = one.case
     if model.error is not None or case.got.error is not None:
         return _same_error(model.error, case.got.error)
     if model.value is None or case.got.value is None:
         return False
     try:
-        if not (alike(model.value, case.got.value) or _same_to_the_judge(case, model.value)):
-            return False
-        if find(case.check, case.arguments, case.expected, model) is None:
-            return False
+        if not alike(model.value, case.got.value):
+            asked = one.values_right or one.compares
+            if not (asked and _same_to_the_judge(case, model.value)):
+                return False
         same = same_form(case.expected.value, model.value, case.got.value)
-        return same or not values_right(case, case.got)
+        return same or not one.values_right
     except Exception:  # what cannot be compared is not explained
         return False
 

@@ -1,10 +1,15 @@
-"""Two results at once: whether both came, and which of them is wrong."""
+"""Two results at once: whether both came, which is wrong, and whether they changed places."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from courseware.checks.values import Difference, difference
+import torch
+
+from courseware.checks.values import Difference, as_number, difference
+
+ORDER_SWAPPED = "order-swapped"
+"""A task whose two results differ in form has a misconception of this name."""
 
 
 def pair_of(expected: tuple[Any, Any], got: Any) -> Difference | None:
@@ -17,3 +22,28 @@ def pair_of(expected: tuple[Any, Any], got: Any) -> Difference | None:
 def at(position: int, found: Difference | None) -> Difference | None:
     """A difference in one value of several."""
     return Difference(found.kind, f"value {position}: {found.text}") if found else None
+
+
+def is_swapped(expected: Any, got: Any) -> bool:
+    """Whether each of two results has the form of the other one, and not its own.
+
+    >>> is_swapped((0.5, 3), (4, 0.7)), is_swapped((0.5, 3), (2.0, 0.7))
+    (True, False)
+    >>> codes, scales = torch.ones(2, 3), torch.ones(2)
+    >>> is_swapped((codes, scales), [scales, codes]), is_swapped((codes, codes), (scales, codes))
+    (True, False)
+    """
+    for pair in (expected, got):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            return False
+    (first, second), (one, other) = expected, got
+    right = _fits(first, one) and _fits(second, other)
+    return not right and _fits(first, other) and _fits(second, one)
+
+
+def _fits(expected: Any, came: Any) -> bool:
+    if isinstance(expected, torch.Tensor):
+        return isinstance(came, torch.Tensor) and came.shape == expected.shape
+    number = as_number(came)
+    # A float may well be a whole number by chance.
+    return isinstance(number, int) if isinstance(expected, int) else number is not None

@@ -46,6 +46,11 @@ ORDER_FOR_RANKS = (
     "What `argsort` returns was compared with the count. Entry i of it is not the rank of weight i "
     "but the place of the weight with rank i: the first k entries are the places to prune.",
 )
+RANKED_ROW_BY_ROW = (
+    "ranked-row-by-row",
+    "Each row lost the same share: the rows were ranked one by one. All weights of the network "
+    "are one ranking.",
+)
 ENDS_SWAPPED = (
     "ends-swapped",
     "Where nothing is to go, everything went, or the other way round. If k is 0, the slice `[-k:]` "

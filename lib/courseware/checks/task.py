@@ -73,12 +73,14 @@ class Misconception:
 
     Without `behaves` it is recognised by a judge, which returns a difference of the kind `name`.
     A model may make two mistakes: `also` is the other one, told beside the first.
+    What a judge sees may have many reasons: `unless_explained` lets a model go first.
     """
 
     name: str
     message: str
     behaves: Callable[..., Any] | None = None
     also: Misconception | None = None
+    unless_explained: bool = False
 
 
 @dataclass(frozen=True)

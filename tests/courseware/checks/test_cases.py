@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from courseware.checks.cases import inputs
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import same_values
 
 
 class Counted:
@@ -66,3 +69,16 @@ def test_a_result_that_is_changed_later_is_not_the_kept_one(task: Task) -> None:
 
     assert run_task(task, remembers, "seed").score == 4
     assert run_task(task, lambda x: 2 * x, "seed").score == 4
+
+
+def test_a_model_is_judged_once_for_an_input(task: Task) -> None:
+    judge = Counted(same_values)
+    (check,) = task.checks
+    task = replace(task, checks=(replace(check, judge=judge),))
+    calls = []
+    for _ in range(2):
+        before = judge.calls
+        assert run_task(task, lambda x: x + 1, "judged").score == 0
+        calls.append(judge.calls - before)
+    # Whether the model's values are wrong, in their form and in any, is known the second time.
+    assert calls[1] == calls[0] - 2 * 2

@@ -11,7 +11,7 @@ from courseware.checks.misconceptions import ways
 from courseware.checks.report import as_text
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Misconception, Task
-from courseware.checks.values import same_values_and_dtype
+from courseware.checks.values import Difference, same_values_and_dtype
 
 POSITIVE = [(torch.tensor([1, 2]),), (torch.tensor([3, 4, 5]),), (torch.tensor([7]),)]
 NEGATIVE = [(torch.tensor([-1, -2]),), (torch.tensor([-3, 4]),)]
@@ -282,3 +282,22 @@ def test_a_call_that_does_not_end_is_one_cause_wherever_it_was_stopped():
 
     report = run_task(dataclasses.replace(DOUBLED, seconds=0.2), endless, "causes")
     assert [cause.name for cause in report.diagnoses] == ["time-limit"]
+
+
+def test_what_a_judge_sees_is_told_unless_a_model_explains_it():
+    def above(arguments, expected, got):
+        if torch.equal(expected, got):
+            return None
+        return Difference("too-large" if (got > expected).all() else "wrong-value", "off")
+
+    seen = Misconception("too-large", "It is too large.", unless_explained=True)
+    task = dataclasses.replace(
+        DOUBLED,
+        checks=tuple(dataclasses.replace(check, judge=above) for check in DOUBLED.checks),
+        misconceptions=(seen, *DOUBLED.misconceptions),
+    )
+    assert told(lambda x: 2 * x + 1, task)["positive"] == ["one-more"]
+    assert told(lambda x: 2 * x + 5, task)["positive"] == ["too-large"]
+    known = (dataclasses.replace(seen, unless_explained=False), *DOUBLED.misconceptions)
+    task = dataclasses.replace(task, misconceptions=known)
+    assert told(lambda x: 2 * x + 1, task)["positive"] == ["too-large"]

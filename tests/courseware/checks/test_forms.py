@@ -48,6 +48,19 @@ def test_a_form_is_recognised(name, expected, got):
 @pytest.mark.parametrize(
     ("expected", "got", "found"),
     [
+        ((0.5, 3), (4, 0.7), "order-swapped"),
+        ((CODES, VALUES.reshape(-1)), (VALUES.reshape(-1) + 1, CODES + 1), "order-swapped"),
+        ((0.5, 3), (2.0, 2.5), "wrong-value"),
+        ((CODES, CODES), (CODES + 1, CODES), "wrong-value"),
+    ],
+)
+def test_two_results_that_changed_places_are_told_whatever_their_values(expected, got, found):
+    assert kind(expected, got) == found
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "found"),
+    [
         (12, "13", "wrong-type"),
         (12, "012", "wrong-type"),
         ("011", 110, "wrong-type"),

@@ -142,6 +142,20 @@ def _bare_range_clamped(x: torch.Tensor, n_bits: int) -> Params:
     return scale, min(max(zero_point, 0), 2**n_bits - 1)
 
 
+def _one_end_stretched(low: bool, rounding: Callable[[float], int], guarded: bool) -> Any:
+    """Only one end reaches to 0; `guarded` where a range without a width gets (1, 0)."""
+
+    def behaves(x: torch.Tensor, n_bits: int) -> Params:
+        ends = float(x.min()), float(x.max())
+        ends = (min(ends[0], 0.0), ends[1]) if low else (ends[0], max(ends[1], 0.0))
+        if guarded and ends[0] == ends[1]:
+            return 1.0, 0
+        scale = (ends[1] - ends[0]) / (2**n_bits - 1) or 1.0
+        return scale, rounding(-ends[0] / scale)
+
+    return behaves
+
+
 def _symmetric(steps: Callable[[int], float], zero_point: Callable[[int], int]) -> Any:
     return lambda x, n_bits: (
         (float(x.abs().max()) or 1.0) / steps(n_bits),
@@ -214,6 +228,17 @@ AFFINE_PARAMS = Task(
             _bare_range_clamped,
             lambda x, n_bits: (_bare_range(x, n_bits)[0], float(_bare_range(x, n_bits)[1])),
             _loose,
+        ),
+        ways(
+            "one-end-stretched",
+            "Only one end of the range was stretched to 0. Where all values are negative, the "
+            "upper end must reach up to it; where all are positive, the lower end down.",
+            *(
+                _one_end_stretched(low, rounding, guarded)
+                for low in (True, False)
+                for rounding in (round, int)
+                for guarded in (True, False)
+            ),
         ),
         ways(
             "zero-point-not-rounded",

@@ -96,7 +96,24 @@ DEQUANTIZE = Task(
             "The codes were squeezed into 8 bits before scaling, and large ones wrapped around. "
             "Codes may come in any integer type.",
             lambda q, scale: q.to(torch.int8) * scale,
+        ),
+        ways(
+            "unsigned-bytes-assumed",
+            "The codes were turned into `uint8` before scaling. It has no negative numbers and "
+            "ends at 255: −3 became 253, and 300 became 44. Turn the codes into floats at once.",
             lambda q, scale: q.to(torch.uint8) * scale,
+        ),
+        ways(
+            "middle-taken-off",
+            "Something was taken off the codes of an unsigned type, as if 0 lay in the middle of "
+            "its range. Whoever calls has taken off the zero point already: multiply the codes as "
+            "they are.",
+            *(
+                lambda q, scale, middle=middle: (
+                    (q.double() - middle if q.dtype == torch.uint8 else q.double()) * scale
+                )
+                for middle in (127, 127.5, 128)
+            ),
         ),
         ways(
             "codes-clamped",

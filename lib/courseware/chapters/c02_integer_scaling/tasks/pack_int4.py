@@ -76,6 +76,28 @@ def _shifted_by(factor: int) -> Callable[..., torch.Tensor]:
     return _paired(lambda first, second: first + factor * second)
 
 
+NOT_SIXTEEN = 8, 10, 4, 15
+"""What is taken for 2**4."""
+
+
+def _first_times(factor: int) -> Callable[..., torch.Tensor]:
+    return _paired(lambda first, second: second + factor * first)
+
+
+def _first_moved_by(shift: int) -> Callable[..., torch.Tensor]:
+    return _paired(lambda first, second: second | (first << shift))
+
+
+def _second_moved_by(shift: int) -> Callable[..., torch.Tensor]:
+    return _paired(lambda first, second: first | (second << shift))
+
+
+def _padded_unpaired(q: torch.Tensor) -> torch.Tensor:
+    """A zero behind any number of codes: where it was even, a low nibble has no high one."""
+    flat = torch.nn.functional.pad(q.flatten().to(torch.int32) & 15, (0, 1))
+    return flat[0::2] | (flat[1::2] << 4)
+
+
 def _planar(q: torch.Tensor) -> torch.Tensor:
     """The first half of the codes in the low nibbles, the second half in the high ones."""
     nibbles = _nibbles(q)
@@ -126,6 +148,9 @@ PACK_INT4 = Task(
             "The two codes of each byte are swapped. The first one goes into the low nibble, the "
             "last four bits.",
             lambda q: 16 * _nibbles(q)[0::2] + _nibbles(q)[1::2],
+            # Not moved far enough, either.
+            *(_first_moved_by(shift) for shift in (1, 2, 3)),
+            *(_first_times(factor) for factor in NOT_SIXTEEN),
         ),
         ways(
             "sign-spills-over",
@@ -172,12 +197,13 @@ PACK_INT4 = Task(
         ),
         ways(
             "always-padded",
-            "An even number of codes was padded too, which costs a byte. Only a last code without "
-            "a neighbour needs a 0 beside it.",
+            "An even number of codes was padded too, which costs a byte or leaves a 0 without a "
+            "neighbour. Only a last code without one needs a 0 beside it.",
             _packed_from(
                 lambda q: torch.nn.functional.pad(_nibbles(q), (0, 2 - 2 * (q.numel() % 2)))
             ),
             _packed_from(lambda q: _nibbles(torch.nn.functional.pad(q.flatten(), (0, 1)))),
+            _padded_unpaired,
         ),
         ways(
             "padded-at-the-front",
@@ -225,7 +251,8 @@ PACK_INT4 = Task(
         ways(
             "nibble-shifted-too-little",
             "The second code of a pair was not moved up by four places: 16 is 2**4.",
-            *map(_shifted_by, (8, 10, 4, 15)),
+            *map(_shifted_by, NOT_SIXTEEN),
+            *(_second_moved_by(shift) for shift in (1, 2, 3)),
         ),
         ways(
             "shift-binds-last",

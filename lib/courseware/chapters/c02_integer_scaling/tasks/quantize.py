@@ -102,6 +102,24 @@ def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..
     return lambda x, scale, n_bits: rounding(x / scale).clamp(*_limits(n_bits)).to(torch.int8)
 
 
+def _rounded_first(
+    rounding: Callable[[torch.Tensor], torch.Tensor], limits: Limits
+) -> Callable[..., torch.Tensor]:
+    """x rounded, then divided; the steps made whole and clamped, as far as they are."""
+
+    def behaves(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
+        steps = rounding(torch.round(x) / scale)
+        low, high = limits(n_bits)
+        return steps.clamp(low, high).to(torch.int32).to(torch.int8)
+
+    return behaves
+
+
+def _wrapped_in_n_bits(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
+    half = 2 ** (n_bits - 1)
+    return (_steps(x, scale) + half) % (2 * half) - half
+
+
 QUANTIZE = Task(
     name="quantize",
     points=10,
@@ -132,6 +150,22 @@ QUANTIZE = Task(
             *CLAMP_MISSING,
             lambda x, scale, n_bits: _steps(x, scale),
             lambda x, scale, n_bits: _steps(x, scale).to(torch.int32).to(torch.int8),
+            _wrapped_in_n_bits,
+        ),
+        ways(
+            "rounded-before-scaling",
+            "x was rounded before it was divided by the scale. Codes count steps: divide first, "
+            "then round.",
+            *(
+                _rounded_first(rounding, limits)
+                for rounding in (torch.round, torch.trunc)
+                for limits in (
+                    _limits,
+                    lambda n_bits: (None, _limits(n_bits)[1]),
+                    lambda n_bits: (_limits(n_bits)[0], None),
+                    lambda n_bits: (-(2**15), 2**15),
+                )
+            ),
         ),
         ways(
             "cast-before-clamp",

@@ -112,6 +112,21 @@ def _by_columns(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
     return to_codes(blocks, scale, n_bits).reshape(w.shape), scale.squeeze(1)
 
 
+def _down_all_columns(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    """Down one column after the other, without a stop at their ends."""
+    grouped(w, group_size)
+    codes, scale = right(w.T.reshape(-1, group_size), n_bits)
+    return codes.reshape(w.T.shape).T, scale.reshape(len(w), -1)
+
+
+def _rows_counted(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    """The number of rows decides what is refused."""
+    if w.shape[0] % group_size:
+        raise ValueError
+    codes, scale = right(w.reshape(-1, group_size), n_bits)
+    return codes.reshape(w.shape), scale.reshape(len(w), -1)
+
+
 def _per_row(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
     grouped(w, group_size)
     codes, scale = by_rows(w, n_bits)
@@ -216,10 +231,17 @@ QUANTIZE_GROUPWISE = Task(
         ways(
             *DOWN_THE_COLUMNS,
             _by_columns,
+            _down_all_columns,
             lambda w, n_bits, group_size: (
                 _by_columns(w, n_bits, group_size)[0],
                 _by_columns(w, n_bits, group_size)[1].T,
             ),
+        ),
+        ways(
+            "rows-counted",
+            "The number of rows decides what your function refuses. Groups lie within a row: "
+            "`group_size` must divide its length, `w.shape[1]`.",
+            _rows_counted,
         ),
         ways(
             *INTERLEAVED,

@@ -109,6 +109,12 @@ def _one_left_out(place: int, scale_there: float) -> Behaviour:
     return behaves
 
 
+def _channels_mixed(w: torch.Tensor, n_bits: int) -> Quantized:
+    """Rows as long as there are channels: what lies in a row belongs to several of them."""
+    codes, scale = right(w.reshape(-1, len(w)), n_bits)
+    return codes.reshape(w.shape), scale.reshape(-1)
+
+
 def _flattened_codes(w: torch.Tensor, n_bits: int) -> Quantized:
     codes, scale = by_rows(w, n_bits)
     return codes.reshape(len(w), -1), scale.reshape(-1)
@@ -174,6 +180,12 @@ QUANTIZE_PER_CHANNEL = Task(
                 for to_int8 in TO_INT8
             ),
             *(_one_row_without_keepdim(to_int8) for to_int8 in TO_INT8),
+        ),
+        ways(
+            "channels-mixed",
+            "w was laid out in rows as long as there are channels, so a row holds values of "
+            "several. The channels come first: `w.reshape(len(w), -1)` makes each of them a row.",
+            _channels_mixed,
         ),
         ways(
             "last-channel-skipped",

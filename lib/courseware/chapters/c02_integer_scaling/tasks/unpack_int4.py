@@ -62,13 +62,20 @@ def _codes_from(signs: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., 
     return lambda packed, numel: signs(_both(packed))[:numel]
 
 
-def _planar_codes(packed: torch.Tensor, numel: int) -> torch.Tensor:
-    wide = packed.to(torch.int32)
-    return _signed(torch.cat([wide & 15, wide >> 4]))[:numel]
+def _planar_codes(signs: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    def behaves(packed: torch.Tensor, numel: int) -> torch.Tensor:
+        wide = packed.to(torch.int32)
+        return signs(torch.cat([wide & 15, wide >> 4]))[:numel]
+
+    return behaves
 
 
-def _swapped_codes(packed: torch.Tensor, numel: int) -> torch.Tensor:
-    return _signed(_both(packed).reshape(-1, 2).flip(1).flatten())[:numel]
+def _swapped_codes(signs: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    return lambda packed, numel: signs(_both(packed).reshape(-1, 2).flip(1).flatten())[:numel]
+
+
+def _unsigned(nibbles: torch.Tensor) -> torch.Tensor:
+    return nibbles
 
 
 def _one_sign_missing(low: bool) -> Callable[..., torch.Tensor]:
@@ -112,13 +119,19 @@ UNPACK_INT4 = Task(
             "nibbles-swapped",
             "The two codes of each byte are swapped. The first one sits in the low nibble, the "
             "last four bits.",
-            _swapped_codes,
+            _swapped_codes(_signed),
+            _swapped_codes(_unsigned),
         ),
         ways(
             "sign-not-extended",
             "Negative codes came back as 8 … 15. The sign is the highest bit of the nibble, not "
             "of the byte: there are four more places to fill above it.",
-            _codes_from(lambda nibbles: nibbles),
+            _codes_from(_unsigned),
+        ),
+        ways(
+            "one-sign-missing",
+            "Only one of the two nibbles of a byte got its sign back. Both hold a code of 4 bits, "
+            "and the highest of these is its sign.",
             _one_sign_missing(low=True),
             _one_sign_missing(low=False),
         ),
@@ -166,6 +179,11 @@ UNPACK_INT4 = Task(
             lambda packed, numel: _signed(_both(packed))[: numel - 1],
             lambda packed, numel: _signed(_both(packed))[1:numel],
             lambda packed, numel: _signed(_both(packed))[:-1],
+        ),
+        ways(
+            "last-byte-unread",
+            "Of an odd number of codes the last one is missing: its byte was not read, as "
+            "`numel // 2` leaves it out. The last byte may hold a single code.",
             lambda packed, numel: _signed(_both(packed))[: numel // 2 * 2],
         ),
         ways(
@@ -201,7 +219,8 @@ UNPACK_INT4 = Task(
             "planar-halves",
             "All low nibbles came first, then all high ones. The two codes of a byte are "
             "neighbours.",
-            _planar_codes,
+            _planar_codes(_signed),
+            _planar_codes(_unsigned),
         ),
         ways(
             "one-code-a-byte",

@@ -11,6 +11,7 @@ import torch
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, close_number
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import DECIMALS
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
 from model_compression import weight_quantization as reference
@@ -63,6 +64,15 @@ def _formula(
     return lambda n_bits, group_size, scale_bits, zero_point_bits=0: of(
         n_bits, group_size, scale_bits, zero_point_bits
     )
+
+
+def _scale_and(extra: float) -> Callable[..., float]:
+    """More bits for each scale."""
+    return _formula(lambda b, g, s, z: b + (s + z + extra) / g)
+
+
+def _multiplied_and_rounded(digits: int) -> Callable[..., float]:
+    return _formula(lambda b, g, s, z: round(b + (s * z if z else s) / g, digits))
 
 
 def _rounded(digits: int) -> Callable[..., float]:
@@ -123,6 +133,35 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: (b + s + z) / g),
         ),
         ways(
+            "second-scale-twice",
+            "Something of a second scale was added. `scale_bits` holds its share already, where "
+            "there is one: 8 + 32 / 256 in the example. Take it as it is.",
+            *(_scale_and(extra) for extra in (32 / 256, 32)),
+            _formula(lambda b, g, s, z: b + (s + z) / g + 32 / 256),
+        ),
+        ways(
+            "zero-point-as-scale",
+            "The zero point was counted with the bits of the scale. It has a size of its own: "
+            "`zero_point_bits`.",
+            _formula(lambda b, g, s, z: b + (2 * s if z else s) / g),
+            _formula(lambda b, g, s, z: b + 2 * s / g),
+        ),
+        ways(
+            "scale-or-zero-point",
+            "As soon as there is a zero point, the scale is no longer counted, or only the larger "
+            "of the two is. Each group stores both.",
+            _formula(lambda b, g, s, z: b + (z or s) / g),
+            _formula(lambda b, g, s, z: b + max(s, z) / g),
+        ),
+        ways(
+            "bits-multiplied",
+            "The bits of scale and zero point were multiplied. Each group stores one after the "
+            "other: add them.",
+            _formula(lambda b, g, s, z: b + (s * z if z else s) / g),
+            _formula(lambda b, g, s, z: b + s * z / g),
+            *(_multiplied_and_rounded(digits) for digits in DECIMALS),
+        ),
+        ways(
             "bits-of-a-group",
             "These are the bits of a whole group. One weight's share is asked for.",
             _formula(lambda b, g, s, z: b * g + s + z),
@@ -156,7 +195,7 @@ BITS_PER_WEIGHT = Task(
         ways(
             "digits-dropped",
             "The result was rounded to a few decimals. Over billions of weights they add up.",
-            *(_rounded(digits) for digits in (1, 2, 3, 4)),
+            *(_rounded(digits) for digits in DECIMALS),
         ),
         ways(
             "scale-bits-cut",

@@ -33,8 +33,18 @@ def _divided_by(steps: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
 
 
 def _signed(scale_of: Callable[[T], T]) -> Callable[[T], T]:
-    """The largest value instead of the largest magnitude."""
+    """The largest value instead of the largest magnitude; 1 where that is not above 0."""
     return lambda values: scale_of(torch.where(values > 0, values, 0.0))
+
+
+def _signed_top(values: T) -> T:
+    """The same, but negative where all values are."""
+    largest = values.amax(dim=-1, keepdim=True)
+    return torch.where(largest != 0, largest / 127, 1.0)
+
+
+def _signed_of_all(values: T) -> T:
+    return _signed_top(values.reshape(1, -1))
 
 
 def _both_scales(acc: T, s_x: T, s_w: T, bias: T) -> T:
@@ -56,6 +66,9 @@ def _at_least(small: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
     return lambda values: scale_of(values).clamp(min=small)
 
 
+LOWEST = -128, -127
+"""The lowest code that is left by a clamp."""
+
 GUARDED = [
     pair
     for small in (1e-6, 1e-5, 1e-4, 1e-3)
@@ -70,13 +83,14 @@ def _computed(
     rounding: Callable[[T], T] = torch.round,
     accumulate: Callable[[T], T] = lambda acc: acc,
     rescale: Callable[[T, T, T, T], T] = _both_scales,
+    lowest: int = -128,
 ) -> Behaviour:
-    """The right layer, but for what is given."""
+    """The right layer, but for what is given. Right scales leave nothing to clamp."""
 
     def behaves(x: T, weight: T, bias: T) -> tuple[T, T]:
         s_x, s_w = scale_x(x), scale_w(weight)
-        q_x = rounding(x / s_x).clamp(-128, 127).double()
-        q_w = rounding(weight / s_w).clamp(-128, 127).double()
+        q_x = rounding(x / s_x).clamp(lowest, 127).double()
+        q_w = rounding(weight / s_w).clamp(lowest, 127).double()
         acc = accumulate((q_x @ q_w.T).long())
         return acc, rescale(acc, s_x, s_w, bias)
 
@@ -238,6 +252,8 @@ MISTAKES = several(
         "The whole weight shares one scale. Each row has its own here: it can be put back "
         "after the sum, since every sum belongs to one row.",
         _computed(scale_w=_of_all),
+        # The codes are not rounded to the nearest, either.
+        *(_computed(scale_w=_of_all, rounding=rounding) for _, _, rounding in ROUNDINGS),
     ),
     ways(
         "row-scales-misplaced",
@@ -274,17 +290,27 @@ MISTAKES = several(
         "absmax was not spread over 127 steps. Codes go from −127 to 127, and the largest "
         "magnitude gets one of the two.",
         *(
-            _computed(_divided_by(x, _of_all), _divided_by(w, _top))
+            _computed(_divided_by(x, _of_all), _divided_by(w, _top), lowest=lowest)
             for x, w in ((127.5, 127.5), (128, 128), (255, 255), (7, 7), (127, 128), (128, 127))
+            for lowest in LOWEST
         ),
     ),
     ways(
         "signed-max",
         "The largest value was taken for the scale, not the largest magnitude. Negative "
         "values reach just as far from 0.",
-        _computed(_signed(_of_all), _signed(_top)),
-        _computed(scale_w=_signed(_top)),
-        _computed(scale_x=_signed(_of_all)),
+        *(
+            _computed(scale_x, scale_w, lowest=lowest)
+            for scale_x, scale_w in (
+                (_signed(_of_all), _signed(_top)),
+                (_signed_of_all, _signed_top),
+                (_of_all, _signed(_top)),
+                (_of_all, _signed_top),
+                (_signed(_of_all), _top),
+                (_signed_of_all, _top),
+            )
+            for lowest in LOWEST
+        ),
     ),
     (
         Misconception(name, message, _computed(rounding=rounding))

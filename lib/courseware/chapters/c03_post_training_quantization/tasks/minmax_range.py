@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -64,6 +65,33 @@ def _by_column(join: Callable[[Batches], torch.Tensor]) -> Callable[[Batches], A
     return lambda batches: (join(batches).amin(dim=0), join(batches).amax(dim=0))
 
 
+def _one_end_a_batch(from_the_first: bool, low_first: bool) -> Callable[[Batches], Any]:
+    """`elif`: a batch that moves one end is not looked at for the other one."""
+
+    def behaves(batches: Batches) -> tuple[float, float]:
+        low, high = _extremes(batches[:1]) if from_the_first else (math.inf, -math.inf)
+        for batch in batches[from_the_first:]:
+            lower, higher = batch.min().item() < low, batch.max().item() > high
+            if lower and (low_first or not higher):
+                low = batch.min().item()
+            elif higher:
+                high = batch.max().item()
+        return low, high
+
+    return behaves
+
+
+def _along_the_first_axis(batches: Batches) -> tuple[float, float]:
+    """Python's own `min` and `max`, which fail for rows."""
+    return float(min(min(b) for b in batches)), float(max(max(b) for b in batches))
+
+
+def _sorted_rows(batches: Batches) -> tuple[float, float]:
+    """The first of the first row and the last of the last one, each row sorted by itself."""
+    rows = [batch.sort().values.flatten() for batch in batches]
+    return min(row[0].item() for row in rows), max(row[-1].item() for row in rows)
+
+
 def _spread(factor: float) -> Callable[[Batches], Any]:
     def behaves(batches: Batches) -> tuple[float, float]:
         values = pooled(batches)
@@ -87,7 +115,29 @@ MINMAX_RANGE = Task(
     ),
     misconceptions=several(
         FORMS,
+        ways(
+            "rows-taken-for-numbers",
+            "Python's `min` and `max` go through the first axis only: of a matrix they compare "
+            "whole rows, which have no order. `b.min()` and `b.max()` look at every value.",
+            _along_the_first_axis,
+        ),
         about_batches(_extremes),
+        ways(
+            "one-end-a-batch",
+            "A batch that moves one end of the range is not looked at for the other end, as with "
+            "`elif`. It may hold both: ask twice.",
+            *(
+                _one_end_a_batch(from_the_first, low_first)
+                for from_the_first in (True, False)
+                for low_first in (True, False)
+            ),
+        ),
+        ways(
+            "rows-sorted",
+            "Each row was sorted by itself, as `sort` does along the last axis: the first and the "
+            "last entry are then not the extremes. Lay each batch out in one line first.",
+            _sorted_rows,
+        ),
         ways(
             "inner-range",
             "This is the range that all batches share: the largest of the lows and the smallest "

@@ -141,10 +141,29 @@ def _tails_dropped(batches: Batches, percentile: float) -> Range:
     return ordered[dropped], ordered[len(ordered) - 1 - dropped]
 
 
-def _unsorted(batches: Batches, percentile: float) -> Range:
-    values = pooled(batches).tolist()
-    last = len(values) - 1
-    return _linear(values, last * (1 - percentile / 100)), _linear(values, last * percentile / 100)
+def _unsorted(pick: Callable[[list[float], float], float]) -> Callable[..., Range]:
+    """The values as they came, not in their order."""
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        values = pooled(batches).tolist()
+        return pick(values, 1 - percentile / 100), pick(values, percentile / 100)
+
+    return behaves
+
+
+def _shares_swapped(ordered: list[float], share: float) -> float:
+    """The nearer neighbour counts less."""
+    position = round((len(ordered) - 1) * share, 9)
+    below, way = math.floor(position), position % 1
+    return _at(ordered, below) * way + _at(ordered, below + 1) * (1 - way)
+
+
+def _shares_swapped_between(ordered: list[float], share: float) -> float:
+    """The same, but where the position is a whole number."""
+    whole = (round((len(ordered) - 1) * share, 9) % 1) == 0
+    return (
+        _linear(ordered, (len(ordered) - 1) * share) if whole else _shares_swapped(ordered, share)
+    )
 
 
 def _equal_values_once(batches: Batches, percentile: float) -> Range:
@@ -254,7 +273,23 @@ PERCENTILE_RANGE = Task(
             "not-sorted",
             "The value was taken at its place in the data as they came. A percentile is a place "
             "in the ordered values.",
-            _unsorted,
+            *(_unsorted(_shifted(*place)) for place in ((-1, 0.0), (0, 0.0), (0, -1.0), (1, -1.0))),
+            *(_unsorted(_rounded(rounding)) for rounding in (math.floor, math.ceil, round)),
+            _unsorted(lambda values, share: _at(values, int(share * len(values)))),
+        ),
+        ways(
+            "shares-swapped",
+            "The two neighbours have each other's share: at position 1.8 the value at 2 counts "
+            "0.8, the one at 1 only 0.2.",
+            _placed(_shares_swapped),
+            _placed(_shares_swapped_between),
+        ),
+        ways(
+            "percentile-cut",
+            "The percentile was cut to a whole number: 99.9 became 99. Take it as it is.",
+            lambda batches, p: _between(100 - int(p), int(p))(batches),
+            lambda batches, p: _between(int(100 - p), int(p))(batches),
+            lambda batches, p: _between(100 - round(p), round(p))(batches),
         ),
         ways(
             "equal-values-once",

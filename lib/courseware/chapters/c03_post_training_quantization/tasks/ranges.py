@@ -105,6 +105,21 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         symmetric,
         of_all_magnitudes,
     )
+
+    def high_of_magnitudes(batches: Batches, *rest: float) -> tuple[float, float]:
+        return right(batches, *rest)[0], of_magnitudes(batches, *rest)[1]
+
+    def low_of_magnitudes(batches: Batches, *rest: float) -> tuple[float, float]:
+        return -of_magnitudes(batches, *rest)[1], right(batches, *rest)[1]
+
+    yield from ways(
+        "one-end-from-magnitudes",
+        "One end is the largest magnitude. Each end is a value: the range of −5, 1 and 2 ends at "
+        "2, not at 5.",
+        high_of_magnitudes,
+        low_of_magnitudes,
+        lambda batches, *rest: (of_magnitudes(batches, *rest)[0], right(batches, *rest)[1]),
+    )
     yield from ways(
         "magnitudes-not-values",
         "This is the range of the magnitudes: the signs are lost.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.python_slips import CARET
@@ -83,6 +84,16 @@ def _schedule(
     return behaves
 
 
+def _from_step_0(sparsity: Schedule) -> Callable[..., float]:
+    """The steps are counted from 0, but nothing happens until the start."""
+    otherwise = _schedule(sparsity, progress=lambda step, begin, end: step / end)
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        return initial if step <= begin else otherwise(step, begin, end, initial, final)
+
+    return behaves
+
+
 def _nothing_outside(before: bool, after: bool) -> Callable[..., float]:
     """No pruning is due outside of the two ends."""
 
@@ -107,7 +118,7 @@ CUBIC_SPARSITY = Task(
     reference=reference.cubic_sparsity,
     lecture="lecture 08, “During training: a schedule”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("from 0 to the final sparsity", 4, _on_the_way),
         Check("from an initial sparsity above 0", 3, _from_an_initial_one),
         Check("a start after step 0", 3, _later_start),
@@ -115,11 +126,13 @@ CUBIC_SPARSITY = Task(
         Check("after the end", 2, _after_the_end),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "slow-first",
             "The schedule starts slowly and prunes most at the end. The cube belongs to what is "
             "left of the way, (1 − p)³, so that most goes early, while there is time to recover.",
             _schedule(lambda p, s, f: s + (f - s) * p**3),
+            _from_step_0(lambda p, s, f: s + (f - s) * p**3),
         ),
         ways(
             "linear",
@@ -157,6 +170,7 @@ CUBIC_SPARSITY = Task(
             _schedule(progress=lambda step, begin, end: step / end),
             _schedule(progress=lambda step, begin, end: (step - begin) / end),
             _schedule(progress=lambda step, begin, end: step / (end - begin)),
+            _from_step_0(_cubic),
         ),
         ways(
             "initial-ignored",

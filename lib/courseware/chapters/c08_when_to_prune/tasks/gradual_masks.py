@@ -15,11 +15,17 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     T,
     Tensors,
 )
-from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES, gone, is_known
+from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import (
+    MISTAKES,
+    gone,
+    ranked,
+)
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import and_dtypes, masks_came
-from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import ranking_problem
@@ -115,6 +121,14 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
         yield weights, _masks(draw, weights, 10), sparsity
 
 
+CAME_BACK = Misconception(
+    "came-back",
+    "A weight that was pruned is kept again. The new masks lie within the old ones: rank only "
+    "those that are left, and leave all others False.",
+    unless_explained=True,
+)
+
+
 def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Within the old masks, the exact total, and nothing kept below what is pruned now."""
     weights, masks, sparsity = arguments
@@ -128,8 +142,7 @@ def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
     back = _came_back(masks, came)
     if not text and not back:
         return None
-    known = not back or is_known(weights, masks, sparsity, came)
-    return Difference("wrong-value" if known else "came-back", back or text)
+    return Difference(CAME_BACK.name if back else "wrong-value", back or text)
 
 
 def _came_back(masks: Tensors, came: Tensors) -> str:
@@ -142,6 +155,10 @@ def _came_back(masks: Tensors, came: Tensors) -> str:
     return ""
 
 
+def _pruned_weights(weights: Tensors, masks: Tensors, sparsity: float) -> Tensors:
+    return _zeroed(weights, reference.gradual_masks(weights, masks, sparsity))
+
+
 _check = partial(Check, judge=nested, probe=paired_call)
 
 GRADUAL_MASKS = Task(
@@ -150,7 +167,7 @@ GRADUAL_MASKS = Task(
     reference=reference.gradual_masks,
     lecture="lecture 08, “During training: a schedule”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         _check("the smallest of those that are left go, up to the total", 5, _further),
         _check("what is pruned stays pruned, whatever its value", 4, _left_over_values),
         _check("a kept weight of 0 is not a pruned one", 3, _kept_zeros),
@@ -164,12 +181,11 @@ GRADUAL_MASKS = Task(
         (
             MASK_NOT_BOOL,
             LAYER_WITHOUT_MASK,
-            Misconception(
-                "came-back",
-                "A weight that was pruned is kept again. The new masks lie within the old ones: "
-                "rank only those that are left, and leave all others False.",
-            ),
+            CAME_BACK,
         ),
+        FORMS,
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        joining_slips(ranked, two_dicts=True),
+        ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 import torch
@@ -12,6 +11,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     Tensors,
 )
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS
+from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
 from courseware.checks.named_tensors import total
@@ -53,6 +53,26 @@ def _anew(weights: Tensors, sparsity: float) -> Masks:
 def _zeroed(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
     """The pruned ones rank first because they are set to 0, as kept zeros do."""
     return _anew({name: w * masks[name] for name, w in weights.items()}, sparsity)
+
+
+def _in_any_order(lowest: Callable[[T, int], T], zeroed: bool) -> Way:
+    """All ranked, where it is torch's affair which of the zeros come first."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        values = {name: w * masks[name] if zeroed else w for name, w in weights.items()}
+        line = torch.cat([value.abs().flatten() for value in values.values()])
+        kept = torch.ones(len(line), dtype=torch.bool)
+        kept[lowest(line, round(sparsity * len(line)))] = False
+        return cut(kept, weights)
+
+    return way
+
+
+LOWEST: tuple[Callable[[T, int], T], ...] = (
+    lambda line, k: line.argsort()[:k],
+    lambda line, k: line.topk(k, largest=False).indices,
+)
+"""The places of the k lowest, as students ask for them."""
 
 
 def _not_zero(weights: Tensors) -> Masks:
@@ -127,9 +147,28 @@ def _negative_slice_of_all(weights: Tensors, masks: Tensors, sparsity: float) ->
     return _more(lambda n, before, s: n + min(round(s * n) - before, 0))(weights, masks, sparsity)
 
 
-def _layer_by_layer(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
-    parts = (gradual_masks({k: w}, {k: masks[k]}, sparsity) for k, w in weights.items())
-    return {name: mask for part in parts for name, mask in part.items()}
+def _layer_by_layer(way: Way) -> Way:
+    """Each tensor as if it were alone."""
+
+    def behaves(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        parts = (way({k: w}, {k: masks[k]}, sparsity) for k, w in weights.items())
+        return {name: mask for part in parts for name, mask in part.items()}
+
+    return behaves
+
+
+def _lines_by_order(named_by_masks: bool) -> Way:
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        more = round(sparsity * total(weights)) - gone(masks)
+        return lines_by_order(weights, masks, lambda old: more, named_by_masks)
+
+    return way
+
+
+def ranked(weights: Tensors, masks: Tensors, sparsity: float) -> tuple[Tensors, int]:
+    """The right scores, by which what is gone goes first, and the right total."""
+    scores = {name: w.abs().masked_fill(~masks[name], -1.0) for name, w in weights.items()}
+    return scores, max(round(sparsity * total(weights)), gone(masks))
 
 
 def _counted_layer_by_layer(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
@@ -176,6 +215,11 @@ def _through_ties(kept: Callable[[T, T], T], place: int) -> Way:
     return way
 
 
+SHARES_OF_SURVIVORS: tuple[Way, ...] = (
+    _more(lambda n, before, s: round(s * (n - before))),
+    _more(lambda n, before, s: round(s * (n - before)) - before),
+)
+
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (
         "on-top",
@@ -187,16 +231,18 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "share-of-survivors",
         "The sparsity was taken as a share of the weights that are left. It is the share of all "
         "weights that is to be gone in the end.",
-        (
-            _more(lambda n, before, s: round(s * (n - before))),
-            _more(lambda n, before, s: round(s * (n - before)) - before),
-        ),
+        SHARES_OF_SURVIVORS,
     ),
     (
         "old-masks-ignored",
         "The weights were ranked without a look at the old masks, so pruned ones that are not 0 "
         "came back. What is pruned stays pruned, whatever its value.",
-        (_old_ignored, _never_fewer(_old_ignored)),
+        (
+            _old_ignored,
+            _never_fewer(_old_ignored),
+            *(_in_any_order(lowest, zeroed=False) for lowest in LOWEST),
+            *(_never_fewer(_in_any_order(lowest, zeroed=False)) for lowest in LOWEST),
+        ),
     ),
     (
         "mask-taken-from-zeros",
@@ -208,6 +254,8 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             _within_old(_zeroed),
             _never_fewer(_zeroed),
             _within_old(_never_fewer(_zeroed)),
+            *(_in_any_order(lowest, zeroed=True) for lowest in LOWEST),
+            *(_within_old(_in_any_order(lowest, zeroed=True)) for lowest in LOWEST),
             _zeros_counted,
             lambda w, m, s: gradual_masks(w, _not_zero(w), s),
             lambda w, m, s: gradual_masks(w, {k: m[k] & v for k, v in _not_zero(w).items()}, s),
@@ -249,7 +297,11 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "layer-by-layer",
         "Each tensor was brought to the total by itself. All weights that are left are one "
         "ranking, so a layer of small weights loses more than the others.",
-        (_layer_by_layer,),
+        (
+            _layer_by_layer(gradual_masks),
+            *(_layer_by_layer(way) for way in SHARES_OF_SURVIVORS),
+            *(_layer_by_layer(_to(count)) for _, _, counts in MISCOUNTS for count in counts),
+        ),
     ),
     (*COUNTED_LAYER_BY_LAYER, (_counted_layer_by_layer, _counted_and_limited)),
     (
@@ -257,7 +309,19 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "The old masks came back although more is to go.",
         (lambda weights, masks, sparsity: dict(masks),),
     ),
-    (*MATCHED_BY_ORDER, (_by_order(RuntimeError), _by_order(IndexError))),
+    (
+        *MATCHED_BY_ORDER,
+        (
+            *(_by_order(error) for error in (RuntimeError, IndexError)),
+            *(_lines_by_order(named_by_masks) for named_by_masks in (True, False)),
+        ),
+    ),
+    (
+        "rounded-after-subtracting",
+        "What is gone was taken off before the total was rounded. A half then goes to another even "
+        "number: round the share of all weights, then take off what is gone.",
+        (_more(lambda n, before, s: round(s * n - before)),),
+    ),
     (*INVERTED, (_inverted,)),
     (*LARGEST_PRUNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: -w.abs()),)),
     (*SIGNED, (_more(lambda n, b, s: round(s * n) - b, lambda w: w),)),
@@ -266,14 +330,3 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*TIES_KEPT, (_through_ties(torch.ge, 0),)),
 )
 """Name, message and the ways in which each mistake shows."""
-
-
-def is_known(weights: Tensors, masks: Tensors, sparsity: float, came: Tensors) -> bool:
-    """Whether one of the mistakes gives just these masks."""
-    for _, _, ways in MISTAKES:
-        for way in ways:
-            with contextlib.suppress(RuntimeError, IndexError):
-                theirs = way(weights, masks, sparsity)
-                if all(torch.equal(theirs[name], came[name].bool()) for name in weights):
-                    return True
-    return False

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from courseware.checks.counts import OFF_BY_ONE, miscount
+from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
@@ -65,7 +66,7 @@ class Drawn(tuple[Any, ...]):
 def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
     """Masks of the shape, the exact number of False in each."""
     shape, sparsity, seed = arguments
-    if found := _no_masks(shape, got):
+    if found := _no_masks(arguments, got):
         return found
     n, wanted = math.prod(shape), pruned_count(math.prod(shape), sparsity)
     pruned = [n - int(mask.detach().bool().sum()) for mask in got]
@@ -79,13 +80,13 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
 
 def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
     """Masks with the exact number of False that are torch.bool."""
-    found = _no_choice(arguments[0], got) or counts(arguments, expected, got)
+    found = _no_choice(arguments, got) or counts(arguments, expected, got)
     return found or next(filter(None, map(not_bool, got)), None)
 
 
 def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
     """The masks of some seeds, then the same ones again, from the last to the first."""
-    if found := _no_choice(arguments[0], got):
+    if found := _no_choice(arguments, got):
         return found
     for i in range(len(got) // 2):
         if not torch.equal(got[i].bool(), got[-1 - i].bool()):
@@ -97,7 +98,7 @@ def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Differenc
 
 def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
     """Each of several seeds gives another mask."""
-    if found := _no_choice(arguments[0], got):
+    if found := _no_choice(arguments, got):
         return found
     for later, mask in enumerate(got):
         for earlier in range(later):
@@ -110,7 +111,7 @@ def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Differen
 def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
     """Which places go, so many in each mask, is left to chance alone."""
     shape = arguments[0]
-    if found := _no_choice(shape, got):
+    if found := _no_choice(arguments, got):
         return found
     pruned = torch.stack([~mask.detach().bool().flatten() for mask in got]).double()
     each = pruned.sum(dim=1)
@@ -167,20 +168,34 @@ def _place(position: int, shape: list[int]) -> list[int]:
     return [int(i) for i in torch.unravel_index(torch.tensor(position), shape)]
 
 
-def _no_masks(shape: list[int], got: Drawn) -> Difference | None:
+def _no_masks(arguments: tuple[Any, ...], got: Drawn) -> Difference | None:
     """Whether something else than masks of the shape came back."""
+    kept = torch.ones(arguments[0], dtype=torch.bool)
     for value in got:
-        found = difference(torch.ones(shape, dtype=torch.bool), value)
+        found = difference(kept, value)
         if found and found.kind != "wrong-value":
-            return found
+            return Difference(
+                form_of(_a_right_mask, arguments, kept, value) or found.kind, found.text
+            )
         if text := no_mask(value):
             return Difference("not-a-mask", text)
     return None
 
 
-def _no_choice(shape: list[int], got: Drawn) -> Difference | None:
+def _a_right_mask(arguments: tuple[Any, ...], kept: torch.Tensor, got: Any) -> Difference | None:
+    """A mask with the exact number of False; `kept` has its shape."""
+    found = difference(kept, got)
+    if found and found.kind != "wrong-value":
+        return found
+    count = pruned_count(kept.numel(), arguments[1])
+    if no_mask(got) or int((got.detach() == 0).sum()) != count:
+        return Difference("wrong-value", f"expected {count} of {kept.numel()} to be False")
+    return None
+
+
+def _no_choice(arguments: tuple[Any, ...], got: Drawn) -> Difference | None:
     """The same, and whether all is kept, or nothing, whatever the seed."""
-    if found := _no_masks(shape, got):
+    if found := _no_masks(arguments, got):
         return found
     if any(mask.any() and not mask.all() for mask in got):
         return None
@@ -193,6 +208,8 @@ def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
     n, count = math.prod(shape), pruned[0]
     if len(set(pruned)) > 1:
         return "count-left-to-chance"
+    if {count, pruned_count(n, sparsity)} == {0, n}:
+        return "wrong-value"  # a slice from the end does this at one end, a swap at both
     if n % 2 and (sparsity * n) % 1 == 0.5:
         return "wrong-value"  # what is right of the others is one more or less, whatever they are
     rows, row = shape[0], n // shape[0]

@@ -12,6 +12,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.chapters.c08_when_to_prune.tasks.random_judges import Drawn
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.counts import MISCOUNTS, shares
+from courseware.checks.forms import FORMS
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.states import Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
@@ -170,6 +171,7 @@ RANDOM_MASK = Task(
     ),
     misconceptions=(
         MASK_NOT_BOOL,
+        *FORMS,
         Misconception(
             "density-for-sparsity",
             "As many are kept as should go. Either the sparsity was taken for the share that is "

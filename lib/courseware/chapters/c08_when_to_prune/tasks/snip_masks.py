@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,24 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 )
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
-from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
+from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
-from courseware.checks.rankings import LAYER_PROTECTED, TIES_KEPT, TIES_PRUNED, ranking_problem
+from courseware.checks.rankings import (
+    ENDS_SWAPPED,
+    LARGEST_STAYS,
+    LAYER_PROTECTED,
+    ORDER_FOR_RANKS,
+    QUANTILE,
+    RANKED_ROW_BY_ROW,
+    ROUNDED_FIRST,
+    TIES_KEPT,
+    TIES_PRUNED,
+    ranking_problem,
+)
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
 from model_compression import snip as reference
@@ -105,6 +118,34 @@ def _by_order(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
     return prune_lowest_together(scores, pruned_count(total(weights), sparsity))
 
 
+def _ranked(weights: Tensors, grads: Tensors, sparsity: float) -> tuple[Tensors, int]:
+    scores = {name: score.abs() for name, score in _products(weights, grads).items()}
+    return scores, pruned_count(total(weights), sparsity)
+
+
+def _pruned_weights(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
+    masks = reference.snip_masks(weights, grads, sparsity)
+    return {name: w * masks[name] for name, w in weights.items()}
+
+
+def _zeros_apart(on_top: bool) -> Callable[..., Tensors]:
+    """The share is one of the scores above 0; the zeros go on top of it, or are among them."""
+
+    def behaves(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
+        scores, _ = _ranked(weights, grads, sparsity)
+        n_zeros = sum(int((score == 0).sum()) for score in scores.values())
+        count = round(sparsity * (total(weights) - n_zeros))
+        return prune_lowest_together(scores, count + n_zeros * on_top)
+
+    return behaves
+
+
+SCORES_ROUNDED = (
+    ROUNDED_FIRST[0],
+    "The scores were rounded before they were compared, so some that differ became equal. Compare "
+    "them as they are.",
+)
+
 _check = partial(Check, judge=lowest_scores_go, probe=paired_call)
 
 SNIP_MASKS = Task(
@@ -114,7 +155,7 @@ SNIP_MASKS = Task(
     lecture="lecture 08, “Before training: at random, and by SNIP”",
     off_limits=OFF_LIMITS,
     calls=("snip_scores",),
-    checks=(
+    checks=told_by_form(
         _check("the lowest scores go, all tensors in one ranking", 5, _two_layers),
         _check("how many: rounded once, for all together", 3, _rounded_once),
         _check("each mask under the name and in the shape of its weight", 3, _convolutions),
@@ -123,7 +164,9 @@ SNIP_MASKS = Task(
         _check("right masks, as torch.bool", 2, _two_layers, judge=and_dtypes(lowest_scores_go)),
     ),
     misconceptions=several(
-        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, *FORMS),
+        joining_slips(_ranked, two_dicts=True),
+        ways(*WEIGHTS_RETURNED, _pruned_weights),
         ways(
             "gradient-alone",
             "The gradients were ranked alone. A weight that hardly does anything can have a large "
@@ -201,9 +244,18 @@ SNIP_MASKS = Task(
             "many: prune just as many as the count says.",
             *ways_of(TIES_KEPT[0], _products),
         ),
+        *(
+            ways(*mistake, *ways_of(mistake[0], _products))
+            for mistake in (
+                *(LAYER_PROTECTED, QUANTILE, ORDER_FOR_RANKS, ENDS_SWAPPED, LARGEST_STAYS),
+                *(SCORES_ROUNDED, RANKED_ROW_BY_ROW),
+            )
+        ),
         ways(
-            *LAYER_PROTECTED,
-            *ways_of("layer-protected", _products),
+            "zeros-counted-apart",
+            "Scores of 0 were left out when the number to prune was worked out. It is the share "
+            "of all weights, whatever their scores.",
+            *(_zeros_apart(on_top) for on_top in (True, False)),
         ),
     ),
 )

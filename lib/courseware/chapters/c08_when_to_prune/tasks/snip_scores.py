@@ -131,6 +131,14 @@ def _products(weights: Tensors, grads: Tensors) -> Named:
     return Named((name, (w * grads[name]).abs()) for name, w in weights.items())
 
 
+def _stretched(weights: Tensors, grads: Tensors) -> Named:
+    """All scores moved and scaled, so that the lowest is 0 and the highest 1."""
+    scores = _products(weights, grads)
+    low = min(float(s.min()) for s in scores.values())
+    high = max(float(s.max()) for s in scores.values())
+    return Named((name, (s - low) / (high - low)) for name, s in scores.items())
+
+
 def _per_layer(size: Callable[[T], T]) -> Callable[..., Named]:
     def behaves(weights: Tensors, grads: Tensors) -> Named:
         scores = ((name, (w * grads[name]).abs()) for name, w in weights.items())
@@ -175,6 +183,25 @@ SNIP_SCORES = Task(
             "These are the magnitudes of the weights. Before training they are only what the "
             "random start gave them: the gradient says what the loss makes of them.",
             *_scored(lambda w, g: w.abs()),
+        ),
+        ways(
+            "one-score-a-layer",
+            "The scores of a tensor were put together to one number. Each weight has a score of "
+            "its own, at its own place.",
+            lambda weights, grads: {n: s.sum() for n, s in _products(weights, grads).items()},
+            lambda weights, grads: {n: s.mean() for n, s in _products(weights, grads).items()},
+        ),
+        ways(
+            "stretched-to-0-and-1",
+            "The lowest score was taken off, so that it became 0. All may be divided by one "
+            "number, but to take one off changes how many times larger one score is than another.",
+            _stretched,
+        ),
+        ways(
+            "weights-of-0-apart",
+            "A weight of 0 got a score above 0. Its switch moves nothing: 0 times its gradient.",
+            *_scored(lambda w, g: torch.where(w == 0, g.abs(), (w * g).abs())),
+            *_scored(lambda w, g: torch.where(w == 0, 1.0, (w * g).abs())),
         ),
         ways(
             "sign-kept",

@@ -17,11 +17,14 @@ from courseware.chapters.c09_lottery_tickets.tasks.survivors import (
     MISTAKES,
     REVIVED,
     among_survivors,
+    ranked,
 )
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import above_half, shares
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
-from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call
 from courseware.checks.task import Check, Draw, Task
@@ -132,6 +135,11 @@ def _equal_magnitudes(draw: Draw) -> Iterator[Arguments]:
         yield _pruned(weights, masks), masks, _share(draw, masks)
 
 
+def _pruned_weights(weights: Named, masks: Named, rate: float) -> dict[str, T]:
+    new = reference.iterative_masks(weights, masks, rate)
+    return {name: w * new[name] for name, w in weights.items()}
+
+
 _check = partial(Check, judge=among_survivors, probe=paired_call)
 
 ITERATIVE_MASKS = Task(
@@ -144,7 +152,7 @@ ITERATIVE_MASKS = Task(
         "model_compression.masks.prune_lowest_together",
         "model_compression.pruning_schedules.gradual_masks",
     ),
-    checks=(
+    checks=told_by_form(
         _check("the first round: all layers are one ranking", 3, _first_round),
         _check("later rounds: a share of the survivors", 3, _later_rounds),
         _check("the masks decide what is pruned already, not zeros", 2, _mask_decides),
@@ -156,7 +164,9 @@ ITERATIVE_MASKS = Task(
         _check("right masks, as torch.bool", 1, _later_rounds, judge=and_dtypes(among_survivors)),
     ),
     misconceptions=several(
-        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED),
+        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED, *FORMS),
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        joining_slips(ranked, two_dicts=True),
+        ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),
 )

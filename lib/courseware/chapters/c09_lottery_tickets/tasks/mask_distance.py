@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks.call import Outcome, call
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named
 from courseware.checks.precision import IMPRECISE, rounded_number
@@ -74,6 +75,11 @@ def _share(of: Callable[[T, T], T], among: Callable[[T, T], T]) -> Callable[[Mas
     return behaves
 
 
+def _bytes(a: Masks, b: Masks) -> tuple[T, T]:
+    first, second = _lines(a, b)
+    return first.to(torch.uint8), second.to(torch.uint8)
+
+
 def _all(a: T, b: T) -> T:
     return torch.ones_like(a)
 
@@ -114,13 +120,14 @@ MASK_DISTANCE = Task(
     reference=reference.mask_distance,
     lecture="lecture 09, “How early can a ticket be seen”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         _check("one layer", 2, _one_layer),
         _check("layers of different sizes, all entries together", 3, _several_layers),
         _check("masks in another order, matched by name", 2, _other_order),
         _check("equal masks, and opposite ones", 1, _extremes),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "mean-of-layers",
             "The distances of the layers were averaged, so that a small layer counts as much as a "
@@ -172,6 +179,29 @@ MASK_DISTANCE = Task(
             "weights and not one in common: compare entry by entry.",
             _densities,
             lambda a, b: _densities(a, b) * len(_lines(a, b)[0]),
+            lambda a, b: _densities(a, b) / 2,
+            lambda a, b: (
+                float(_lines(a, b)[0].sum() - _lines(a, b)[1].sum()) / len(_lines(a, b)[0])
+            ),
+        ),
+        ways(
+            "differences-wrapped-around",
+            "The masks were subtracted in an unsigned type, where 0 − 1 is 255. Ask with `!=` or "
+            "`^` where two masks differ.",
+            lambda a, b: float((_bytes(a, b)[0] - _bytes(a, b)[1]).double().mean()),
+            lambda a, b: float((_bytes(b, a)[1] - _bytes(b, a)[0]).double().mean()),
+        ),
+        ways(
+            "rows-counted",
+            "The number of differing entries was divided by a number of rows. `len` of a tensor "
+            "is the length of its first axis: `numel()` counts all entries.",
+            lambda a, b: int(torch.ne(*_lines(a, b)).sum()) / sum(map(len, a.values())),
+        ),
+        ways(
+            "layers-counted",
+            "This is the share of layers that differ anywhere. Count entries: how far apart two "
+            "masks of a layer are counts as well.",
+            lambda a, b: sum(not torch.equal(a[name], b[name]) for name in a) / len(a),
         ),
         ways(
             "other-denominator",

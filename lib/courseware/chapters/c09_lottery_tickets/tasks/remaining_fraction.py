@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
+from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
@@ -33,18 +35,37 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
     yield draw.integer(20, 30), 0.2
 
 
+def _with_a_shrinking_rate(rounds: int, rate: float) -> float:
+    left = 1.0
+    for _ in range(rounds):
+        left -= left * rate
+        rate *= 1 - rate
+    return left
+
+
+def _played_through(n: int, rounding: Callable[[float], int]) -> Callable[[int, float], float]:
+    def behaves(rounds: int, rate: float) -> float:
+        left = n
+        for _ in range(rounds):
+            left -= rounding(rate * left)
+        return left / n
+
+    return behaves
+
+
 REMAINING_FRACTION = Task(
     name="remaining_fraction",
     points=6,
     reference=reference.remaining_fraction,
     lecture="lecture 09, “Seven steps”",
     off_limits=OFF_LIMITS,
-    checks=(
+    checks=told_by_form(
         Check("one round", 1, _one_round),
         Check("several rounds", 3, _rounds),
         Check("no rounds, nothing pruned, everything pruned, many rounds", 2, _extremes),
     ),
     misconceptions=several(
+        FORMS,
         ways(
             "shares-added-up",
             "The rate was taken of all weights in every round. Each round prunes a share of what "
@@ -59,6 +80,32 @@ REMAINING_FRACTION = Task(
             lambda rounds, rate: 1 - (1 - rate) ** rounds,
             lambda rounds, rate: rounds * rate,
             lambda rounds, rate: min(1.0, rounds * rate),
+            # A round more or less, as well.
+            lambda rounds, rate: 1 - (1 - rate) ** max(rounds - 1, 0),
+            lambda rounds, rate: 1 - (1 - rate) ** (rounds + 1),
+        ),
+        ways(
+            "continuous-decay",
+            "This is the formula of something that decays all the time. Rounds are steps: each "
+            "one multiplies what is left by 1 − rate.",
+            lambda rounds, rate: math.exp(-rate * rounds),
+            lambda rounds, rate: 2.0 ** (-rate * rounds),
+        ),
+        ways(
+            "rate-shrinks",
+            "The rate became smaller from round to round. It stays what it is: what is left "
+            "becomes smaller, and so less goes.",
+            _with_a_shrinking_rate,
+        ),
+        ways(
+            "whole-weights",
+            "The rounds were played through with a number of whole weights, rounded each time. "
+            "A share has no such number: multiply by 1 − rate, once for each round.",
+            *(
+                _played_through(n, rounding)
+                for n in (100, 1000)
+                for rounding in (round, int, math.ceil)
+            ),
         ),
         ways(
             "rate-taken-for-kept",

@@ -142,6 +142,19 @@ def _each(
     return behaves
 
 
+def _to_decimals(digits: int) -> Callable[[T, T], T]:
+    return lambda w, mask: w.double().round(decimals=digits).float() * mask
+
+
+def _without_biases_of_pruned_units(initial: State, masks: State) -> dict[str, T]:
+    result = _each(lambda w, mask: w * mask)(initial, masks)
+    for name, mask in masks.items():
+        bias = name.removesuffix("weight") + "bias"
+        if bias in result:
+            result[bias] = result[bias] * mask.flatten(1).any(dim=1)
+    return result
+
+
 REWIND = Task(
     name="rewind",
     points=10,
@@ -182,6 +195,7 @@ REWIND = Task(
             *INVERTED,
             _each(lambda w, mask: w * ~mask),
             _each(lambda w, mask: w * ~mask, None),
+            _each(lambda w, mask: w * ~mask, torch.zeros_like),
         ),
         ways(
             "others-dropped",
@@ -226,6 +240,25 @@ REWIND = Task(
             _each(lambda w, mask: w.sign() * mask),
             _each(lambda w, mask: w.abs() * mask),
             _each(lambda w, mask: w.half().float() * mask),
+            *(_each(_to_decimals(digits)) for digits in (1, 2, 3, 4)),
+        ),
+        ways(
+            "matrices-only",
+            "Only tensors with two axes were masked. A convolution has four: what has a mask is "
+            "told by its name.",
+            _each(lambda w, mask: w * mask if w.dim() == 2 else w),
+        ),
+        ways(
+            "empty-layer-spared",
+            "A layer of which nothing is left kept its first weights. All of them become 0: the "
+            "masks decide alone.",
+            _each(lambda w, mask: w * mask if mask.any() else w),
+        ),
+        ways(
+            "biases-of-pruned-units",
+            "The bias of a unit that has lost all its weights was set to 0. A bias has no mask: it "
+            "comes back as it was first.",
+            _without_biases_of_pruned_units,
         ),
         ways(
             "whole-rows",

@@ -9,6 +9,7 @@ import torch
 
 from courseware.checks import global_rankings as whole
 from courseware.checks import mask_dicts
+from courseware.checks.joined_tensors import lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
 from courseware.checks.rankings import ranking_problem
@@ -25,6 +26,7 @@ REVIVED = Misconception(
     "revived",
     "A weight that was pruned before is kept again. What is pruned stays pruned: only survivors "
     "are ranked, whatever value a pruned weight may hold.",
+    unless_explained=True,
 )
 
 
@@ -41,9 +43,7 @@ def among_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
     if not text:
         return None
     back = any(bool((new[name].bool() & ~mask).any()) for name, mask in masks.items())
-    # A known mistake first: most of them bring weights back as well. To look for one takes long.
-    revived = back and not _cause(weights, old, rate, new)
-    return Difference(REVIVED.name if revived else "wrong-value", text)
+    return Difference(REVIVED.name if back else "wrong-value", text)
 
 
 def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:
@@ -58,18 +58,6 @@ def _ranked(weights: Tensors, masks: Tensors, new: Tensors, rate: float) -> str:
     if n_now != count:
         return f"{n_now} of {n_survivors} survivors were pruned, expected {count}"
     return ranking_problem({"": _line(weights).abs()[old]}, {"": kept[old]}, count)
-
-
-def _cause(weights: Tensors, masks: Tensors, rate: float, new: Tensors) -> str:
-    for name, _, behaviours in MISTAKES:
-        for behaves in behaviours:
-            try:
-                theirs = behaves(weights, masks, rate)
-            except (ValueError, IndexError, RuntimeError):  # where it has no result of its own
-                continue
-            if all(torch.equal(theirs[key].bool(), new[key].bool()) for key in weights):
-                return name
-    return ""
 
 
 def _line(tensors: Tensors) -> T:
@@ -124,6 +112,13 @@ def _zeros_are_gone_too(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     return _with_count(_right)(weights, alive, rate)
 
 
+def _zeros_spared(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """Kept weights of 0 are neither counted nor pruned."""
+    alive = {name: masks[name] & (w != 0) for name, w in weights.items()}
+    new = _with_count(_right)(weights, alive, rate)
+    return {name: mask | (masks[name] & ~alive[name]) for name, mask in new.items()}
+
+
 def _first_to_go(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     """True for what goes in this round."""
     new = _with_count(_right)(weights, masks, rate)
@@ -165,19 +160,27 @@ def _by_order(error: type[Exception]) -> Way:
     return behaves
 
 
-def _lines_by_order(weights: Tensors, masks: Tensors, rate: float) -> Masks:
-    """All weights in a line and all masks in another one, each in the order of its dict."""
-    magnitudes, kept = _line(weights).abs(), _line(masks).clone()
-    n_pruned = round(rate * int(kept.sum()))
-    kept[magnitudes.masked_fill(~kept, torch.inf).argsort()[:n_pruned]] = False
-    parts = kept.split([w.numel() for w in weights.values()])
-    return {
-        name: part.reshape(w.shape) for (name, w), part in zip(weights.items(), parts, strict=True)
-    }
+def _lines_by_order(named_by_masks: bool) -> Way:
+    return lambda weights, masks, rate: lines_by_order(
+        weights, masks, lambda old: round(rate * int(old.sum())), named_by_masks
+    )
+
+
+def ranked(weights: Tensors, masks: Tensors, rate: float) -> tuple[Tensors, int]:
+    """The right scores, by which what is gone goes first, and how many are gone in the end."""
+    scores = {name: w.abs().masked_fill(~masks[name], -1.0) for name, w in weights.items()}
+    n_left = int(_line(masks).sum())
+    return scores, _right(len(_line(masks)), n_left, rate)
 
 
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
-    (*MATCHED_BY_ORDER, (_by_order(RuntimeError), _by_order(IndexError), _lines_by_order)),
+    (
+        *MATCHED_BY_ORDER,
+        (
+            *(_by_order(error) for error in (RuntimeError, IndexError)),
+            *(_lines_by_order(named_by_masks) for named_by_masks in (True, False)),
+        ),
+    ),
     (
         "share-of-all-weights",
         "The rate was taken of all weights. A round removes a share of what is left: count the "
@@ -217,6 +220,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (
             _zeros_are_gone,
             _zeros_are_gone_too,
+            _zeros_spared,
             _all_ranked(_right, zeros=True),
             _all_ranked(_right, old=True, zeros=True),
         ),

@@ -19,11 +19,12 @@ CLEARANCE = 2e-3
 differ by that much, and float32 by 1e-7."""
 
 TIES = (6, 7)
-"""Midpoints for exact ties: two of the six that float32 holds exactly. A codebook computed from
-its definition is up to 4.2e-7 away from that of bitsandbytes, and its midpoints with it. In eleven
-ways to compute it (torch, NumPy and Python; float32 and float64; 929 / 960 and 0.9677083) these two
-came out at or above those of bitsandbytes, so that a tie still goes to the lower code; the other
-four came out below in some, and would turn a right answer into a wrong one."""
+"""Midpoints for exact ties: between 0 and its neighbours, since one half of a float32 is one. A
+codebook computed from its definition is up to 4.2e-7 away from that of bitsandbytes, and its
+midpoints with it, so `tie_of` asks the codebook that is in use. In eleven ways to compute it
+(torch, NumPy and Python; float32 and float64; 929 / 960 and 0.9677083) these two came out at or
+above those of bitsandbytes: where the codebook in use cannot be asked, a tie of bitsandbytes still
+goes to the lower code."""
 
 Encode = Callable[[T, int], tuple[T, T]]
 
@@ -41,6 +42,17 @@ def clear_of_midpoints(unit: T) -> T:
     values = unit.double()
     nearest = MIDPOINTS[(values[..., None] - MIDPOINTS).abs().argmin(dim=-1)]
     return torch.where((values - nearest).abs() < CLEARANCE, nearest - 2 * CLEARANCE, values)
+
+
+def tie_of(table: T, place: int) -> float:
+    """The largest float32 that is not above the midpoint behind an entry of a codebook.
+
+    It is the midpoint itself where the table is float32 and holds 0 there.
+    """
+    middle = (table[place].double() + table[place + 1].double()) / 2
+    near = middle.float()
+    below = torch.nextafter(near, torch.tensor(-torch.inf))
+    return float(near if near.double() <= middle else below)
 
 
 def unit_block(draw: Draw, size: int, sign: float = 1.0) -> T:

@@ -11,7 +11,7 @@ import torch
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Judge, Misconception, Task
 from courseware.checks.values import Difference, difference
 from model_compression import nf4 as reference
 
@@ -72,14 +72,32 @@ def _one_zero(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> D
     return Difference("wrong-value", f"{text}: expected one below 0, 0, and one above")
 
 
+def _told_by_order(judge: Judge) -> Judge:
+    """A judge that recognises right values in another order."""
+
+    def judges(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> Difference | None:
+        found = judge(arguments, expected, got)
+        if found is None or found.kind != "wrong-value":
+            return found
+        came = got.detach().double().sort().values
+        right = bool(((came - expected.double()).abs() <= TOLERANCE).all())
+        return Difference(NOT_SORTED.name, found.text) if right else found
+
+    return judges
+
+
 def _quantile(p: torch.Tensor) -> torch.Tensor:
     return torch.special.ndtri(p)
 
 
+def _shares(points: int, outermost: float = OUTERMOST) -> torch.Tensor:
+    """So many shares from `outermost` down to 1/2, both included."""
+    return torch.linspace(outermost, 0.5, points, dtype=torch.float64)
+
+
 def _side(count: int, outermost: float = OUTERMOST, last: bool = False) -> torch.Tensor:
     """Quantiles at `count` shares from `outermost` towards 1/2, which is left out unless `last`."""
-    points = count if last else count + 1
-    return _quantile(torch.linspace(outermost, 0.5, points, dtype=torch.float64)[:count])
+    return _quantile(_shares(count if last else count + 1, outermost)[:count])
 
 
 def _normalised(*parts: torch.Tensor) -> torch.Tensor:
@@ -94,8 +112,20 @@ def _of(negative: int, positive: int, outermost: float = OUTERMOST) -> torch.Ten
     return _normalised(-_side(negative, outermost), _NOTHING, _side(positive, outermost))
 
 
-def _raw() -> torch.Tensor:
-    return torch.cat((-_side(7), _NOTHING, _side(8))).sort().values
+def _raw(negative: int = 7, positive: int = 8) -> torch.Tensor:
+    return torch.cat((-_side(negative), _NOTHING, _side(positive))).sort().values
+
+
+def _by(value_of: Callable[[torch.Tensor], torch.Tensor], cut: slice = slice(-1)) -> torch.Tensor:
+    """Both sides from other values of the right shares, of which the end is left out."""
+    below, above = (value_of(_shares(points)[cut]) for points in (8, 9))
+    return _normalised(-below, _NOTHING, above)
+
+
+def _half_way() -> torch.Tensor:
+    """Means of neighbours among 17 quantiles at even shares."""
+    edges = _quantile(torch.linspace(1 - OUTERMOST, OUTERMOST, 17, dtype=torch.float64))
+    return _normalised((edges[1:] + edges[:-1]) / 2)
 
 
 def _evenly(edge: float) -> Callable[[], torch.Tensor]:
@@ -112,6 +142,11 @@ def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
     return lambda: reference.nf4_codebook().double().round(decimals=digits)
 
 
+NOT_SORTED = Misconception(
+    "not-sorted",
+    "The values are right, but not in ascending order: the code of a value is its position.",
+)
+
 NF4_CODEBOOK = Task(
     name="nf4_codebook",
     points=6,
@@ -119,13 +154,18 @@ NF4_CODEBOOK = Task(
     lecture="lecture 03, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,
     checks=told_by_form(
-        Check("16 values in ascending order, from −1 to 1", 1, _no_arguments, _ascending),
-        Check("an exact 0 at position 7", 1, _no_arguments, _one_zero),
-        Check("the eight values above 0", 3, _no_arguments, _entries(slice(ZERO + 1, None))),
-        Check("the seven values below 0", 3, _no_arguments, _entries(slice(0, ZERO))),
+        *(
+            Check(name, weight, _no_arguments, _told_by_order(judge))
+            for name, weight, judge in (
+                ("16 values in ascending order, from −1 to 1", 1, _ascending),
+                ("an exact 0 at position 7", 1, _one_zero),
+                ("the eight values above 0", 3, _entries(slice(ZERO + 1, None))),
+                ("the seven values below 0", 3, _entries(slice(0, ZERO))),
+            )
+        ),
     ),
     misconceptions=several(
-        FORMS,
+        (*FORMS, NOT_SORTED),
         ways(
             "evenly-spaced",
             "These are 16 values at even distances: the grid of integers. NF4 spaces them by the "
@@ -146,6 +186,7 @@ NF4_CODEBOOK = Task(
             "sides of different length with a 0 in between.",
             lambda: _normalised(-_side(8), _side(8)),
             *(_evenly(edge) for edge in (OUTERMOST, 1 - 1 / 32, 1 - 1 / 30, 16 / 17, 17 / 18)),
+            _half_way,
         ),
         ways(
             "zero-twice",
@@ -162,6 +203,30 @@ NF4_CODEBOOK = Task(
             "These are the quantiles themselves. They are divided by the largest, so that the "
             "codebook reaches from −1 to 1 as a block does after division by its absmax.",
             _raw,
+            lambda: _raw(8, 7),
+        ),
+        ways(
+            "sides-too-short",
+            "There are too few or too many values. A series of n points without its last one has "
+            "n − 1 of them: 9 points for the eight values above 0, 8 points for the seven below.",
+            *(lambda pair=pair: _of(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
+            *(lambda pair=pair: _raw(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
+        ),
+        ways(
+            "wrong-end-left-out",
+            "The wrong end of the shares was left out: d is kept, and 1/2, whose quantile is 0, is "
+            "not.",
+            lambda: _by(_quantile, slice(1, None)),
+        ),
+        ways(
+            "share-taken-for-value",
+            "That is not the quantile of a share p. It is the value below which the share p lies: "
+            "the inverse of the distribution function (`ndtri`, not `ndtr`), or √2·erfinv(2p − 1).",
+            lambda: _by(torch.special.ndtr),
+            lambda: _by(torch.erfinv),
+            lambda: _by(lambda p: p),
+            lambda: _by(lambda p: p - 0.5),
+            lambda: _by(torch.special.logit),
         ),
         ways(
             "one-spacing-for-both",
@@ -177,7 +242,10 @@ NF4_CODEBOOK = Task(
             "values move, also after the division by the largest.",
             *(
                 _from(edge)
-                for edge in (1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.97, 0.968, 0.99, 0.995)
+                for edge in (
+                    *(1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.99, 0.995),
+                    *(0.97, 0.968, 0.967, 0.9677, 0.96771, 0.96),
+                )
             ),
         ),
         ways(
@@ -187,17 +255,6 @@ NF4_CODEBOOK = Task(
             *(_to_decimals(digits) for digits in (2, 3, 4, 5)),
             lambda: _of(7, 8).half(),
             lambda: _of(7, 8).bfloat16(),
-        ),
-        ways(
-            "not-sorted",
-            "The values are right, but not in ascending order: the code of a value is its "
-            "position.",
-            lambda: _of(7, 8).flip(0),
-            lambda: torch.cat((_side(8), _NOTHING, -_side(7))) / _raw().max(),
-            lambda: torch.cat((-_side(7), _NOTHING, _side(8))) / _raw().max(),
-            lambda: torch.cat((_NOTHING, _side(8), -_side(7))) / _raw().max(),
-            lambda: torch.cat((_side(8), -_side(7), _NOTHING)) / _raw().max(),
-            lambda: torch.cat((-_side(7), _side(8), _NOTHING)) / _raw().max(),
         ),
         ways(
             "sign-lost",

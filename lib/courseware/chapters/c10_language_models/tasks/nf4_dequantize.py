@@ -19,6 +19,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_judges import (
 from courseware.checks.dtypes import uint8
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.precision import HALF
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_reals
@@ -87,9 +88,21 @@ def _entries(q: T) -> T:
 _right = _scaled(_entries)
 
 
-def _even_grid(zero: int, steps: int) -> Callable[[T], T]:
+def _even_grid(zero: float, steps: float) -> Callable[[T], T]:
     """A code as a number of steps from a code that stands for 0."""
     return lambda q: (q.double() - zero) / steps
+
+
+GRIDS = (
+    *((7.5, 7.5), (7, 7), (8, 7), (7, 8), (8, 8)),
+    *((0, 15), (0, 7), (0, 1), (7, 1), (8, 1)),
+)
+"""The code that is taken for 0, and how many steps are taken for 1."""
+
+AS_NUMBERS = (
+    "The codes were computed with, as if they were steps of an even grid. A code is a position in "
+    "the codebook: look up which value stands there."
+)
 
 
 def _to_decimals(digits: int) -> Callable[[T], T]:
@@ -118,6 +131,16 @@ def _in_turn(absmax: T, block_size: int, count: int) -> T:
     return absmax.repeat(block_size + 1)[:count]
 
 
+def _by_remainder(absmax: T, block_size: int, count: int) -> T:
+    """`%` in place of `//`: the place within a block is taken for the number of the block."""
+    return absmax[torch.arange(count) % block_size % len(absmax)]
+
+
+def _of_equal_size(absmax: T, block_size: int, count: int) -> T:
+    sizes = [len(part) for part in torch.arange(count).chunk(len(absmax))]
+    return absmax[: len(sizes)].repeat_interleave(torch.tensor(sizes))
+
+
 def _size_as_count(absmax: T, block_size: int, count: int) -> T:
     """`block_size` blocks; the rest of the absmax is never reached."""
     return absmax[torch.arange(count) // max(count // block_size, 1)]
@@ -130,6 +153,20 @@ def _by_rows(q: T, absmax: T, block_size: int) -> T:
     scale = absmax.double()[: len(rows) * per_row].reshape(len(rows), per_row)
     spread = scale.repeat_interleave(block_size, dim=1)[:, : q.shape[-1]]
     return (TABLE[rows.long()] * spread).reshape(q.shape)
+
+
+def _by_rows_as_far_as_it_goes(q: T, absmax: T, block_size: int) -> T:
+    """The same, but the last absmax is taken where there are no more."""
+    rows = q.reshape(-1, q.shape[-1])
+    places = torch.arange(len(rows))[:, None] * n_blocks(rows[0], block_size)
+    places = places + torch.arange(q.shape[-1]) // block_size
+    return (TABLE[rows.long()] * absmax[places.clamp(max=len(absmax) - 1)]).reshape(q.shape)
+
+
+def _rest_at_zero(q: T, absmax: T, block_size: int) -> T:
+    whole = q.numel() // block_size * block_size
+    values = _right(q, absmax, block_size).reshape(-1)
+    return torch.where(torch.arange(q.numel()) < whole, values, 0.0).reshape(q.shape)
 
 
 def _ragged(q: T, absmax: T, block_size: int) -> bool:
@@ -175,13 +212,8 @@ NF4_DEQUANTIZE = Task(
         ),
         ways(
             "codes-as-numbers",
-            "The codes were computed with, as if they were steps of an even grid. A code is a "
-            "position in the codebook: look up which value stands there.",
-            _scaled(lambda q: q / 7.5 - 1),
-            *(
-                _scaled(_even_grid(zero, steps))
-                for zero, steps in ((7, 7), (8, 7), (8, 8), (0, 15), (0, 7), (0, 1), (7, 1), (8, 1))
-            ),
+            AS_NUMBERS,
+            *(_scaled(_even_grid(*grid)) for grid in GRIDS),
         ),
         ways(
             "index-read-as-mask",
@@ -203,10 +235,23 @@ NF4_DEQUANTIZE = Task(
             ),
         ),
         ways(
+            "codes-as-numbers",
+            AS_NUMBERS,
+            *(_scaled(_even_grid(*grid), _in_turn) for grid in GRIDS),
+        ),
+        ways(
+            "blocks-of-equal-size",
+            "The codes were cut into as many parts as there are entries of absmax, all of about "
+            "the same size, as `chunk` does. Every block has `block_size` codes, but for the last: "
+            "`split` cuts so.",
+            _scaled(_entries, _of_equal_size),
+        ),
+        ways(
             "absmax-in-turn",
             "The entries of absmax were handed out in turn, one value each. The first belongs to "
             "all of the first block, the next to the second block.",
             _scaled(_entries, _in_turn),
+            _scaled(_entries, _by_remainder),
         ),
         ways(
             "one-absmax-for-all",
@@ -214,6 +259,13 @@ NF4_DEQUANTIZE = Task(
             lambda q, absmax, block_size: _right(q, absmax[:1], q.numel()),
             lambda q, absmax, block_size: _right(q, absmax.max().reshape(1), q.numel()),
             lambda q, absmax, block_size: _right(q, absmax.mean().reshape(1), q.numel()),
+            *(
+                # In 16 bits as well.
+                lambda q, absmax, block_size, half=half: (
+                    TABLE.to(half)[q.long()] * absmax.max().to(half)
+                )
+                for half in HALF
+            ),
         ),
         ways(
             "size-taken-for-count",
@@ -226,6 +278,7 @@ NF4_DEQUANTIZE = Task(
             "Every row was taken to begin a block. Blocks are consecutive codes of the flattened "
             "tensor, whatever its shape.",
             _by_rows,
+            _by_rows_as_far_as_it_goes,
             lambda q, absmax, block_size: (
                 TABLE[q.long()] * absmax[: q.shape[0]].reshape(-1, *[1] * (q.dim() - 1))
             ),
@@ -253,6 +306,7 @@ NF4_DEQUANTIZE = Task(
             lambda q, absmax, block_size: _right(
                 q.reshape(-1)[: q.numel() // block_size * block_size], absmax, block_size
             ),
+            _rest_at_zero,
         ),
         ways(
             "padding-kept",
@@ -293,7 +347,7 @@ NF4_DEQUANTIZE = Task(
             *(_scaled(_to_decimals(digits)) for digits in (2, 3, 4)),
             *(
                 behaves
-                for dtype in (torch.float16, torch.bfloat16)
+                for dtype in HALF
                 for behaves in (_result_in(dtype), _product_in(dtype), _table_in(dtype))
             ),
         ),

@@ -33,6 +33,10 @@ def _absmax(part: T) -> T:
     return part.abs().max()
 
 
+def _sizes(x: T, block_size: int) -> T:
+    return encoded(x, block_size)[1]
+
+
 def _changed(change: Callable[[T, T], Any]) -> Behaviour:
     """Something else made of the right (codes, absmax)."""
     return lambda x, block_size: change(*encoded(x, block_size))
@@ -163,6 +167,8 @@ MISTAKES = several(
         whole_tensor(repeat=False),
         whole_tensor(repeat=True),
         lambda x, block_size: encoded(x, x.numel()),
+        # Those of the blocks are only returned.
+        lambda x, block_size: (whole_tensor(repeat=True)(x, block_size)[0], _sizes(x, block_size)),
     ),
     ways(
         "signed-max",
@@ -275,8 +281,11 @@ MISTAKES = several(
             for small in (1e-5, 1e-4, 1e-3)
             for added in (True, False)
         ),
-        _guarded(1e-6, added=True, shown=True),
-        _guarded(1e-3, added=True, shown=False),
-        _guarded(1e-3, added=False, shown=False),
+        *(_guarded(1e-6, added, shown=True) for added in (True, False)),
+        *(
+            _guarded(small, added, shown=False)
+            for small in (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+            for added in (True, False)
+        ),
     ),
 )
