@@ -156,6 +156,18 @@ CHAPTERS = (
         ),
         given="math NormalDist np torch check check_quiz",
     ),
+    Chapter(
+        "11_deep_compression",
+        "Deep compression",
+        modules=(
+            "pareto",
+            "entropy_coding",
+            "range_coding",
+            "relative_indexing",
+            "weight_sharing",
+        ),
+        given="heapq lzma math zlib np torch F check check_quiz",
+    ),
 )
 """Every chapter, in order."""
 

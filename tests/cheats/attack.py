@@ -16,7 +16,8 @@ FAKING = "04_quantization_aware_training"
 DISTILLING = "05_knowledge_distillation"
 PRUNING = "06_unstructured_pruning"
 TICKETS = "09_lottery_tickets"
-EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, TICKETS)
+COMPRESSING = "11_deep_compression"
+EXERCISES = (NUMBERS, SCALING, FAKING, DISTILLING, PRUNING, TICKETS, COMPRESSING)
 
 Edit = Callable[[Notebook], None]
 Place = Callable[[Path], None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.cheats import (
     bombs,
+    capstone,
     files,
     harness,
     jupyter,
@@ -41,6 +42,7 @@ CLASSES: dict[str, tuple[Attack, ...]] = {
     "learning": learning.ATTACKS,
     "crowd": learning.CROWD,
     "pages": pages.ATTACKS,
+    "capstone": capstone.ATTACKS,
 }
 """Class → its attacks."""
 

@@ -18,7 +18,7 @@ from tests.cheats.attack import EXERCISES, Attack, HandIn, tasks_of, write
 from tests.cheats.viewers import deeds
 from tests.sample_class.handing_in import ROOT
 
-TRAINED = ("train_qat", "distill", "prune_and_finetune", "find_ticket")
+TRAINED = ("train_qat", "distill", "prune_and_finetune", "find_ticket", "compress")
 HONEST = "honest"
 """A classmate who solved everything, and whose work is worth stealing."""
 

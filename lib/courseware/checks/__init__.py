@@ -135,9 +135,11 @@ def _with_repairs(report: Report, function: Callable[..., Any], seed: str) -> Re
 def _place_of(task: Task) -> tuple[str, list[str]]:
     """The exercise of a task, and its functions up to this one."""
     for exercise in EXERCISES:
-        names = [each.name for each in _load(exercise).TASKS]
-        if task.name in names:
-            return exercise, names[: names.index(task.name) + 1]
+        names: list[str] = []
+        for each in _load(exercise).TASKS:
+            names += [*each.besides, each.name]
+            if each.name == task.name:
+                return exercise, names
     raise AssertionError
 
 

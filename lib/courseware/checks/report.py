@@ -76,7 +76,7 @@ def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]
     unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
-            yield result, [], None
+            yield result, [("measured", figures) for figures in result.figures], None
             continue
         causes = result.causes
         if any(cause.name == "not-written" for cause in causes):

@@ -15,6 +15,7 @@ from courseware.checks.general import GENERAL, Diagnosis
 from courseware.checks.matching import alike
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
 from courseware.checks.ready_made import taken_by
+from courseware.checks.states import Measured
 from courseware.checks.taking_away import find, refused_name, taken_away
 from courseware.checks.task import Check, Task
 
@@ -32,6 +33,7 @@ class Result:
     """How one check ended; `case` is the smallest failing input.
 
     `kept` is the share of its weight that was earned, less than all of it where it failed.
+    `figures` are what was measured where it passed.
     """
 
     check: Check
@@ -39,6 +41,7 @@ class Result:
     case: Case | None = None
     causes: tuple[Diagnosis, ...] = ()
     kept: float = 0.0
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,9 @@ def run_task(task: Task, function: Callable[..., Any], seed: str) -> Report:
             found = diagnose(task, judged)
         if task.seconds <= AT_ONCE:
             found = _with_moods(task, found, function, taken)
-    results = tuple(_result(check, found.get(check.name)) for check in task.checks)
+    results = tuple(
+        _result(check, judged[check.name], found.get(check.name)) for check in task.checks
+    )
     builds_on = tuple(name for name in task.calls if name in called_names(function))
     return Report(task, results, builds_on=builds_on)
 
@@ -116,9 +121,11 @@ def _with_moods(
     return found | {name: replace(one, causes=(cause,)) for name, one in silent.items()}
 
 
-def _result(check: Check, found: Finding | None) -> Result:
+def _result(check: Check, cases: Sequence[Case], found: Finding | None) -> Result:
     if found is None:
-        return Result(check, True, kept=1.0)
+        values = (case.got.value for case in cases)
+        figures = (value.figures for value in values if isinstance(value, Measured))
+        return Result(check, True, kept=1.0, figures=tuple(figures))
     smallest = min(found.cases, key=lambda case: size(case.arguments))
     kept = min(case.found.kept for case in found.failing if case.found)
     return Result(check, False, smallest, found.causes, kept)

@@ -27,6 +27,15 @@ class Words(str):
         return str(self)
 
 
+class Measured:
+    """A result of which a report tells figures, also where it is right."""
+
+    @property
+    def figures(self) -> str:
+        """What was measured, in a line."""
+        raise NotImplementedError
+
+
 class State(dict[str, torch.Tensor]):
     """A state_dict that a report shows in a line.
 

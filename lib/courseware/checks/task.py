@@ -88,7 +88,8 @@ class Task:
     """A graded function: the name that students fill in, how it is judged and what it is worth.
 
     `off_limits` are the dotted names that would do the task for the student; `calls` are other
-    graded functions that a solution may build on, in the student's own version.
+    graded functions that a solution may build on, in the student's own version. `besides` are names
+    that further cells of the task define, before its own; they are handed in as well.
     """
 
     name: str
@@ -100,3 +101,4 @@ class Task:
     off_limits: tuple[str, ...] = ()
     seconds: float = 3.0
     calls: tuple[str, ...] = field(default=())
+    besides: tuple[str, ...] = ()

@@ -67,9 +67,8 @@ def assert_same_report(sandbox: Sandbox, entry: table.Wrong | table.Right) -> No
     """The same score, causes and words; only the numbering of lines is another."""
     task = all_tasks()[entry.task]
     here = run_task(task, entry.function, "parity")
-    with opened(
-        sandbox, imports_for(task.name), table.source_as(entry.function, task.name)
-    ) as session:
+    before = imports_for(task.name), *table.cells_before(entry.function)
+    with opened(sandbox, *before, table.source_as(entry.function, task.name)) as session:
         there = run_task(task, stand_in(session, task.name), "parity")
         assert session.fault is None
     assert there.score == here.score

@@ -1,0 +1,176 @@
+"""The task `compress`, with `decompress`: the fewest bytes from which a network comes back.
+
+The decoder is part of the file. Size = len(blob) + code_bytes, where code_bytes are those of the
+canonical source of the cell that defines `decompress` (`courseware.handing_in.canonical`), after
+zlib. This source, and not the cell, is run, where nothing else is (`courseware.checks.alone`): so a
+name that it does not bring along is missing, and what it brings along counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
+from courseware.chapters.c11_deep_compression.tasks.compress_mistakes import MISTAKES
+from courseware.chapters.c11_deep_compression.tasks.networks import Problem, problem
+from courseware.chapters.c11_deep_compression.tasks.returned_networks import layers_of, n_right
+from courseware.checks.alone import call_alone, canonical_cell
+from courseware.checks.call import Outcome, TimeLimit, call
+from courseware.checks.states import Measured, Seed, Words
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import Difference, show
+from courseware.handing_in.canonical import compressed_bytes
+
+Arguments = tuple[Any, ...]
+
+SECONDS, DECODER_SECONDS = 20.0, 5.0
+"""Of processor time, on one thread."""
+
+LONGEST_CELL = 8_000
+"""Bytes of the canonical source of the decoder's cell."""
+
+BARS = {6_000: (12.0, 6.0, 3.0, 2.0), 3_000: (20.0, 10.0, 6.0, 4.5), 2_000: (40.0, 20.0, 12.0, 9.0)}
+"""Budget in bytes → points of held-out accuracy that may be lost for a quarter, half, …, all."""
+
+SHARES = {6_000: 1, 3_000: 2, 2_000: 2}
+"""Budget → the weight of its check: 20, 40 and 40 % of the task."""
+
+NOT_WRITTEN = "raise NotImplementedError"
+
+
+@dataclass(frozen=True, eq=False)
+class HandedIn(Measured):
+    """What came for one budget: the decoder's bytes, the blob, and what was decoded from it."""
+
+    budget: int
+    code_bytes: int
+    blob: Any
+    decoded: Outcome | None = None
+    """None where the blob is none, or over the budget."""
+    seed: Seed | None = None
+
+    def __repr__(self) -> str:
+        if type(self.blob) is not bytes:
+            return show(self.blob)
+        n = len(self.blob)
+        return f"{n + self.code_bytes:,} bytes: {n:,} of the blob, {self.code_bytes:,} of the code"
+
+    @property
+    def figures(self) -> str:
+        """Bytes and accuracies, in a line."""
+        given, back = _accuracies(self)
+        return f"{self!r}; held-out accuracy {given:.1f}% → {back:.1f}%"
+
+
+def _drawn(budget: int) -> Callable[[Draw], Iterator[Arguments]]:
+    def draw_problem(draw: Draw) -> Iterator[Arguments]:
+        names = (Words(name) for name in ("state", "images", "labels"))
+        yield *names, budget, Seed(draw.integer(0, 10**6), draw.rng.getrandbits(60))
+
+    return draw_problem
+
+
+def _expected(*arguments: Any) -> Words:
+    """In place of a reference, which would be only one of many right results: words."""
+    budget = arguments[3]
+    return Words(
+        f"at most {budget:,} bytes, code included, that lose at most {BARS[budget][-1]:g} points"
+    )
+
+
+def _handed_in(function: Callable[..., Any], arguments: Arguments, seconds: float) -> Outcome:
+    """Compress and decompress for one budget; a fault of either is told by the judge."""
+    if function is _expected:
+        return Outcome(_expected(*arguments))
+    budget, seed = arguments[3:]
+    source = canonical_cell(function, "decompress")
+    if source.error is not None:
+        return Outcome(Difference("no-decoder", f"`decompress` cannot be read: {source.error}"))
+    if NOT_WRITTEN in source.value:
+        return Outcome(error=NotImplementedError())
+    code_bytes = compressed_bytes(source.value)
+    if (length := len(source.value.encode())) > LONGEST_CELL:
+        text = f"the cell of `decompress` has {length:,} bytes, more than {LONGEST_CELL:,}"
+        return Outcome(Difference("decoder-too-long", text))
+    if code_bytes >= budget:
+        text = f"the code of `decompress` alone takes {code_bytes:,} of {budget:,} bytes"
+        return Outcome(Difference("decoder-over-budget", text))
+    given = problem(seed.data)
+    asked = dict(given.state), given.images, given.labels, budget - code_bytes, int(seed)
+    outcome = call(function, asked, SECONDS)
+    if outcome.error is not None or outcome.changed or outcome.value is None:
+        return outcome
+    came = HandedIn(budget, code_bytes, outcome.value, seed=seed)
+    if type(came.blob) is bytes and len(came.blob) + code_bytes <= budget:
+        decoded = call_alone(function, source.value, "decompress", (came.blob,), DECODER_SECONDS)
+        came = replace(came, decoded=decoded)
+    return replace(outcome, value=came)
+
+
+def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
+    if isinstance(got, Difference):
+        return got
+    if not isinstance(got, HandedIn):
+        return Difference("wrong-type", f"expected bytes, got {show(got)}")
+    if type(got.blob) is not bytes:
+        return Difference("not-bytes", f"expected bytes, got a {type(got.blob).__name__}")
+    if got.decoded is None:
+        over = len(got.blob) + got.code_bytes - got.budget
+        return Difference("over-budget", f"{over:,} bytes more than the {got.budget:,} allowed")
+    if got.decoded.error is not None:
+        return _decoder_failed(got.decoded)
+    layers = layers_of(got.decoded.value)
+    if isinstance(layers, Difference):
+        return layers
+    given, back = _accuracies(got)
+    bars, lost = BARS[got.budget], round(given - back, 6)
+    n_reached = sum(lost <= bar for bar in bars)
+    if n_reached == len(bars):
+        return None
+    text = f"{lost:.1f} points of accuracy lost, {given:.1f}% → {back:.1f}%; "
+    text += f"at most {bars[n_reached]:g} for the next quarter of this budget's points"
+    kind = "reads-hardly-anything" if back <= NEAR_CHANCE else "accuracy-lost"
+    return Difference(kind, text, kept=n_reached / len(bars))
+
+
+NEAR_CHANCE = 20.0
+
+
+def _decoder_failed(decoded: Outcome) -> Difference:
+    error = decoded.error
+    text = f"`decompress` alone: {type(error).__name__}: {error}"
+    text += f" ({decoded.at})" if decoded.at else ""
+    if isinstance(error, TimeLimit):
+        return Difference("decoder-late", text)
+    missing = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
+    return Difference("decoder-lacks-a-name" if missing else "decoder-fails", text)
+
+
+def _accuracies(came: HandedIn) -> tuple[float, float]:
+    """Held-out accuracy in percent: of the network that was given, and of what came back."""
+    assert came.seed is not None and came.decoded is not None
+    drawn: Problem = problem(came.seed.data)
+    held_out = drawn.held_out_images, drawn.held_out_labels
+    ours, theirs = layers_of(drawn.state), layers_of(came.decoded.value)
+    assert isinstance(ours, list) and isinstance(theirs, list)
+    share = 100 / len(held_out[1])
+    return share * n_right(ours, *held_out), share * n_right(theirs, *held_out)
+
+
+COMPRESS = Task(
+    name="compress",
+    points=50,
+    reference=_expected,
+    lecture="lecture 11, “All of it together”",
+    off_limits=OFF_LIMITS,
+    seconds=SECONDS,
+    calls=("entropy_bits", "huffman_bits", "relative_index_encode", "kmeans_codebook"),
+    besides=("decompress", "on_grid", "train_codes", "written"),
+    checks=tuple(
+        Check(f"{budget:,} bytes", SHARES[budget], _drawn(budget), _judge, _handed_in)
+        for budget in BARS
+    ),
+    misconceptions=tuple(Misconception(name, message) for name, message in MISTAKES),
+)

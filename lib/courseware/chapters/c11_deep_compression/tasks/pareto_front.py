@@ -1,0 +1,174 @@
+"""The task `pareto_front`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import Difference, difference
+from model_compression import pareto as reference
+
+Point = tuple[int, float]
+Arguments = tuple[list[Point]]
+
+
+def _points(draw: Draw, n: int) -> list[Point]:
+    """Points of different sizes and accuracies, a few of them on the front."""
+    sizes = draw.rng.sample(range(10, 99), n)
+    accuracies = draw.rng.sample(range(50, 99), n)
+    return [(size, accuracy / 100) for size, accuracy in zip(sizes, accuracies, strict=True)]
+
+
+def _different(draw: Draw) -> Iterator[Arguments]:
+    yield ([(40, 0.9), (10, 0.7), (20, 0.6)],)
+    for n in (4, 6, 9, 12):
+        yield (_points(draw, n),)
+    # All of them on the front, and only one.
+    falling = sorted(_points(draw, 5))
+    accuracies = sorted(accuracy for _, accuracy in falling)
+    front = [(size, accuracy) for (size, _), accuracy in zip(falling, accuracies, strict=True)]
+    draw.rng.shuffle(front)
+    yield (front,)
+    yield ([(5, 0.995), *_points(draw, 4)],)
+
+
+def _tied(draw: Draw) -> Iterator[Arguments]:
+    """Points that are no better than another one in one of the two."""
+    yield ([(20, 0.8), (20, 0.9), (30, 0.9)],)
+    for _ in range(3):
+        points = _points(draw, 5)
+        more = [(points[0][0], points[1][1]), (points[2][0], points[3][1])]
+        points += [*more, (points[4][0], points[0][1])]
+        draw.rng.shuffle(points)
+        yield (points,)
+
+
+def _equal(draw: Draw) -> Iterator[Arguments]:
+    yield ([(10, 0.7), (30, 0.9), (10, 0.7)],)
+    yield ([(draw.integer(5, 90), 0.5)],)
+    for _ in range(3):
+        points = _points(draw, 4)
+        best = max(points, key=lambda point: point[1])
+        smallest = min(points)
+        points += [best, smallest, smallest]
+        draw.rng.shuffle(points)
+        yield (points,)
+
+
+def _as_tuple(points: list[Point]) -> tuple[int, ...]:
+    return tuple(reference.pareto_front(points))
+
+
+def _same_positions(arguments: Any, expected: Any, got: Any) -> Difference | None:
+    found = difference(expected, got)
+    if found and found.kind == "wrong-length":
+        return Difference("wrong-value", f"positions {list(got)}, expected {list(expected)}")
+    return found
+
+
+def _dominates(a: Point, b: Point) -> bool:
+    return a[0] <= b[0] and a[1] >= b[1] and a != b
+
+
+def _left_by(dominates: Callable[[Point, Point], bool]) -> Callable[[list[Point]], Any]:
+    """The positions that another sense of being better leaves, from the smallest size up."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        left = [i for i, b in enumerate(points) if not any(dominates(a, b) for a in points)]
+        return sorted(left, key=lambda i: points[i][0])
+
+    return behaves
+
+
+def _one_pass(first: Callable[[Point], Any]) -> Callable[[list[Point]], Any]:
+    """A pass that keeps whatever is more accurate than all before it."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        front: list[int] = []
+        for i in sorted(range(len(points)), key=lambda i: first(points[i])):
+            if not front or points[i][1] > points[front[-1]][1]:
+                front.append(i)
+        return front
+
+    return behaves
+
+
+def _by_position(points: list[Point]) -> list[int]:
+    return sorted(reference.pareto_front(points))
+
+
+def _sizes_from_the_largest(points: list[Point]) -> list[int]:
+    return reference.pareto_front(points)[::-1]
+
+
+def _the_points(points: list[Point]) -> list[Point]:
+    return [points[i] for i in reference.pareto_front(points)]
+
+
+PARETO_FRONT = Task(
+    name="pareto_front",
+    points=6,
+    reference=_as_tuple,
+    lecture="lecture 11, “What no other beats”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("sizes and accuracies that differ", 3, _different, _same_positions),
+        Check("equal sizes, or equal accuracies", 2, _tied, _same_positions),
+        Check("equal points, and one alone", 1, _equal, _same_positions),
+    ),
+    misconceptions=several(
+        ways(
+            "equal-points-dropped",
+            "Of equal points one is missing. Neither dominates the other, since neither is better "
+            "in anything: all of them stay.",
+            _one_pass(lambda point: (point[0], -point[1])),
+            _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
+        ),
+        ways(
+            "no-better-in-one-stays",
+            "A point stayed that another one equals in size or accuracy and beats in the other. To "
+            "dominate it is enough to be better in one of the two and no worse in the other.",
+            _left_by(lambda a, b: a[0] < b[0] and a[1] > b[1]),
+            _left_by(lambda a, b: a[0] < b[0] and a[1] >= b[1]),
+            _left_by(lambda a, b: a[0] <= b[0] and a[1] > b[1]),
+            _one_pass(lambda point: point[0]),
+        ),
+        ways(
+            "better-in-either",
+            "A point was dropped because another one is better in one of the two. That other one "
+            "is worse in the second: there is a choice between them, and both stay.",
+            _left_by(lambda a, b: a[0] < b[0] or a[1] > b[1]),
+        ),
+        ways(
+            "wrong-direction",
+            "This is the front of another wish. Small sizes and large accuracies are wanted.",
+            _left_by(lambda a, b: a[0] <= b[0] and a[1] <= b[1] and a != b),
+            _left_by(lambda a, b: a[0] >= b[0] and a[1] >= b[1] and a != b),
+            _left_by(lambda a, b: a[0] >= b[0] and a[1] <= b[1] and a != b),
+        ),
+        ways(
+            "nothing-dropped",
+            "All points came back, in order of size. Leave out those that another one dominates.",
+            lambda points: sorted(range(len(points)), key=lambda i: points[i][0]),
+        ),
+        ways(
+            "in-order-of-positions",
+            "These are the right positions, but in their own order. The sizes of the points they "
+            "stand for are to ascend.",
+            _by_position,
+        ),
+        ways(
+            "from-the-largest",
+            "These are the right positions, from the largest size down. Begin with the smallest.",
+            _sizes_from_the_largest,
+        ),
+        ways(
+            "points-not-positions",
+            "These are the points themselves. Their positions in the list are asked for.",
+            _the_points,
+        ),
+    ),
+)

@@ -1,0 +1,99 @@
+"""The multiple-choice questions of exercise 11."""
+
+from __future__ import annotations
+
+from courseware.checks.quiz import Option, Question
+
+QUIZ = (
+    Question(
+        name="quiz_11_product",
+        text=(
+            "Pruning to 10% of the weights makes a file ten times smaller if the places of the "
+            "kept weights cost nothing. Codes of 4 bits in place of 32 make it eight times "
+            "smaller. Both together make it clearly less than 80 times smaller. Why?"
+        ),
+        options={
+            "a": Option(
+                "Rounded weights cannot be pruned",
+                "They can, and in the order of Deep Compression they are pruned first, anyway.",
+            ),
+            "b": Option(
+                "Where the kept weights are must be told as well, and that does not shrink with "
+                "the bits of a value",
+                "At 10% density the places take at least 0.47 bits a weight, which is as much as "
+                "the 4 bits of every tenth one.",
+            ),
+            "c": Option(
+                "An entropy coder takes back a part of what was saved",
+                "It only ever helps, or it is left out.",
+            ),
+            "d": Option(
+                "The accuracy falls, so more weights have to be kept",
+                "It may fall, but the question is about bytes at a given share of kept weights.",
+            ),
+        },
+        right="b",
+        points=2,
+    ),
+    Question(
+        name="quiz_11_entropy",
+        text=(
+            "The codes of a layer have an entropy of 1.2 bits, Huffman takes 1.35 bits for each. "
+            "zlib makes the file 1.1 bits a code. What is going on?"
+        ),
+        options={
+            "a": Option(
+                "zlib is wrong, or the file cannot be read back: nothing beats the entropy",
+                "Nothing that writes the codes one by one, independent of each other. zlib looks "
+                "for repetitions, too.",
+            ),
+            "b": Option(
+                "The entropy was computed with the wrong logarithm",
+                "Then Huffman's bits would not lie within one bit above it.",
+            ),
+            "c": Option(
+                "zlib loses a few of the weights",
+                "It gives back every byte. What is lost was lost before, in rounding and pruning.",
+            ),
+            "d": Option(
+                "The codes are not independent of each other: zlib uses their order, which the "
+                "entropy of their frequencies does not see",
+                "Rows of zeros at dead pixels are such an order. Shuffle the codes, and zlib falls "
+                "behind Huffman.",
+            ),
+        },
+        right="d",
+        points=2,
+    ),
+    Question(
+        name="quiz_11_front",
+        text=(
+            "On a size–accuracy picture your network lies on the Pareto front, your classmate's "
+            "does not. What follows?"
+        ),
+        options={
+            "a": Option(
+                "Some other network in the picture is no larger than your classmate's, no less "
+                "accurate, and better in one of the two; it need not be yours",
+                "That is what being dominated says. Yours may be smaller and less accurate than "
+                "your classmate's.",
+            ),
+            "b": Option(
+                "Yours is smaller and more accurate than your classmate's",
+                "That would put yours on the better side, but the front asks for less: that nobody "
+                "dominates yours.",
+            ),
+            "c": Option(
+                "Yours is the best network in the picture",
+                "The front has many points. Which of them is best depends on how many bytes there "
+                "are.",
+            ),
+            "d": Option(
+                "Your classmate's has the lower accuracy",
+                "It may have the highest but one, at more bytes than the highest.",
+            ),
+        },
+        right="a",
+        points=2,
+    ),
+)

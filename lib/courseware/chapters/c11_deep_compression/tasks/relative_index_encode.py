@@ -1,0 +1,210 @@
+"""The task `relative_index_encode`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+
+from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import Difference, same_values_and_dtype
+from model_compression import relative_indexing as reference
+
+T = torch.Tensor
+Arguments = tuple[T, int]
+Entries = tuple[T, T]
+
+
+def _at(draw: Draw, distances: list[int], behind: int, dtype: torch.dtype = torch.float32) -> T:
+    """A line of zeros with weights at these distances, and so many zeros behind the last one."""
+    places = torch.tensor(distances).cumsum(0) - 1
+    line = torch.zeros(int(places[-1]) + 1 + behind, dtype=dtype)
+    signs = 2 * torch.randint(2, (len(places),), generator=draw.generator) - 1
+    line[places] = (signs * torch.randint(1, 40, (len(places),), generator=draw.generator) / 8).to(
+        dtype
+    )
+    return line
+
+
+def _near(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.0, 3.5, 0.0, 0.0, -1.0]), 4
+    yield torch.tensor([2.0, -0.5, 0.0, 1.0]), 8
+    for _ in range(2):
+        max_gap = draw.integer(4, 9)
+        distances = [draw.integer(1, max_gap) for _ in range(draw.integer(5, 12))]
+        yield _at(draw, distances, 0), max_gap
+
+
+def _far(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([0.0, 3.5, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0]), 4
+    for _ in range(3):
+        max_gap = draw.integer(3, 6)
+        distances = [max_gap * draw.integer(0, 4) + draw.integer(1, max_gap - 1) for _ in range(6)]
+        yield _at(draw, [*distances, 3 * max_gap + 1], 0), max_gap
+
+
+def _at_the_limit(draw: Draw) -> Iterator[Arguments]:
+    """Distances of just max_gap, twice as much, and one more than these; a limit of 1."""
+    yield torch.tensor([0.0, 0.0, 1.5, 0.0, 0.0, 0.0, 0.0, 0.0, 2.5]), 3
+    for max_gap in (2, draw.integer(4, 7)):
+        distances = [max_gap, 2 * max_gap, max_gap + 1, 3 * max_gap, 2 * max_gap + 1]
+        draw.rng.shuffle(distances)
+        yield _at(draw, distances, 0), max_gap
+    yield _at(draw, [draw.integer(2, 5) for _ in range(4)], 0), 1
+
+
+def _behind(draw: Draw) -> Iterator[Arguments]:
+    """Zeros behind the last weight, several rows, another dtype."""
+    yield torch.tensor([[0.0, 1.0, 0.0], [0.0, -2.0, 0.0]]), 8
+    for dtype in (torch.float32, torch.float64, torch.float16):
+        max_gap = draw.integer(2, 5)
+        line = _at(draw, [draw.integer(1, 3 * max_gap) for _ in range(6)], 2 * max_gap + 1, dtype)
+        pad = torch.zeros(-len(line) % 6, dtype=dtype)
+        yield torch.cat((line, pad)).reshape(-1, draw.rng.choice((2, 3, 6))), max_gap
+
+
+def _nothing(draw: Draw) -> Iterator[Arguments]:
+    yield torch.zeros(2, 3), 2
+    yield torch.zeros(draw.integer(3, 40)), draw.integer(1, 9)
+
+
+def _both_empty(arguments: Any, expected: Any, got: Any) -> Difference | None:
+    """The dtype of nothing is not asked for."""
+    found = same_values_and_dtype(arguments, expected, got)
+    return None if found is not None and found.kind == "wrong-dtype" else found
+
+
+def _one_by_one(
+    entry: Callable[[int, int], list[int]], first: int = -1, over: Callable[[T], T] = torch.ravel
+) -> Callable[[T, int], Entries]:
+    """Gaps of each distance by another rule, from another beginning, in another order."""
+
+    def behaves(w: T, max_gap: int) -> Entries:
+        flat = over(w)
+        gaps: list[int] = []
+        values: list[float] = []
+        before = first
+        for place in flat.nonzero().flatten().tolist():
+            new = entry(place - before, max_gap)
+            gaps += new
+            values += [0.0] * (len(new) - 1) + [float(flat[place])]
+            before = place
+        return torch.tensor(gaps, dtype=torch.int64), torch.tensor(values, dtype=w.dtype)
+
+    return behaves
+
+
+def _right(distance: int, max_gap: int) -> list[int]:
+    n_fillers = (distance - 1) // max_gap
+    return [max_gap] * n_fillers + [distance - n_fillers * max_gap]
+
+
+def _zero_rest(distance: int, max_gap: int) -> list[int]:
+    return [max_gap] * (distance // max_gap) + [distance % max_gap]
+
+
+def _restarts(w: T, max_gap: int) -> Entries:
+    """Each row on its own."""
+    rows = [_one_by_one(_right)(row, max_gap) for row in w.reshape(-1, w.shape[-1])]
+    gaps, values = zip(*rows, strict=True)
+    return torch.cat(gaps), torch.cat(values)
+
+
+def _with_the_end(w: T, max_gap: int) -> Entries:
+    """Zeros behind the last weight are told as fillers, too."""
+    gaps, values = reference.relative_index_encode(w, max_gap)
+    more = (w.numel() - int(gaps.sum())) // max_gap
+    return (
+        torch.cat((gaps, torch.full((more,), max_gap))),
+        torch.cat((values, torch.zeros(more, dtype=w.dtype))),
+    )
+
+
+def _absolute(w: T, max_gap: int) -> Entries:
+    places = w.flatten().nonzero().flatten()
+    return places, w.flatten()[places]
+
+
+RELATIVE_INDEX_ENCODE = Task(
+    name="relative_index_encode",
+    points=9,
+    reference=reference.relative_index_encode,
+    lecture="lecture 11, “Where the weights are”",
+    off_limits=OFF_LIMITS,
+    checks=(
+        Check("gaps that need no fillers", 3, _near, same_values_and_dtype),
+        Check("fillers", 3, _far, same_values_and_dtype),
+        Check("distances just at the limit", 2, _at_the_limit, same_values_and_dtype),
+        Check("zeros at the end, rows, other dtypes", 3, _behind, same_values_and_dtype),
+        Check("nothing kept", 1, _nothing, _both_empty),
+    ),
+    misconceptions=several(
+        ways(
+            "rest-of-zero",
+            "A distance of just max_gap, or twice as much, got a filler too many and then a gap of "
+            "0. A gap may be as long as max_gap: (distance − 1) // max_gap fillers come before it.",
+            _one_by_one(_zero_rest),
+        ),
+        ways(
+            "no-fillers",
+            "A gap is longer than max_gap. Where the next weight is farther away, fillers come in "
+            "between: entries with the gap max_gap and the value 0.",
+            _one_by_one(lambda distance, max_gap: [distance]),
+            _one_by_one(lambda distance, max_gap: [min(distance, max_gap)]),
+            _one_by_one(lambda distance, max_gap: [(distance - 1) % max_gap + 1]),
+        ),
+        ways(
+            "one-filler-at-most",
+            "Only one filler was put in, and what is left is still too far. Repeat it until the "
+            "rest is at most max_gap.",
+            _one_by_one(
+                lambda distance, max_gap: (
+                    [max_gap, distance - max_gap] if distance > max_gap else [distance]
+                )
+            ),
+        ),
+        ways(
+            "zeros-counted",
+            "These are the numbers of zeros in between. A gap is the distance to the entry before, "
+            "which is one more: from one place to the next it is 1.",
+            _one_by_one(lambda distance, max_gap: [gap - 1 for gap in _right(distance, max_gap)]),
+            _one_by_one(
+                lambda distance, max_gap: (
+                    [max_gap] * ((distance - 1) // (max_gap + 1)) + [(distance - 1) % (max_gap + 1)]
+                )
+            ),
+        ),
+        ways(
+            "first-counted-from-0",
+            "The first gap is counted from position 0. Count from −1, as if an entry stood before "
+            "the first place: a weight at the very first place has the gap 1.",
+            _one_by_one(_right, first=0),
+        ),
+        ways(
+            "positions-not-gaps",
+            "These are positions. Each gap is the distance to the entry before.",
+            _absolute,
+            lambda w, max_gap: (_absolute(w, max_gap)[0] + 1, _absolute(w, max_gap)[1]),
+        ),
+        ways(
+            "end-told-too",
+            "The zeros behind the last kept weight were told as fillers. Nothing comes after them: "
+            "leave them out.",
+            _with_the_end,
+        ),
+        ways(
+            "rows-start-anew",
+            "The distances start anew in each row. All of the tensor is one line: the last weight "
+            "of a row and the first of the next have a distance as well.",
+            _restarts,
+        ),
+        ways(
+            "column-by-column",
+            "The weights were taken column by column. Flatten the tensor row by row.",
+            _one_by_one(_right, over=lambda w: w.mT.reshape(-1) if w.dim() > 1 else w),
+        ),
+    ),
+)
