@@ -151,7 +151,10 @@ def test_what_a_student_controls_is_escaped(sandbox):
         "def unsigned_value(bits):\n    print('<script>b')\n    raise E('<script>c')  # <script>d"
     )
     shown: list[str] = []
-    with opened(sandbox, source) as session, reports_to(lambda text, html: shown.append(html)):
+    with (
+        opened(sandbox, source) as session,
+        reports_to(lambda text, html, facts: shown.append(html)),
+    ):
         assert check("unsigned_value", stand_in(session, "unsigned_value")) == 0.0
     assert "<script" not in shown[0] and "&lt;script&gt;c" in shown[0]
 
