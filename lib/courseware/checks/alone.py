@@ -11,9 +11,10 @@ from __future__ import annotations
 import inspect
 import linecache
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from courseware.checks.call import Outcome, call
+from courseware.checks.call import Outcome, call, place_of
 from courseware.checks.jupyter_cells import cells_of_this_kernel
 from courseware.checks.off_limits import other_function
 from courseware.handing_in.canonical import canonical
@@ -57,7 +58,8 @@ def call_alone(
             raise NameError(f"name {name!r} is not defined")
         return namespace[name](*given)
 
-    return call(run, arguments, seconds)
+    outcome = call(run, arguments, seconds)
+    return replace(outcome, at=place_of(outcome.error, lambda place: place == file))
 
 
 def _source_of(function: Callable[..., Any], name: str) -> str:

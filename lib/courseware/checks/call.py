@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -163,6 +164,13 @@ def _memory(value: Any) -> set[int]:
         return {torch.Tensor.untyped_storage(value).data_ptr()} - {0}
     except Exception:  # no tensor, one without memory, or one that fails when it is looked at
         return set()
+
+
+def place_of(error: BaseException | None, is_own: Callable[[str], bool]) -> str:
+    """The student's line that raised: the last frame of a file that is the student's own."""
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    own = [frame for frame in frames if is_own(frame.filename)]
+    return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
 
 
 def changes(before: Any, after: Any) -> bool:

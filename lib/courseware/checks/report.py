@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import sysconfig
-import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from courseware.checks.call import Outcome
+from courseware.checks.call import Outcome, place_of
 from courseware.checks.cases import Case, several_are_right
 from courseware.checks.general import Diagnosis
 from courseware.checks.grids import Grid, as_lines, grid
@@ -161,10 +160,8 @@ def _line_of(outcome: Outcome) -> str:
     """The student's line that raised: the last frame outside of libraries."""
     if outcome.error is None or (isinstance(outcome.error, ValueError) and not outcome.error.args):
         return ""
-    frames = traceback.extract_tb(outcome.error.__traceback__)
     others = (*LIBRARIES, sysconfig.get_path("stdlib"))
-    own = [f for f in frames if not any(library in f.filename for library in others)]
-    return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
+    return place_of(outcome.error, lambda file: not any(other in file for other in others))
 
 
 def closing(report: Report) -> list[str]:

@@ -92,8 +92,6 @@ def causes(report: Report) -> list[tuple[str, str, bool]]:
 def without_places(text: str) -> str:
     """A report without the lines of source in it, and without warnings: pytest keeps those."""
     text = re.sub(r"\n +printed +.+:\d+: \w+Warning: .*\n.*", "", text)
-    # Of an error in code that runs alone, only a sandbox knows the line.
-    text = re.sub(r" \(line \d+ of your cell: .*", "", text)
     return re.sub(r"line \d+ of your cell: .*", "line of your cell", text)
 
 

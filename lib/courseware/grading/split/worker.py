@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from IPython.display import display
 
-from courseware.checks.call import changes, copy_of, shared, time_limit
+from courseware.checks.call import changes, copy_of, place_of, shared, time_limit
 from courseware.checks.conditions import refuse_from_now_on
 from courseware.checks.gradients import differentiated
 from courseware.checks.taking_away import refused_name
@@ -258,15 +258,12 @@ def describe_error(error: BaseException) -> Message:
         "kind": type(error).__name__[:MAX_WORD],
         "base": base,
         "text": (error.args[0] if base == "KeyError" and plain else text)[:MAX_TEXT],
-        "at": _place_of(error)[:MAX_TEXT],
+        "at": place_of(error, _is_cell)[:MAX_TEXT],
     }
 
 
-def _place_of(error: BaseException) -> str:
-    """The student's line that raised: the last frame in a cell."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename.startswith("<cell ")]
-    return f"line {own[-1].lineno} of your cell: {own[-1].line}" if own and own[-1].line else ""
+def _is_cell(file: str) -> bool:
+    return file.startswith("<cell ")
 
 
 class _Printed(io.StringIO):
