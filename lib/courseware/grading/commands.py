@@ -45,6 +45,7 @@ from courseware.grading.similar_class import given_in, works_of
 from courseware.grading.split.sandbox import UNPROTECTED
 from courseware.grading.teacher_pages import items_page, similar_page
 from courseware.grading.truth import prove
+from courseware.grading.whole_file import whole_file
 
 GOES_ON = "make room: the same command goes on, and marks that are in the gradebook are kept"
 
@@ -145,10 +146,7 @@ def items(options: argparse.Namespace) -> int:
     for made in reports:
         print(items_text(made))
     name = options.exercise or "course"
-    page = options.page or root / "build" / f"items_{name}.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(items_page(reports), encoding="utf-8")
-    print(f"Page: {page}")
+    _write_page(options, f"items_{name}", items_page(reports))
     return 0
 
 
@@ -167,11 +165,8 @@ def similar(options: argparse.Namespace) -> int:
         print(f"  {pair.share:4.0%}  {names}: {tasks}")
     for group in groups(pairs):
         print(f"  group: {', '.join(map(in_one_line, group))}")
-    page = options.page or root / "build" / f"similar_{exercise.name}.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(similar_page(exercise.name, n, pairs), encoding="utf-8")
     print(f"{n} hand-ins, {len(pairs)} pairs that are alike. No verdict: look at both, and talk.")
-    print(f"Side by side: {page}")
+    _write_page(options, f"similar_{exercise.name}", similar_page(exercise.name, n, pairs))
     return 0
 
 
@@ -230,6 +225,13 @@ COMMANDS = {
     "export": lms.export,
     "return": lms.give_back,
 }
+
+
+def _write_page(options: argparse.Namespace, name: str, html: str) -> None:
+    page = options.page or options.course_dir.resolve() / "build" / f"{name}.html"
+    with whole_file(page) as new:
+        new.write_text(html, encoding="utf-8")
+    print(f"Page: {page}")
 
 
 def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:

@@ -19,6 +19,7 @@ from courseware.grading.lms.layouts import EXCHANGE, FILES, Place, match, place_
 from courseware.grading.lms.record import FOLDER, Collected
 from courseware.grading.lms.roster import Member
 from courseware.grading.plain_lines import in_one_line
+from courseware.grading.whole_file import whole_file
 
 NEW, NEWER, SAME, OLDER = "new", "in place of an older one", "there already", "older: left out"
 
@@ -179,10 +180,11 @@ def _put_file(path: Path, content: bytes, student: str, target: Target) -> str:
     if (kept / name).exists():
         return OLDER
     if there is not None:
-        kept.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256(there).hexdigest()[:12]
-        _write(kept / f"{path.stem}.{digest}.ipynb", there)
-    _write(path, content)
+        with whole_file(kept / f"{path.stem}.{digest}.ipynb") as new:
+            new.write_bytes(there)
+    with whole_file(path) as new:
+        new.write_bytes(content)
     return NEW if there is None else NEWER
 
 
@@ -192,10 +194,3 @@ def _content(path: Path) -> bytes | None:
         with open(handle, "rb") as file:
             return file.read()
     return None
-
-
-def _write(path: Path, content: bytes) -> None:
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    new.write_bytes(content)
-    new.replace(path)

@@ -14,6 +14,7 @@ from courseware.grading.lms.roster import Member, member_of
 from courseware.grading.lms.tables import Table, read_table
 from courseware.grading.plain_lines import in_a_cell
 from courseware.grading.scores import read_scores, read_tasks
+from courseware.grading.whole_file import whole_file
 
 OPEN, NOTHING, NOT_GRADED = "to be marked by hand", "no hand-in", "not graded"
 
@@ -183,8 +184,5 @@ def _shown(points: float | None, digits: int) -> str:
 
 
 def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", newline="", encoding="utf-8") as file:
+    with whole_file(path) as new, new.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *([in_a_cell(cell) for cell in row] for row in rows)])
-    new.replace(path)

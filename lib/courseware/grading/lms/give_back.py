@@ -8,6 +8,7 @@ from pathlib import Path
 
 from courseware.grading.lms.layouts import CANVAS, MOODLE
 from courseware.grading.lms.record import Collected
+from courseware.grading.whole_file import whole_file
 
 
 def name_in_archive(page: Path, student: str, collected: Collected | None) -> str:
@@ -36,11 +37,9 @@ def pack(
 
     The archive is there whole or not at all.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
     count, elsewhere = 0, []
     systems = {MOODLE, CANVAS} & {one.layout for one in collected.values()}
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+    with whole_file(path) as new, zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, files in sorted(pages.items()):
             record = collected.get(student)
             if systems and (record is None or not record.way_back):
@@ -48,5 +47,4 @@ def pack(
             for file in files:
                 archive.write(file, name_in_archive(file, student, record))
                 count += 1
-    new.replace(path)
     return count, elsewhere

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from courseware.grading.whole_file import whole_file
+
 FOLDER = "collected"
 
 
@@ -50,11 +52,9 @@ def read_record(root: Path, exercise: str) -> dict[str, Collected]:
 def write_record(root: Path, exercise: str, collected: Mapping[str, Collected]) -> None:
     """Write all rows, in place of those that there were."""
     path = record_file(root, exercise)
-    path.parent.mkdir(exist_ok=True)
-    new = path.with_name(f"{path.name}.new")
     rows = [asdict(collected[student]) for student in sorted(collected)]
-    new.write_text(json.dumps(rows, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
-    new.replace(path)
+    with whole_file(path) as new:
+        new.write_text(json.dumps(rows, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
 
 
 def late_ones(collected: Iterable[Collected]) -> list[str]:
