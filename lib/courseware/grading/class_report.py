@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from courseware.grading.anomalies import HARMLESS, from_metadata, name
 from courseware.grading.course import Exercise
 from courseware.grading.lms.record import late_ones, read_record
-from courseware.grading.plain_lines import columns_of, in_a_cell, in_one_line, padded
+from courseware.grading.plain_lines import aligned, in_a_cell, in_one_line
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import (
@@ -222,14 +222,7 @@ def _table(report: ClassReport) -> list[str]:
     if report.graded:
         first, *means = _means(report, report.graded)
         body.append([first, *([""] if named else []), *means])
-    widths = [max(columns_of(line[column]) for line in body) for column in range(len(head))]
-    return [
-        "  ".join(
-            padded(text, width, right=column not in (0, named, len(head) - 1))
-            for column, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in body
-    ]
+    return aligned(body, left=(0, *([1] if named else []), len(head) - 1))
 
 
 def _means(report: ClassReport, graded: list[Row]) -> list[str]:

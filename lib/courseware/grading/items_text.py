@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from courseware.grading.items import CheckItem, Item, ItemReport, QuizItem
-from courseware.grading.plain_lines import in_one_line
+from courseware.grading.plain_lines import in_one_line, some
 
 BAR = 20
+MOST = 12
+"""Names that are listed for one mistake."""
 
 
 def as_text(report: ItemReport) -> str:
@@ -41,12 +43,6 @@ def percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def some(students: Sequence[str], most: int = 12) -> str:
-    """Names, not too many of them."""
-    more = f" and {len(students) - most} more" if len(students) > most else ""
-    return ", ".join(map(in_one_line, students[:most])) + more
-
-
 def causes_of(check: CheckItem) -> list[tuple[str, str, list[str]]]:
     """Causes with what is told of them and who has them, the commonest first."""
     causes = sorted(check.causes.values(), key=lambda one: (-len(one.students), one.name))
@@ -65,7 +61,7 @@ def _item(item: Item) -> Iterator[str]:
         if check.failed:
             yield f"  {check.name}: failed by {len(check.failed)} of {check.tried}"
             for name, _, students in causes_of(check):
-                yield f"    {name} ×{len(students)}: {some(students)}"
+                yield f"    {name} ×{len(students)}: {some(students, MOST)}"
             if check.without_cause:
                 yield f"    no cause was found ×{check.without_cause}"
             for text, count in check.inputs.most_common(1):

@@ -7,6 +7,7 @@ name can begin a line of its own, move the cursor, or turn the text around it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 
 from wcwidth import wcswidth
 
@@ -65,6 +66,33 @@ def padded(text: str, columns: int, right: bool = False) -> str:
 def columns_of(text: str) -> int:
     """How many columns a text takes in a terminal, once it is in one line."""
     return wcswidth(text)
+
+
+def aligned(rows: Sequence[Sequence[str]], left: Collection[int]) -> list[str]:
+    """Rows of cells as lines, a column below the other; those not in `left` are set to the right.
+
+    >>> aligned([["ann", "7"], ["bo", "12"]], left=[0])
+    ['ann   7', 'bo   12']
+    """
+    widths = [max(map(columns_of, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            padded(cell, width, right=number not in left)
+            for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def some(names: Iterable[str], most: int = 20) -> str:
+    """Names in one line, not too many of them.
+
+    >>> some(["ann", "bo", "eve"], most=2)
+    'ann, bo and 1 more'
+    """
+    listed = [in_one_line(name) for name in names]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
 
 
 def in_a_cell(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -24,7 +24,7 @@ from courseware.grading.lms.collect import Sorted, Target, put, sort_out
 from courseware.grading.lms.give_back import pack
 from courseware.grading.lms.record import read_record, write_record
 from courseware.grading.lms.roster import Member, enter, member_of, read_roster
-from courseware.grading.plain_lines import columns_of, in_one_line, padded
+from courseware.grading.plain_lines import aligned, in_one_line, some
 
 
 def roster(options: argparse.Namespace) -> int:
@@ -101,9 +101,9 @@ def export(options: argparse.Namespace) -> int:
         print("Without a mark:")
         for exercise, why in dict.fromkeys((exercise, why) for exercise, _, why in missing):
             who = [student for e, student, w in missing if (e, w) == (exercise, why)]
-            print(f"  {exercise}, {why}: {_some(who)}")
+            print(f"  {exercise}, {why}: {some(who)}")
     if strangers:
-        print(f"In that file and not in the gradebook: {_some(strangers)}")
+        print(f"In that file and not in the gradebook: {some(strangers)}")
     print(f"{len(marks.members)} students, {len(exercises)} exercises: {out}")
     return 0
 
@@ -118,7 +118,7 @@ def give_back(options: argparse.Namespace) -> int:
     out = options.out or root / "build" / f"feedback_{exercise.name}.zip"
     count, elsewhere = pack(pages, read_record(root, exercise.name), out)
     if elsewhere:
-        print(f"Not collected from there, in folders named by their ids: {_some(elsewhere)}")
+        print(f"Not collected from there, in folders named by their ids: {some(elsewhere)}")
     print(f"{count} pages of {len(pages)} students: {out}")
     return 0
 
@@ -169,21 +169,12 @@ def _show(found: Sorted, fates: dict[str, str], members: Sequence[Member]) -> No
         for one in found.hand_ins
     ]
     cells = [head, *(tuple(map(in_one_line, row)) for row in rows)]
-    widths = [max(columns_of(row[column]) for row in cells) for column in range(len(head))]
-    for row in cells:
-        line = (padded(text, width) for text, width in zip(row, widths, strict=True))
-        print("  ".join(line).rstrip())
+    print("\n".join(aligned(cells, left=range(len(head)))))
     if found.not_placed:
         print("\nNot placed:")
         for path, why in found.not_placed:
             print(f"  {in_one_line(path)}: {in_one_line(why)}")
     there = {one.student for one in found.hand_ins}
     if nothing := [member.id for member in members if member.id not in there]:
-        print(f"\nNothing of: {_some(nothing)}")
+        print(f"\nNothing of: {some(nothing)}")
     print(f"\n{len(rows)} hand-ins, {len(found.not_placed)} files not placed")
-
-
-def _some(names: Iterable[str], most: int = 20) -> str:
-    listed = [in_one_line(name) for name in names]
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more
