@@ -47,7 +47,10 @@ class Prediction:
         said = self._kept().get("said")
         if choices:
             said = said if said in choices else None
-            self.control = ipywidgets.RadioButtons(options=choices, value=said)
+            # Buttons, for Tab and Space: JupyterLab keeps the arrows, which radio buttons need.
+            self.control = ipywidgets.ToggleButtons(
+                options=choices, value=said, style={"button_width": "auto"}
+            )
         else:
             said = said if isinstance(said, int | float) else None
             self.control = ipywidgets.Text(
@@ -61,28 +64,23 @@ class Prediction:
         if said is not None:
             show_message(self.message, "Your prediction, from before.")
 
-    def came(self, result: Answer, within: float = 0.0) -> bool | None:
+    def came(self, result: Answer, within: float = 0.0) -> None:
         """Show what came beside what was predicted.
 
         Args:
             result: one of the choices, or a number.
             within: how far a number may be off and count as right.
 
-        Returns: whether the prediction was right; None where there was none.
-
         Raises: ValueError if `result` is not one of the choices.
         """
         if self.choices and result not in self.choices:
             raise ValueError(f"result: expected one of {list(self.choices)}, got {result!r}")
-        said, right = self._kept().get("said"), None
-        if said is None:
-            told = ""
-        else:
+        said, told = self._kept().get("said"), ""
+        if said is not None:
             right = said == result if self.choices else abs(said - result) <= within
             told = f"You predicted **{self._text(said)}**{', and so it is' if right else ''}."
             self._write({"came": result, "right": bool(right)})
         say(f"**It came:** {self._text(result)}. {told}".strip())
-        return right
 
     def _text(self, answer: Answer) -> str:
         if isinstance(answer, str):
@@ -108,7 +106,7 @@ class Prediction:
                 return
         now = datetime.now().isoformat(timespec="seconds")
         if self._write({"said": answer, "question": self.question, "when": now}):
-            show_message(self.message, "Kept. Now run on, and see.")
+            show_message(self.message, f"Kept: {self._text(answer)}. Now run on, and see.")
 
     def _write(self, changes: dict[str, Any]) -> bool:
         try:
