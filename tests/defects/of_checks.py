@@ -125,8 +125,8 @@ CHECKS = (
         name="weights-ignored",
         breaks="Every check gives the same share of the points, whatever its weight.",
         file="lib/courseware/checks/run.py",
-        before="passed = sum(result.check.weight for result in self.results if result.passed)",
-        after="passed = total * sum(result.passed for result in self.results) / len(self.results)",
+        before="earned = sum(result.check.weight * result.kept for result in self.results)",
+        after="earned = total * sum(result.kept for result in self.results) / len(self.results)",
         tests=(
             "tests/courseware/checks/test_scores.py::"
             "test_a_check_gives_its_weight_s_share_of_the_points",

@@ -40,6 +40,7 @@ def _odd(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
 
 def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
     yield (torch.tensor([[1, 2, 3], [4, 5, 6]], dtype=torch.int8),)
+    yield (codes(draw, -8, 7, 3, 2),)
     for shape in ((3, 5), (4, 6), (2, 3, 3)):
         yield (codes(draw, -8, 7, *shape),)
 

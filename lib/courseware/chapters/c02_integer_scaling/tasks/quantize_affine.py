@@ -61,6 +61,8 @@ def _outside(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([-3.0, 0.0, 4.5, 9.0]), torch.tensor(0.5), 0, 4
     yield torch.tensor([10.0, -10.0]), 0.5, 15, 4
     yield torch.tensor([10.0, -10.0]), 0.5, 0, 4
+    # Too many steps for 16 bits.
+    yield torch.tensor([5e4, -5e4]), 0.5, 3, 4
     # One step beyond each end.
     yield torch.tensor([6.5, -2.0]), 0.5, 3, 4
     for n_bits in (2, 5, 8):
@@ -199,6 +201,17 @@ QUANTIZE_AFFINE = Task(
             "has already wrapped around to 253: the clamp comes too late.",
             lambda x, scale, zero_point, n_bits: _clamped(
                 _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8), n_bits
+            ),
+        ),
+        ways(
+            "steps-in-16-bits",
+            "The number of steps was stored in 16 bits before the clamp. Values more than 32,767 "
+            "steps away wrap around there and come out at the wrong end: clamp first.",
+            lambda x, scale, zero_point, n_bits: _clamped(
+                torch.round(x / scale).to(torch.int64).to(torch.int16) + zero_point, n_bits
+            ),
+            lambda x, scale, zero_point, n_bits: _clamped(
+                _shifted(x, scale, zero_point).to(torch.int64).to(torch.int16), n_bits
             ),
         ),
         ways(

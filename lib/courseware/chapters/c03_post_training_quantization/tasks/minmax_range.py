@@ -44,6 +44,7 @@ def _one_sided(draw: Draw) -> Iterator[Arguments]:
     yield ([torch.tensor([-2.0, -5.0]), torch.tensor([-3.0, -7.0])],)
     for sign in (1.0, -1.0):
         yield ([sign * (1 + draw.normal(5).abs()) for _ in range(3)],)
+        yield ([sign * 1e6 * (1 + draw.normal(4).abs()) for _ in range(2)],)
 
 
 def _shapes(draw: Draw) -> Iterator[Arguments]:
@@ -58,6 +59,14 @@ def _extremes(batches: Batches) -> tuple[float, float]:
 
 def _inner(batches: Batches) -> tuple[float, float]:
     return max(b.min().item() for b in batches), min(b.max().item() for b in batches)
+
+
+def _begun_at(start: float) -> Callable[[Batches], Any]:
+    def behaves(batches: Batches) -> tuple[float, float]:
+        low, high = _extremes(batches)
+        return min(low, start), max(high, -start)
+
+    return behaves
 
 
 def _by_column(join: Callable[[Batches], torch.Tensor]) -> Callable[[Batches], Any]:
@@ -137,6 +146,12 @@ MINMAX_RANGE = Task(
             "Each row was sorted by itself, as `sort` does along the last axis: the first and the "
             "last entry are then not the extremes. Lay each batch out in one line first.",
             _sorted_rows,
+        ),
+        ways(
+            "begins-at-a-number",
+            "The search begins at a number of its own, and values beyond that are not found. Begin "
+            "at the first value, or at inf and −inf.",
+            *map(_begun_at, (10.0, 100.0, 1000.0, 9999.0, 1e4, 1e5)),
         ),
         ways(
             "inner-range",

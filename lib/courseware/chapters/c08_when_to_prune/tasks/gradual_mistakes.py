@@ -220,6 +220,19 @@ SHARES_OF_SURVIVORS: tuple[Way, ...] = (
     _more(lambda n, before, s: round(s * (n - before)) - before),
 )
 
+
+def _marked_with(mark: float) -> Way:
+    """What is gone is ranked with the others, as if it had this magnitude, and stays gone."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        marked = {name: torch.where(masks[name], w.abs(), mark) for name, w in weights.items()}
+        more = max(round(sparsity * total(weights)) - gone(masks), 0)
+        chosen = prune_lowest_together(marked, more)
+        return {name: chosen[name] & masks[name] for name in weights}
+
+    return way
+
+
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (
         "on-top",
@@ -315,6 +328,12 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             *(_by_order(error) for error in (RuntimeError, IndexError)),
             *(_lines_by_order(named_by_masks) for named_by_masks in (True, False)),
         ),
+    ),
+    (
+        "marked-too-small",
+        "What was pruned before is marked with a number so that it comes last, and there are kept "
+        "weights above that number. Mark it with infinity, or rank only what is left.",
+        tuple(map(_marked_with, (1.0, 2.0, 10.0, 99.0, 100.0))),
     ),
     (
         "rounded-after-subtracting",

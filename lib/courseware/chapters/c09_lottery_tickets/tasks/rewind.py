@@ -40,6 +40,8 @@ def _networks(draw: Draw) -> Iterator[Arguments]:
     yield Named({"0.weight": weight, "0.bias": torch.tensor([0.125])}), Named({"0.weight": mask})
     yield _network(draw, 3, 4, 2)
     yield _network(draw, 5, 4, 3, 2)
+    # Six layers: the name "10.weight" holds "0.weight".
+    yield _network(draw, 2, 3, 4, 2, 3, 4, 2)
 
 
 def _with_batch_norm(draw: Draw) -> Iterator[Arguments]:
