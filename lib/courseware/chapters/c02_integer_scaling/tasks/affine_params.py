@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
+from courseware.chapters.c02_integer_scaling.tasks.affine_ways import (
+    all_alike,
+    all_zero,
+    bare_range,
+    bare_range_clamped,
+    few_digits,
+    guarded,
+    loose,
+    low_high,
+    one_end_stretched,
+    step,
+    symmetric,
+    with_steps,
+    with_zero_point,
+)
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.chapters.c02_integer_scaling.tasks.judges import affine_numbers, affine_values
 from courseware.checks.bit_widths import N_BITS_IGNORED
@@ -98,105 +113,6 @@ def _reference_params(x: torch.Tensor, n_bits: int) -> tuple[float, int]:
     return float(scale), zero_point
 
 
-def _low_high(x: torch.Tensor) -> tuple[float, float]:
-    return min(float(x.min()), 0.0), max(float(x.max()), 0.0)
-
-
-def _scale(x: torch.Tensor, n_bits: int) -> float:
-    low, high = _low_high(x)
-    return (high - low) / (2**n_bits - 1) or 1.0
-
-
-def _with_zero_point(
-    zero_point: Callable[[float, float, float, int], Any],
-) -> Callable[..., Params]:
-    """The right scale with another zero point, told from low, high, scale and n_bits."""
-
-    def behaves(x: torch.Tensor, n_bits: int) -> Params:
-        scale = _scale(x, n_bits)
-        return scale, zero_point(*_low_high(x), scale, n_bits)
-
-    return behaves
-
-
-def _with_steps(steps: Callable[[int], float]) -> Callable[..., Params]:
-    """The range spread over another number of steps."""
-
-    def behaves(x: torch.Tensor, n_bits: int) -> Params:
-        low, high = _low_high(x)
-        scale = (high - low) / steps(n_bits) or 1.0
-        return scale, round(-low / scale)
-
-    return behaves
-
-
-def _bare_range(x: torch.Tensor, n_bits: int) -> Params:
-    """min and max as they are; the zero point may lie off the grid."""
-    low, high = float(x.min()), float(x.max())
-    scale = (high - low) / (2**n_bits - 1) or 1.0
-    return scale, round(-low / scale)
-
-
-def _bare_range_clamped(x: torch.Tensor, n_bits: int) -> Params:
-    scale, zero_point = _bare_range(x, n_bits)
-    return scale, min(max(zero_point, 0), 2**n_bits - 1)
-
-
-def _one_end_stretched(low: bool, rounding: Callable[[float], int], guarded: bool) -> Any:
-    """Only one end reaches to 0; `guarded` where a range without a width gets (1, 0)."""
-
-    def behaves(x: torch.Tensor, n_bits: int) -> Params:
-        ends = float(x.min()), float(x.max())
-        ends = (min(ends[0], 0.0), ends[1]) if low else (ends[0], max(ends[1], 0.0))
-        if guarded and ends[0] == ends[1]:
-            return 1.0, 0
-        scale = (ends[1] - ends[0]) / (2**n_bits - 1) or 1.0
-        return scale, rounding(-ends[0] / scale)
-
-    return behaves
-
-
-def _symmetric(steps: Callable[[int], float], zero_point: Callable[[int], int]) -> Any:
-    return lambda x, n_bits: (
-        (float(x.abs().max()) or 1.0) / steps(n_bits),
-        zero_point(n_bits),
-    )
-
-
-def _guarded(guard: Callable[..., float]) -> Callable[..., Params]:
-    def behaves(x: torch.Tensor, n_bits: int) -> Params:
-        low, high = _low_high(x)
-        scale = guard(high - low, n_bits)
-        return scale, round(-low / scale)
-
-    return behaves
-
-
-def _all_alike(x: torch.Tensor, n_bits: int) -> bool:
-    return bool((x == x.reshape(-1)[0]).all())
-
-
-def _loose(x: torch.Tensor, n_bits: int) -> tuple[float, float]:
-    """min and max as they are, the zero point not rounded."""
-    low, high = float(x.min()), float(x.max())
-    scale = (high - low) / (2**n_bits - 1) or 1.0
-    return scale, -low / scale
-
-
-def _few_digits(digits: int) -> Callable[..., Params]:
-    """The scale rounded; the zero point comes from it, or from all its digits."""
-
-    def behaves(x: torch.Tensor, n_bits: int) -> Params:
-        scale = round(_scale(x, n_bits), digits)
-        return scale, round(-_low_high(x)[0] / scale)
-
-    return behaves
-
-
-def _all_zero(x: torch.Tensor, n_bits: int) -> bool:
-    return not bool(x.any())
-
-
 AFFINE_PARAMS = Task(
     name="affine_params",
     points=10,
@@ -218,23 +134,23 @@ AFFINE_PARAMS = Task(
             "zero-point-as-float",
             "The zero point has the right value, but it is a float. It is a code, added to other "
             "codes: an integer.",
-            _with_zero_point(lambda low, high, scale, n_bits: float(round(-low / scale))),
+            with_zero_point(lambda low, high, scale, n_bits: float(round(-low / scale))),
         ),
         ways(
             "range-without-zero",
             "The range runs from the smallest to the largest value even where both have the same "
             "sign. It must contain 0, or 0.0 has no code of its own: stretch it.",
-            _bare_range,
-            _bare_range_clamped,
-            lambda x, n_bits: (_bare_range(x, n_bits)[0], float(_bare_range(x, n_bits)[1])),
-            _loose,
+            bare_range,
+            bare_range_clamped,
+            lambda x, n_bits: (bare_range(x, n_bits)[0], float(bare_range(x, n_bits)[1])),
+            loose,
         ),
         ways(
             "one-end-stretched",
             "Only one end of the range was stretched to 0. Where all values are negative, the "
             "upper end must reach up to it; where all are positive, the lower end down.",
             *(
-                _one_end_stretched(low, rounding, guarded)
+                one_end_stretched(low, rounding, guarded)
                 for low in (True, False)
                 for rounding in (round, int)
                 for guarded in (True, False)
@@ -243,72 +159,72 @@ AFFINE_PARAMS = Task(
         ways(
             "zero-point-not-rounded",
             "The zero point is not a whole number. It is the code of 0.0, and codes are integers.",
-            _with_zero_point(lambda low, high, scale, n_bits: -low / scale),
+            with_zero_point(lambda low, high, scale, n_bits: -low / scale),
         ),
         ways(
             "zero-point-tie",
             "The zero point lies exactly halfway between two integers here. It goes to the even "
             "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
-            _with_zero_point(lambda low, high, scale, n_bits: math.floor(-low / scale + 0.5)),
-            _with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale - 0.5)),
+            with_zero_point(lambda low, high, scale, n_bits: math.floor(-low / scale + 0.5)),
+            with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale - 0.5)),
         ),
         ways(
             "constant-taken-for-zeros",
             "Values that are all alike were treated as zeros. They have a range, from 0 to the "
             "value: only zeros have none.",
             *(
-                except_where(_all_alike, instead, _reference_params)
+                except_where(all_alike, instead, _reference_params)
                 for instead in ((1.0, 0), (1, 0), ZeroDivisionError, ValueError)
             ),
             lambda x, n_bits: (
-                (1.0, round(-_low_high(x)[0]))
-                if _all_alike(x, n_bits)
+                (1.0, round(-low_high(x)[0]))
+                if all_alike(x, n_bits)
                 else _reference_params(x, n_bits)
             ),
             lambda x, n_bits: (
                 (1.0, round(-float(x.min())))
-                if _all_alike(x, n_bits)
+                if all_alike(x, n_bits)
                 else _reference_params(x, n_bits)
             ),
         ),
         ways(
             "zero-point-truncated",
             "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
-            _with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale)),
-            _with_zero_point(lambda low, high, scale, n_bits: int(-low / scale)),
-            _with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),
+            with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale)),
+            with_zero_point(lambda low, high, scale, n_bits: int(-low / scale)),
+            with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),
         ),
         ways(
             "zero-point-negative",
             "The zero point has the wrong sign. The lowest value is to get code 0, so 0.0 lies as "
             "many codes above as the lowest value lies steps below zero.",
-            _with_zero_point(lambda low, high, scale, n_bits: round(low / scale)),
+            with_zero_point(lambda low, high, scale, n_bits: round(low / scale)),
         ),
         ways(
             "zero-point-in-units-of-x",
             "The zero point was not divided by the scale: it counts codes, not units of x.",
-            _with_zero_point(lambda low, high, scale, n_bits: round(-low)),
-            _with_zero_point(lambda low, high, scale, n_bits: -low),
+            with_zero_point(lambda low, high, scale, n_bits: round(-low)),
+            with_zero_point(lambda low, high, scale, n_bits: -low),
         ),
         ways(
             "zero-point-from-the-top",
             "The zero point was counted down from the highest value. Count from the lowest one: "
             "that is where code 0 lies.",
-            _with_zero_point(lambda low, high, scale, n_bits: round(high / scale)),
+            with_zero_point(lambda low, high, scale, n_bits: round(high / scale)),
         ),
         ways(
             "zero-point-fixed",
             "The zero point does not follow the values. It moves with the range: near 0 when "
             "nearly all values are positive, near the top when nearly all are negative.",
-            _with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1)),
-            _with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1) - 1),
-            _with_zero_point(lambda low, high, scale, n_bits: 0),
+            with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1)),
+            with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1) - 1),
+            with_zero_point(lambda low, high, scale, n_bits: 0),
         ),
         ways(
             "signed-grid",
             "This zero point belongs to a signed grid, which starts at −2**(b−1). Here the lowest "
             "code is 0.",
-            _with_zero_point(
+            with_zero_point(
                 lambda low, high, scale, n_bits: round(-low / scale) - 2 ** (n_bits - 1)
             ),
         ),
@@ -316,51 +232,57 @@ AFFINE_PARAMS = Task(
             "symmetric-range",
             "The range was made symmetric around 0. The point of a zero point is that it need "
             "not be: no code is spent on values that do not occur.",
-            _symmetric(lambda b: (2**b - 1) / 2, lambda b: 2 ** (b - 1)),
-            _symmetric(lambda b: (2**b - 1) / 2, lambda b: 0),
-            _symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 0),
-            _symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1)),
-            _symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1) - 1),
+            symmetric(lambda b: (2**b - 1) / 2, lambda b: 2 ** (b - 1)),
+            symmetric(lambda b: (2**b - 1) / 2, lambda b: 0),
+            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 0),
+            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1)),
+            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1) - 1),
         ),
         ways(
             "levels-off-by-one",
             "The range was shared out among the codes instead of the steps between them. Between "
             "2**b codes there is one step less, as there is one fence less than posts.",
-            _with_steps(lambda n_bits: 2**n_bits),
-            _with_steps(lambda n_bits: 2**n_bits - 2),
+            with_steps(lambda n_bits: 2**n_bits),
+            with_steps(lambda n_bits: 2**n_bits - 2),
         ),
         ways(
             "signed-levels",
             "The whole range was spread over the positive codes of a signed number. Here all "
             "codes from 0 to 2**b − 1 are in use.",
-            _with_steps(lambda n_bits: 2 ** (n_bits - 1) - 1),
-            _with_steps(lambda n_bits: 2 ** (n_bits - 1)),
+            with_steps(lambda n_bits: 2 ** (n_bits - 1) - 1),
+            with_steps(lambda n_bits: 2 ** (n_bits - 1)),
         ),
-        ways("n-bits-ignored", N_BITS_IGNORED, _with_steps(lambda n_bits: 255)),
+        ways("n-bits-ignored", N_BITS_IGNORED, with_steps(lambda n_bits: 255)),
         ways(
             *CARET,
-            _with_steps(lambda n_bits: (2 ^ n_bits) - 1),
-            _with_steps(lambda n_bits: 2 ^ (n_bits - 1)),
+            with_steps(lambda n_bits: (2 ^ n_bits) - 1),
+            with_steps(lambda n_bits: 2 ^ (n_bits - 1)),
         ),
         ways(
             "scale-inverted",
             "This is the number of steps per unit, the reciprocal of the scale. The scale is the "
             "width of one step, in the units of x.",
-            lambda x, n_bits: (1 / _scale(x, n_bits), round(-_low_high(x)[0] / _scale(x, n_bits))),
-            lambda x, n_bits: (1 / _scale(x, n_bits), round(-_low_high(x)[0] * _scale(x, n_bits))),
+            lambda x, n_bits: (
+                1 / step(x, n_bits),
+                round(-low_high(x)[0] / step(x, n_bits)),
+            ),
+            lambda x, n_bits: (
+                1 / step(x, n_bits),
+                round(-low_high(x)[0] * step(x, n_bits)),
+            ),
         ),
         ways(
             "lower-end-ignored",
             "The range begins at 0 in your result, whatever the lowest value is.",
-            lambda x, n_bits: (_low_high(x)[1] / (2**n_bits - 1) or 1.0, 0),
+            lambda x, n_bits: (low_high(x)[1] / (2**n_bits - 1) or 1.0, 0),
         ),
         ways(
             *IMPRECISE,
-            *(_few_digits(digits) for digits in (1, 2, 3, 4)),
+            *(few_digits(digits) for digits in (1, 2, 3, 4)),
             *(
                 lambda x, n_bits, d=digits: (
-                    round(_scale(x, n_bits), d),
-                    round(-_low_high(x)[0] / _scale(x, n_bits)),
+                    round(step(x, n_bits), d),
+                    round(-low_high(x)[0] / step(x, n_bits)),
                 )
                 for digits in (1, 2, 3, 4)
             ),
@@ -369,8 +291,8 @@ AFFINE_PARAMS = Task(
             *IMPRECISE,
             *(
                 lambda x, n_bits, dtype=dtype: (
-                    in_half(_scale(x.to(dtype).float(), n_bits), dtype),
-                    round(-_low_high(x)[0] / _scale(x, n_bits)),
+                    in_half(step(x.to(dtype).float(), n_bits), dtype),
+                    round(-low_high(x)[0] / step(x, n_bits)),
                 )
                 for dtype in HALF
             ),
@@ -379,27 +301,27 @@ AFFINE_PARAMS = Task(
             "zero-point-not-a-number",
             "For zeros the zero point came from 0 / 0, which is not a number, or stops your "
             "function. It is 0 there: choose the scale first.",
-            except_where(_all_zero, (0.0, math.nan), _reference_params),
-            except_where(_all_zero, (1.0, math.nan), _reference_params),
-            except_where(_all_zero, (math.nan, math.nan), _reference_params),
+            except_where(all_zero, (0.0, math.nan), _reference_params),
+            except_where(all_zero, (1.0, math.nan), _reference_params),
+            except_where(all_zero, (math.nan, math.nan), _reference_params),
         ),
         ways(
             "order-swapped",
             "The two results are swapped: the scale comes first, then the zero point.",
-            lambda x, n_bits: tuple(reversed(_with_steps(lambda b: 2**b - 1)(x, n_bits))),
+            lambda x, n_bits: tuple(reversed(with_steps(lambda b: 2**b - 1)(x, n_bits))),
         ),
         ways(
             "zero-scale",
             ZERO_SCALE,
             *(
-                except_where(_all_zero, instead, _reference_params)
+                except_where(all_zero, instead, _reference_params)
                 for instead in ((0.0, 0), ZeroDivisionError, ValueError)
             ),
         ),
         ways(
             "guard-too-large",
             GUARD_TOO_LARGE,
-            *(_guarded(guard) for guard in guards(lambda n_bits: 2**n_bits - 1)),
+            *(guarded(guard) for guard in guards(lambda n_bits: 2**n_bits - 1)),
         ),
     ),
 )

@@ -9,6 +9,20 @@ from typing import Any
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.smooth_ways import (
+    SMALL,
+    by,
+    by_rows,
+    changed,
+    down,
+    has_zeros,
+    of,
+    reset_by_zeros,
+    scale,
+    top,
+    unguarded,
+    with_small,
+)
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.pairs import at, pair_of
@@ -23,9 +37,6 @@ T = torch.Tensor
 Arguments = tuple[T, T, float]
 Pair = tuple[T, T]
 Scale = Callable[[T, T, float], T]
-
-SMALL = 1e-3
-"""The smallest magnitude for which a guard against zeros must not be felt."""
 
 
 def _layer(draw: Draw, outputs: int, inputs: int, size: float = 1.0) -> Pair:
@@ -108,92 +119,6 @@ def _difference(
     return at(0, found) or at(1, difference(weight * scale, got[1], dtypes))
 
 
-def _top(weight: T) -> T:
-    return weight.abs().amax(dim=0)
-
-
-def _guarded(ratio: Scale) -> Scale:
-    """1 where there is nothing to balance."""
-
-    def scale(x: T, w: T, alpha: float) -> T:
-        there = (x > 0) & (_top(w) > 0)
-        return torch.where(there, ratio(x, w, alpha), 1.0)
-
-    return scale
-
-
-@_guarded
-def _scale(x: T, w: T, alpha: float) -> T:
-    return x**alpha / _top(w) ** (1 - alpha)
-
-
-def _by(scale: Scale) -> Callable[..., Pair]:
-    """Other scales, of which the weight gets what it should."""
-
-    def behaves(x: T, w: T, alpha: float) -> Pair:
-        found = scale(x, w, alpha)
-        return found, w * found
-
-    return behaves
-
-
-def _of(ratio: Scale) -> Callable[..., Pair]:
-    return _by(_guarded(ratio))
-
-
-def _changed(change: Callable[[T, T, T], Any]) -> Callable[..., Any]:
-    """Something else made of the right scale, x_absmax and the weight."""
-
-    def behaves(x: T, w: T, alpha: float) -> Any:
-        return change(_scale(x, w, alpha), x, w)
-
-    return behaves
-
-
-def _unguarded(x: T, w: T, alpha: float) -> T:
-    return x**alpha / _top(w) ** (1 - alpha)
-
-
-def _with_small(small: float, added: bool, where: str) -> Scale:
-    """Zeros kept away by a small number that is felt elsewhere."""
-
-    def scale(x: T, w: T, alpha: float) -> T:
-        def away(sizes: T) -> T:
-            return sizes + small if added else sizes.clamp(min=small)
-
-        sizes = away(x) if "x" in where else x
-        tops = away(_top(w)) if "w" in where else _top(w)
-        ratio = sizes**alpha / tops ** (1 - alpha)
-        return torch.where(torch.isfinite(ratio) & (ratio > 0), ratio, 1.0)
-
-    return scale
-
-
-def _reset_by_zeros(x: T, w: T, alpha: float) -> T:
-    right = _scale(x, w, alpha)
-    return right if bool(((x > 0) & (_top(w) > 0)).all()) else torch.ones_like(right)
-
-
-def _has_zeros(x: T, w: T, alpha: float) -> bool:
-    return not bool((x > 0).all()) or not bool((_top(w) > 0).all())
-
-
-def _by_rows(x: T, w: T, alpha: float) -> T:
-    """The largest magnitude of each row in place of each column, as far as that fits."""
-    tops = w.abs().amax(dim=1)
-    if len(tops) not in (1, len(x)):
-        raise RuntimeError
-    return torch.where(x > 0, x**alpha / tops ** (1 - alpha), 1.0)
-
-
-def _down(x: T, w: T, alpha: float) -> Pair:
-    """The scales laid along the rows of the weight, as far as that fits."""
-    found = _scale(x, w, alpha)
-    if len(w) not in (1, len(found)):
-        raise RuntimeError
-    return found, w * found[:, None]
-
-
 SMOOTH = Task(
     name="smooth",
     points=6,
@@ -214,160 +139,160 @@ SMOOTH = Task(
             "alpha-the-wrong-way-round",
             "The two shares are swapped. At alpha 1 all of the size moves into the weight: the "
             "scale is then that of the input.",
-            _of(lambda x, w, a: x ** (1 - a) / _top(w) ** a),
+            of(lambda x, w, a: x ** (1 - a) / top(w) ** a),
         ),
         ways(
             "weight-left-out",
             "The scale does not depend on the weight. Where the weight of a channel is large "
             "already, less may be moved into it.",
-            _of(lambda x, w, a: x**a),
-            _of(lambda x, w, a: x),
+            of(lambda x, w, a: x**a),
+            of(lambda x, w, a: x),
         ),
         ways(
             "input-left-out",
             "The scale does not depend on the size of the input.",
-            _of(lambda x, w, a: 1 / _top(w) ** (1 - a)),
-            _of(lambda x, w, a: _top(w) ** (1 - a)),
+            of(lambda x, w, a: 1 / top(w) ** (1 - a)),
+            of(lambda x, w, a: top(w) ** (1 - a)),
         ),
         ways(
             "multiplied-not-divided",
             "The two factors were multiplied. The scale grows with the input, which is divided by "
             "it, and shrinks with the weight, which is multiplied.",
-            _of(lambda x, w, a: x**a * _top(w) ** (1 - a)),
+            of(lambda x, w, a: x**a * top(w) ** (1 - a)),
         ),
         ways(
             "one-exponent-for-both",
             "Both magnitudes got the same exponent. They share the size between them: alpha for "
             "the input, 1 − alpha for the weight.",
-            _of(lambda x, w, a: (x / _top(w)) ** a),
-            _of(lambda x, w, a: (x / _top(w)) ** (1 - a)),
+            of(lambda x, w, a: (x / top(w)) ** a),
+            of(lambda x, w, a: (x / top(w)) ** (1 - a)),
         ),
         ways(
             "alpha-ignored",
             "The result does not depend on `alpha`: it is that of one half, whatever was asked "
             "for.",
-            _of(lambda x, w, a: (x / _top(w)) ** 0.5),
+            of(lambda x, w, a: (x / top(w)) ** 0.5),
         ),
         ways(
             "alpha-as-a-factor",
             "`alpha` was multiplied by. It is an exponent.",
-            _of(lambda x, w, a: x * a / (_top(w) * (1 - a))),
-            _of(lambda x, w, a: a * x / _top(w)),
-            _of(lambda x, w, a: a * x + (1 - a) * _top(w)),
+            of(lambda x, w, a: x * a / (top(w) * (1 - a))),
+            of(lambda x, w, a: a * x / top(w)),
+            of(lambda x, w, a: a * x + (1 - a) * top(w)),
         ),
         ways(
             "scale-upside-down",
             "The scale is upside down. The input is divided by it and the weight multiplied: large "
             "inputs have large scales.",
-            _changed(lambda s, x, w: (1 / s, w * s)),
-            _changed(lambda s, x, w: (1 / s, w / s)),
+            changed(lambda s, x, w: (1 / s, w * s)),
+            changed(lambda s, x, w: (1 / s, w / s)),
         ),
         ways(
             "weight-divided",
             "The weight was divided by the scale. The input is; so the weight must be multiplied, "
             "or the outputs change.",
-            _changed(lambda s, x, w: (s, w / s)),
+            changed(lambda s, x, w: (s, w / s)),
         ),
         ways(
             "weight-as-it-was",
             "The weight came back as it was. It has to take over what the input gave away.",
-            _changed(lambda s, x, w: (s, w)),
+            changed(lambda s, x, w: (s, w)),
         ),
         ways(
             "signed-max",
             "The largest value of each column was taken, not its largest magnitude. Negative "
             "weights reach just as far from zero.",
-            _of(lambda x, w, a: x**a / w.amax(dim=0).clamp(min=0) ** (1 - a)),
-            _of(lambda x, w, a: x**a / w.amax(dim=0) ** (1 - a)),
-            _of(lambda x, w, a: x**a / w.amax(dim=0).abs() ** (1 - a)),
+            of(lambda x, w, a: x**a / w.amax(dim=0).clamp(min=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.amax(dim=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.amax(dim=0).abs() ** (1 - a)),
         ),
         ways(
             "other-measure",
             "The size of a column comes from something other than its largest magnitude.",
-            _of(lambda x, w, a: x**a / w.abs().mean(dim=0) ** (1 - a)),
-            _of(lambda x, w, a: x**a / w.norm(dim=0) ** (1 - a)),
-            _of(lambda x, w, a: x**a / w.abs().sum(dim=0) ** (1 - a)),
-            _of(lambda x, w, a: x**a / w.std(dim=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.abs().mean(dim=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.norm(dim=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.abs().sum(dim=0) ** (1 - a)),
+            of(lambda x, w, a: x**a / w.std(dim=0) ** (1 - a)),
         ),
         ways(
             "one-size-for-all-columns",
             "The largest magnitude of the whole weight was used for all channels. Each column has "
             "its own.",
-            _of(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
+            of(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
         ),
         ways(
             "one-size-for-all-inputs",
             "The largest magnitude of all inputs was used for all channels. Each has its own.",
-            _of(lambda x, w, a: x.max() ** a / _top(w) ** (1 - a)),
+            of(lambda x, w, a: x.max() ** a / top(w) ** (1 - a)),
         ),
         ways(
             "rows-measured",
             "The largest magnitude of each row of the weight was taken. An input channel meets the "
             "weights of one column.",
-            _by(_by_rows),
+            by(by_rows),
         ),
         ways(
             "scales-along-the-outputs",
             "The scales were laid along the rows of the weight. There is one for each input: a "
             "column of the weight.",
-            _down,
+            down,
         ),
         ways(
             "normalised",
             "The scales were divided by their mean, their largest or smallest one. They come as "
             "the formula gives them.",
-            _by(lambda x, w, a: _scale(x, w, a) / _scale(x, w, a).mean()),
-            _by(lambda x, w, a: _scale(x, w, a) / _scale(x, w, a).max()),
-            _by(lambda x, w, a: _scale(x, w, a) / _scale(x, w, a).min()),
+            by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).mean()),
+            by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).max()),
+            by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).min()),
         ),
         ways(
             "never-below-one",
             "Scales below 1 were raised to 1. A channel that is smaller than its weights is to get "
             "larger.",
-            _by(lambda x, w, a: _scale(x, w, a).clamp(min=1.0)),
+            by(lambda x, w, a: scale(x, w, a).clamp(min=1.0)),
         ),
         ways(
             "sizes-rounded",
             "The scales were rounded to powers of two. They come as the formula gives them.",
-            _by(lambda x, w, a: 2.0 ** _scale(x, w, a).log2().round()),
+            by(lambda x, w, a: 2.0 ** scale(x, w, a).log2().round()),
         ),
         ways(
             "input-returned",
             "The smoothed sizes of the input came back. Its scales are asked for.",
-            _changed(lambda s, x, w: (x / s, w * s)),
+            changed(lambda s, x, w: (x / s, w * s)),
         ),
         ways(
             "order-swapped",
             "The two results are swapped: the scale comes first, then the weight.",
-            _changed(lambda s, x, w: (w * s, s)),
+            changed(lambda s, x, w: (w * s, s)),
         ),
         ways(
             "one-of-two",
             "Only one result came back. Both are asked for: (scale, weight).",
-            _changed(lambda s, x, w: s),
-            _changed(lambda s, x, w: w * s),
+            changed(lambda s, x, w: s),
+            changed(lambda s, x, w: w * s),
         ),
         ways(
             "scale-keeps-an-axis",
             "The scale kept the axis of the outputs. It has one axis: an entry for each input.",
-            _changed(lambda s, x, w: (s[None], w * s)),
+            changed(lambda s, x, w: (s[None], w * s)),
         ),
         ways(
             "zero-channel",
             "Where a channel of the input or a column of the weight is all zeros, the scale became "
             "0, infinite, or no number. There is nothing to balance: any finite, positive scale "
             "will do, such as 1.",
-            _by(_unguarded),
-            _by(lambda x, w, a: torch.nan_to_num(_unguarded(x, w, a))),
-            _by(lambda x, w, a: torch.nan_to_num(_unguarded(x, w, a), 0.0, 0.0, 0.0)),
-            _by(lambda x, w, a: torch.nan_to_num(_unguarded(x, w, a), 1.0, 1.0, 1.0)),
-            _by(lambda x, w, a: torch.where(x > 0, _unguarded(x, w, a), 1.0)),
-            _by(lambda x, w, a: torch.where(_top(w) > 0, _unguarded(x, w, a), 1.0)),
-            _by(lambda x, w, a: torch.where((x > 0) & (_top(w) > 0), _unguarded(x, w, a), 0.0)),
-            _by(lambda x, w, a: x**a / _top(w).clamp(min=1e-5) ** (1 - a)),
-            _by(lambda x, w, a: x**a / _top(w).clamp(min=1e-8) ** (1 - a)),
+            by(unguarded),
+            by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a))),
+            by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 0.0, 0.0, 0.0)),
+            by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 1.0, 1.0, 1.0)),
+            by(lambda x, w, a: torch.where(x > 0, unguarded(x, w, a), 1.0)),
+            by(lambda x, w, a: torch.where(top(w) > 0, unguarded(x, w, a), 1.0)),
+            by(lambda x, w, a: torch.where((x > 0) & (top(w) > 0), unguarded(x, w, a), 0.0)),
+            by(lambda x, w, a: x**a / top(w).clamp(min=1e-5) ** (1 - a)),
+            by(lambda x, w, a: x**a / top(w).clamp(min=1e-8) ** (1 - a)),
             *(
-                except_where(_has_zeros, error, _by(_scale))
+                except_where(has_zeros, error, by(scale))
                 for error in (ZeroDivisionError, ValueError)
             ),
         ),
@@ -375,45 +300,45 @@ SMOOTH = Task(
             "zero-channel-changes-all",
             "One channel of zeros changes the scales of all others. Treat it alone: `torch.where` "
             "decides for each entry.",
-            _by(_reset_by_zeros),
+            by(reset_by_zeros),
         ),
         ways(
             "guard-too-large",
             GUARD_TOO_LARGE,
             *(
-                _by(_with_small(small, added, where))
+                by(with_small(small, added, where))
                 for small in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
                 for added in (True, False)
                 for where in ("xw", "x", "w")
             ),
-            _by(lambda x, w, a: torch.where(x > 0.01, _scale(x, w, a), 1.0)),
+            by(lambda x, w, a: torch.where(x > 0.01, scale(x, w, a), 1.0)),
             *(
-                _by(lambda x, w, a, s=s: _scale(x, w, a).clamp(min=s))  # type: ignore[misc]
+                by(lambda x, w, a, s=s: scale(x, w, a).clamp(min=s))  # type: ignore[misc]
                 for s in (1e-2, 1e-1)
             ),
         ),
         ways(
             *IMPRECISE,
             *(
-                _by(lambda x, w, a, n=n: _scale(x, w, a).round(decimals=n))  # type: ignore[misc]
+                by(lambda x, w, a, n=n: scale(x, w, a).round(decimals=n))  # type: ignore[misc]
                 for n in DECIMALS
             ),
             *(
-                _changed(
+                changed(
                     lambda s, x, w, n=n: (s.round(decimals=n), (w * s).round(decimals=n))  # type: ignore[misc]
                 )
                 for n in DECIMALS
             ),
             *(
-                _by(lambda x, w, a, half=half: _scale(x, w, a).to(half).float())  # type: ignore[misc]
+                by(lambda x, w, a, half=half: scale(x, w, a).to(half).float())  # type: ignore[misc]
                 for half in HALF
             ),
         ),
         ways(
             "logarithm-taken",
             "The sizes were mixed as logarithms and not turned back. The scale is a factor.",
-            _of(lambda x, w, a: a * x.log() - (1 - a) * _top(w).log()),
-            _of(lambda x, w, a: (math.e * x).log() ** a / _top(w) ** (1 - a)),
+            of(lambda x, w, a: a * x.log() - (1 - a) * top(w).log()),
+            of(lambda x, w, a: (math.e * x).log() ** a / top(w) ** (1 - a)),
         ),
     ),
 )

@@ -1,0 +1,166 @@
+"""What wrong ways of `hadamard_rotate` give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import torch
+
+T = torch.Tensor
+Matrix = Callable[[int], T]
+
+
+def _sylvester(size: int) -> T:
+    """H with its entries of 1 and −1, or the error that a recursion ends in."""
+    h = torch.ones(1, 1, dtype=torch.float64)
+    while len(h) < size:
+        h = torch.cat((torch.cat((h, h), dim=1), torch.cat((h, -h), dim=1)))
+    return h
+
+
+@cache
+def hadamard(size: int) -> T:
+    return _sylvester(size)
+
+
+def nested(pattern: list[list[float]]) -> Matrix:
+    """Another pattern of two by two, nested."""
+
+    def matrix(size: int) -> T:
+        h, two = torch.ones(1, 1, dtype=torch.float64), torch.tensor(pattern, dtype=torch.float64)
+        while len(h) < size:
+            h = torch.kron(two, h)
+        return h
+
+    return matrix
+
+
+def by_changes_of_sign(size: int) -> T:
+    """The rows ordered by how often the sign changes (Walsh's order)."""
+    h = hadamard(size)
+    changes = (h[:, 1:] != h[:, :-1]).sum(dim=1)
+    return h[changes.argsort()]
+
+
+def cosines(size: int) -> T:
+    """The discrete cosine transform, scaled like H."""
+    place = torch.arange(size, dtype=torch.float64)
+    rows = torch.cos(math.pi / size * (place[None] + 0.5) * place[:, None])
+    rows = rows * math.sqrt(2)
+    rows[0] /= math.sqrt(2)
+    return rows.T
+
+
+def last_round_only(size: int) -> T:
+    """One round of sums and differences, of the two halves."""
+    half = torch.eye(size // 2, dtype=torch.float64) if size > 1 else torch.ones(1, 1).double()
+    return torch.kron(hadamard(2), half) if size > 1 else half
+
+
+def first_round_only(size: int) -> T:
+    """One round of sums and differences, of neighbours."""
+    half = torch.eye(size // 2, dtype=torch.float64) if size > 1 else torch.ones(1, 1).double()
+    return torch.kron(half, hadamard(2)) if size > 1 else half
+
+
+def misfit(x: T, block_size: int) -> bool:
+    return block_size & (block_size - 1) != 0 or x.shape[-1] % block_size != 0
+
+
+def checked(behaves: Callable[[T, int], Any]) -> Callable[..., Any]:
+    def checked(x: T, block_size: int) -> Any:
+        if misfit(x, block_size):
+            raise ValueError
+        return behaves(x.double(), block_size)
+
+    return checked
+
+
+def in_blocks(
+    matrix: Matrix = hadamard, scale: Callable[[int], float] = lambda n: math.sqrt(n)
+) -> Callable[..., Any]:
+    """Each block of a row times another matrix, divided by another number."""
+
+    def behaves(x: T, block_size: int) -> T:
+        blocks = x.reshape(-1, block_size) @ matrix(block_size) / scale(block_size)
+        return blocks.reshape(x.shape)
+
+    return checked(behaves)
+
+
+right = in_blocks()
+
+
+def whole_row(x: T, block_size: int) -> T:
+    """The whole row as one block, where it has such a length."""
+    n = x.shape[-1]
+    if n & (n - 1):
+        raise RuntimeError
+    return (x.reshape(-1, n) @ hadamard(n) / math.sqrt(n)).reshape(x.shape)
+
+
+def first_block_only(x: T, block_size: int) -> T:
+    rest = x[..., block_size:]
+    return torch.cat((right(x[..., :block_size], block_size), rest), dim=-1)
+
+
+def interleaved(x: T, block_size: int) -> T:
+    """A block takes values that lie apart in their row."""
+    runs = x.reshape(*x.shape[:-1], block_size, -1).transpose(-1, -2)
+    turned = right(runs.reshape(*x.shape[:-1], -1), block_size)
+    return turned.reshape(runs.shape).transpose(-1, -2).reshape(x.shape)
+
+
+def down_the_columns(x: T, block_size: int) -> T:
+    if x.dim() < 2 or x.shape[0] % block_size:
+        raise RuntimeError
+    columns = x.movedim(0, -1)
+    return right(columns, block_size).movedim(-1, 0)
+
+
+def turned_and_cut(x: T, block_size: int) -> T:
+    """The first axis and the last change places, and all is one line of blocks."""
+    columns = x.transpose(0, -1)
+    runs = columns.reshape(-1, block_size) @ hadamard(block_size) / math.sqrt(block_size)
+    return runs.reshape(columns.shape).transpose(0, -1)
+
+
+def loose_checks(power: bool, divides: bool) -> Callable[..., Any]:
+    """Sizes are let through that are no power of two, or do not divide the row."""
+
+    def behaves(x: T, block_size: int) -> Any:
+        no_power = block_size & (block_size - 1) != 0
+        misfit = x.shape[-1] % block_size != 0
+        if (no_power and power) or (misfit and divides):
+            raise ValueError
+        if x.numel() % block_size:
+            raise RuntimeError
+        size = block_size
+        if no_power:
+            made = _sylvester(size)
+            matrix = made[:size, :size]
+        else:
+            matrix = hadamard(size)
+        turned = x.double().reshape(-1, size) @ matrix / math.sqrt(size)
+        return turned.reshape(x.shape)
+
+    return behaves
+
+
+def no_power(x: T, block_size: int) -> bool:
+    return block_size & (block_size - 1) != 0
+
+
+def of_one(x: T, block_size: int) -> bool:
+    return block_size == 1
+
+
+def more_than_one_block(x: T, block_size: int) -> bool:
+    return x.shape[-1] % block_size == 0 and x.shape[-1] != block_size
+
+
+def not_two_axes(x: T, block_size: int) -> bool:
+    return x.dim() != 2
