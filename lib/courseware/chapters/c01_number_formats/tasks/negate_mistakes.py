@@ -2,101 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from courseware.chapters.c01_number_formats.tasks.common import (
     LEADING_ZEROS_KEPT,
     inverted,
     twos,
+)
+from courseware.chapters.c01_number_formats.tasks.negate_ways import (
+    as_wide,
+    as_wide_as,
+    but_first,
+    carry_kept,
+    carry_stops,
+    first_bit_kept,
+    inverted_bare,
+    is_lowest,
+    is_zero,
+    negated,
+    stops_at_ones,
+    written,
 )
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, through_float32
 from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
-
-def _written(value: int, width: int) -> str:
-    return format(value % 2**width, f"0{width}b")
-
-
-def _negated(bits: str) -> str:
-    return _written(-int(bits, 2), len(bits))
-
-
-def _as_wide(bits: str) -> str:
-    """The format of numbers as wide as the pattern, or wider."""
-    return f"0{len(bits)}b"
-
-
-def _carry_kept(bits: str) -> str:
-    return format(int(inverted(bits), 2) + 1, f"0{len(bits)}b")
-
-
-def _is_lowest(bits: str) -> bool:
-    return bits == "1" + "0" * (len(bits) - 1)
-
-
-def _is_zero(bits: str) -> bool:
-    return "1" not in bits
-
-
-def _carry_stops(places: int) -> Callable[[str], str]:
-    """The one is carried over so many places at most; behind them it is lost."""
-
-    def behaves(bits: str) -> str:
-        turned = inverted(bits)
-        head, tail = turned[: -places or None], turned[-places:]
-        return (
-            head + _written(int(tail, 2) + 1, len(tail)) if places < len(bits) else _negated(bits)
-        )
-
-    return behaves
-
-
-def _but_first(bits: str) -> str:
-    """The one is carried up to the first place, which takes no part."""
-    turned = inverted(bits)
-    return turned[0] + (_written(int(turned[1:], 2) + 1, len(bits) - 1) if turned[1:] else "")
-
-
-def _inverted_bare(bits: str) -> int:
-    """The number inverted in as many bits as it needs."""
-    number = int(bits, 2)
-    return number ^ (2 ** number.bit_length() - 1)
-
-
-def _first_bit_kept(bits: str) -> str:
-    return _as_wide_as(bits, int(bits[0] + inverted(bits[1:]), 2) + 1)
-
-
-def _as_wide_as(bits: str, number: int) -> str:
-    return format(number, _as_wide(bits))
-
-
-def _stops_at_ones(bits: str) -> str:
-    """The ones at the end turn to 0, and the carry that they leave behind is lost."""
-    turned = inverted(bits).rstrip("1")
-    return turned.ljust(len(bits), "0") if len(turned) < len(bits) else turned[:-1] + "1"
-
-
 ONES_COMPLEMENT = (
     "ones-complement",
     "The bits are inverted; the one that makes it two's complement is not added.",
 )
+
 CARRY_KEPT = (
     "carry-kept",
     "The carry out of the first place was kept, so the result has one bit too many. "
     "A register has no place for it: it is dropped.",
 )
+
 CUT_AT_THE_WRONG_END = (
     "carry-cut-at-the-wrong-end",
     "The carry out of the first place makes the result one bit longer. It is this first "
     "bit that is dropped, not the last one.",
 )
+
 WIDTH_LOST = (
     "width-lost",
     "The width was lost on the way: leading zeros belong to the pattern.",
 )
+
 FIRST_BIT_KEPT = (
     "first-bit-kept",
     "The first bit was left as it is. Every bit is inverted, the first one as well.",
@@ -118,12 +69,12 @@ MISTAKES = several(
     ways(
         "not-inverted",
         "One was added, but the bits were not inverted before.",
-        lambda bits: _written(int(bits, 2) + 1, len(bits)),
+        lambda bits: written(int(bits, 2) + 1, len(bits)),
         lambda bits: bits,
     ),
     ways(
         *CARRY_KEPT,
-        _carry_kept,
+        carry_kept,
     ),
     both(
         WIDTH_LOST,
@@ -136,18 +87,18 @@ MISTAKES = several(
     ),
     ways(
         *LEADING_ZEROS_KEPT,
-        lambda bits: _written(_inverted_bare(bits) + 1, len(bits)),
-        lambda bits: _as_wide_as(bits, _inverted_bare(bits) + 1),
-        lambda bits: _negated(bits.lstrip("0") or "0").zfill(len(bits)),
+        lambda bits: written(inverted_bare(bits) + 1, len(bits)),
+        lambda bits: as_wide_as(bits, inverted_bare(bits) + 1),
+        lambda bits: negated(bits.lstrip("0") or "0").zfill(len(bits)),
     ),
     both(
         LEADING_ZEROS_KEPT,
         ONES_COMPLEMENT,
-        lambda bits: _as_wide_as(bits, _inverted_bare(bits)),
+        lambda bits: as_wide_as(bits, inverted_bare(bits)),
     ),
     ways(
         *CUT_AT_THE_WRONG_END,
-        lambda bits: _carry_kept(bits)[: len(bits)],
+        lambda bits: carry_kept(bits)[: len(bits)],
     ),
     ways(
         "carry-refused",
@@ -155,7 +106,7 @@ MISTAKES = several(
         "looked for; and by the rule, the carry runs out of the first place (1111 + 1 is a "
         "number of five bits) and is dropped.",
         *(
-            except_where(_is_zero, error, _negated)
+            except_where(is_zero, error, negated)
             for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
         ),
     ),
@@ -163,16 +114,16 @@ MISTAKES = several(
         "zero-changed",
         "Zero came out as another pattern, and all others are right. It maps to itself: "
         "inverted it is all ones, and the one that is added carries out of the first place.",
-        lambda bits: inverted(bits) if _is_zero(bits) else _negated(bits),
-        lambda bits: inverted(bits[:-1]) + "0" if _is_zero(bits) else _negated(bits),
-        lambda bits: "1" + bits[1:] if _is_zero(bits) else _negated(bits),
+        lambda bits: inverted(bits) if is_zero(bits) else negated(bits),
+        lambda bits: inverted(bits[:-1]) + "0" if is_zero(bits) else negated(bits),
+        lambda bits: "1" + bits[1:] if is_zero(bits) else negated(bits),
     ),
     ways(
         "modulus-off-by-one",
         "The remainder was taken by another number than 2**width. A register of so many bits "
         "counts modulo 2**width, the number of its patterns.",
         *(
-            lambda bits, by=by, of=of: format(of(bits) % (2 ** len(bits) + by), _as_wide(bits))
+            lambda bits, by=by, of=of: format(of(bits) % (2 ** len(bits) + by), as_wide(bits))
             for by in (-1, 1)
             for of in (
                 lambda bits: int(inverted(bits), 2) + 1,
@@ -180,9 +131,9 @@ MISTAKES = several(
                 lambda bits: -twos(bits),
             )
         ),
-        lambda bits: _written(-int(bits, 2) % 2 ** (len(bits) - 1), len(bits)),
-        lambda bits: format(-int(bits, 2) % 2 ** (len(bits) + 1), _as_wide(bits)),
-        lambda bits: format((int(inverted(bits), 2) + 1) & 2 ** len(bits), _as_wide(bits)),
+        lambda bits: written(-int(bits, 2) % 2 ** (len(bits) - 1), len(bits)),
+        lambda bits: format(-int(bits, 2) % 2 ** (len(bits) + 1), as_wide(bits)),
+        lambda bits: format((int(inverted(bits), 2) + 1) & 2 ** len(bits), as_wide(bits)),
     ),
     ways(
         "unsigned-value-negated",
@@ -190,7 +141,7 @@ MISTAKES = several(
         "1: −251 does not fit into 8 bits. Negate the signed value, or bring the result into "
         "the range by a remainder.",
         *(
-            except_where(lambda bits: -int(bits, 2) < -(2 ** (len(bits) - 1)), error, _negated)
+            except_where(lambda bits: -int(bits, 2) < -(2 ** (len(bits) - 1)), error, negated)
             for error in (ValueError, OverflowError)
         ),
     ),
@@ -199,7 +150,7 @@ MISTAKES = several(
         "The lowest number was refused. It has no positive counterpart of this width, and "
         "the rule “invert, add one” gives the same pattern again.",
         *(
-            except_where(_is_lowest, error, _negated)
+            except_where(is_lowest, error, negated)
             for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
         ),
     ),
@@ -207,24 +158,24 @@ MISTAKES = several(
         "minimum-saturated",
         "The lowest number became the highest one. It has no positive counterpart of this "
         "width; the rule “invert, add one” gives the same pattern again.",
-        lambda bits: inverted(bits) if _is_lowest(bits) else _negated(bits),
+        lambda bits: inverted(bits) if is_lowest(bits) else negated(bits),
     ),
     ways(
         "minimum-becomes-zero",
         "The lowest number became zero. The rule “invert, add one” gives its own pattern again.",
-        lambda bits: "0" * len(bits) if _is_lowest(bits) else _negated(bits),
+        lambda bits: "0" * len(bits) if is_lowest(bits) else negated(bits),
     ),
     ways(
         "carry-stops-before-the-first-place",
         "The carry never reaches the first bit, which was only inverted. The one is added to "
         "the whole pattern: the first bit is a place like the others.",
-        _but_first,
+        but_first,
     ),
     ways(
         "carry-stops",
         "The carry goes too short a way. As long as 1 + 1 meet, it runs on to the next place.",
-        *(_carry_stops(places) for places in (2, 3, 4, 8)),
-        _stops_at_ones,
+        *(carry_stops(places) for places in (2, 3, 4, 8)),
+        stops_at_ones,
     ),
     ways(
         "carry-forgotten",
@@ -245,15 +196,15 @@ MISTAKES = several(
     ways(
         "prefix-kept",
         "Python's `0b` prefix is still there. Bits are only the characters 0 and 1.",
-        lambda bits: bin(int(_negated(bits), 2)),
+        lambda bits: bin(int(negated(bits), 2)),
         lambda bits: bin(int(inverted(bits), 2) + 1),
-        lambda bits: bin(int(_negated(bits), 2)).zfill(len(bits)),
+        lambda bits: bin(int(negated(bits), 2)).zfill(len(bits)),
     ),
     ways(
         *WIDTH_LOST,
-        lambda bits: format(int(_negated(bits), 2), "b"),
-        lambda bits: "0" if _is_zero(bits) else _negated(bits),
-        lambda bits: _negated(bits.lstrip("0") or "0"),
+        lambda bits: format(int(negated(bits), 2), "b"),
+        lambda bits: "0" if is_zero(bits) else negated(bits),
+        lambda bits: negated(bits.lstrip("0") or "0"),
     ),
     ways(
         "eight-bits-assumed",
@@ -280,7 +231,7 @@ MISTAKES = several(
         "one-subtracted",
         "One was subtracted after inverting, or added before it, which comes to the same. "
         "Invert first, then add one.",
-        lambda bits: _written(int(inverted(bits), 2) - 1, len(bits)),
+        lambda bits: written(int(inverted(bits), 2) - 1, len(bits)),
     ),
     ways(
         "one-appended",
@@ -291,14 +242,14 @@ MISTAKES = several(
     ways(
         "negative-left-alone",
         "Only numbers of one sign were negated. The rule is the same for all: invert, add one.",
-        lambda bits: bits if bits[0] == "1" else _negated(bits),
-        lambda bits: bits if bits[0] == "0" else _negated(bits),
-        lambda bits: inverted(bits) if bits[0] == "0" else _negated(bits),
-        lambda bits: inverted(bits) if bits[0] == "1" else _negated(bits),
+        lambda bits: bits if bits[0] == "1" else negated(bits),
+        lambda bits: bits if bits[0] == "0" else negated(bits),
+        lambda bits: inverted(bits) if bits[0] == "0" else negated(bits),
+        lambda bits: inverted(bits) if bits[0] == "1" else negated(bits),
     ),
     ways(
         *REPLACED_TWICE,
-        lambda bits: _written(1, len(bits)),
+        lambda bits: written(1, len(bits)),
         lambda bits: "0" * len(bits),
         lambda bits: format(2 ** len(bits), "b"),
         lambda bits: "1" * len(bits),
@@ -307,39 +258,39 @@ MISTAKES = several(
         "bits-reversed",
         "The result is written from the wrong end: the carry runs from the right to the left, "
         "but the most significant bit still comes first.",
-        lambda bits: _negated(bits)[::-1],
-        lambda bits: _negated(bits[::-1]),
+        lambda bits: negated(bits)[::-1],
+        lambda bits: negated(bits[::-1]),
     ),
     ways(
         "begun-at-the-wrong-end",
         "The rule was applied from the left. The one is added at the last place, and its carry "
         "runs to the left. The shortcut goes the same way: all from the last 1 on stays, and what "
         "is to its left is inverted.",
-        lambda bits: _negated(bits[::-1])[::-1],
+        lambda bits: negated(bits[::-1])[::-1],
     ),
     ways(
         *FIRST_BIT_KEPT,
-        lambda bits: bits[0] + _negated(bits)[1:],
-        lambda bits: _written(int(bits[0] + inverted(bits[1:]), 2) + 1, len(bits)),
+        lambda bits: bits[0] + negated(bits)[1:],
+        lambda bits: written(int(bits[0] + inverted(bits[1:]), 2) + 1, len(bits)),
         lambda bits: bits[0] + inverted(bits[1:]),
     ),
     both(
         FIRST_BIT_KEPT,
         CUT_AT_THE_WRONG_END,
-        lambda bits: _first_bit_kept(bits)[: len(bits)],
+        lambda bits: first_bit_kept(bits)[: len(bits)],
     ),
     both(
         FIRST_BIT_KEPT,
         CARRY_KEPT,
-        _first_bit_kept,
+        first_bit_kept,
     ),
     ways(
         "bit-skipped",
         "A bit was skipped at one of the ends: look at where your loop or slice begins and ends.",
         lambda bits: inverted(bits[:-1]) + bits[-1],
-        lambda bits: _negated(bits)[1:],
-        lambda bits: _negated(bits)[:-1],
-        lambda bits: "0" + _negated(bits)[1:],
+        lambda bits: negated(bits)[1:],
+        lambda bits: negated(bits)[:-1],
+        lambda bits: "0" + negated(bits)[1:],
     ),
     ways(
         *CARET,
@@ -349,10 +300,10 @@ MISTAKES = several(
     ),
     ways(
         *DIGITS_LOST,
-        lambda bits: _written(int(float(int(inverted(bits), 2)) + 1), len(bits)),
-        lambda bits: _written(-int(float(int(bits, 2))), len(bits)),
-        lambda bits: _written(int(2.0 ** len(bits) - int(bits, 2)), len(bits)),
-        lambda bits: _written(-through_float32(int(bits, 2)), len(bits)),
-        lambda bits: _written(through_float32(int(inverted(bits), 2)) + 1, len(bits)),
+        lambda bits: written(int(float(int(inverted(bits), 2)) + 1), len(bits)),
+        lambda bits: written(-int(float(int(bits, 2))), len(bits)),
+        lambda bits: written(int(2.0 ** len(bits) - int(bits, 2)), len(bits)),
+        lambda bits: written(-through_float32(int(bits, 2)), len(bits)),
+        lambda bits: written(through_float32(int(inverted(bits), 2)) + 1, len(bits)),
     ),
 )

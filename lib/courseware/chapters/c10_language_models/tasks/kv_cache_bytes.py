@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.kv_cache_ways import (
+    counted,
+    from_bits,
+    left_out,
+    misfit,
+    right,
+    rounded_each,
+    through_bits,
+    through_values,
+)
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.groups import OTHER_ERROR, SIZE_TAKEN_FOR_COUNT
 from courseware.checks.machine_integers import machine_integers
@@ -19,39 +27,6 @@ Arguments = tuple[int, ...]
 
 PRIMES = 3, 5, 7, 11, 13
 """Sizes of which no two products are the same: a factor that is left out shows."""
-
-
-@dataclass(frozen=True)
-class Cache:
-    """The arguments by name, and what is counted of them."""
-
-    layers: int
-    heads: int
-    width: int
-    context: int
-    batch: int
-    bits: int
-    group: int | None = None
-
-    @property
-    def vectors(self) -> int:
-        """Keys and values of one head and token."""
-        return 2 * self.layers * self.heads * self.context * self.batch
-
-    @property
-    def groups(self) -> int:
-        """Scales of one vector."""
-        return self.width // self.group if self.group else 0
-
-    @property
-    def codes(self) -> int:
-        """Bits without the scales."""
-        return self.vectors * self.width * self.bits
-
-    @property
-    def scales(self) -> int:
-        """Bits of the scales."""
-        return self.vectors * self.groups * 16
 
 
 def _sizes(draw: Draw) -> Arguments:
@@ -110,55 +85,6 @@ def _refused(draw: Draw) -> Iterator[Arguments]:
     yield 1, 2, 16, 1, 1, 4, 32
 
 
-def _counted(of: Callable[[Cache], Any], refuses: bool = True) -> Callable[..., Any]:
-    """The function with another count; sizes that do not fit are refused, or not."""
-
-    def behaves(*arguments: int) -> Any:
-        cache = Cache(*arguments)
-        if refuses and cache.group and cache.width % cache.group:
-            raise ValueError
-        return of(cache)
-
-    return behaves
-
-
-def _bits(of: Callable[[Cache], float]) -> Callable[..., Any]:
-    """Another number of bits, made into bytes as it should be."""
-    return _counted(lambda cache: math.ceil(of(cache) / 8))
-
-
-def _right(*arguments: int) -> int:
-    return reference.kv_cache_bytes(*arguments)
-
-
-def _rounded_each(part: Callable[[Cache], int]) -> Callable[..., Any]:
-    """Rounded up to whole bytes in each of some equal parts."""
-
-    def count(cache: Cache) -> int:
-        parts = part(cache)
-        return parts * -(-(cache.codes + cache.scales) // (8 * parts)) if parts else 0
-
-    return _counted(count)
-
-
-def _misfit(*arguments: int) -> bool:
-    cache = Cache(*arguments)
-    return bool(cache.group and cache.width % cache.group)
-
-
-def _left_out(factor: Callable[[Cache], int]) -> Callable[..., Any]:
-    return _bits(lambda c: (c.codes + c.scales) // factor(c))
-
-
-def _through_values(change: Callable[[Any], Any]) -> Callable[..., Any]:
-    """The number of values goes through a machine number."""
-    return _counted(lambda c: -(-(change(c.vectors * c.width) * c.bits + c.scales) // 8))
-
-
-def _through_bits(change: Callable[[Any], Any]) -> Callable[..., Any]:
-    return _counted(lambda c: -(-change(c.codes + c.scales) // 8))
-
-
 KV_CACHE_BYTES = Task(
     name="kv_cache_bytes",
     points=6,
@@ -179,84 +105,84 @@ KV_CACHE_BYTES = Task(
             "keys-or-values-alone",
             "Only the keys were counted, or only the values. Attention needs both of every token: "
             "the keys to find it, the values to read it.",
-            _left_out(lambda c: 2),
+            left_out(lambda c: 2),
         ),
         ways(
             "queries-counted",
             "Three vectors a token were counted. The query of a token is used once, when the token "
             "is written; only its key and its value are needed again.",
-            _bits(lambda c: 3 * (c.codes + c.scales) / 2),
+            from_bits(lambda c: 3 * (c.codes + c.scales) / 2),
         ),
         ways(
             "layers-left-out",
             "This is the cache of one layer. Every layer has keys and values of its own.",
-            _left_out(lambda c: c.layers),
+            left_out(lambda c: c.layers),
         ),
         ways(
             "heads-left-out",
             "This is the cache of one head. Every head of keys and values has a vector of its own.",
-            _left_out(lambda c: c.heads),
+            left_out(lambda c: c.heads),
         ),
         ways(
             "width-left-out",
             "Every key and value was taken for one number. It is a vector of `head_dim` numbers.",
-            _bits(lambda c: c.vectors * (c.bits + 16 * c.groups)),
-            _bits(lambda c: c.vectors * c.bits),
+            from_bits(lambda c: c.vectors * (c.bits + 16 * c.groups)),
+            from_bits(lambda c: c.vectors * c.bits),
         ),
         ways(
             "context-left-out",
             "This is the cache of one token. It holds all tokens of the context.",
-            _left_out(lambda c: c.context),
+            left_out(lambda c: c.context),
         ),
         ways(
             "batch-left-out",
             "This is the cache of one text. Texts that are written at the same time share the "
             "weights, but each has a cache of its own.",
-            _left_out(lambda c: c.batch),
+            left_out(lambda c: c.batch),
         ),
         ways(
             "context-squared",
             "The context was counted twice over. The table of attention has a cell for every pair "
             "of tokens, but it is not kept: keys and values are, one each a token.",
-            _bits(lambda c: (c.codes + c.scales) * c.context),
+            from_bits(lambda c: (c.codes + c.scales) * c.context),
         ),
         ways(
             "bits-not-bytes",
             "This is the number of bits. Bytes are asked for: eight bits each.",
-            _counted(lambda c: c.codes + c.scales),
+            counted(lambda c: c.codes + c.scales),
         ),
         ways(
             "values-not-bytes",
             "This is the number of values that are kept. Each of them takes `bits` bits.",
-            _counted(lambda c: c.vectors * c.width),
+            counted(lambda c: c.vectors * c.width),
         ),
         ways(
             "bits-cut-to-bytes",
             "The bits of a value were made into whole bytes before the values were counted. Two "
             "values of 4 bits share a byte: multiply first, divide at the end.",
-            _counted(lambda c: c.vectors * c.width * (c.bits // 8) + c.scales // 8),
-            _counted(lambda c: c.vectors * c.width * math.ceil(c.bits / 8) + c.scales // 8),
-            _counted(lambda c: c.vectors * c.width * max(c.bits // 8, 1) + c.scales // 8),
+            counted(lambda c: c.vectors * c.width * (c.bits // 8) + c.scales // 8),
+            counted(lambda c: c.vectors * c.width * math.ceil(c.bits / 8) + c.scales // 8),
+            counted(lambda c: c.vectors * c.width * max(c.bits // 8, 1) + c.scales // 8),
         ),
         ways(
             "last-byte-cut-off",
             "The last bits were cut off. If they do not fill a byte, they still take one: round "
             "up.",
-            _counted(lambda c: (c.codes + c.scales) // 8),
-            _counted(lambda c: round((c.codes + c.scales) / 8)),
+            counted(lambda c: (c.codes + c.scales) // 8),
+            counted(lambda c: round((c.codes + c.scales) / 8)),
         ),
         ways(
             "one-byte-more",
             "There is one byte too many where the bits fill the last byte. Round up only what is "
             "no whole number.",
-            _counted(lambda c: (c.codes + c.scales) // 8 + 1),
+            counted(lambda c: (c.codes + c.scales) // 8 + 1),
         ),
         ways(
             "rounded-more-than-once",
             "The bytes were rounded up more than once: for each vector, token, text or layer. All "
             "bits stand in one line here, and only the last byte of all is filled up.",
             *(
-                _rounded_each(part)
+                rounded_each(part)
                 for part in (
                     lambda c: c.vectors,
                     lambda c: 2,
@@ -269,40 +195,40 @@ KV_CACHE_BYTES = Task(
                     lambda c: c.layers * c.context,
                 )
             ),
-            _counted(lambda c: 2 * math.ceil(c.codes / 16) + c.scales // 8),
+            counted(lambda c: 2 * math.ceil(c.codes / 16) + c.scales // 8),
         ),
         ways(
             "not-rounded",
             "The result is a fraction of a byte. Memory comes in whole bytes: round up.",
-            _counted(lambda c: (c.codes + c.scales) / 8),
+            counted(lambda c: (c.codes + c.scales) / 8),
         ),
         ways(
             "scales-forgotten",
             "The scales are not counted. Without them nobody can read the codes back.",
-            _bits(lambda c: c.codes),
+            from_bits(lambda c: c.codes),
         ),
         ways(
             "one-scale-a-vector",
             "Each vector got one scale. It has one for every `group_size` of its values.",
-            _bits(lambda c: c.codes + (c.vectors * 16 if c.group else 0)),
+            from_bits(lambda c: c.codes + (c.vectors * 16 if c.group else 0)),
         ),
         ways(
             "scale-for-each-value",
             "Each value got a scale of its own. All values of a group share one.",
-            _bits(lambda c: c.codes + (c.vectors * c.width * 16 if c.group else 0)),
+            from_bits(lambda c: c.codes + (c.vectors * c.width * 16 if c.group else 0)),
         ),
         ways(
             "scales-of-keys-alone",
             "Only half of the scales are there. Keys and values both have them.",
-            _bits(lambda c: c.codes + c.scales // 2),
+            from_bits(lambda c: c.codes + c.scales // 2),
         ),
         ways(
             "scales-of-one-token",
             "The scales of one token, one layer or one text were counted. Every vector in the "
             "cache has its own.",
-            _bits(lambda c: c.codes + 16 * c.groups),
+            from_bits(lambda c: c.codes + 16 * c.groups),
             *(
-                _bits(lambda c, part=part: c.codes + c.scales // part(c))  # type: ignore[misc]
+                from_bits(lambda c, part=part: c.codes + c.scales // part(c))  # type: ignore[misc]
                 for part in (
                     lambda c: c.layers,
                     lambda c: c.heads,
@@ -316,31 +242,31 @@ KV_CACHE_BYTES = Task(
             "wrong-size-of-scales",
             "The scales were counted with another size. They take 16 bits each, and there is no "
             "zero point beside them.",
-            _bits(lambda c: c.codes + 2 * c.scales),
-            _bits(lambda c: c.codes + c.scales // 2),
-            _bits(lambda c: c.codes + c.scales // 16 * c.bits),
-            _bits(lambda c: c.codes + c.scales // 16),
-            _bits(lambda c: c.codes + 8 * c.scales),
+            from_bits(lambda c: c.codes + 2 * c.scales),
+            from_bits(lambda c: c.codes + c.scales // 2),
+            from_bits(lambda c: c.codes + c.scales // 16 * c.bits),
+            from_bits(lambda c: c.codes + c.scales // 16),
+            from_bits(lambda c: c.codes + 8 * c.scales),
         ),
         ways(
             *SIZE_TAKEN_FOR_COUNT,
-            _bits(lambda c: c.codes + c.vectors * (c.group or 0) * 16),
+            from_bits(lambda c: c.codes + c.vectors * (c.group or 0) * 16),
         ),
         ways(
             "default-lost",
             "A call with six values stops your function. A cache in 16 bits has no groups: leave "
             "the default of `None` in the first line.",
-            lambda layers, heads, width, context, batch, bits, group: _right(
+            lambda layers, heads, width, context, batch, bits, group: right(
                 layers, heads, width, context, batch, bits, group
             ),
-            except_where(lambda *a: len(a) == 6, TypeError, _right),
+            except_where(lambda *a: len(a) == 6, TypeError, right),
         ),
         ways(
             "misfit-let-through",
             "A group size that does not divide the vector was let through. Then a group would lack "
             "values, and its share of a scale is no whole number: refuse it with a ValueError.",
-            _counted(lambda c: math.ceil((c.codes + c.scales) / 8), refuses=False),
-            _counted(
+            counted(lambda c: math.ceil((c.codes + c.scales) / 8), refuses=False),
+            counted(
                 lambda c: math.ceil(
                     (
                         c.codes + c.vectors * 16 * math.ceil(c.width / c.group)
@@ -351,7 +277,7 @@ KV_CACHE_BYTES = Task(
                 ),
                 refuses=False,
             ),
-            _counted(
+            counted(
                 lambda c: math.ceil(
                     (c.codes + c.vectors * 16 * c.width / c.group if c.group else c.codes) / 8
                 ),
@@ -360,8 +286,8 @@ KV_CACHE_BYTES = Task(
         ),
         ways(
             *OTHER_ERROR,
-            *(except_where(_misfit, error, _right) for error in (AssertionError, TypeError)),
+            *(except_where(misfit, error, right) for error in (AssertionError, TypeError)),
         ),
-        machine_integers(_right, _through_values, _through_bits),
+        machine_integers(right, through_values, through_bits),
     ),
 )

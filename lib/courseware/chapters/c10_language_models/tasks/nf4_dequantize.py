@@ -10,8 +10,28 @@ import torch
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     TABLE,
-    n_blocks,
-    repeated,
+)
+from courseware.chapters.c10_language_models.tasks.nf4_dequantize_ways import (
+    AS_NUMBERS,
+    GRIDS,
+    as_mask,
+    by_remainder,
+    by_rows,
+    by_rows_as_far_as_it_goes,
+    changed,
+    entries,
+    even_grid,
+    in_turn,
+    of_equal_size,
+    product_in,
+    ragged,
+    rest_at_zero,
+    result_in,
+    right,
+    scaled,
+    size_as_count,
+    table_in,
+    to_decimals,
 )
 from courseware.chapters.c10_language_models.tasks.nf4_judges import (
     same_reals_and_dtype,
@@ -71,121 +91,6 @@ def _types(draw: Draw) -> Iterator[Arguments]:
     yield _codes(draw, 3, 4), _sizes(draw, 3), 4
 
 
-def _scaled(look_up: Callable[[T], T], spread: Callable[..., T] = repeated) -> Behaviour:
-    """Other values of the codes, or another absmax of each."""
-
-    def behaves(q: T, absmax: T, block_size: int) -> T:
-        scale = spread(absmax.double(), block_size, q.numel()).reshape(q.shape)
-        return look_up(q.long()) * scale
-
-    return behaves
-
-
-def _entries(q: T) -> T:
-    return TABLE[q]
-
-
-_right = _scaled(_entries)
-
-
-def _even_grid(zero: float, steps: float) -> Callable[[T], T]:
-    """A code as a number of steps from a code that stands for 0."""
-    return lambda q: (q.double() - zero) / steps
-
-
-GRIDS = (
-    *((7.5, 7.5), (7, 7), (8, 7), (7, 8), (8, 8)),
-    *((0, 15), (0, 7), (0, 1), (7, 1), (8, 1)),
-)
-"""The code that is taken for 0, and how many steps are taken for 1."""
-
-AS_NUMBERS = (
-    "The codes were computed with, as if they were steps of an even grid. A code is a position in "
-    "the codebook: look up which value stands there."
-)
-
-
-def _to_decimals(digits: int) -> Callable[[T], T]:
-    return lambda q: TABLE.round(decimals=digits)[q]
-
-
-def _result_in(dtype: torch.dtype) -> Behaviour:
-    return _changed(lambda values: values.to(dtype).float())
-
-
-def _table_in(dtype: torch.dtype) -> Behaviour:
-    return _scaled(lambda q: TABLE.to(dtype)[q])
-
-
-def _product_in(dtype: torch.dtype) -> Behaviour:
-    """Codebook and absmax in 16 bits, and their product."""
-
-    def behaves(q: T, absmax: T, block_size: int) -> T:
-        spread = repeated(absmax, block_size, q.numel()).reshape(q.shape)
-        return (TABLE.to(dtype)[q.long()] * spread.to(dtype)).float()
-
-    return behaves
-
-
-def _in_turn(absmax: T, block_size: int, count: int) -> T:
-    return absmax.repeat(block_size + 1)[:count]
-
-
-def _by_remainder(absmax: T, block_size: int, count: int) -> T:
-    """`%` in place of `//`: the place within a block is taken for the number of the block."""
-    return absmax[torch.arange(count) % block_size % len(absmax)]
-
-
-def _of_equal_size(absmax: T, block_size: int, count: int) -> T:
-    sizes = [len(part) for part in torch.arange(count).chunk(len(absmax))]
-    return absmax[: len(sizes)].repeat_interleave(torch.tensor(sizes))
-
-
-def _size_as_count(absmax: T, block_size: int, count: int) -> T:
-    """`block_size` blocks; the rest of the absmax is never reached."""
-    return absmax[torch.arange(count) // max(count // block_size, 1)]
-
-
-def _by_rows(q: T, absmax: T, block_size: int) -> T:
-    """Every row starts a new block."""
-    rows = q.reshape(-1, q.shape[-1])
-    per_row = n_blocks(rows[0], block_size)
-    scale = absmax.double()[: len(rows) * per_row].reshape(len(rows), per_row)
-    spread = scale.repeat_interleave(block_size, dim=1)[:, : q.shape[-1]]
-    return (TABLE[rows.long()] * spread).reshape(q.shape)
-
-
-def _by_rows_as_far_as_it_goes(q: T, absmax: T, block_size: int) -> T:
-    """The same, but the last absmax is taken where there are no more."""
-    rows = q.reshape(-1, q.shape[-1])
-    places = torch.arange(len(rows))[:, None] * n_blocks(rows[0], block_size)
-    places = places + torch.arange(q.shape[-1]) // block_size
-    return (TABLE[rows.long()] * absmax[places.clamp(max=len(absmax) - 1)]).reshape(q.shape)
-
-
-def _rest_at_zero(q: T, absmax: T, block_size: int) -> T:
-    whole = q.numel() // block_size * block_size
-    values = _right(q, absmax, block_size).reshape(-1)
-    return torch.where(torch.arange(q.numel()) < whole, values, 0.0).reshape(q.shape)
-
-
-def _ragged(q: T, absmax: T, block_size: int) -> bool:
-    return q.numel() % block_size != 0
-
-
-def _changed(change: Callable[[T], Any]) -> Behaviour:
-    return lambda q, absmax, block_size: change(_right(q, absmax, block_size))
-
-
-def _as_mask(error: type[Exception]) -> Behaviour:
-    """What torch makes of a uint8 index: no mask of this shape fits, or no single entry comes."""
-
-    def behaves(q: T, absmax: T, block_size: int) -> T:
-        raise error
-
-    return behaves
-
-
 NF4_DEQUANTIZE = Task(
     name="nf4_dequantize",
     points=4,
@@ -208,18 +113,18 @@ NF4_DEQUANTIZE = Task(
         ways(
             "other-dtype",
             "The values are right, but their type is not float32.",
-            _changed(lambda values: values),
+            changed(lambda values: values),
         ),
         ways(
             "codes-as-numbers",
             AS_NUMBERS,
-            *(_scaled(_even_grid(*grid)) for grid in GRIDS),
+            *(scaled(even_grid(*grid)) for grid in GRIDS),
         ),
         ways(
             "index-read-as-mask",
             "torch takes a uint8 tensor between the brackets for a mask of zeros and ones, not "
             "for positions. Change the codes to a wider integer type first.",
-            *(_as_mask(error) for error in (IndexError, ValueError)),
+            *(as_mask(error) for error in (IndexError, ValueError)),
         ),
         ways(
             "unscaled",
@@ -229,36 +134,36 @@ NF4_DEQUANTIZE = Task(
         ways(
             "divided-by-absmax",
             "The entries were divided by absmax. That is the way there; the way back multiplies.",
-            lambda q, absmax, block_size: _right(q, 1 / absmax, block_size),
-            lambda q, absmax, block_size: _right(
+            lambda q, absmax, block_size: right(q, 1 / absmax, block_size),
+            lambda q, absmax, block_size: right(
                 q, torch.where(absmax > 0, 1 / absmax, 0.0), block_size
             ),
         ),
         ways(
             "codes-as-numbers",
             AS_NUMBERS,
-            *(_scaled(_even_grid(*grid), _in_turn) for grid in GRIDS),
+            *(scaled(even_grid(*grid), in_turn) for grid in GRIDS),
         ),
         ways(
             "blocks-of-equal-size",
             "The codes were cut into as many parts as there are entries of absmax, all of about "
             "the same size, as `chunk` does. Every block has `block_size` codes, but for the last: "
             "`split` cuts so.",
-            _scaled(_entries, _of_equal_size),
+            scaled(entries, of_equal_size),
         ),
         ways(
             "absmax-in-turn",
             "The entries of absmax were handed out in turn, one value each. The first belongs to "
             "all of the first block, the next to the second block.",
-            _scaled(_entries, _in_turn),
-            _scaled(_entries, _by_remainder),
+            scaled(entries, in_turn),
+            scaled(entries, by_remainder),
         ),
         ways(
             "one-absmax-for-all",
             "All blocks got the same absmax. Each has its own.",
-            lambda q, absmax, block_size: _right(q, absmax[:1], q.numel()),
-            lambda q, absmax, block_size: _right(q, absmax.max().reshape(1), q.numel()),
-            lambda q, absmax, block_size: _right(q, absmax.mean().reshape(1), q.numel()),
+            lambda q, absmax, block_size: right(q, absmax[:1], q.numel()),
+            lambda q, absmax, block_size: right(q, absmax.max().reshape(1), q.numel()),
+            lambda q, absmax, block_size: right(q, absmax.mean().reshape(1), q.numel()),
             *(
                 # In 16 bits as well.
                 lambda q, absmax, block_size, half=half: (
@@ -271,52 +176,52 @@ NF4_DEQUANTIZE = Task(
             "size-taken-for-count",
             "The codes were cut into `block_size` blocks. `block_size` is how many codes share an "
             "absmax.",
-            _scaled(_entries, _size_as_count),
+            scaled(entries, size_as_count),
         ),
         ways(
             "blocks-stop-at-rows",
             "Every row was taken to begin a block. Blocks are consecutive codes of the flattened "
             "tensor, whatever its shape.",
-            _by_rows,
-            _by_rows_as_far_as_it_goes,
+            by_rows,
+            by_rows_as_far_as_it_goes,
             lambda q, absmax, block_size: (
                 TABLE[q.long()] * absmax[: q.shape[0]].reshape(-1, *[1] * (q.dim() - 1))
             ),
-            except_where(lambda q, *_: q.dim() > 1, RuntimeError, _right),
+            except_where(lambda q, *_: q.dim() > 1, RuntimeError, right),
         ),
         ways(
             "absmax-not-spread",
             "absmax has an entry for each block, the codes one for each value. Spread absmax over "
             "its blocks before you multiply.",
             except_where(
-                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), RuntimeError, _right
+                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), RuntimeError, right
             ),
             except_where(
-                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), ValueError, _right
+                lambda q, absmax, *_: len(absmax) not in (1, q.shape[-1]), ValueError, right
             ),
         ),
         ways(
             "short-block-refused",
             "A last block that is shorter stops your function. Blocks need not fill up.",
-            *(except_where(_ragged, error, _right) for error in (RuntimeError, ValueError)),
+            *(except_where(ragged, error, right) for error in (RuntimeError, ValueError)),
         ),
         ways(
             "rest-dropped",
             "What does not fill a block was left out, or set to 0. The last block may be shorter.",
-            lambda q, absmax, block_size: _right(
+            lambda q, absmax, block_size: right(
                 q.reshape(-1)[: q.numel() // block_size * block_size], absmax, block_size
             ),
-            _rest_at_zero,
+            rest_at_zero,
         ),
         ways(
             "padding-kept",
             "More values than codes came back: the last block was filled up.",
-            lambda q, absmax, block_size: _right(
+            lambda q, absmax, block_size: right(
                 torch.nn.functional.pad(q.reshape(-1), (0, -q.numel() % block_size), value=7),
                 absmax,
                 block_size,
             ),
-            lambda q, absmax, block_size: _right(
+            lambda q, absmax, block_size: right(
                 torch.nn.functional.pad(q.reshape(-1), (0, -q.numel() % block_size)),
                 absmax,
                 block_size,
@@ -325,30 +230,30 @@ NF4_DEQUANTIZE = Task(
         ways(
             "shape-lost",
             "The values are right, but not in the shape of the codes.",
-            _changed(lambda values: values.reshape(-1)),
-            lambda q, absmax, block_size: _right(q, absmax, block_size).reshape(-1, block_size),
+            changed(lambda values: values.reshape(-1)),
+            lambda q, absmax, block_size: right(q, absmax, block_size).reshape(-1, block_size),
         ),
         ways(
             "code-off-by-one",
             "The neighbouring entry was looked up. Positions count from 0: code 0 is the first.",
-            _scaled(lambda q: TABLE[(q - 1) % 16]),
-            _scaled(lambda q: TABLE[(q + 1).clamp(max=15)]),
-            _scaled(lambda q: TABLE[(q + 1) % 16]),
+            scaled(lambda q: TABLE[(q - 1) % 16]),
+            scaled(lambda q: TABLE[(q + 1).clamp(max=15)]),
+            scaled(lambda q: TABLE[(q + 1) % 16]),
         ),
         ways(
             "codebook-reversed",
             "The codebook was read from the other end. It ascends: code 0 stands for −1.",
-            _scaled(lambda q: TABLE[15 - q]),
+            scaled(lambda q: TABLE[15 - q]),
         ),
         ways(
             "few-decimals",
             "The codebook, or the product, holds only a few digits. Values that others wrote must "
             "come back as they were.",
-            *(_scaled(_to_decimals(digits)) for digits in (2, 3, 4)),
+            *(scaled(to_decimals(digits)) for digits in (2, 3, 4)),
             *(
                 behaves
                 for dtype in HALF
-                for behaves in (_result_in(dtype), _product_in(dtype), _table_in(dtype))
+                for behaves in (result_in(dtype), product_in(dtype), table_in(dtype))
             ),
         ),
     ),
