@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from courseware.grading.lms import options as lms
+from courseware.learning import terminal
 
 EXAMPLES = """\
 examples:
@@ -24,6 +25,7 @@ examples:
   course similar 01_number_formats                hand-ins that are alike, side by side
   course move postgresql://user@host/name         the gradebook, with all marks, to a server
   course doctor
+  course progress                                 how far you are, if you learn on this machine
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
 
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ):  # what a terminal has no letters for is spelled out
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
+    if options.command == "progress":  # a learner's command: it waits for nothing that grades
+        return terminal.progress(options)
     # nbformat's library for JSON schemas would load it for checks of web addresses that no notebook
     # asks for; that takes longer than loading nbgrader.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -114,6 +118,12 @@ def _parser() -> argparse.ArgumentParser:
         "and compare the copy row by row. The old one stays as it is.",
     )
     move.add_argument("url", metavar="URL", help="such as postgresql://user@host/name")
+    terminal.add_arguments(
+        _described(
+            commands.add_parser("progress", help="show how far you are, if you learn here"),
+            terminal.DESCRIPTION,
+        )
+    )
     here = Path()
     others = lms.add_commands(commands.add_parser)
     for command in others:

@@ -1,0 +1,84 @@
+"""The walkthrough as a page, for who has not installed the course: docs/self_study.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courseware.learning.cards import next_after
+from courseware.learning.exercises import exercise
+from courseware.learning.minutes import told
+from courseware.learning.walkthrough import SHORT_FORMS, STAGES
+from courseware.registry import CHAPTERS, Chapter
+
+BEGINNING = """\
+# Learning on your own
+
+This page is the way through the course for who has no class: for each chapter what to read, what
+to predict, what to try and what to solve, how long it takes, what it builds on and what comes next.
+The times are estimates, by words, predictions and tasks; they were not measured with learners. The
+whole course takes about {all}, of which {read} are for reading.
+
+**How to go through a chapter.** Run the lecture from top to bottom, and answer before you run on: a
+wrong guess teaches more than none. Move what can be moved. Then solve the exercise; its checks are
+those that a class is graded with. When a task is done, or after an honest attempt, compare with the
+notebook of the same name in `solutions/`, and with the function of the same name in
+`lib/model_compression`. The answer in your own words is not judged by a machine: behind it,
+`solutions/` has a model answer and the list of points that a good one makes.
+
+**What is done** stands on the home page, as cards, and in a terminal: `course progress` counts what
+you predicted, what came as predicted, the tasks and questions with full points, the words of your
+own, and what is left. The checks and predictions are in one readable file in the course folder,
+`progress.json`; nothing is sent anywhere. `course progress export FILE` writes the table for a
+spreadsheet, `course progress reset` begins anew and keeps the old file. (Type
+`source .venv/bin/activate` before, so that the terminal knows `course`.)
+
+## Three short forms
+"""
+
+
+def page() -> str:
+    """The page, in Markdown."""
+    reading = sum(stage.minutes for stage in STAGES.values())
+    solving = sum(exercise(chapter.folder).minutes for chapter in CHAPTERS)
+    beginning = BEGINNING.format(all=_hours(reading + solving), read=_hours(reading))
+    return "\n".join([beginning, *_short_forms(), "## Chapter by chapter\n", *_chapters()])
+
+
+def _hours(minutes: int) -> str:
+    return f"{round(minutes / 60)} hours"
+
+
+def _short_forms() -> Iterator[str]:
+    for form in SHORT_FORMS:
+        yield f"### {form.title}\n"
+        yield f"{form.for_whom} About {told(form.minutes)}.\n"
+        for number, leg in enumerate(form.legs, start=1):
+            functions = ", ".join(f"`{task}`" for task in leg.tasks)
+            which = f" ({functions})" if functions else ""
+            yield f"{number}. {leg.what}{which}: {told(leg.minutes)}"
+        yield ""
+
+
+def _chapters() -> Iterator[str]:
+    for chapter in CHAPTERS:
+        stage = STAGES[chapter.number]
+        yield f"### {chapter.number:02} · {chapter.title}\n"
+        yield f"- **Read** {_lecture(chapter)}, {told(stage.minutes)}: {stage.read}."
+        yield f"- **Predict:** {stage.predict}"
+        yield f"- **Try** {stage.try_it}{'' if stage.try_it.endswith('?') else '.'}"
+        if chapter.has_exercise:
+            link = f"[the exercise](../exercises/{chapter.folder}/{chapter.folder}.ipynb)"
+            yield f"- **Solve** {link}, {told(exercise(chapter.folder).minutes)}: {stage.solve}."
+        if stage.builds_on:
+            yield f"- **Builds on** {_numbers(stage.builds_on)}."
+        if after := next_after(chapter.number):
+            yield f"- **Next:** {_numbers(after)}."
+        yield ""
+
+
+def _lecture(chapter: Chapter) -> str:
+    return f"[the lecture](../lectures/{chapter.folder}.ipynb)"
+
+
+def _numbers(chapters: tuple[int, ...]) -> str:
+    return ", ".join(f"{number:02} {CHAPTERS[number].title.lower()}" for number in chapters)
