@@ -48,6 +48,35 @@ def shifted(images: torch.Tensor, seed: int, most: int = 2) -> torch.Tensor:
         return RandomShift(MNIST_SHAPE, most)(images)
 
 
+def moved(images: torch.Tensor, right: int, down: int) -> torch.Tensor:
+    """Each MNIST image moved by so many pixels; paper comes in, and what leaves is lost.
+
+    >>> image = torch.zeros(1, 784)
+    >>> image[0, 0] = 1.0                                    # top left
+    >>> moved(image, right=2, down=1)[0, 28 + 2].item()
+    1.0
+    """
+    height, width = MNIST_SHAPE
+    pictures = nn.functional.pad(
+        images.reshape(-1, height, width), [abs(right)] * 2 + [abs(down)] * 2
+    )
+    top, left = abs(down) - down, abs(right) - right
+    return pictures[:, top : top + height, left : left + width].reshape(len(images), -1)
+
+
+DIRECTIONS = ((2, 0), (-2, 0), (0, 2), (0, -2))
+"""Right, left, down and up by two pixels: (right, down)."""
+
+
+def errors_on_shifted(model: nn.Module, data: Digits) -> float:
+    """Errors on the test images, moved by two pixels; the mean over the four directions."""
+    errors = [
+        n_errors(outputs(model, moved(data.test_images, *by)), data.test_labels)
+        for by in DIRECTIONS
+    ]
+    return sum(errors) / len(errors)
+
+
 def teacher_network(hidden: int, seed: int, dropout: float = 0.3) -> nn.Sequential:
     """An untrained teacher for MNIST: shift, then two hidden layers with ReLU and dropout."""
     layers: list[nn.Module] = [RandomShift(MNIST_SHAPE, most=2)]

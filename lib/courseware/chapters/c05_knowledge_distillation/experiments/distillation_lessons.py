@@ -46,7 +46,7 @@ class Lesson:
     alpha: float = ALPHA
     temperature: float = USUAL
 
-    def of(self, rows: torch.Tensor) -> Lesson:
+    def of(self, rows: torch.Tensor | slice) -> Lesson:
         """The lesson with some of its images only."""
         return replace(
             self,
@@ -58,7 +58,7 @@ class Lesson:
 
 @dataclass(frozen=True, eq=False)
 class Teaching:
-    """A teacher, and the usual lesson: its logits for the images it was trained on."""
+    """A teacher, and the usual lesson: its logits for all training images."""
 
     teacher: nn.Sequential
     usual: Lesson
@@ -126,6 +126,25 @@ def _first(n: int, **changes: Any) -> Callable[[Teaching], Lesson]:
 def _generator(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
+
+def _labelled(t: Teaching) -> slice:
+    return slice(None, len(t.usual.images) // 2)
+
+
+def _new(t: Teaching) -> slice:
+    return slice(len(t.usual.images) // 2, None)
+
+
+HALVES: dict[str, Callable[[Teaching], Lesson]] = {
+    "half labelled: labels": lambda t: _labels_only(t.usual).of(_labelled(t)),
+    "half labelled: teacher, the same images": lambda t: replace(t.usual, alpha=0.0).of(
+        _labelled(t)
+    ),
+    "half labelled: teacher, new images": lambda t: replace(t.usual, alpha=0.0).of(_new(t)),
+    "half labelled: teacher, all images": lambda t: replace(t.usual, alpha=0.0),
+}
+"""Lessons of a teacher that was trained on the first half of the images: nobody has labelled the
+second half, and the teacher has never seen it."""
 
 _SEEN = tuple(digit for digit in range(N_CLASSES) if digit != UNSEEN)
 

@@ -12,8 +12,6 @@ one seed have one teacher, one start and one order of the images. They differ on
 from __future__ import annotations
 
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Mapping
@@ -42,7 +40,7 @@ from courseware.chapters.c05_knowledge_distillation.experiments.distillation_les
     Lesson,
     Teaching,
 )
-from courseware.experiments.records import PACKAGES, options_of, versions
+from courseware.experiments.records import PACKAGES, machine, options_of, versions
 from courseware.subjects.data import MNIST_PACKAGE, MNIST_SHA256, Digits, mnist
 from courseware.subjects.models import count_parameters, weights_of, with_weights
 from courseware.subjects.training import one_thread
@@ -83,8 +81,7 @@ def _begun(partial: Path, settings: Mapping[str, int]) -> dict[str, Any]:
         "data": {"package": MNIST_PACKAGE, "sha256": MNIST_SHA256},
         "settings": dict(settings),
         "versions": versions(*PACKAGES, MNIST_PACKAGE),
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
+        "machine": machine(),
         "date": time.strftime("%Y-%m-%d"),
         "teachers": [],
         "students": [],
