@@ -2,8 +2,8 @@
 
     python -m courseware.experiments --only distillation_unlabelled
 
-takes a few minutes on two cores. What is done is kept in a second file beside the record until all
-of it is: an interrupted run goes on where it was.
+takes about four minutes on one core. What is done is kept in a second file beside the record until
+all of it is: an interrupted run goes on where it was.
 
 A teacher is trained on the first half of the images. Its students start from the same weights, see
 images in the same order and train for equally many steps; they differ in their lesson.
@@ -50,7 +50,7 @@ def main() -> int:
     """Measure everything and write the figures as JSON."""
     options = options_of(
         "Teach students with the answers of a teacher to images that it never saw.",
-        seeds=(4, "teachers; each has its students"),
+        seeds=(8, "teachers; each has its students"),
         steps=(600, "updates of a student"),
         teacher_steps=(1000, "updates of a teacher"),
         teacher_hidden=(300, "units of both its layers"),
