@@ -116,7 +116,7 @@ STAGES = {
         (2, 3),
     ),
     5: Stage(
-        40,
+        30,
         "what a teacher's wrong answers tell a student that labels do not",
         "can a student know a digit that it has never seen?",
         "the temperature explorer: at which temperature do you see what the teacher mixes up?",

@@ -71,6 +71,15 @@ def test_the_home_page_says_the_same_minutes() -> None:
             assert row.endswith(f", about {told(exercise(chapter.folder).minutes)}")
 
 
+def test_the_map_of_lecture_00_says_the_same_minutes() -> None:
+    text = "\n".join(cells("lectures/00_why_compress.ipynb"))
+    found = re.findall(r"^\| (\d\d) (.+?) \| .+ \| (\d+)(?: minutes)? \|$", text, re.M)
+    assert [(int(number), title, int(minutes)) for number, title, minutes in found] == [
+        (chapter.number, chapter.title.lower(), STAGES[chapter.number].minutes)
+        for chapter in CHAPTERS[1:]
+    ]
+
+
 def test_what_is_named_of_an_exercise_is_in_it() -> None:
     for number, stage in STAGES.items():
         asked = {task.name for task in exercise(CHAPTERS[number].folder).tasks}
