@@ -69,7 +69,7 @@ c.Autograde.autograde_preprocessors = [
     "courseware.grading.split.execute.SplitExecute",
     "nbgrader.preprocessors.LimitOutput",
     "courseware.grading.scores.SaveAutoGradesAtOnce",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "courseware.grading.late.settling.SettleLateness",
 ]
 
 # The page that students get back has its own template, without scripts and hidden tests.

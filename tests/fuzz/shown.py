@@ -10,7 +10,8 @@ from typing import Any
 from bleach._vendor import html5lib
 from hypothesis import strategies as st
 
-from courseware.grading.class_report import ClassReport, Row, as_text, write_csv
+from courseware.grading.class_csv import write_csv
+from courseware.grading.class_report import ClassReport, Row, as_text
 from courseware.grading.folder_names import is_alike, is_variant, name_obstacle, shown
 from courseware.grading.plain_lines import FORMULA, columns_of, in_lines, in_one_line, padded
 from courseware.grading.safe_html import (

@@ -1,8 +1,7 @@
-"""The result of a class: a table, a CSV file, and what was odd about which hand-in."""
+"""The result of a class: a table, and what was odd about which hand-in."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,8 +12,10 @@ from nbgrader.utils import is_grade, is_solution
 
 from courseware.grading.anomalies import HARMLESS, from_metadata, name
 from courseware.grading.course import Exercise
+from courseware.grading.late.rule import Lateness
+from courseware.grading.late.settling import settled_otherwise
 from courseware.grading.lms.record import late_ones, read_record
-from courseware.grading.plain_lines import aligned, in_a_cell, in_one_line
+from courseware.grading.plain_lines import aligned, in_one_line
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import (
@@ -49,6 +50,9 @@ class Row:
     older_checks: bool = False
     name: str = ""
     missing: bool = False
+    late: Lateness | None = None
+    penalty: float = 0.0
+    older_rule: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,12 @@ def make_report(
     if whole_class:
         nothing = tuple(Score(None) for _ in tasks)
         rows |= {one: Row(one, nothing, 0.0, missing=True) for one in names.keys() - rows.keys()}
-    named = (replace(rows[one], name=names.get(one, "")) for one in sorted(rows))
+    graded = [one for one, row in rows.items() if not row.problem and not row.missing]
+    otherwise = settled_otherwise(exercise, graded)
+    named = (
+        replace(rows[one], name=names.get(one, ""), older_rule=one in otherwise)
+        for one in sorted(rows)
+    )
     collected = read_record(Path(exercise.api.coursedir.root), exercise.name).values()
     late = tuple(student for student in late_ones(collected) if student in rows)
     return ClassReport(exercise.name, tasks, tuple(named), late)
@@ -144,7 +153,17 @@ def _row(
     harmless = bool(kinds & HARMLESS)
     older = any(map(exercise.is_of_older_checks, graded.values()))
     pages_there = " ".join(there)
-    return Row(student, scores, stored.total, pages_there, tuple(odd), harmless, "", older)
+    return Row(
+        student,
+        scores,
+        stored.total,
+        pages_there,
+        tuple(odd),
+        harmless,
+        older_checks=older,
+        late=stored.late,
+        penalty=stored.penalty,
+    )
 
 
 def _is_finished(notebook: NotebookNode | None) -> bool:
@@ -190,6 +209,8 @@ def as_text(report: ClassReport) -> str:
         lines += ["Odd:", *odd, ""]
     if missing:
         lines += [f"Handed nothing in: {len(missing)} of {len(report.rows)} students", ""]
+    if late := [_line(row, _lateness(row)) for row in graded if row.late]:
+        lines += ["Late:", *late, ""]
     if report.late:
         who = ", ".join(map(in_one_line, report.late))
         lines += [f"Late, as the system says that they were collected from: {who}", ""]
@@ -199,7 +220,17 @@ def as_text(report: ClassReport) -> str:
     if older := sum(row.older_checks for row in report.rows):
         command = f"course grade {report.exercise} --regrade"
         lines += [f"Graded under older checks: {older} ({command} grades these again)", ""]
+    if older := sum(row.older_rule for row in report.rows):
+        command = f"course grade {report.exercise} --regrade"
+        rule = "Settled under an older due date or policy for late work"
+        lines += [f"{rule}: {older} ({command} settles these anew)", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _lateness(row: Row) -> str:
+    assert row.late is not None
+    when = f"due {row.late.due}, came {row.late.came}"
+    return f"{row.late.told()} ({when}), {shown_points(row.penalty)} points taken off"
 
 
 def _line(row: Row, text: str) -> str:
@@ -211,16 +242,21 @@ def _line(row: Row, text: str) -> str:
 def _table(report: ClassReport) -> list[str]:
     numbers = [str(number) for number, _ in enumerate(report.tasks, start=1)]
     named = any(row.name for row in report.rows)
-    head = ["student", *(["name"] if named else []), *numbers, "total", "%", "feedback"]
+    late = any(row.late or row.penalty for row in report.rows)
+    head = ["student", *(["name"] if named else []), *numbers, *(["late"] if late else [])]
+    head += ["total", "%", "feedback"]
     body = [head]
     for row in report.rows:
         who = [in_one_line(row.student), *([in_one_line(row.name)] if named else [])]
         points = [_points(score) for score in row.scores]
+        points += [f"−{shown_points(row.penalty)}" if row.penalty else ""] if late else []
         share = f"{report.percent(row):.0f}"
         end = NOT_GRADED if row.problem else NO_HAND_IN if row.missing else _short(row.feedback)
         body.append([*who, *points, shown_points(row.total), share, end])
     if report.graded:
         first, *means = _means(report, report.graded)
+        if late:
+            means.insert(len(numbers), "")
         body.append([first, *([""] if named else []), *means])
     return aligned(body, left=(0, *([1] if named else []), len(head) - 1))
 
@@ -246,35 +282,3 @@ def _points(score: Score) -> str:
 def _short(path: str) -> str:
     here = f"{Path.cwd()}/"
     return in_one_line(" ".join(part.removeprefix(here) for part in path.split(" ")))
-
-
-def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
-    """Write the table with a column for each task; an empty field is a score still to be given.
-
-    `rest`: the report has some students only; what the file says of the others stays, unless it
-    tells of other tasks.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    tasks = [report.title(task, task.grade_id) for task in report.tasks]
-    head = ["student", "name", *tasks, "total", "points", "percent", "problem", "odd"]
-    rows = _rows_of(path, head) if rest else {}
-    rows |= {line[0]: line for line in (_line_of_csv(report, row) for row in report.rows)}
-    with path.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([head, *(rows[student] for student in sorted(rows))])
-
-
-def _line_of_csv(report: ClassReport, row: Row) -> list[str]:
-    points = ["" if s.points is None else str(s.points) for s in row.scores]
-    numbers = [row.total, report.points, round(report.percent(row), 1)]
-    problem = NO_HAND_IN if row.missing else row.problem
-    *who, problem, odd = map(in_a_cell, (row.student, row.name, problem, " ".join(row.odd)))
-    return [*who, *points, *map(str, numbers), problem, odd]
-
-
-def _rows_of(path: Path, head: list[str]) -> dict[str, list[str]]:
-    """The rows of a table by student; none where it has other columns."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        first, *rows = csv.reader(file) or [[]]
-    return {row[0]: row for row in rows} if first == head else {}

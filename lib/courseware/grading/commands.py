@@ -14,12 +14,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from courseware.grading.arrival import NOBODY_IS_LATE
-from courseware.grading.class_report import (
-    ClassReport,
-    as_text,
-    make_report,
-    write_csv,
-)
+from courseware.grading.class_csv import write_csv
+from courseware.grading.class_report import ClassReport, as_text, make_report
 from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
     CourseError,
@@ -33,19 +29,15 @@ from courseware.grading.crew import Crew, DaskCrew, LocalCrew
 from courseware.grading.doctor import examine, sandbox_obstacle
 from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import Again, grade_class
-from courseware.grading.items_of_class import item_report
-from courseware.grading.items_text import as_text as items_text
 from courseware.grading.jobs import run_job
+from courseware.grading.late import settling
 from courseware.grading.lms import commands as lms
 from courseware.grading.moving import move_gradebook
+from courseware.grading.page_commands import items, similar
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
-from courseware.grading.similar import compare, groups
-from courseware.grading.similar_class import given_in, works_of
 from courseware.grading.split.sandbox import UNPROTECTED
-from courseware.grading.teacher_pages import items_page, similar_page
 from courseware.grading.truth import prove
-from courseware.grading.whole_file import whole_file
 
 GOES_ON = "make room: the same command goes on, and marks that are in the gradebook are kept"
 
@@ -79,6 +71,7 @@ def grade(options: argparse.Namespace) -> int:
         print(f"Made {SECRET}: the class is graded on inputs drawn from it. Keep it to yourself.")
     _check_sandbox(options, exercise, root)
     check_gradebook(exercise.api)
+    exercise.late_rule()  # a setting that cannot be meant is told before anything is done
     log = root / "build" / f"grade_{exercise.name}.log"
     problems: dict[str, str] = {}
     left = dict(students)
@@ -88,6 +81,7 @@ def grade(options: argparse.Namespace) -> int:
         runners, pages = _crews(options, exercise, open_crews)
         prove(exercise, lambda job: runners.submit(run_job, job).result())
         changed = bring_gradebook_up_to_date(exercise)
+        late = settling.begin(exercise, students, anew=_again(options) is Again.OF_OLDER_CHECKS)
         with tqdm(
             total=len(students), desc=exercise.name, unit=" hand-ins", file=terminal, smoothing=0.1
         ) as bar:
@@ -102,6 +96,9 @@ def grade(options: argparse.Namespace) -> int:
                 pass
     if changed:
         print(f"Entered {exercise.name} into the gradebook.")
+    if moved := settling.changes(late, exercise):
+        print("Settled in another way, by the rule for late work of now:")
+        print("\n".join(f"  {in_one_line(line)}" for line in moved))
     if exercise.overlooks_lateness():
         print(f"course: warning: {exercise.name} {NOBODY_IS_LATE}", file=sys.stderr)
     made = make_report(exercise, students, problems, whole_class=not options.students)
@@ -129,45 +126,6 @@ def report(options: argparse.Namespace) -> int:
     made = make_report(exercise, students, students, whole_class=not options.students)
     _show(made, options.csv)
     return _exit_code(made)
-
-
-def items(options: argparse.Namespace) -> int:
-    """Show the item analysis of an exercise, or of all that are graded; write its page."""
-    root = options.course_dir.resolve()
-    api = open_course(root)
-    if options.db:
-        check_gradebook(api)
-    names = [options.exercise] if options.exercise else sorted(api.get_source_assignments())
-    exercises = [open_exercise(api, name) for name in names]
-    graded = [exercise for exercise in exercises if exercise.is_in_gradebook()]
-    reports = [made for made in map(item_report, graded) if made.n]
-    if not reports:
-        raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
-    for made in reports:
-        print(items_text(made))
-    name = options.exercise or "course"
-    _write_page(options, f"items_{name}", items_page(reports))
-    return 0
-
-
-def similar(options: argparse.Namespace) -> int:
-    """Show which hand-ins are alike, and write them side by side."""
-    root = options.course_dir.resolve()
-    exercise = open_exercise(open_course(root), options.exercise)
-    works = list(works_of(exercise))
-    n = sum(not work.reference for work in works)
-    if not n:
-        raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
-    pairs = compare(works, given_in(exercise), options.least / 100)
-    for pair in pairs:
-        names = " and ".join(in_one_line(work.name) for work in (pair.first, pair.second))
-        tasks = ", ".join(f"{task} {share:.0%}" for task, share in pair.tasks)
-        print(f"  {pair.share:4.0%}  {names}: {tasks}")
-    for group in groups(pairs):
-        print(f"  group: {', '.join(map(in_one_line, group))}")
-    print(f"{n} hand-ins, {len(pairs)} pairs that are alike. No verdict: look at both, and talk.")
-    _write_page(options, f"similar_{exercise.name}", similar_page(exercise.name, n, pairs))
-    return 0
 
 
 def prove_exercises(options: argparse.Namespace) -> int:
@@ -225,13 +183,6 @@ COMMANDS = {
     "export": lms.export,
     "return": lms.give_back,
 }
-
-
-def _write_page(options: argparse.Namespace, name: str, html: str) -> None:
-    page = options.page or options.course_dir.resolve() / "build" / f"{name}.html"
-    with whole_file(page) as new:
-        new.write_text(html, encoding="utf-8")
-    print(f"Page: {page}")
 
 
 def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from traitlets.config.loader import PyFileConfigLoader
 from courseware.grading.arrival import UNKNOWN
 from courseware.grading.checks_version import checks_version
 from courseware.grading.copies import IntakeError, assignment_of
-from courseware.grading.intake import Assignment, HandIn, hand_ins, take
+from courseware.grading.intake import Assignment, HandIn, arrived, hand_ins, take
+from courseware.grading.late.rule import Rule, read_rule
 from courseware.grading.master import (
     MasterChanged,
     check_against_gradebook,
@@ -29,7 +31,7 @@ from courseware.grading.master import (
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.rebuild import grade_id
-from courseware.grading.scores import has_auto_scores, has_due_date
+from courseware.grading.scores import due_date, has_auto_scores
 from courseware.grading.split.sandboxes import Place
 
 CONFIG = "nbgrader_config.py"
@@ -79,7 +81,20 @@ class Exercise:
     def overlooks_lateness(self) -> bool:
         """Whether there is a due date, and no way to know when hand-ins came."""
         unknown = self._assignment().arrival == UNKNOWN
-        return unknown and has_due_date(self.api.coursedir.db_url, self.name)
+        rule = self.late_rule()
+        return unknown and rule.due is not None and not rule.came
+
+    def late_rule(self) -> Rule:
+        """When it is due and what lateness costs, by the settings of now."""
+        due = due_date(self.api.coursedir.db_url, self.name) if self.is_in_gradebook() else None
+        try:
+            return read_rule(self.api.config.Late, self.name, due)
+        except ValueError as error:
+            raise CourseError(str(error)) from error
+
+    def arrived(self, student: str) -> datetime | None:
+        """When the hand-in that lies in submitted/ came, where that can be known."""
+        return arrived(self._assignment(), student)
 
     def _assignment(self) -> Assignment:
         try:

@@ -20,6 +20,7 @@ from pygments.formatters import HtmlFormatter
 from traitlets import default
 
 from courseware.grading.anomalies import NOTES_ID
+from courseware.grading.late.ledger import read_lateness, share
 from courseware.grading.limited import limited
 from courseware.grading.rebuild import grade_id, without_hidden_parts
 from courseware.grading.scores import Task, score_of, shown_points
@@ -92,10 +93,12 @@ class PrepareFeedback(GetGrades):
         nb.cells = shown
         ids = resources["nbgrader"]
         tasks = _summary(shown, ids)
+        late = _charge(ids)
         resources["feedback"] = {
             "tasks": tasks,
             "total": f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points",
             "penalty": shown_points(ids["late_penalty"]) if ids["late_penalty"] else "",
+            "late": late,
             "title": title,
             "css": _colours("default"),
             "dark_css": _colours("github-dark"),
@@ -125,6 +128,20 @@ def _summary(cells: list[NotebookNode], ids: dict[str, Any]) -> list[dict[str, A
             }
         )
     return rows
+
+
+def _charge(ids: dict[str, Any]) -> str:
+    """Take off what lateness costs of the points of now; says how late the hand-in was."""
+    with Gradebook(ids["db_url"]) as gradebook:
+        late = read_lateness(gradebook, ids["assignment"]).get(ids["student"])
+        if late is None:
+            return "Handed in late" if ids["late_penalty"] else ""
+        total = float(gradebook.find_submission(ids["assignment"], ids["student"]).score)
+    reached = ids["score"] + ids["late_penalty"]
+    ids["late_penalty"] = share(late, total, reached)
+    ids["score"] = reached - ids["late_penalty"]
+    when = f"{late.told()}: due {late.due}, came {late.came}"
+    return f"Handed in {when}; {late.policy.told()}"
 
 
 def _state(score: float, points: float) -> str:

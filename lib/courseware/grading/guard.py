@@ -38,7 +38,8 @@ from courseware.grading.copies import (
     open_copies,
 )
 from courseware.grading.intake import Assignment, arrived, hand_ins, take
-from courseware.grading.scores import clear_auto_scores, has_auto_scores, has_due_date
+from courseware.grading.late.rule import read_rule
+from courseware.grading.scores import clear_auto_scores, due_date, has_auto_scores
 from courseware.grading.untrusted import Refused, read_file, top_folder
 
 EXPORTER = "courseware.grading.exporter.SubmissionExporter"
@@ -74,7 +75,7 @@ def start(converter: Autograde) -> None:
     with open_copies() as copies:
         try:
             refused = [*_take_in(converter, copies)]
-        except IntakeError as error:
+        except (IntakeError, ValueError) as error:
             raise NbGraderException(str(error)) from error
         if not copies.hand_ins and not refused:
             who = f"{coursedir.student_id} to {coursedir.assignment_id}"
@@ -91,7 +92,8 @@ def _take_in(converter: Autograde, copies: Copies) -> Iterator[str]:
     coursedir = converter.coursedir
     for exercise in _exercises(coursedir, coursedir.assignment_id):
         assignment = assignment_of(coursedir, exercise, converter.config)
-        if assignment.arrival == UNKNOWN and has_due_date(coursedir.db_url, exercise):
+        rule = read_rule(converter.config.Late, exercise, due_date(coursedir.db_url, exercise))
+        if assignment.arrival == UNKNOWN and rule.due is not None and not rule.came:
             converter.log.warning("%s %s", exercise, NOBODY_IS_LATE)
         for student, problem in _asked_for(coursedir, assignment).items():
             try:

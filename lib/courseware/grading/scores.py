@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from unittest import mock
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from courseware.grading.late.ledger import read_lateness
+from courseware.grading.late.rule import Lateness
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,24 @@ class StudentScores:
 
     student: str
     scores: dict[Task, Score]
-    penalty: float = 0.0
+    late: Lateness | None = None
+    charged: float = 0.0
+    """What nbgrader's own plugin takes off, where a course has one in place of `c.Late`."""
+
+    @property
+    def reached(self) -> float:
+        """The points so far, lateness apart."""
+        return sum(score.points or 0.0 for score in self.scores.values())
+
+    @property
+    def penalty(self) -> float:
+        """What is taken off for being late: of the points so far, whenever they were given."""
+        return self.charged if self.late is None else self.late.penalty(self.reached)
 
     @property
     def total(self) -> float:
         """The points so far, less the penalty for being late."""
-        return max(0.0, sum(score.points or 0.0 for score in self.scores.values()) - self.penalty)
+        return max(0.0, self.reached - self.penalty)
 
 
 def shown_points(points: float | None) -> str:
@@ -109,13 +125,14 @@ def has_auto_scores(db: str, assignment: str, student: str) -> bool:
         return any(grade.auto_score is not None for grade in grades)
 
 
-def has_due_date(db: str, assignment: str) -> bool:
-    """Whether hand-ins to an exercise can be late."""
+def due_date(db: str, assignment: str) -> datetime | None:
+    """When an exercise is due, as the gradebook has it; formgrader can set it."""
     with Gradebook(db) as gradebook:
         try:
-            return gradebook.find_assignment(assignment).duedate is not None
+            due: datetime | None = gradebook.find_assignment(assignment).duedate
         except MissingEntry:
-            return False
+            return None
+        return due
 
 
 class _InOneTransaction(NbGraderPreprocessor):
@@ -149,14 +166,16 @@ def read_tasks(gradebook: Gradebook, assignment: str) -> list[Task]:
 def read_scores(gradebook: Gradebook, assignment: str) -> list[StudentScores]:
     """The scores of everybody in the gradebook who handed this exercise in, by student id."""
     found = []
+    late = read_lateness(gradebook, assignment)
     for submission in gradebook.find_assignment(assignment).submissions:
         grades = {
             Task(notebook.name, grade.name, float(grade.max_score)): score_of(grade)
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
-        penalty = float(submission.late_submission_penalty or 0.0)
-        found.append(StudentScores(submission.student.id, grades, penalty))
+        charged = float(submission.late_submission_penalty or 0.0)
+        student = submission.student.id
+        found.append(StudentScores(student, grades, late.get(student), charged))
     return sorted(found, key=lambda one: one.student)
 
 

@@ -6,7 +6,8 @@ import csv
 import re
 from pathlib import Path
 
-from courseware.grading.class_report import ClassReport, Row, as_text, write_csv
+from courseware.grading.class_csv import write_csv
+from courseware.grading.class_report import ClassReport, Row, as_text
 from courseware.grading.scores import Score, Task
 
 TASKS = (Task("01", "test_negate", 4.0), Task("01", "explain", 6.0))

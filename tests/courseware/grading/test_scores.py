@@ -34,5 +34,5 @@ def test_all_scores_or_none(course: Course, good: NotebookNode) -> None:
 
 def test_who_is_late_loses_the_penalty_and_no_more_than_there_is() -> None:
     scores = {Task("01", "a", 4.0): Score(3.0), Task("01", "b", 2.0): Score(None, open=True)}
-    totals = [StudentScores("ada", scores, penalty).total for penalty in (0.0, 1.5, 9.0)]
+    totals = [StudentScores("ada", scores, charged=penalty).total for penalty in (0.0, 1.5, 9.0)]
     assert totals == [3.0, 1.5, 0.0]

@@ -102,6 +102,8 @@ def export(options: argparse.Namespace) -> int:
         for exercise, why in dict.fromkeys((exercise, why) for exercise, _, why in missing):
             who = [student for e, student, w in missing if (e, w) == (exercise, why)]
             print(f"  {exercise}, {why}: {some(who)}")
+    for exercise, student, late in marks.late():
+        print(f"{exercise}, {in_one_line(student)}: {late}")
     if strangers:
         print(f"In that file and not in the gradebook: {some(strangers)}")
     print(f"{len(marks.members)} students, {len(exercises)} exercises: {out}")

@@ -23,7 +23,10 @@ CANVAS_HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 @dataclass(frozen=True)
 class Mark:
-    """What one student has for one exercise; `points` is None while it is not known, see `why`."""
+    """What one student has for one exercise; `points` is None while it is not known.
+
+    `why` says why it is not known, or how late the hand-in was.
+    """
 
     points: float | None
     penalty: float = 0.0
@@ -41,6 +44,13 @@ class Marks:
     def get(self, exercise: str, student: str) -> Mark:
         """The mark of a student; that there is none is one, too."""
         return self.of[exercise].get(student, Mark(None, why=NOTHING))
+
+    def late(self) -> Iterator[tuple[str, str, str]]:
+        """Exercise, student and how late, where a hand-in with points was late."""
+        for exercise, marks in self.of.items():
+            for student, mark in marks.items():
+                if mark.points is not None and mark.why:
+                    yield exercise, student, mark.why
 
     def missing(self) -> Iterator[tuple[str, str, str]]:
         """Exercise, student and reason where there are no points."""
@@ -66,13 +76,14 @@ def read_marks(gradebook: Gradebook, exercises: Sequence[str]) -> Marks:
             elif any(score.open for score in scores):
                 mark = Mark(None, why=OPEN)
             else:
-                mark = Mark(one.total, one.penalty)
+                late = f"{one.late.told()}, {one.penalty:g} points taken off" if one.late else ""
+                mark = Mark(one.total, one.penalty, late)
             of[exercise][one.student] = mark
     return Marks(members, of, most)
 
 
 def write_csv(marks: Marks, path: Path, digits: int) -> None:
-    """One row a student: points, penalty for lateness and why there are none, for each exercise."""
+    """One row a student: points, penalty for lateness and a remark, for each exercise."""
     head = ["student", "last_name", "first_name", "email"]
     for exercise in marks.of:
         head += [exercise, f"{exercise}_late_penalty", f"{exercise}_remark"]
