@@ -80,11 +80,17 @@ class Compared:
 class Exact:
     """A verdict that no seed can change: arithmetic, or all cases of a finite kind.
 
+    Raises: ValueError if it is not said which.
+
     >>> print(Exact("all 256 patterns of 8 bits"))
     all 256 patterns of 8 bits
     """
 
     what: str
+
+    def __post_init__(self) -> None:
+        if not self.what.strip():
+            raise ValueError(f"what: expected what was worked out, got {self.what!r}")
 
     def __str__(self) -> str:
         return self.what
@@ -99,6 +105,5 @@ def as_json(
     """A claim as an output carries it; `kind` is "verdict" or "reading"."""
     claim: dict[str, Any] = {"kind": kind, "text": text}
     if kind == "verdict":
-        claim["answer"] = answer
-        claim["rests_on"] = None if basis is None else str(basis)
+        claim |= {"answer": answer, "rests_on": str(basis)}
     return claim

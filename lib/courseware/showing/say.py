@@ -68,13 +68,14 @@ def show_table(rows: Sequence[Row], caption: str = "") -> None:
     _show(table_text(table, caption), {"text/html": table_html(table, caption)})
 
 
-def verdict(question: str, answer: bool | None, evidence: str, basis: Basis | None = None) -> None:
+def verdict(question: str, answer: bool | None, evidence: str, basis: Basis) -> None:
     """Show what the measurements say to a question: yes, no, or (for None) inconclusive.
 
     `basis` says what it rests on: the arms and what they had (`Compared`), or that nothing is left
     to chance (`Exact`). `make claims` lists it.
 
-    Raises: ValueError if `answer` is something else, such as a tensor or a number.
+    Raises: ValueError if `answer` is something else, such as a tensor or a number, or if `basis` is
+        neither of the two.
 
     >>> from courseware.showing.claims import Exact
     >>> verdict("Does 4 + 4 fit into int4?", 8 <= 7, "int4 ends at 7", Exact("one sum"))
@@ -83,21 +84,20 @@ def verdict(question: str, answer: bool | None, evidence: str, basis: Basis | No
     """
     if not (answer is None or isinstance(answer, bool)):
         raise ValueError(f"answer: expected True, False or None, got {answer!r}")
+    if not isinstance(basis, Basis):
+        raise ValueError(f"basis: expected Compared(…) or Exact(…), got {basis!r}")
     word, colour = _ANSWERS[answer]
-    evidence = with_minus_signs(evidence)
+    evidence, rests_on = with_minus_signs(evidence), with_minus_signs(str(basis))
     rich = (
         f'<div style="border-left: 4px solid var({colour}); margin: 6px 0; padding: 4px 12px; '
         'color: var(--jp-content-font-color1, inherit)">'
         f"<em>{html.escape(question)}</em><br>"
         f"<strong>{word}.</strong> {html.escape(evidence)}"
+        f'<br><small style="{_FAINT}">Rests on: {html.escape(rests_on)}</small></div>'
     )
-    plain = f"{question} {word}: {evidence}"
-    if basis is not None:
-        rests_on = with_minus_signs(str(basis))
-        rich += f'<br><small style="{_FAINT}">Rests on: {html.escape(rests_on)}</small>'
-        plain += f"\n(Rests on: {rests_on})"
-    claim = as_json("verdict", f"{question} {word}: {evidence}", answer, basis)
-    _show(plain, {"text/html": f"{rich}</div>", MIME_TYPE: claim})
+    claim = f"{question} {word}: {evidence}"
+    plain = f"{claim}\n(Rests on: {rests_on})"
+    _show(plain, {"text/html": rich, MIME_TYPE: as_json("verdict", claim, answer, basis)})
 
 
 def with_minus_signs(text: str) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from courseware.notebooks import execute
-from courseware.showing.claims import Arm, Compared
+from courseware.showing.claims import Arm, Compared, Exact
 from tests.notebooks.making import code, write
 
 
@@ -39,16 +39,19 @@ def test_one_arm_is_no_comparison(arms):
         Compared(arms, seeds=5)
 
 
+def test_what_is_exact_says_why():
+    with pytest.raises(ValueError, match="what: expected what was worked out"):
+        Exact(" ")
+
+
 def test_a_run_collects_claims_with_their_cells(tmp_path):
     source = """
 from courseware.showing.claims import Exact
 from courseware.showing.say import say, verdict
 say("Two and two: 4.")
-verdict("Is it?", True, "4", Exact("a sum"))
-verdict("Is it so?", None, "who knows")"""
+verdict("Is it?", None, "4", Exact("a sum"))"""
     outcome = execute(write(tmp_path / "x.ipynb", code(source, "sums")))
     assert outcome.error is None
-    reading, said, silent = outcome.claims
+    reading, said = outcome.claims
     assert reading == {"cell": "sums", "kind": "reading", "text": "Two and two: 4."}
-    assert (said["answer"], said["rests_on"]) == (True, "a sum")
-    assert (silent["answer"], silent["rests_on"]) == (None, None)
+    assert (said["answer"], said["rests_on"]) == (None, "a sum")

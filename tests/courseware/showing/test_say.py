@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from courseware.showing import say as show
-from courseware.showing.claims import MIME_TYPE
+from courseware.showing.claims import MIME_TYPE, Exact
 from courseware.showing.say import cell_text, say, show_table, table_html, verdict, with_minus_signs
 
 Shown = list[dict[str, str]]
@@ -117,8 +117,8 @@ def test_a_table_needs_rows_and_the_same_columns_in_each() -> None:
 def test_a_verdict_can_be_inconclusive_and_is_escaped(
     notebook: Shown, answer: bool | None, word: str
 ) -> None:
-    verdict("Is a < b?", answer, "a is -1 & b is 2")
-    assert notebook[0]["text/plain"] == f"Is a < b? {word}: a is −1 & b is 2"
+    verdict("Is a < b?", answer, "a is -1 & b is 2", Exact("a & b"))
+    assert notebook[0]["text/plain"] == f"Is a < b? {word}: a is −1 & b is 2\n(Rests on: a & b)"
     assert f"<strong>{word}.</strong> a is −1 &amp; b is 2" in notebook[0]["text/html"]
     assert "a &lt; b" in notebook[0]["text/html"]
 
@@ -126,4 +126,10 @@ def test_a_verdict_can_be_inconclusive_and_is_escaped(
 @pytest.mark.parametrize("answer", [1, 0.0, "yes"])
 def test_a_verdict_takes_no_other_answer(answer: Any) -> None:
     with pytest.raises(ValueError, match="answer: expected True, False or None"):
-        verdict("Is it?", answer, "who knows")
+        verdict("Is it?", answer, "who knows", Exact("a sum"))
+
+
+@pytest.mark.parametrize("basis", [None, "", "ten networks"])
+def test_a_verdict_needs_a_basis(basis: Any) -> None:
+    with pytest.raises(ValueError, match="basis: expected Compared"):
+        verdict("Is it?", True, "surely", basis)
