@@ -84,6 +84,13 @@ class HostileWorker:
         text = json.dumps({**message, "id": self._request["id"]})
         return parse(text.encode()), bytearray(data)
 
+    def has_something(self, seconds: float) -> bool:
+        """Whether an answer has begun."""
+        return True
+
+    def reading(self) -> None:
+        """It is no process that computes or waits."""
+
     def is_quiet(self) -> bool:
         """Whether nothing came unasked."""
         return True

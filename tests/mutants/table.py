@@ -105,6 +105,13 @@ def source_as(function: Solution, name: str) -> str:
     return "\n\n".join(ast.unparse(tree) for tree in (*trees, definition))
 
 
+def imports_of(module: str) -> str:
+    """The imports at the top of a module of solutions."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    imports = (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
+    return "\n".join(ast.unparse(node) for node in imports)
+
+
 def _helpers(definition: ast.FunctionDef, module: dict[str, Any]) -> dict[str, ast.FunctionDef]:
     """The functions of a module that a definition uses, and those that these use."""
     found: dict[str, ast.FunctionDef] = {}

@@ -47,11 +47,12 @@ def solutions() -> dict[str, Solution]:
 
 
 def solutions_of(notebook: Path) -> Iterator[Solution]:
-    """The graded functions of one exercise. Its cells run, but for those with tests."""
+    """The graded functions of one exercise. Its cells run, but for tests and the pay-off."""
     names: dict[str, Any] = {}
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
-        if cell["cell_type"] != "code" or marks.get("grade"):
+        shows = marks.get("grade") or marks.get("grade_id") == "pay-off"
+        if cell["cell_type"] != "code" or shows:
             continue
         source = "".join(cell["source"])
         task = marks.get("grade_id", "")

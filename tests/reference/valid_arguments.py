@@ -111,7 +111,7 @@ FORMAT = (float_formats.FLOAT32, odd.records)
 N_BITS = (4, odd.integers)
 SCALE = (0.5, odd.numbers)
 BLOCK = ([1, 2], odd.shapes)
-BLOCKS = ([2, 4], odd.shapes)
+SHAPE = ([2, 4], odd.shapes)
 GROUP = (2, odd.integers)
 SHARE = (0.5, odd.numbers)
 SEED = (3, odd.seeds)
@@ -453,7 +453,7 @@ def table() -> dict[str, Entry]:
         w=(MATRIX * KEPT, odd.floats), max_gap=(2, odd.integers)
     )
     add(relative_indexing.relative_index_decode, keeps="dtype", scaled_with=("values",))(
-        gaps=(torch.tensor([1, 2, 1, 3]), odd.codes), values=(ROW, odd.copied), shape=BLOCKS
+        gaps=(torch.tensor([1, 2, 1, 3]), odd.codes), values=(ROW, odd.copied), shape=SHAPE
     )
     add(weight_sharing.kmeans_codebook, scaled_with=("w",))(
         w=(MATRIX, odd.floats),

@@ -139,8 +139,13 @@ def _with_places(
     place = only_where(task.reference, cases)
     if place is None:
         return found
+
+    def is_told(one: Finding) -> bool:
+        # The place is one of valid inputs.
+        return not one.explains and any(case.expected.error is None for case in one.failing)
+
     return {
-        name: one if one.explains else replace(one, causes=(*one.causes, place))
+        name: replace(one, causes=(*one.causes, place)) if is_told(one) else one
         for name, one in found.items()
     }
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import sys
-from types import ModuleType
-
 import pytest
 
 from courseware.checks.off_limits import EVERYWHERE, called_names, shortcuts
@@ -85,13 +80,6 @@ def test_sources_that_are_hard_to_read(source):
     assert isinstance(read_cell(source), Facts)
 
 
-def imports_of(module: ModuleType) -> str:
-    """The imports at the top of a module."""
-    tree = ast.parse(inspect.getsource(module))
-    imports = (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
-    return "\n".join(ast.unparse(node) for node in imports)
-
-
 MODULES = {entry.function.__module__: None for entry in table.WRONG + table.RIGHT}
 """Those of the capstone are texts of cells, and have none."""
 
@@ -99,7 +87,7 @@ MODULES = {entry.function.__module__: None for entry in table.WRONG + table.RIGH
 @pytest.mark.parametrize("module", filter(None, MODULES))
 def test_the_same_is_found_as_in_the_function_itself(module):
     """Off-limits names and calls of other tasks, for all solutions of the tests of the tests."""
-    setup = read_cell(imports_of(sys.modules[module]))
+    setup = read_cell(table.imports_of(module))
     entries = [e for e in table.WRONG + table.RIGHT if e.function.__module__ == module]
     for entry in entries:
         facts = Facts()

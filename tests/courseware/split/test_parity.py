@@ -47,13 +47,16 @@ def tasks_of(exercise: str) -> set[str]:
 
 
 @cache
-def imports_for(task: str) -> str:
-    """What the notebook of a task imports for its solutions."""
+def imports_for(task: str, module: str | None) -> str:
+    """What the notebook of a task imports for its solutions, and what their module adds."""
     [exercise] = [name for name in EXERCISES if task in tasks_of(name)]
     notebook = released(exercise)
     setup = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
-    lines = "".join(setup["source"]).splitlines()
-    return "\n".join(line for line in lines if re.match(r"(import|from) (?!courseware)", line))
+    added = table.imports_of(module) if module else ""
+    lines = ["".join(setup["source"]), added]
+    return "\n".join(
+        re.findall(r"^(?:import|from) (?!courseware|tests|__future__).*", "\n".join(lines), re.M)
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,7 +70,7 @@ def assert_same_report(sandbox: Sandbox, entry: table.Wrong | table.Right) -> No
     """The same score, causes and words; only the numbering of lines is another."""
     task = all_tasks()[entry.task]
     here = run_task(task, entry.function, "parity")
-    before = imports_for(task.name), *table.cells_before(entry.function)
+    before = imports_for(task.name, entry.function.__module__), *table.cells_before(entry.function)
     with opened(sandbox, *before, table.source_as(entry.function, task.name)) as session:
         there = run_task(task, stand_in(session, task.name), "parity")
         assert session.fault is None
