@@ -108,8 +108,10 @@ def _zero_rows(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[0.0, 9.0]]), torch.tensor([[3.0, 1.0]]), torch.tensor([0.25]), 6.0
     yield torch.tensor([[2.0, 1.0]]), torch.zeros(1, 2), torch.tensor([0.25]), 6.0
     x, weight, bias, threshold = _layer(draw, 4, 3, 6, 1)
-    x[draw.integer(0, 3)] = 0.0
-    x[0, 0] = x[0, 0] if bool((x.abs() >= threshold).any()) else threshold
+    large = (x.abs() >= threshold).any(dim=0)
+    zero = draw.integer(0, 3)
+    x[zero] = 0.0
+    x[(zero + 1) % 4, large] = threshold
     weight[draw.integer(0, 2)] = 0.0
     yield x, weight, bias, threshold
     x, weight, bias, threshold = _layer(draw, 3, 2, 6, 2)
