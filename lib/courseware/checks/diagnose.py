@@ -250,10 +250,9 @@ class _Models:
         """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
         if failing[0].got.error is not None:
             return []
-        best = self._best(failing[0], failing, tuple(composites(self._misconceptions)))
-        if best is None or best.precision < MOST_OF_IT:
-            return []
-        return [best] if len(best.cases) >= max(2, MOST_OF_IT * len(failing)) else []
+        known = tuple(composites(self._misconceptions))
+        best = self._best(failing[0], failing, known, max(2, MOST_OF_IT * len(failing)))
+        return [best] if best is not None and best.precision >= MOST_OF_IT else []
 
     def explanations(self, failing: Sequence[Case]) -> list[_Explanation]:
         """A few misconceptions that explain failed cases of one check, the first one first."""
@@ -268,8 +267,13 @@ class _Models:
         return found
 
     def _best(
-        self, target: Case, left: Sequence[Case], candidates: Sequence[Misconception]
+        self,
+        target: Case,
+        left: Sequence[Case],
+        candidates: Sequence[Misconception],
+        least: float = 1,
     ) -> _Explanation | None:
+        """The candidate that fits best, of those that explain so many cases and the target."""
         best, most = None, 0.0
         seen = None
         for known in candidates:
@@ -280,6 +284,8 @@ class _Models:
                 if not known.unless_explained:
                     return _Explanation(known, cases)
                 seen = seen or _Explanation(known, cases)
+                continue
+            if len(cases) < least:
                 continue
             precision, agreement = self.fit(known)
             if precision < HALF:
