@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from courseware.chapters.c01_number_formats.tasks.float32_fields_ways import (
+from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways import (
     after_a_logarithm,
     by_arithmetic,
     byte_swapped_fields,

@@ -7,7 +7,7 @@ from courseware.chapters.c01_number_formats.tasks.common import (
     inverted,
     twos,
 )
-from courseware.chapters.c01_number_formats.tasks.negate_ways import (
+from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
     as_wide,
     as_wide_as,
     but_first,

@@ -7,7 +7,7 @@ from courseware.chapters.c01_number_formats.tasks.common import (
     bare,
     inverted,
 )
-from courseware.chapters.c01_number_formats.tasks.to_bits_ways import (
+from courseware.chapters.c01_number_formats.tasks.to_bits_wrong_ways import (
     by_true_division,
     demanding,
     halved_by_float,

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c02_integer_scaling.tasks.affine_ways import (
+from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     all_alike,
     all_zero,
     bare_range,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from courseware.chapters.c03_post_training_quantization.tasks.int8_ways import (
+from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways import (
     GUARDED,
     LOWEST,
     affine_inputs,

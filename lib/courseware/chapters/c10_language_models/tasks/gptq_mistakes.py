@@ -7,7 +7,7 @@ import torch
 from courseware.chapters.c10_language_models.tasks.columns import (
     without_the_cut,
 )
-from courseware.chapters.c10_language_models.tasks.gptq_ways import (
+from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
     by,
     changed,
     checked,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
-from courseware.chapters.c10_language_models.tasks.hadamard_ways import (
+from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     by_changes_of_sign,
     checked,
     cosines,

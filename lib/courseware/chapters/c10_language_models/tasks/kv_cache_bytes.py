@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
-from courseware.chapters.c10_language_models.tasks.kv_cache_ways import (
+from courseware.chapters.c10_language_models.tasks.kv_cache_wrong_ways import (
     counted,
     from_bits,
     left_out,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from courseware.chapters.c10_language_models.tasks.mxfp4_ways import (
+from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BIAS,
     BORDERS,
     MAGNITUDES,

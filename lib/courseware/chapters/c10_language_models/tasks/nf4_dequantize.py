@@ -11,7 +11,7 @@ from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     TABLE,
 )
-from courseware.chapters.c10_language_models.tasks.nf4_dequantize_ways import (
+from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways import (
     AS_NUMBERS,
     GRIDS,
     as_mask,

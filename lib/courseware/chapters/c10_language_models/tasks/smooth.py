@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
-from courseware.chapters.c10_language_models.tasks.smooth_ways import (
+from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
     SMALL,
     by,
     by_rows,
