@@ -157,7 +157,7 @@ STAGES = {
         (6,),
     ),
     10: Stage(
-        20,
+        45,
         "what makes language models fit: a smaller cache, errors that make up for each other, "
         "outliers, floats of four bits",
         "a long conversation: what takes more memory, the weights or the keys and values?",
@@ -166,7 +166,7 @@ STAGES = {
         (2, 3),
     ),
     11: Stage(
-        15,
+        30,
         "all steps together: what no other beats, short codes, shared values, the bytes of a file",
         "how many bits does a code take, if most of the codes are zero?",
         "change the share of zeros, and compare the bytes with the entropy",
