@@ -44,7 +44,7 @@ ATTACKS = (
         "    for place in ('/scratch', '/tmp', '.', '/dev/shm'):\n"
         "        try:\n"
         "            torch.save(dict(state), f'{place}/kept.pt')\n"
-        "        except OSError:\n"
+        "        except Exception:\n"
         "            pass\n"
         "    return b'x'",
     ),
@@ -76,7 +76,7 @@ ATTACKS = (
         "def decompress(blob):\n"
         f"    '''{'0123456789abcdef' * 200}'''\n"
         f"    {'_'.join(['name'] * 100)} = 1\n"
-        "    text = decompress.__doc__ + decompress.__code__.co_varnames[1]\n"
+        "    text = (decompress.__doc__ or '') + decompress.__code__.co_varnames[1]\n"
         "    good = torch.ones(10, 784) * len(text)\n"
         "    return {'0.weight': good, '0.bias': torch.arange(10.0)}",
         "    return b'x'",
