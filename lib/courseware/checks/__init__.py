@@ -46,6 +46,7 @@ __all__ = [
     "check_quiz",
     "class_seed",
     "reports_to",
+    "show_facts",
 ]
 
 Receiver = Callable[[str, str, Mapping[str, Any]], None]
@@ -92,6 +93,11 @@ def all_tasks() -> dict[str, Task]:
 def all_questions() -> dict[str, Question]:
     """Every quiz question of the course by its name."""
     return {question.name: question for exercise in EXERCISES for question in _load(exercise).QUIZ}
+
+
+def show_facts(text: str, facts: Mapping[str, Any]) -> None:
+    """Show a line, and figures for whoever receives reports."""
+    _show(text, f"<p>{html.escape(text)}</p>", facts)
 
 
 @contextlib.contextmanager

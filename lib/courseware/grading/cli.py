@@ -23,6 +23,7 @@ examples:
   course report 01_number_formats --csv grades.csv
   course report 01_number_formats --items         what the class got wrong; without a name: in all
   course similar 01_number_formats                hand-ins that are alike, side by side
+  course leaderboard 11_deep_compression          places by accuracy and bytes; also as a page
   course move postgresql://user@host/name         the gradebook, with all marks, to a server
   course doctor
   course progress                                 how far you are, if you learn on this machine
@@ -104,6 +105,23 @@ def _parser() -> argparse.ArgumentParser:
         help="show pairs that share so much of what is not common; default: 60",
     )
     similar.add_argument("--page", type=Path, metavar="FILE", help="default: build/similar_….html")
+    board = commands.add_parser("leaderboard", help="show who makes the best files")
+    _described(
+        board,
+        "Run again, on draws common to the class, all hand-ins that have all points for a task of "
+        "files, with the course's own strategies among them; minutes each, and once.",
+    )
+    board.add_argument("exercise", metavar="EXERCISE", help="such as 11_deep_compression")
+    board.add_argument(
+        "--names",
+        choices=("pseudonyms", "ids", "names"),
+        default="pseudonyms",
+        help="how students appear on the board; default: pseudonyms",
+    )
+    board.add_argument("--workers", type=_positive, metavar="N", help="hand-ins at a time")
+    board.add_argument(
+        "--page", type=Path, metavar="FILE", help="default: build/leaderboard_….html"
+    )
     prove = commands.add_parser("prove", help="run the course's own solutions as hand-ins")
     _described(
         prove,
@@ -137,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--students", nargs="+", metavar="ID", help="only these students")
         command.add_argument("--csv", type=Path, metavar="FILE", help="write the table there")
-    for command in (grade, report, *others):
+    for command in (grade, report, board, *others):
         command.add_argument(
             "--db",
             metavar="URL",
@@ -150,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="where bubblewrap does not work: run code unprotected. Only for what you trust",
         )
-    for command in (grade, report, similar, move, prove, doctor, *others):
+    for command in (grade, report, similar, board, move, prove, doctor, *others):
         command.add_argument(
             "--course-dir", type=Path, default=here, metavar="DIR", help="default: this folder"
         )

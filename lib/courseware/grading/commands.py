@@ -31,6 +31,7 @@ from courseware.grading.engines import kept_engines
 from courseware.grading.grade_class import Again, grade_class
 from courseware.grading.jobs import run_job
 from courseware.grading.late import settling
+from courseware.grading.league_command import leaderboard
 from courseware.grading.lms import commands as lms
 from courseware.grading.moving import move_gradebook
 from courseware.grading.page_commands import items, similar
@@ -175,6 +176,7 @@ COMMANDS = {
     "grade": grade,
     "report": report,
     "similar": similar,
+    "leaderboard": leaderboard,
     "move": move,
     "prove": prove_exercises,
     "doctor": doctor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,20 @@ def similar_page(exercise: str, n: int, pairs: Sequence[Pair]) -> str:
     """Hand-ins that are alike, side by side."""
     found = groups(pairs)
     return _page("similar.html.j2", exercise=exercise, n=n, pairs=pairs, groups=found)
+
+
+def leaderboard_page(
+    exercise: str,
+    draws: int,
+    equal: float,
+    head: Sequence[str],
+    tables: Mapping[str, Sequence[Sequence[str]]],
+) -> str:
+    """The places of a class, a table for each budget."""
+    return _page(
+        "leaderboard.html.j2",
+        **{"exercise": exercise, "draws": draws, "equal": equal, "head": head, "tables": tables},
+    )
 
 
 def _page(template: str, **values: Any) -> str:

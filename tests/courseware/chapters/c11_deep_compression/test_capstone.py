@@ -133,7 +133,7 @@ def test_a_tie_and_what_is_not_finite_are_no_answers(value):
     ],
 )
 def test_a_budget_s_points_come_in_quarters(monkeypatch, budget, lost, kept):
-    monkeypatch.setattr(capstone, "_accuracies", lambda came: (93.0, 93.0 - lost))
+    monkeypatch.setattr(capstone, "accuracies_of", lambda came: (93.0, 93.0 - lost))
     came = capstone.HandedIn(budget, 400, b"", Outcome(GOOD), Seed(1, 2))
     found = capstone._judge((), "", came)
     assert (1.0 if found is None else found.kept) == kept
@@ -167,7 +167,7 @@ FITS = "def compress(state, images, labels, budget_bytes, seed):\n    return byt
 
 
 def test_a_report_tells_bytes_and_accuracies_also_where_all_is_well(quick, monkeypatch):
-    monkeypatch.setattr(capstone, "_accuracies", lambda came: (93.0, 92.0))
+    monkeypatch.setattr(capstone, "accuracies_of", lambda came: (93.0, 92.0))
     text = as_text(run_task(COMPRESS, solution(KEEPS, FITS, "fits"), "report"))
     assert text.startswith("compress: 50 of 50 points")
     assert text.count("held-out accuracy 93.0% → 92.0%") == 3
@@ -201,7 +201,7 @@ def test_a_decoder_that_never_ends_is_told_from_one_that_fails(quick, monkeypatc
 
 def test_one_late_call_of_compress_costs_its_budget_alone(quick, monkeypatch):
     monkeypatch.setattr(capstone, "SECONDS", 0.3)
-    monkeypatch.setattr(capstone, "_accuracies", lambda came: (93.0, 92.0))
+    monkeypatch.setattr(capstone, "accuracies_of", lambda came: (93.0, 92.0))
     slow = FITS.replace("return", "while budget_bytes > 4000: pass\n    return")
     report = run_task(COMPRESS, solution(KEEPS, slow, "slow"), "late")
     assert [result.passed for result in report.results] == [False, True, True]

@@ -60,7 +60,7 @@ class HandedIn(Measured):
     @property
     def figures(self) -> str:
         """Bytes and accuracies, in a line."""
-        given, back = _accuracies(self)
+        given, back = accuracies_of(self)
         return f"{self!r}; held-out accuracy {given:.1f}% → {back:.1f}%"
 
 
@@ -124,18 +124,21 @@ def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
     layers = layers_of(got.decoded.value)
     if isinstance(layers, Difference):
         return layers
-    given, back = _accuracies(got)
+    given, back = accuracies_of(got)
     bars, lost = BARS[got.budget], round(given - back, 6)
     n_reached = sum(lost <= bar for bar in bars)
     if n_reached == len(bars):
         return None
     text = f"{lost:.1f} points of accuracy lost, {given:.1f}% → {back:.1f}%; "
     text += f"at most {bars[n_reached]:g} for the next quarter of this budget's points"
-    kind = "reads-hardly-anything" if back <= NEAR_CHANCE else "accuracy-lost"
+    kind = LOSSES[back <= NEAR_CHANCE]
     return Difference(kind, text, kept=n_reached / len(bars))
 
 
 NEAR_CHANCE = 20.0
+
+LOSSES = ("accuracy-lost", "reads-hardly-anything")
+"""What a file has that is valid and not good enough: the second one near chance."""
 
 
 def _decoder_failed(decoded: Outcome) -> Difference:
@@ -148,7 +151,7 @@ def _decoder_failed(decoded: Outcome) -> Difference:
     return Difference("decoder-lacks-a-name" if missing else "decoder-fails", text)
 
 
-def _accuracies(came: HandedIn) -> tuple[float, float]:
+def accuracies_of(came: HandedIn) -> tuple[float, float]:
     """Held-out accuracy in percent: of the network that was given, and of what came back."""
     assert came.seed is not None and came.decoded is not None
     drawn: Problem = problem(came.seed.data)
