@@ -11,7 +11,7 @@ CHECKS = (
         after="RELATIVE = 1e-3",
         tests=(
             "tests/courseware/checks/test_tasks.py::"
-            "test_wrong_solution_loses_marks_and_is_told_why[dequantize-computes_in_float16]",
+            "test_wrong_solution_loses_marks_and_is_told_why[filter_norms-computes_in_half]",
         ),
     ),
     Defect(

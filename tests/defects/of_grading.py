@@ -120,8 +120,8 @@ GRADING = (
         name="penalty-forgotten",
         breaks="The total does not lose the penalty for being late.",
         file="lib/courseware/grading/scores.py",
-        before=" for score in self.scores.values()) - self.penalty)",
-        after=" for score in self.scores.values()))",
+        before="return max(0.0, self.reached - self.penalty)",
+        after="return max(0.0, self.reached)",
         tests=(
             "tests/courseware/grading/test_scores.py::"
             "test_who_is_late_loses_the_penalty_and_no_more_than_there_is",
