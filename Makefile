@@ -20,6 +20,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 COURSE := $(VENV)/.course-installed
 TESTS := $(VENV)/.tests-installed
+SITE := $(VENV)/.site-installed
 # A virtual environment works only in the folder, and with the interpreter, it was made with.
 STALE := $(shell [ ! -e $(COURSE) ] || { [ "$$(cat $(COURSE))" = "$$(pwd -P)" ] && [ -x $(BIN)/python ]; } || echo yes)
 
@@ -170,6 +171,12 @@ lectures: $(COURSE) ## run every lecture from top to bottom and print how long e
 claims: $(COURSE) ## run every lecture and list its verdicts and readings, and what each verdict rests on
 	@$(BIN)/python -m courseware.notebooks claims lectures $(ARGS)
 
+site: $(SITE) ## write the site: lectures as they ran, exercises, guides, the library (ten minutes the first time)
+	@$(BIN)/python -m courseware.publishing site
+
+slides: $(SITE) ## write every lecture as slides (ARGS=01_number_formats: one of them)
+	@$(BIN)/python -m courseware.publishing slides $(ARGS)
+
 experiments: $(COURSE) ## repeat the recorded experiments that need no GPU
 	@$(BIN)/python -m courseware.experiments $(ARGS)
 
@@ -210,6 +217,11 @@ $(TESTS): pyproject.toml constraints.txt weights.txt $(if $(STALE),FORCE)
 	@touch $(TESTS)
 	@echo "The course and its tests are set up."
 
+$(SITE): $(COURSE)
+	@echo "Setting up what makes the site ..."
+	@$(call pip,-e ".[site]")
+	@touch $(SITE)
+
 $(CHROMIUM):
 	@$(call debian_package,chromium,the browser tests)
 
@@ -219,5 +231,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures claims experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures claims site slides experiments lint types format lock clean FORCE
 FORCE:

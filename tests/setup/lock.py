@@ -15,6 +15,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 TESTS = [Requirement(line) for line in EXTRAS["test"]]
 CLASS = [Requirement(line) for line in EXTRAS["class"]]
 GPU = [Requirement(line) for line in EXTRAS["gpu"]]
+SITE = [Requirement(line) for line in EXTRAS["site"]]
 LOCK_LINES = [
     line
     for line in (ROOT / "constraints.txt").read_text().splitlines()

@@ -20,6 +20,7 @@ from tests.setup.lock import (
     LOCK_LINES,
     PROJECT,
     PYTHONS,
+    SITE,
     TESTS,
     closure,
     only_under,
@@ -40,8 +41,8 @@ def test_the_lock_is_within_the_ranges(requirement: Requirement) -> None:
     assert requirement.specifier.contains(LOCK[canonicalize_name(requirement.name)])
 
 
-def test_what_a_class_or_a_gpu_needs_is_tested() -> None:
-    assert set(map(str, CLASS + GPU)) <= set(map(str, TESTS))
+def test_what_a_class_a_gpu_or_the_site_needs_is_tested() -> None:
+    assert set(map(str, CLASS + GPU + SITE)) <= set(map(str, TESTS))
 
 
 def test_torch_is_exact() -> None:
@@ -120,7 +121,7 @@ def imported(source: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("folder", "requirements"),
-    [("lib", COURSE + CLASS + GPU), ("tests", COURSE + TESTS)],
+    [("lib", COURSE + CLASS + GPU + SITE), ("tests", COURSE + TESTS)],
     ids=["lib", "tests"],
 )
 def test_what_is_imported_is_declared(folder: str, requirements: list[Requirement]) -> None:

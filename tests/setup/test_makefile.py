@@ -105,6 +105,14 @@ def test_the_tests_bring_the_course_along(machine: Machine) -> None:
     assert machine.calls == []
 
 
+def test_the_site_brings_what_it_needs_along_once(machine: Machine) -> None:
+    assert machine.make("site").returncode == 0
+    pip = "-m pip install -c constraints.txt -e .[site]"
+    assert machine.calls == [*INSTALL, pip, "-m courseware.publishing site"]
+    machine.make("slides", "ARGS=01_number_formats")
+    assert machine.calls == ["-m courseware.publishing slides 01_number_formats"]
+
+
 def test_an_interrupted_install_is_taken_up_again(machine: Machine) -> None:
     failed = machine.make("setup", FAILS="1")
     assert failed.returncode != 0

@@ -32,13 +32,14 @@ class Outcome:
     """How one run went: how long it took, which cell stopped it, if one did, and what it claims.
 
     `claims` holds what `say` and `verdict` showed, as `courseware.showing.claims` writes it, with
-    the id of its cell.
+    the id of its cell; `notebook` is what ran, with its outputs.
     """
 
     path: Path
     seconds: float
     error: str | None
     claims: tuple[Mapping[str, Any], ...] = ()
+    notebook: nbformat.NotebookNode | None = None
 
 
 class OwnKernelManager(AsyncKernelManager):
@@ -83,7 +84,8 @@ def execute(
             client.execute(env={**os.environ, **own})
         except (CellControlSignal, RuntimeError) as failure:
             error = f"{running}: {_explain(failure)}"
-    return Outcome(path, time.perf_counter() - start, error, tuple(_claims(client.nb)))
+    seconds = time.perf_counter() - start
+    return Outcome(path, seconds, error, tuple(_claims(client.nb)), client.nb)
 
 
 def _claims(notebook: nbformat.NotebookNode) -> Iterator[Mapping[str, Any]]:

@@ -1,0 +1,115 @@
+"""What Sphinx makes the site of: pages in the folders of the course, so that links fit."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+
+from courseware.publishing.api_pages import api_pages
+from courseware.publishing.executed import plain
+from courseware.publishing.static_form import page_markdown, static_form
+from courseware.registry import CHAPTERS, EXERCISES
+
+LAB = "http://localhost:8888/lab/tree"
+"""Where `make lab` shows a notebook, as long as nothing else has taken its port."""
+
+GUIDES = ("self_study", "glossary", "slides", "teaching", "project", "grading", "threat_model")
+BUILDING = ("architecture", "kernels")
+"""Pages of docs/, in order: for who learns and teaches, and for who changes the course."""
+
+FROM_HOME = ("welcome", "chapters")
+"""Cells of the home page that the start page has as well."""
+
+CONFIGURATION = "from courseware.publishing.configuration import *  # noqa: F403\n"
+
+Notebook = nbformat.NotebookNode
+
+
+def write_source(course: Path, folder: Path, lecture: Callable[[Path], Notebook]) -> None:
+    """Write all pages into `folder`, which must not exist; `lecture` gives what a lecture shows."""
+    folder.mkdir(parents=True)
+    (folder / "conf.py").write_text(CONFIGURATION)
+    shutil.copytree(course / "lectures" / "figures", folder / "lectures" / "figures")
+    shutil.copytree(course / "docs" / "images", folder / "docs" / "images")
+    for chapter in CHAPTERS:
+        path = f"lectures/{chapter.folder}.ipynb"
+        _write_notebook(lecture(course / path), folder / path, path)
+    for name in EXERCISES:
+        path = f"exercises/{name}/{name}.ipynb"
+        _write_notebook(plain(course / path), folder / path, path)
+    path = "docs/project_report.ipynb"
+    _write_notebook(plain(course / path), folder / path, path)
+    for page in (*GUIDES, *BUILDING):
+        text = (course / "docs" / f"{page}.md").read_text(encoding="utf-8")
+        _write(folder / "docs" / f"{page}.md", text)
+    _write(folder / "index.md", _start_page(course))
+    _write(folder / "docs" / "contributing.md", _text(course / "CONTRIBUTING.md"))
+    _write(folder / "docs" / "changelog.md", _text(course / "CHANGELOG.md"))
+    for name, text in api_pages(course / "lib" / "model_compression").items():
+        _write(folder / "library" / name, text)
+
+
+def _write_notebook(notebook: Notebook, place: Path, path: str) -> None:
+    shown = static_form(notebook)
+    first = shown.cells[0]
+    open_it = f"[Open in JupyterLab]({LAB}/{path}), once `make lab` runs on your machine."
+    first.source = re.sub(r"^(# .*)$", rf"\1\n\n{open_it}", first.source, count=1, flags=re.M)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(shown, place)
+
+
+def _write(place: Path, text: str) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(text, encoding="utf-8")
+
+
+def _text(path: Path) -> str:
+    """A page of the course's folder, as it stands in docs/."""
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"\]\(docs/", "](", text)
+
+
+def _start_page(course: Path) -> str:
+    home = json.loads((course / "home.ipynb").read_text(encoding="utf-8"))
+    cells = {cell["id"]: "".join(cell["source"]) for cell in home["cells"]}
+    parts = [page_markdown(cells[name]) for name in FROM_HOME]
+    parts.insert(1, START)
+    parts += [
+        _contents("Lectures", (f"lectures/{chapter.folder}" for chapter in CHAPTERS)),
+        _contents("Exercises", (f"exercises/{name}/{name}" for name in EXERCISES)),
+        _contents("Guides", (f"docs/{page}" for page in (*GUIDES, "project_report"))),
+        _contents("The library", ["library/index"]),
+        _contents(
+            "How it is built",
+            (f"docs/{page}" for page in (*BUILDING, "contributing", "changelog")),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+START = """\
+![A lecture in JupyterLab: the bit flipper shows one pattern of bits read in three
+ways](docs/images/lecture.png)
+
+You read the lectures here as they ran, pictures and measurements included. To move what can be
+moved, and to have your own functions checked, set the course up on your machine; it takes minutes,
+and needs no GPU:
+
+```
+git clone ADDRESS model_compression
+cd model_compression && make lab
+```
+
+New here? [Learning on your own](docs/self_study.md) says what to do first, and how long it takes.
+You teach? [Teaching this course](docs/teaching.md). A word that you do not know is in the
+[glossary](docs/glossary.md), in English, 繁體中文 and Tiếng Việt."""
+
+
+def _contents(caption: str, pages: Iterable[str]) -> str:
+    names = "\n".join(pages)
+    return f"```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{names}\n```"
