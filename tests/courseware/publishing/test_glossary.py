@@ -15,15 +15,18 @@ from tests.tracked import ROOT
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
 
-def test_the_page_is_what_the_vocabularies_say() -> None:
+ROW = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| \[", re.MULTILINE)
+
+
+def test_the_page_holds_what_the_vocabularies_say() -> None:
+    """Which section explains a term is a choice, and stays until that section is gone."""
     command = "python -m courseware.publishing glossary > docs/glossary.md"
-    assert glossary(ROOT) == PAGE, command
+    assert ROW.findall(PAGE) == ROW.findall(glossary(ROOT)), command
 
 
 def test_every_term_is_there_once() -> None:
     terms = {term.name for chapter in CHAPTERS for term in terms_of(sections_of(chapter, ROOT))}
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \| \[", PAGE, re.MULTILINE)
-    assert len(rows) == len(terms) > 100
+    assert len(ROW.findall(PAGE)) == len(terms) > 100
 
 
 def test_every_link_leads_to_a_heading_of_a_lecture() -> None:
