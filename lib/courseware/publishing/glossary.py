@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from courseware.publishing.definitions import DEFINITIONS
 from courseware.publishing.static_form import anchor
 from courseware.registry import CHAPTERS, Chapter
 
 BEGINNING = """\
 # Glossary
 
-What the lectures call things in English, 繁體中文 and Tiếng Việt, by the English word. The last
-column leads to the section of a lecture where a term is explained. The words are those of the
-vocabulary at the end of the lectures.
+What the lectures call things in English, 繁體中文 and Tiếng Việt, by the English word, and what it
+means in a sentence. The last column leads to the section of a lecture where a term is explained.
+The words are those of the vocabulary at the end of the lectures.
 
-| English | 繁體中文 | Tiếng Việt | explained in |
-|---|---|---|---|
+| English | 繁體中文 | Tiếng Việt | means | explained in |
+|---|---|---|---|---|
 """
 VOCABULARY = "Vocabulary"
 NOT_EXPLAINING = ("What", VOCABULARY, "Further reading", "Common mistakes", "Next")
@@ -189,4 +190,5 @@ def _has(word: str, text: str) -> bool:
 def _row(term: Term, place: Section) -> str:
     number, address = f"{place.chapter.number:02}", f"../lectures/{place.chapter.folder}.ipynb"
     link = f"[{number} · {place.heading}]({address}#{anchor(place.heading)})"
-    return f"| {term.english} | {term.chinese} | {term.vietnamese} | {link} |"
+    means = DEFINITIONS.get(term.name, "–")
+    return f"| {term.english} | {term.chinese} | {term.vietnamese} | {means} | {link} |"

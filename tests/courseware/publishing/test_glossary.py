@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from courseware.publishing.definitions import DEFINITIONS
 from courseware.publishing.glossary import glossary, sections_of, terms_of
 from courseware.publishing.static_form import anchor
 from courseware.registry import CHAPTERS
@@ -15,7 +16,7 @@ from tests.tracked import ROOT
 PAGE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
 
-ROW = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| \[", re.MULTILINE)
+ROW = re.compile(r"^\| (.+?) \| (.+?) \| (.+?) \| (.+?) \| \[", re.MULTILINE)
 
 
 def test_the_page_holds_what_the_vocabularies_say() -> None:
@@ -27,6 +28,11 @@ def test_the_page_holds_what_the_vocabularies_say() -> None:
 def test_every_term_is_there_once() -> None:
     terms = {term.name for chapter in CHAPTERS for term in terms_of(sections_of(chapter, ROOT))}
     assert len(ROW.findall(PAGE)) == len(terms) > 100
+
+
+def test_every_term_has_a_meaning() -> None:
+    assert [english for english, *_, means in ROW.findall(PAGE) if means == "–"] == []
+    assert all(means.endswith(".") for means in DEFINITIONS.values())
 
 
 def test_every_link_leads_to_a_heading_of_a_lecture() -> None:
