@@ -1,5 +1,6 @@
 """Start an exercise over: it is as it was handed out again, and what was there is kept.
 
+course restart 01
 python -m courseware.start_over 01_number_formats
 """
 
@@ -22,9 +23,7 @@ def start_over(exercise: str, course: Path = COURSE) -> Path | None:
 
     Nothing is overwritten: the folder of the exercise as it is moves to a new name below kept/.
     """
-    known = sorted(folder.name for folder in UNCHANGED.iterdir())
-    if exercise not in known:
-        raise ValueError(f"exercise: expected one of {', '.join(known)}, got {exercise!r}")
+    exercise = full_name(exercise)
     folder, kept = course / "exercises" / exercise, None
     if folder.exists():
         names = (course / "kept" / f"{exercise}_{number}" for number in count(1))
@@ -33,6 +32,19 @@ def start_over(exercise: str, course: Path = COURSE) -> Path | None:
         folder.rename(kept)
     shutil.copytree(UNCHANGED / exercise, folder)
     return kept
+
+
+def full_name(exercise: str) -> str:
+    """The exercise that is meant by its name, or by the number in it.
+
+    >>> full_name("01")
+    '01_number_formats'
+    """
+    known = sorted(folder.name for folder in UNCHANGED.iterdir())
+    meant = [name for name in known if exercise in (name, name.partition("_")[0])]
+    if not meant:
+        raise ValueError(f"exercise: expected one of {', '.join(known)}, got {exercise!r}")
+    return meant[0]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     exercise = parser.parse_args(arguments).exercise
     try:
         kept = start_over(exercise)
+        exercise = full_name(exercise)
     except (ValueError, OSError) as error:
         print(f"start_over: {error}", file=sys.stderr)
         return 2

@@ -155,11 +155,12 @@ def _note(name: str, score: float) -> None:
         return
     for exercise in EXERCISES:
         room = _load(exercise)
-        worth = {one.name: float(one.points) for one in (*room.TASKS, *room.QUIZ)}
+        told = [one for one in room.QUIZ if one.right]
+        worth = {one.name: float(one.points) for one in (*room.TASKS, *told)}
         if name in worth:
             note_points(name, score, worth[name], exercise)
             if is_last(name, worth):
-                text = summary(exercise, worth)
+                text = summary(exercise, worth, quiz_is_told=len(told) == len(room.QUIZ))
                 _show(text, f"<p>{html.escape(text)}</p>")
             return
 

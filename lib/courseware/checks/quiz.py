@@ -9,6 +9,8 @@ from typing import Any
 
 from courseware.checks.call import call
 
+LATER = "Whether it is right, and why, you read when the exercise was graded."
+
 
 @dataclass(frozen=True)
 class Option:
@@ -20,7 +22,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with lettered options, exactly one of which is right."""
+    """A question with lettered options, exactly one of which is right.
+
+    In a bundle for students `right` may be "": then nobody learns from it what is.
+    """
 
     name: str
     text: str
@@ -29,7 +34,7 @@ class Question:
     points: int = 1
 
     def __post_init__(self) -> None:
-        if self.right not in self.options:
+        if self.right not in ("", *self.options):
             raise ValueError(f"right must be one of {list(self.options)}, got {self.right!r}")
 
 
@@ -57,6 +62,8 @@ def judge_answer(question: Question, function: Callable[[], Any]) -> Answer:
     letter = outcome.value.strip().lower() if isinstance(outcome.value, str) else ""
     if letter not in question.options:
         return Answer(question, 0.0, f"return one letter ({letters}), not {outcome.value!r:.40}")
+    if not question.right:
+        return Answer(question, 0.0, f"{letter}: noted. {LATER}", letter)
     right = letter == question.right
     text = f"{letter}: {'right' if right else 'not right'}. {question.options[letter].because}"
     return Answer(question, float(question.points) if right else 0.0, text, letter)

@@ -31,10 +31,11 @@ def is_last(name: str, worth: Mapping[str, float]) -> bool:
     return name == list(worth)[-1]
 
 
-def summary(exercise: str, worth: Mapping[str, float]) -> str:
+def summary(exercise: str, worth: Mapping[str, float], quiz_is_told: bool = True) -> str:
     """The sum over an exercise, what is missing from it, and what has not been run.
 
-    `worth` are the points of its tasks and questions, in order.
+    `worth` are the points of its tasks and questions, in order; of tasks alone where a quiz says
+    nothing before it is graded.
     """
     found = {name: _points[name] for name in worth if name in _points}
     of_all = f"{sum(found.values()):g} of {sum(worth.values()):g} points"
@@ -46,4 +47,5 @@ def summary(exercise: str, worth: Mapping[str, float]) -> str:
     if not_run:
         text += f"; not run since Jupyter was started: {', '.join(not_run)}"
     left = TOTAL - sum(worth.values())
-    return f"{text}. {left:g} more are given for the answer in your own words."
+    for_what = "the answer in your own words" if quiz_is_told else "the quiz and your own words"
+    return f"{text}. {left:g} more are given for {for_what}."

@@ -7,9 +7,13 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
+from courseware import start_over
+from courseware.grading.bundle import options as bundling
 from courseware.grading.lms import options as lms
+from courseware.grading.marking import options as marking
 from courseware.learning import terminal
 
 EXAMPLES = """\
@@ -24,8 +28,11 @@ examples:
   course report 01_number_formats --items         what the class got wrong; without a name: in all
   course similar 01_number_formats                hand-ins that are alike, side by side
   course leaderboard 11_deep_compression          places by accuracy and bytes; also as a page
+  course mark 01_number_formats                   written answers, question by question
   course move postgresql://user@host/name         the gradebook, with all marks, to a server
   course doctor
+  course bundle                                   what students get, searched for leaks
+  course restart 01                               an exercise as it was handed out; work is kept
   course progress                                 how far you are, if you learn on this machine
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
@@ -45,6 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command == "progress":  # a learner's command: it waits for nothing that grades
         return terminal.progress(options)
+    if options.command == "restart":
+        return start_over.main([options.exercise])
+    if find_spec("courseware.grading.commands") is None:
+        print("course: this is a copy for students: restart and progress work", file=sys.stderr)
+        return 2
     # nbformat's library for JSON schemas would load it for checks of web addresses that no notebook
     # asks for; that takes longer than loading nbgrader.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
@@ -143,7 +155,13 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
     here = Path()
-    others = lms.add_commands(commands.add_parser)
+    others = [*lms.add_commands(commands.add_parser)]
+    others += [one.add_command(commands.add_parser) for one in (bundling, marking)]
+    restart = _described(
+        commands.add_parser("restart", help="start an exercise over, and keep what is there"),
+        "Put an exercise back as it was handed out. What is there moves into the folder kept.",
+    )
+    restart.add_argument("exercise", metavar="EXERCISE", help="such as 01")
     for command in others:
         _described(command, command.description or "", lms.EXAMPLES)
     for command in (grade, report):

@@ -14,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from courseware.grading.arrival import NOBODY_IS_LATE
+from courseware.grading.bundle.command import bundle
 from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, as_text, make_report
 from courseware.grading.class_secret import SECRET, make_secret
@@ -33,6 +34,7 @@ from courseware.grading.jobs import run_job
 from courseware.grading.late import settling
 from courseware.grading.league_command import leaderboard
 from courseware.grading.lms import commands as lms
+from courseware.grading.marking.command import mark
 from courseware.grading.moving import move_gradebook
 from courseware.grading.page_commands import items, similar
 from courseware.grading.plain_lines import in_lines, in_one_line
@@ -177,9 +179,11 @@ COMMANDS = {
     "report": report,
     "similar": similar,
     "leaderboard": leaderboard,
+    "mark": mark,
     "move": move,
     "prove": prove_exercises,
     "doctor": doctor,
+    "bundle": bundle,
     "roster": lms.roster,
     "collect": lms.collect,
     "export": lms.export,

@@ -1,0 +1,150 @@
+"""Written answers, question by question: what is shown, what is written, nothing lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from courseware.grading.course import open_course, open_exercise
+from courseware.grading.marking import command
+from courseware.grading.marking.command import Way, go_through
+from courseware.grading.marking.desk import (
+    Answer,
+    Given,
+    MarkedMeanwhile,
+    Question,
+    answers,
+    give,
+    questions,
+    questions_in,
+)
+from courseware.grading.marking.screen import page
+from tests.courseware.grading import toy
+
+pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
+
+QUESTION = Question("01_toy", "why", 1.0, "Why?", "Because.", "**Rubric**\n- 1 point: a reason")
+
+
+@pytest.fixture(scope="module")
+def graded(released_course, tmp_path_factory) -> Path:
+    root = shutil.copytree(released_course.root, tmp_path_factory.mktemp("marking") / "course")
+    api = open_course(root)
+    for student in ("ann", "bob"):
+        notebook = toy.with_cell(toy.solved(root), "why", f"{student} says so.\x1b[2J")
+        toy.hand_in(root, student, notebook)
+        assert api.autograde(toy.EXERCISE, student)["success"]
+    return root
+
+
+@pytest.fixture
+def exercise(graded, tmp_path):
+    root = shutil.copytree(graded, tmp_path / "course")
+    return open_exercise(open_course(root), toy.EXERCISE)
+
+
+def typing(exercise, *lines: str, blind: bool = False) -> tuple[bool, str]:
+    """Go through all answers with these lines typed; what was shown."""
+    shown: list[str] = []
+    left = iter(lines)
+
+    def ask(prompt: str) -> str:
+        try:
+            return next(left)
+        except StopIteration:
+            raise EOFError from None
+
+    [question] = questions(exercise)
+    there = [one for one in answers(exercise, question) if one.given.open]
+    ended = go_through(Way(exercise, question, there, blind, 120), ask, shown.append)
+    return ended, "\n".join(shown)
+
+
+def given(exercise) -> dict[str, Given]:
+    [question] = questions(exercise)
+    return {one.student: one.given for one in answers(exercise, question)}
+
+
+def test_points_and_comments_are_in_the_gradebook_as_they_are_typed(exercise):
+    ended, shown = typing(exercise, "0,5 well put, but short", "c say why", "7", "b", "1")
+    assert not ended  # no more lines came, as after a crash: what was typed is there
+    assert given(exercise) == {
+        "ann": Given(1.0, "well put, but short", False),
+        "bob": Given(None, "say why", True),
+    }
+    assert "Nothing was written: expected 0 to 1 points, got 7." in shown
+    assert "0.5 points · comment: well put, but short" in shown
+
+    ended, shown = typing(exercise, "1")
+    assert ended and "answer 1 of 1 · bob" in shown and "ann says so" not in shown
+    with exercise.gradebook() as gradebook:
+        assert gradebook.find_submission(toy.EXERCISE, "bob").score == 7.0
+    assert exercise.api.generate_feedback(toy.EXERCISE, "bob", force=True)["success"]
+    feedback = (exercise.folder("feedback", "bob") / "01_toy.html").read_text()
+    assert "say why" in feedback and "7 of 7 points" in feedback
+
+
+def test_two_who_mark_at_once_do_not_overwrite_each_other(exercise):
+    [question] = questions(exercise)
+    ann, _ = answers(exercise, question)
+    give(exercise, question, ann, 0.0, "the other one")
+    with pytest.raises(MarkedMeanwhile):
+        give(exercise, question, ann, 1.0, "")
+    assert given(exercise)["ann"] == Given(0.0, "the other one", False)
+
+
+def test_points_from_before_a_new_grading_are_shown_and_can_be_kept(exercise):
+    typing(exercise, "0.5 short")
+    assert exercise.api.autograde(toy.EXERCISE, "ann", force=True)["success"]
+    assert given(exercise)["ann"] == Given(0.5, "short", True)
+    _, shown = typing(exercise, "=")
+    assert "0.5 points, from before it was graded again: = keeps them" in shown
+    assert given(exercise)["ann"] == Given(0.5, "short", False)
+
+
+def test_an_answer_stands_beside_what_it_is_marked_by_and_cannot_move_the_cursor():
+    answer = Answer("ann", "Doe, Ann", "One.\x1b[2J\n" + "long " * 40, Given())
+    wide = page(QUESTION, answer, "answer 1 of 2", 120, blind=False)
+    assert "\x1b" not in wide and r"One.\x1b[2J" in wide
+    assert any("What was written" in line and "Model answer" in line for line in wide.splitlines())
+    assert "- 1 point: a reason" in wide and "why · 1 points · answer 1 of 2 · ann · Doe" in wide
+    assert max(map(len, wide.splitlines())) <= 120
+    narrow = page(QUESTION, answer, "answer 1 of 2", 60, blind=True)
+    assert "ann" not in narrow and "Doe" not in narrow
+    assert max(map(len, narrow.splitlines())) <= 60
+
+
+def test_question_model_answer_and_rubric_are_told_apart():
+    behind = "### BEGIN SOLUTION\nBecause.\n\n**Rubric** (2 points)\n\n- 2 points: so\n"
+    meta = toy.meta("explain", grade=True, solution=True, points=2)
+    cells = [
+        new_markdown_cell("## In your own words"),
+        new_markdown_cell(f"{behind}### END SOLUTION", metadata=meta),
+    ]
+    [found] = questions_in(new_notebook(cells=cells), "01")
+    assert (found.asked, found.model) == ("## In your own words", "Because.")
+    assert found.rubric == "**Rubric** (2 points)\n\n- 2 points: so" and found.points == 2
+
+
+def test_every_exercise_of_the_course_has_a_question_with_model_and_rubric():
+    for path in sorted((toy.REPOSITORY / "solutions").glob("*/*.ipynb")):
+        [found] = questions_in(nbformat.read(path, as_version=4), path.stem)
+        assert found.model and found.rubric and found.asked.startswith("## In your own words")
+
+
+def test_the_command_goes_through_all_and_says_what_is_next(exercise, monkeypatch, capsys):
+    lines = iter(["1", "?", "r", ""])
+    monkeypatch.setattr(command, "input", lambda prompt: next(lines), raising=False)
+    from courseware.grading.cli import main
+
+    root = exercise.api.coursedir.root
+    assert main(["mark", toy.EXERCISE, "--blind", "--course-dir", root]) == 0
+    shown = capsys.readouterr().out
+    assert "1 answers are still to be marked" in shown and "answer 2 of 2\n" in shown
+    assert f"Next: course grade {toy.EXERCISE}" in shown
+    assert main(["mark", toy.EXERCISE, "--question", "how", "--course-dir", root]) == 2
+    assert "01_toy has no question how" in capsys.readouterr().err
