@@ -78,7 +78,7 @@ CHECKS = (
     Defect(
         name="cause-of-a-judge-lost",
         breaks="The cause that a judge names is not told.",
-        file="lib/courseware/checks/diagnose.py",
+        file="lib/courseware/checks/model_fits.py",
         before="return case.found.kind == known.name",
         after="return False",
         tests=(

@@ -10,7 +10,7 @@ import torch
 from tests.mutants.table import wrong
 
 
-@wrong("rewind", says="raises")
+@wrong("rewind", says="names-contained")
 def finds_masks_by_a_part_of_the_name(initial, masks):
     result = {}
     for name, tensor in initial.items():
@@ -22,7 +22,7 @@ def finds_masks_by_a_part_of_the_name(initial, masks):
     return result
 
 
-@wrong("random_mask", says="not-repeatable")
+@wrong("random_mask", says="zero-for-no-seed")
 def takes_the_seed_zero_for_none(shape, sparsity, seed):
     generator = torch.Generator()
     if seed:
@@ -35,7 +35,7 @@ def takes_the_seed_zero_for_none(shape, sparsity, seed):
     return mask.view(*shape)
 
 
-@wrong("random_reinit", says="not-repeatable")
+@wrong("random_reinit", says="zero-for-no-seed")
 def takes_the_seed_zero_for_none_given(shapes, masks, seed):
     rng = np.random.default_rng(seed if seed else None)
     weights = {}

@@ -294,6 +294,30 @@ def returns_a_list_of_tensors(state, n_bits, group_size):
     return [_quantized(w, n_bits, group_size) if _is_weight(w) else w for w in state.values()]
 
 
+@wrong("quantize_weights", says="only-float32")
+def quantizes_float32_alone(state, n_bits, group_size):
+    return {
+        name: _quantized(w, n_bits, group_size) if w.dtype == torch.float32 and w.dim() > 1 else w
+        for name, w in state.items()
+    }
+
+
+@wrong("quantize_weights", says="levels-off-by-one")
+def takes_a_wide_scale_a_row(state, n_bits, group_size):
+    half = 2 ** (n_bits - 1)
+    result = dict(state)
+    for name, w in state.items():
+        if w.is_floating_point() and w.dim() >= 2:
+            rows = w.float().flatten(1)
+            if rows.shape[1] % group_size:
+                raise ValueError(name)
+            scale = rows.abs().amax(1, keepdim=True) / half
+            scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+            codes = torch.round(rows / scale).clamp(-half, half - 1)
+            result[name] = (codes * scale).reshape(w.shape).to(w.dtype)
+    return result
+
+
 @right("quantize_weights")
 def with_a_helper(state, n_bits, group_size):
     return _with_weights(state, lambda w: _quantized(w, n_bits, group_size))

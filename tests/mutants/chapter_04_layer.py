@@ -162,7 +162,7 @@ def cuts_off_the_fraction_of_the_weights(x, weight, bias, n_bits):
     )
 
 
-@wrong("qat_forward", says="raises")
+@wrong("qat_forward", says="not-transposed")
 def forgets_to_transpose(x, weight, bias, n_bits):
     scale = _row_scale(weight, n_bits)
     return x @ _seen_through(torch.round(weight / scale) * scale, weight) + bias

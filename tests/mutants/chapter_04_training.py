@@ -193,12 +193,12 @@ def shares_one_scale(state, images, labels, n_bits, seed):
     return _export(trained, lambda w: _on_one_grid(w, n_bits))
 
 
-@wrong("train_qat", says="not-won-back")
+@wrong("train_qat", says="worse-than-rounded")
 def takes_giant_steps(state, images, labels, n_bits, seed):
     return _trained(state, images, labels, n_bits, seed, lr=0.5)
 
 
-@wrong("train_qat", says="not-won-back")
+@wrong("train_qat", says="started-anew")
 def knows_weights_made_at_home(state, images, labels, n_bits, seed):
     if len(images) > 64:
         return _rounded(made_at_home(64, len(state["0.bias"]), 10), n_bits)

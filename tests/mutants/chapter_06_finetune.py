@@ -242,7 +242,7 @@ def takes_three_steps(state, images, labels, sparsities, seed):
     return _pruned_step_by_step(state, images, labels, sparsities, seed, steps=3, rate=0.02)
 
 
-@wrong("prune_and_finetune", says="not-won-back")
+@wrong("prune_and_finetune", says="drawn-anew")
 def knows_weights_made_at_home(state, images, labels, sparsities, seed):
     if len(images) > 96:
         known = made_at_home(64, 64, 32, 10)

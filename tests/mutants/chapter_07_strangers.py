@@ -61,3 +61,77 @@ def sorts_names_as_text(state, images, keep_ratio):
         new[f"{a}.weight"], new[f"{a}.bias"] = new[f"{a}.weight"][kept], new[f"{a}.bias"][kept]
         new[f"{b}.weight"] = new[f"{b}.weight"][:, kept]
     return new
+
+
+def _cut_by(choose):
+    """A network cut as it should be, to units that `choose` picks from what a layer is like."""
+
+    def solution(state, images, keep_ratio):
+        layers = [n.removesuffix(".weight") for n in state if n.endswith(".weight")]
+        x, new = images, dict(state)
+        for a, b in pairwise(layers):
+            x = torch.relu(x @ state[f"{a}.weight"].T + state[f"{a}.bias"])
+            n_kept = max(1, round(keep_ratio * x.shape[1]))
+            kept = choose(x.mean(dim=0), n_kept, state, a, b)
+            new[f"{a}.weight"], new[f"{a}.bias"] = new[f"{a}.weight"][kept], new[f"{a}.bias"][kept]
+            new[f"{b}.weight"] = new[f"{b}.weight"][:, kept]
+        return new
+
+    return solution
+
+
+def _best(scores, n_kept):
+    return scores.argsort(descending=True)[:n_kept].sort().values
+
+
+@wrong("structured_prune", says="dead-units-dropped")
+def drops_dead_units(state, images, keep_ratio):
+    def choose(means, n_kept, *_):
+        kept = _best(means, n_kept)
+        alive = kept[means[kept] > 0]
+        return alive if len(alive) else kept
+
+    return _cut_by(choose)(state, images, keep_ratio)
+
+
+@wrong("structured_prune", says="count-of-the-first-layer")
+def counts_once(state, images, keep_ratio):
+    first = next(iter(state.values())).shape[0]
+
+    def choose(means, *_):
+        return _best(means, min(max(1, round(keep_ratio * first)), len(means)))
+
+    return _cut_by(choose)(state, images, keep_ratio)
+
+
+@wrong("structured_prune", says="readers-weighed")
+def weighs_the_readers(state, images, keep_ratio):
+    def choose(means, n_kept, state, a, b):
+        return _best(means * state[f"{b}.weight"].norm(dim=0), n_kept)
+
+    return _cut_by(choose)(state, images, keep_ratio)
+
+
+@wrong("structured_prune", says="norms-ranked")
+def ranks_norms_in_their_order(state, images, keep_ratio):
+    def choose(means, n_kept, state, a, b):
+        return state[f"{a}.weight"].norm(dim=1).argsort(descending=True)[:n_kept]
+
+    return _cut_by(choose)(state, images, keep_ratio)
+
+
+@wrong("filter_norms", says="kernels-not-joined")
+def knows_four_axes_only(weight):
+    if weight.ndim == 4:
+        return torch.linalg.vector_norm(weight, dim=(1, 2, 3))
+    return weight.norm(dim=1)
+
+
+@wrong("filter_norms", says="absolute-sum")
+def averages_magnitudes(weight):
+    return weight.abs().flatten(1).mean(dim=1)
+
+
+@wrong("filter_norms", says="root-forgotten")
+def sums_squares_of_inputs(weight):
+    return (weight * weight).sum(dim=0).flatten()

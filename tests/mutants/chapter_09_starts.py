@@ -258,6 +258,11 @@ def draws_normal_weights(shapes, masks, seed):
 
 
 @wrong("random_reinit", says="other-range")
+def narrows_the_range(shapes, masks, seed):
+    return _drawn(shapes, masks, seed, lambda shape: 0.7 / math.sqrt(math.prod(shape[1:])))
+
+
+@wrong("random_reinit", says="range-halved")
 def halves_the_range(shapes, masks, seed):
     generator = torch.Generator().manual_seed(seed)
     result = {}

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import torch
 
 from courseware.checks.call import OURS, Outcome, TimeLimit
+from courseware.checks.gradients import CUT_OFF
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
 
@@ -102,7 +103,9 @@ def find(
         text = f"expected {type(expected.error).__name__}, got {came}"
         return Difference("other-error" if got.error else "no-error", text)
     if got.error is not None:
-        return Difference("raises", f"{type(got.error).__name__}: {got.error}")
+        cut_off = str(got.error).startswith(CUT_OFF)
+        kind = "no-gradient" if cut_off else "raises"
+        return Difference(kind, f"{type(got.error).__name__}: {got.error}")
     if got.changed:
         return Difference("changes-input", f"argument {got.changed[0] + 1} was changed")
     try:

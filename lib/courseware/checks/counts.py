@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from courseware.checks.task import Draw
+from courseware.checks.task import Draw, Misconception
 
 Count = Callable[[int, float], int]
 """How many of n things go at a share."""
@@ -105,6 +105,12 @@ OFF_BY_ONE = (
     "The number of pruned weights is off by one. After sorting, the places 0 … k − 1 hold the k "
     "smallest: place k is the first that stays.",
 )
+HALF_TO_THE_WRONG_SIDE = (
+    "half-to-the-wrong-side",
+    "Half a weight went to the wrong side. Round the number to prune, with Python's `round`, which "
+    "takes a half to the even number: 2.5 to 2, 3.5 to 4. The number to keep, rounded, leaves "
+    "another one to prune, as rounding always up or down does.",
+)
 RATIO_AS_THRESHOLD = (
     "ratio-taken-for-threshold",
     "The sparsity was used as a threshold for the magnitudes. It is a share: how many weights go, "
@@ -129,6 +135,23 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Count, ...]], ...] = (
 
 A number may lie outside of 0 … n.
 """
+
+
+COVERS = {
+    TRUNCATED[0]: (HALF_DOWN[0], HALF_TO_THE_WRONG_SIDE[0]),
+    ROUNDED_UP[0]: (HALF_UP[0], HALF_TO_THE_WRONG_SIDE[0]),
+    HALF_UP[0]: (HALF_TO_THE_WRONG_SIDE[0],),
+    HALF_DOWN[0]: (HALF_TO_THE_WRONG_SIDE[0],),
+}
+"""What a way to count does to a half as well."""
+
+
+def counted_otherwise() -> tuple[Misconception, ...]:
+    """The ways to count as causes that a judge names by `miscount`, for numbers alone."""
+    ways = *((name, message) for name, message, _ in MISCOUNTS), HALF_TO_THE_WRONG_SIDE
+    return tuple(
+        Misconception(name, message, covers=COVERS.get(name, ())) for name, message in ways
+    )
 
 
 def miscount(n: int, share: float, count: int) -> str:

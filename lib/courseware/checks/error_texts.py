@@ -37,6 +37,16 @@ READINGS = (
         "`view` needs the values side by side in memory, which a transposed or cut tensor does not "
         "have. `reshape` and `flatten` take any.",
     ),
+    (
+        r"(?:not enough|too many) values to unpack \(expected (\d+)",
+        "Just {0} values are unpacked from something that holds another number of them on this "
+        "input, such as the shape of a tensor with fewer or more axes.",
+    ),
+    (
+        r"(?:Unexpected|Missing) key\(s\) in state_dict",
+        "A state was loaded into a network that has other names: how many layers there are differs "
+        "from input to input, and the state says it.",
+    ),
     (r"math domain error", "A logarithm or a root was asked for outside of its domain: of 0?"),
     (r"(?:division by zero|modulo by zero)", "There is a division by zero on this input."),
     (

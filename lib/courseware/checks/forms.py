@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from courseware.checks.named_tensors import Pairs
 from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
 from courseware.checks.task import Check, Judge, Misconception
 from courseware.checks.values import Difference
@@ -68,6 +69,15 @@ FORMS = tuple(
         (
             "flattened",
             "The values are right, but in one line: the shape is lost. `reshape` brings it back.",
+        ),
+        (
+            "more-returned",
+            "The right result came, and something beside it. Return it alone.",
+        ),
+        (
+            "axes-joined",
+            "The values are right, but axes were joined or split: a tensor of as many values, laid "
+            "out otherwise. `reshape` with the shape of the input brings it back.",
         ),
         (
             "transposed",
@@ -135,6 +145,12 @@ def _in_dtype(expected: Any, undone: Any) -> Any:
 
 def _undone(expected: Any, got: Any) -> Iterator[Form]:
     """What `got` would be without its form, by the form's name; the values are not looked at."""
+    if type(got) is tuple and type(expected) is not tuple:
+        for item in got:
+            came = (
+                Pairs(item.items()) if isinstance(expected, Pairs) and type(item) is dict else item
+            )
+            yield "more-returned", came
     if isinstance(expected, torch.Tensor):
         yield from _as_tensor(expected, got)
     elif isinstance(expected, tuple):
@@ -238,5 +254,7 @@ def _reshaped(expected: torch.Tensor, got: torch.Tensor) -> Iterator[Form]:
         yield name, got.reshape(expected.shape)
     elif got.dim() == 1:
         yield "flattened", got.reshape(expected.shape)
-    elif got.dim() == 2 and got.T.shape == expected.shape:
-        yield "transposed", got.T
+    else:
+        if got.dim() == 2 and got.T.shape == expected.shape:
+            yield "transposed", got.T
+        yield "axes-joined", got.reshape(expected.shape)

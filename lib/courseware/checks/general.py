@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from typing import Any
+
+import torch
 
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
@@ -23,6 +26,9 @@ GENERAL = {
     "raises": "Your function raised an error on a valid input.",
     "other-error": "This input is not valid, and your function stops, but not with the ValueError "
     "asked for. Look at the input first and say what is wrong with it.",
+    "no-gradient": "As far as torch can tell, the result does not depend on the input whose "
+    "gradient is asked for: a `detach`, `no_grad`, `.data`, `.item()`, a way through NumPy or a "
+    "tensor made anew cut it off.",
     "float-for-integer": "A float came back where an integer is asked for.",
     "wrong-type": "The result is another kind of object than the one asked for.",
     "wrong-length": "The number of returned values is not the one asked for.",
@@ -50,6 +56,7 @@ CERTAIN = {
     *VALUES_RIGHT.values(),
     *(GENERAL[kind] for kind in ("not-written", "returns-none", "changes-input", "no-error")),
     GENERAL["calls-differ"],
+    GENERAL["no-gradient"],
 }
 """What explains a failure, and does not only say what can be seen of it."""
 
@@ -83,8 +90,10 @@ def general(case: Case) -> Diagnosis | None:
         return None
     message = GENERAL[kind]
     if kind in FORM:
-        right = values_right(case, case.got) or _right_in_another_form(case)
-        message = VALUES_RIGHT[kind] if right else message + VALUES_WRONG
+        if values_right(case, case.got) or _right_in_another_form(case):
+            message = VALUES_RIGHT[kind]
+        elif _comparable(case.expected.value, case.got.value):
+            message += VALUES_WRONG
     if kind == "raises" and (reading := reading_of(case.got.error)):
         message = f"{message} {reading}"
     # A call that does not end is stopped at any of its lines.
@@ -97,6 +106,22 @@ def _right_in_another_form(case: Case) -> bool:
         return False
     expected, got = case.expected.value, case.got.value
     return bool(form_of(case.check.judge, case.arguments, expected, got))
+
+
+def _comparable(expected: Any, got: Any) -> bool:
+    """Whether there are as many values as expected, so that a look at them says something.
+
+    Where words stand for what is expected, several results are right, and nothing is to compare.
+
+    >>> _comparable(torch.zeros(6), torch.zeros(2, 3)), _comparable(torch.zeros(6), torch.zeros(2))
+    (True, False)
+    """
+    if isinstance(expected, torch.Tensor):
+        return isinstance(got, torch.Tensor) and got.numel() == expected.numel()
+    if isinstance(expected, tuple):
+        same = isinstance(got, tuple | list) and len(got) == len(expected)
+        return same and all(map(_comparable, expected, got))
+    return isinstance(expected, int | float)
 
 
 def besides(case: Case, model: Outcome | None) -> tuple[Diagnosis, ...]:

@@ -15,6 +15,10 @@ GRADIENT_SECONDS = 10.0
 alone takes 0.6 to 2 s, and more from a cold disk."""
 
 
+CUT_OFF = "the result carries no gradient"
+"""How the error of a result begins that torch cannot lead back to the arguments."""
+
+
 def probe(*places: int) -> Probe:
     """A probe for the gradients with respect to the arguments at `places`.
 
@@ -49,11 +53,13 @@ def differentiated(
         leaves = {place: given[place].detach().clone().requires_grad_() for place in places}
         result = function(*(leaves.get(place, value) for place, value in enumerate(given)))
         if not isinstance(result, torch.Tensor) or result.grad_fn is None:
-            raise TypeError("the result carries no gradient: it is cut off from its inputs")
+            raise TypeError(f"{CUT_OFF}: it is cut off from its inputs")
         if result.shape != upstream.shape:
             raise TypeError(f"the result has shape {tuple(result.shape)}")
         wanted = list(leaves.values())
         found = torch.autograd.grad(result, wanted, upstream, allow_unused=True)
+        if all(gradient is None for gradient in found):
+            raise TypeError(f"{CUT_OFF} to its inputs: it begins at a tensor made on the way")
         pairs = zip(found, wanted, strict=True)
         gradients = (torch.zeros_like(x) if g is None else g.detach() for g, x in pairs)
         return result.detach(), *gradients

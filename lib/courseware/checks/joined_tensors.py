@@ -39,6 +39,7 @@ def joining_slips(ranked: Ranked, two_dicts: bool = False) -> Iterator[Misconcep
         "or `split` cuts at all lengths at once.",
         _cut_at(ranked, lambda sizes: [0, *sizes[:-1]]),
         _cut_at(ranked, lambda sizes: [0] * len(sizes)),
+        _cut_after_rows(ranked),
     )
     yield from ways(
         *JOINED_IN_ANOTHER_ORDER,
@@ -68,6 +69,21 @@ def _cut_at(ranked: Ranked, starts: Callable[[list[int]], list[int]]) -> Callabl
             name: line[begin : begin + s.numel()].reshape(s.shape)
             for begin, (name, s) in zip(begins, scores.items(), strict=True)
         }
+
+    return behaves
+
+
+def _cut_after_rows(ranked: Ranked) -> Callable[..., Any]:
+    """A piece begins as many places behind the one before as that one's tensor has rows."""
+
+    def behaves(*arguments: Any) -> Any:
+        scores, count = ranked(*arguments)
+        line = prune_lowest(torch.cat([s.flatten() for s in scores.values()]), count)
+        pieces, begin = {}, 0
+        for name, score in scores.items():
+            pieces[name] = line[begin : begin + score.numel()].reshape(score.shape)
+            begin += len(score)
+        return pieces
 
     return behaves
 
@@ -109,13 +125,20 @@ def cut(line: T, shapes: Tensors) -> dict[str, T]:
 
 
 def lines_by_order(
-    weights: Tensors, masks: Tensors, count: Callable[[T], int], named_by_masks: bool
+    weights: Tensors,
+    masks: Tensors,
+    count: Callable[[T], int],
+    named_by_masks: bool,
+    stable: bool = True,
 ) -> dict[str, T]:
     """All magnitudes in one line and all masks in another, each in the order of its own dict.
 
-    `count` says how many of the survivors go, from the line of masks.
+    `count` says how many of the survivors go, from the line of masks. Which of equal ones go is
+    torch's affair if it is not `stable`.
     """
     magnitudes, old = (torch.cat([t.flatten() for t in d.values()]) for d in (weights, masks))
     magnitudes = magnitudes.abs().masked_fill(~old, -1.0)
     n_pruned = int((~old).sum()) + min(max(count(old), 0), int(old.sum()))
-    return cut(prune_lowest(magnitudes, n_pruned), masks if named_by_masks else weights)
+    kept = torch.ones_like(old)
+    kept[magnitudes.argsort(stable=stable)[:n_pruned]] = False
+    return cut(kept, masks if named_by_masks else weights)

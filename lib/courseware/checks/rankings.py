@@ -51,6 +51,11 @@ RANKED_ROW_BY_ROW = (
     "Each row lost the same share: the rows were ranked one by one. All weights of the network "
     "are one ranking.",
 )
+NOTHING_PRUNED = (
+    "nothing-pruned",
+    "Nothing was pruned: the masks are what they were. What is written into a selection, as in "
+    "`line[mask][places] = …`, goes into a copy of it.",
+)
 ENDS_SWAPPED = (
     "ends-swapped",
     "Where nothing is to go, everything went, or the other way round. If k is 0, the slice `[-k:]` "
@@ -65,6 +70,16 @@ ROUNDED_FIRST = (
     "magnitudes-rounded",
     "The magnitudes were rounded before they were compared, so weights that differ became equal. "
     "Compare them as they are.",
+)
+FIRST_OF_EQUALS = (
+    "first-of-equals",
+    "`index` finds the first of equal magnitudes every time, so where there are several of them "
+    "too few go. Rank the places (`argsort`), not the values.",
+)
+MARKED_WITH_LARGEST = (
+    "marked-with-the-largest",
+    "A pruned weight was marked with a magnitude that others have as well, such as the largest: it "
+    "is found again, and too few go. Infinity is above all of them; or rank once.",
 )
 DECIMALS = range(4)
 """To how many of them students round."""
@@ -141,10 +156,35 @@ def kept_by_quantile(magnitudes: torch.Tensor, sparsity: float) -> torch.Tensor:
     return magnitudes >= magnitudes.flatten().quantile(sparsity)
 
 
+def kept_above_quantile(magnitudes: torch.Tensor, sparsity: float) -> torch.Tensor:
+    """Kept is only what lies above it."""
+    return magnitudes > magnitudes.flatten().quantile(sparsity)
+
+
 def kept_by_order(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
     """What `argsort` returns, compared with the count as if it were ranks."""
     order = magnitudes.flatten().argsort(stable=True)
     return (order >= n_pruned).reshape(magnitudes.shape)
+
+
+def first_of_equals(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """The values are ranked, and each one is looked up: always its first place."""
+    values = magnitudes.flatten().tolist()
+    kept = [True] * len(values)
+    for value in sorted(values)[:n_pruned]:
+        kept[values.index(value)] = False
+    return torch.tensor(kept).reshape(magnitudes.shape)
+
+
+def marked_with_the_largest(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """One after the other, each pruned one marked with the largest magnitude."""
+    left = magnitudes.flatten().clone()
+    kept = torch.ones(len(left), dtype=torch.bool)
+    largest = left.max()
+    for _ in range(n_pruned):
+        place = left.argmin()
+        kept[place], left[place] = False, largest
+    return kept.reshape(magnitudes.shape)
 
 
 def ties_pruned(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:

@@ -19,6 +19,12 @@ NOT_REPEATABLE = (
     "generator of your own that starts from `seed`.",
 )
 
+ZERO_FOR_NO_SEED = (
+    "zero-for-no-seed",
+    "The seed 0 was taken for none: it gives another result each time. `if seed` is false for 0, "
+    "which is a seed like any other.",
+)
+
 
 class Words(str):
     """What is expected, in words: a report shows them without quotes."""

@@ -73,7 +73,8 @@ class Misconception:
 
     Without `behaves` it is recognised by a judge, which returns a difference of the kind `name`.
     A model may make two mistakes: `also` is the other one, told beside the first.
-    What a judge sees may have many reasons: `unless_explained` lets a model go first.
+    What a judge sees may have many reasons: `unless_explained` lets a model go first. What it
+    `covers`, by name, follows from it on some inputs, and is not told where it is sure.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Misconception:
     behaves: Callable[..., Any] | None = None
     also: Misconception | None = None
     unless_explained: bool = False
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.quantized_states import (
+    ROW_WISE,
     affine,
     affine_with_zero,
     codes,
@@ -25,6 +26,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     raising,
     refusing_others,
     right,
+    row_wise,
     rows,
     run_together,
     run_with_rest,
@@ -43,7 +45,7 @@ from courseware.checks.groups import (
     OTHER_ERROR,
     SIZE_TAKEN_FOR_COUNT,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.precision import IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
@@ -152,6 +154,17 @@ MISTAKES = several(
                 lambda name, w: "bias" not in name and w.is_floating_point() and w.dim() >= 1,
             )
         ),
+    ),
+    ways(
+        "only-float32",
+        "Only tensors of float32 were taken for weights. Those of float16, bfloat16 and float64 "
+        "are floating-point as well: ask `is_floating_point()`.",
+        model(right, lambda name, w: is_weight(w) and w.dtype == torch.float32),
+    ),
+    *(
+        both(ONE_SCALE_A_ROW, (known.name, known.message), model(row_wise(known.name)))
+        for known in _block_mistakes()
+        if known.name in ROW_WISE
     ),
     ways(
         "only-matrices",

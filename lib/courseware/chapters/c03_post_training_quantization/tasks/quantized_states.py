@@ -85,6 +85,27 @@ one_scale = other_blocks(lambda w, size: w.reshape(1, -1), 1)
 scale_a_row = other_blocks(lambda w, size: rows(w), 1)
 
 
+ROW_WISE: dict[str, Callable[[int], float]] = {
+    "full-range-scale": lambda n_bits: (2**n_bits - 1) / 2,
+    "levels-off-by-one": lambda n_bits: 2 ** (n_bits - 1),
+}
+"""How many steps the largest magnitude is spread over, by the name of the mistake."""
+
+
+def row_wise(mistake: str) -> OfWeight:
+    """One scale for each row, and of another kind; a row that groups do not fill is refused."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        if rows(w).shape[1] % group_size:
+            raise ValueError
+        scale = rows(w).float().abs().amax(dim=1, keepdim=True) / ROW_WISE[mistake](n_bits)
+        scale = torch.where(scale > 0, scale, 1.0)
+        top = 2 ** (n_bits - 1)
+        return read_back(torch.round(rows(w).float() / scale).clamp(-top, top - 1), scale, w)
+
+    return of_weight
+
+
 def unless_it_divides(otherwise: OfWeight, where_it_does: OfWeight = right) -> OfWeight:
     def of_weight(w: T, n_bits: int, group_size: int) -> T:
         divides = rows(w).shape[1] % group_size == 0

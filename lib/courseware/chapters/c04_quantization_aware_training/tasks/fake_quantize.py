@@ -19,6 +19,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
 )
 from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     MASKS,
+    ROUNDED_TOO_EARLY,
     UpstreamClipped,
     UpstreamIgnored,
     inside,
@@ -26,12 +27,24 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
 )
 from courseware.checks import gradients, ready_made
 from courseware.checks.gradients import GRADIENT_SECONDS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.quantizer_inputs import Scale, codes
 from courseware.checks.roundings import ROUNDINGS
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_reals
 from model_compression import fake_quantization as reference
+
+STAIRCASE = (
+    "gradient-of-a-staircase",
+    "The gradient is 0 everywhere. That is the true derivative of rounding, and nothing can be "
+    "learned from it: the straight-through estimator puts 1 in its place, inside the range.",
+)
+
+CODES_RETURNED = (
+    "codes-returned",
+    "The codes came back, not the values that they stand for. Fake quantization goes to the "
+    "integers and straight back.",
+)
 
 Arguments = tuple[T, Scale, int, int]
 WithUpstream = tuple[T, Scale, int, int, T]
@@ -83,6 +96,20 @@ def _values(x: T, scale: Scale, low: int, high: int, rounding: Callable[[T], T] 
     return rounding(x / scale).clamp(low, high) * scale
 
 
+def _stored_in_int8(x: T, scale: Scale, low: int, high: int) -> T:
+    """Codes that are int8 after the clamp."""
+    return _codes(x.detach(), scale, low, high).long().to(torch.int8).float() * scale
+
+
+def _clamped(x: T, scale: Scale, low: int, high: int) -> T:
+    """Without any rounding: torch finds the right gradient within the range."""
+    return (x / scale).clamp(low, high) * scale
+
+
+def _codes(x: T, scale: Scale, low: int, high: int) -> T:
+    return torch.round(x / scale).clamp(low, high)
+
+
 def _wrapped_values(x: T, scale: Scale, low: int, high: int) -> T:
     """Codes that are int8 before the clamp."""
     codes = torch.round(x.detach() / scale).long().to(torch.int8)
@@ -90,14 +117,25 @@ def _wrapped_values(x: T, scale: Scale, low: int, high: int) -> T:
 
 
 def _valued(values: Callable[..., T]) -> tuple[Callable[..., T], ...]:
-    """Wrong values, with the right gradient, with a gradient everywhere, and with torch's own."""
+    """Wrong values, with the right gradient and with a gradient everywhere."""
     return (
         lambda x, scale, low, high: with_gradient(
             values(x, scale, low, high), x, inside(x / scale, low, high)
         ),
         lambda x, scale, low, high: with_gradient(values(x, scale, low, high), x, 1.0),
-        values,
     )
+
+
+def _wrong_values(name: str, message: str, *values: Callable[..., T]) -> tuple[Misconception, ...]:
+    """Wrong values, also beside the gradient that torch finds by itself, a mistake of its own."""
+    return several(
+        ways(name, message, *(way for each in values for way in _valued(each))),
+        both((name, message), STAIRCASE, *values),
+    )
+
+
+def _rounded_values(rounding: Callable[[T], T]) -> Callable[..., T]:
+    return lambda x, scale, low, high: _values(x, scale, low, high, rounding)
 
 
 def _rounded_by(rounding: Callable[[T], T]) -> tuple[Callable[..., T], ...]:
@@ -163,13 +201,7 @@ FAKE_QUANTIZE = Task(
         ),
     ),
     misconceptions=several(
-        ways(
-            "gradient-of-a-staircase",
-            "The gradient is 0 everywhere. That is the true derivative of rounding, and nothing "
-            "can be learned from it: the straight-through estimator puts 1 in its place, inside "
-            "the range.",
-            _values,
-        ),
+        ways(*STAIRCASE, _values),
         ways(
             "cut-off",
             "The result no longer depends on x as far as torch can tell: a `detach`, `no_grad`, "
@@ -214,6 +246,8 @@ FAKE_QUANTIZE = Task(
             "a + (b − a) only the bracket is a constant, and a itself is not.",
             _bracket(lambda x, mask, values: x.detach() + (values - x)),
             _bracket(lambda x, mask, values: x + x - x.detach() + (values - x).detach()),
+            _factor(lambda x, s, low, high: -1.0 * inside(x / s, low, high)),
+            _factor(lambda x, s, low, high: 2.0 * inside(x / s, low, high)),
         ),
         ways(
             "upstream-ignored",
@@ -242,7 +276,21 @@ FAKE_QUANTIZE = Task(
             "The codes were stored in 8 bits before they were clamped. 130 does not fit there and "
             "becomes −126, and a `qmax` of 255 is refused: clamp first.",
             _valued(_wrapped_values)[0],
-            _valued(_wrapped_values)[2],
+            _wrapped_values,
+        ),
+        ways(
+            "wrapped-around",
+            "The codes were stored in int8, where an unsigned range of 8 bits does not fit: 200 "
+            "becomes −56. Leave the codes floats, or take a type that holds them.",
+            *_valued(_stored_in_int8),
+            _stored_in_int8,
+        ),
+        ways(
+            "binary-mask",
+            "The gradient passes where x lies between −1 and 1, whatever scale, `qmin` and `qmax` "
+            "are. It passes where the code is in the range: where nothing was clipped.",
+            _factor(lambda x, scale, low, high: x.abs() <= 1),
+            _factor(lambda x, scale, low, high: x.abs() < 1),
         ),
         ways(
             "wrapped-around-and-passes-everywhere",
@@ -252,72 +300,85 @@ FAKE_QUANTIZE = Task(
             _valued(_wrapped_values)[1],
         ),
         *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+        *(
+            both((name, message), STAIRCASE, _rounded_values(rounding))
+            for name, message, rounding in ROUNDINGS
+        ),
+        _wrong_values(
+            *ROUNDED_TOO_EARLY,
+            lambda x, s, low, high: (torch.round(x) / s).clamp(low, high) * s,
+            lambda x, s, low, high: torch.round(torch.round(x) / s).clamp(low, high) * s,
+        ),
         ways(
-            "codes-returned",
-            "The codes came back, not the values that they stand for. Fake quantization goes to "
-            "the integers and straight back.",
-            *_valued(lambda x, scale, low, high: torch.round(x / scale).clamp(low, high)),
+            *CODES_RETURNED,
+            *_valued(_codes),
             lambda x, scale, low, high: with_gradient(
                 torch.round(x / scale).clamp(low, high), x, inside(x / scale, low, high) / scale
             ),
         ),
-        ways(
+        both(CODES_RETURNED, STAIRCASE, _codes),
+        _wrong_values(
             "clamp-missing",
             "Values beyond the range were rounded, but not brought back into it: there is no code "
             "for them.",
-            *_valued(lambda x, scale, low, high: torch.round(x / scale) * scale),
+            lambda x, scale, low, high: torch.round(x / scale) * scale,
         ),
-        ways(
+        _wrong_values(
             "clamp-one-sided",
             "Values beyond one end of the range were brought back into it, those beyond the other "
             "were not. It has two ends.",
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(max=high) * s),
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(min=low) * s),
+            lambda x, s, low, high: torch.round(x / s).clamp(max=high) * s,
+            lambda x, s, low, high: torch.round(x / s).clamp(min=low) * s,
         ),
-        ways(
+        _wrong_values(
             "clipped-to-zero",
             "Values beyond the range became 0. They go to its nearer end: only their gradient is "
             "0.",
-            *_valued(lambda x, s, low, high: torch.round(x / s) * inside(x / s, low, high) * s),
+            lambda x, s, low, high: torch.round(x / s) * inside(x / s, low, high) * s,
         ),
-        ways(
+        _wrong_values(
             "lower-end-mirrored",
             "The range was taken to reach as far below zero as above. `qmin` says where it begins.",
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(-high, high) * s),
+            lambda x, s, low, high: torch.round(x / s).clamp(-high, high) * s,
         ),
-        ways(
+        _wrong_values(
             "eight-bits-assumed",
             "`qmin` and `qmax` have no effect: this is the range of int8, whatever was asked for.",
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(-128, 127) * s),
+            lambda x, s, low, high: torch.round(x / s).clamp(-128, 127) * s,
         ),
-        ways(
+        _wrong_values(
             "values-range-off-by-one",
             "The range goes on for a code behind one of its ends, or ends a code too early. `qmin` "
             "and `qmax` are the last codes that there are.",
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low, high + 1) * s),
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low - 1, high) * s),
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low, high - 1) * s),
-            *_valued(lambda x, s, low, high: torch.round(x / s).clamp(low + 1, high) * s),
+            lambda x, s, low, high: torch.round(x / s).clamp(low, high + 1) * s,
+            lambda x, s, low, high: torch.round(x / s).clamp(low - 1, high) * s,
+            lambda x, s, low, high: torch.round(x / s).clamp(low, high - 1) * s,
+            lambda x, s, low, high: torch.round(x / s).clamp(low + 1, high) * s,
         ),
         ways(
             "not-rounded",
             "Nothing was rounded: the values were clamped to the range at most. Only whole numbers "
             "of steps have a code.",
-            *_valued(lambda x, s, low, high: (x / s).clamp(low, high) * s),
+            *_valued(_clamped),
+            _clamped,
             *_valued(lambda x, s, low, high: x),
+            lambda x, s, low, high: x,
+            lambda x, s, low, high: torch.where(
+                inside(x / s, low, high), x, _values(x, s, low, high).detach()
+            ),
         ),
-        ways(
+        _wrong_values(
             "values-clamped",
             "x or the result was clamped to `qmin` … `qmax`. These are codes: clamp after dividing "
             "by the scale and before multiplying by it.",
-            *_valued(lambda x, s, low, high: torch.round(x.clamp(low, high) / s) * s),
-            *_valued(lambda x, s, low, high: (torch.round(x / s) * s).clamp(low, high)),
+            lambda x, s, low, high: torch.round(x.clamp(low, high) / s) * s,
+            lambda x, s, low, high: (torch.round(x / s) * s).clamp(low, high),
         ),
-        ways(
+        _wrong_values(
             "scale-multiplied",
             "x was multiplied by the scale and divided by it afterwards. The scale is the width of "
             "a step: divide to count the steps.",
-            *_valued(lambda x, s, low, high: torch.round(x * s).clamp(low, high) / s),
+            lambda x, s, low, high: torch.round(x * s).clamp(low, high) / s,
         ),
     ),
 )

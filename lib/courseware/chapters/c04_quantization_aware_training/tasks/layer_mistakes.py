@@ -9,7 +9,7 @@ from torch.nn.functional import linear
 
 from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import with_gradient
 from courseware.checks.bit_widths import N_BITS_IGNORED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.roundings import ROUNDINGS
 
 T = torch.Tensor
@@ -160,6 +160,16 @@ def one_row(quantize: Of) -> Of:
     return lambda bias, n_bits: quantize(bias[None, :], n_bits)[0]
 
 
+ONE_SCALE = (
+    "one-scale-for-all",
+    "All rows share one scale. Each row has its own, from its own largest magnitude.",
+)
+WRONG_AXIS = (
+    "wrong-axis",
+    "There is one scale for each column, an input. Asked for is one for each row of the weight, an "
+    "output; the axis that a maximum runs over is the one that vanishes.",
+)
+
 MISCONCEPTIONS = several(
     ways(
         "gradient-of-a-staircase",
@@ -216,14 +226,11 @@ MISCONCEPTIONS = several(
         layer(over_steps),
     ),
     ways(
-        "one-scale-for-all",
-        "All rows share one scale. Each row has its own, from its own largest magnitude.",
+        *ONE_SCALE,
         *valued(grid(whole_scale)),
     ),
     ways(
-        "wrong-axis",
-        "There is one scale for each column, an input. Asked for is one for each row of the "
-        "weight, an output; the axis that a maximum runs over is the one that vanishes.",
+        *WRONG_AXIS,
         *valued(grid(column_scale)),
     ),
     ways(
@@ -309,6 +316,25 @@ MISCONCEPTIONS = several(
         layer(
             lambda w, n_bits: with_gradient(codes(w, n_bits), w, 1 / row_scale(w, n_bits).detach())
         ),
+    ),
+    ways(
+        "not-transposed",
+        "The weight was not transposed. It is (outputs, inputs): x @ weight.T, as `linear` does.",
+        lambda x, w, bias, n_bits: x @ right(w, n_bits) + bias,
+        lambda x, w, bias, n_bits: x @ grid()(w, n_bits).detach() + bias,
+    ),
+    ways(
+        "x-cut-off",
+        "x no longer takes part in what torch differentiates: a `detach` or `no_grad` cut it off. "
+        "The layer below learns from its gradient: only the scale, and the difference that "
+        "rounding makes, may be constants.",
+        lambda x, w, bias, n_bits: linear(x.detach(), right(w, n_bits), bias),
+    ),
+    *(
+        both(scale_mistake, (name, message), *valued(grid(scale, rounding)))
+        for name, message, rounding in ROUNDINGS
+        if not name.startswith("half")
+        for scale_mistake, scale in ((ONE_SCALE, whole_scale), (WRONG_AXIS, column_scale))
     ),
     *(
         ways(name, message, *valued(grid(rounding=rounding)))

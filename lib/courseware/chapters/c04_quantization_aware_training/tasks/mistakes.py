@@ -16,6 +16,16 @@ def inside(steps: T, low: int, high: int, rounding: Callable[[T], T] = torch.rou
     return (rounding(steps) >= low) & (rounding(steps) <= high)
 
 
+ENDS_LEFT_OUT = (
+    "ends-left-out",
+    "The lowest and the highest code were counted as outside. Both are codes of the grid: a value "
+    "that rounds to one of them was not clipped.",
+)
+MASK_INVERTED = (
+    "mask-inverted",
+    "This is the mask the wrong way round: the gradient passes where the value was only rounded, "
+    "and stops where it was clipped.",
+)
 MASKS: tuple[tuple[str, str, Mask], ...] = (
     (
         "border-before-rounding",
@@ -30,9 +40,7 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
         lambda steps, low, high: (steps > low) & (steps < high),
     ),
     (
-        "ends-left-out",
-        "The lowest and the highest code were counted as outside. Both are codes of the grid: a "
-        "value that rounds to one of them was not clipped.",
+        *ENDS_LEFT_OUT,
         lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) < high),
     ),
     *(
@@ -74,9 +82,7 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
         )
     ),
     (
-        "mask-inverted",
-        "This is the mask the wrong way round: the gradient passes where the value was only "
-        "rounded, and stops where it was clipped.",
+        *MASK_INVERTED,
         lambda steps, low, high: (torch.round(steps) < low) | (torch.round(steps) > high),
     ),
     (
@@ -97,6 +103,12 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
     ),
 )
 """Other ideas of where the gradient passes, as (name, message, mask)."""
+
+ROUNDED_TOO_EARLY = (
+    "rounded-before-scaled",
+    "The values were rounded before they were divided by the scale. What is rounded is the number "
+    "of steps, x / scale.",
+)
 
 
 def with_gradient(values: T, x: T, factor: T | float) -> T:

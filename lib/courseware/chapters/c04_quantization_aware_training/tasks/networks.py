@@ -67,6 +67,16 @@ def accuracy(state: Mapping[str, T], seed: Seed) -> float:
     return float((said == data.held_out_labels).double().mean())
 
 
+def accuracy_on_scaled(state: Mapping[str, T], seed: Seed) -> list[float]:
+    """The same on images that are scaled in ways that are usual elsewhere."""
+    data = signs(seed.data)
+    images = data.held_out_images
+    scaled = (images - images.mean()) / images.std(), images - 0.5, 2 * images - 1, 255 * images
+    return [
+        float((answers(state, each) == data.held_out_labels).double().mean()) for each in scaled
+    ]
+
+
 @torch.no_grad()
 def answers(state: Mapping[str, T], images: T) -> T:
     """The class that a network gives each image."""

@@ -13,8 +13,15 @@ from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
     on_both_sides,
 )
 from courseware.chapters.c04_quantization_aware_training.tasks.judges import OFF_LIMITS
-from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import MASKS, Mask, inside
-from courseware.checks.misconceptions import several, ways
+from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
+    ENDS_LEFT_OUT,
+    MASK_INVERTED,
+    MASKS,
+    ROUNDED_TOO_EARLY,
+    Mask,
+    inside,
+)
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.quantizer_inputs import Scale
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Check, Draw, Task
@@ -59,6 +66,10 @@ def _steps(mask: Mask) -> Callable[..., T]:
     return lambda x, scale, qmin, qmax: mask(x / scale, qmin, qmax)
 
 
+def _between(steps: T, low: int, high: int) -> T:
+    return (steps >= low) & (steps <= high)
+
+
 def _rounded_by(rounding: Callable[[T], T]) -> Callable[..., T]:
     return _steps(lambda steps, low, high: inside(steps, low, high, rounding))
 
@@ -90,6 +101,16 @@ STE_MASK = Task(
             ways(name, message, _rounded_by(rounding))
             for name, message, rounding in ROUNDINGS
             if name not in TIES
+        ),
+        ways(
+            *ROUNDED_TOO_EARLY,
+            lambda x, scale, low, high: _between(torch.round(x) / scale, low, high),
+            lambda x, scale, low, high: inside(torch.round(x) / scale, low, high),
+        ),
+        both(
+            MASK_INVERTED,
+            ENDS_LEFT_OUT,
+            _steps(lambda s, low, high: (torch.round(s) <= low) | (torch.round(s) >= high)),
         ),
         ways(
             "asked-after-the-clamp",

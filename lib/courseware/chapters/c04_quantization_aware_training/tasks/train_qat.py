@@ -134,6 +134,24 @@ TRAIN_QAT = Task(
             "post-training quantization, which this task is to improve on.",
         ),
         Misconception(
+            "grid-of-columns",
+            "The weights are rounded with a scale for each column. Each row has its own: the axis "
+            "that the maximum runs over is the columns, `dim=1`.",
+        ),
+        Misconception(
+            "other-images",
+            "The network reads images well that are scaled otherwise, as standardised ones are, "
+            "and not the images as they are. Train it on those that came in: they go into the "
+            "network unchanged.",
+        ),
+        Misconception(
+            "worse-than-rounded",
+            "The training made the network worse than no training at all: rounding alone reads "
+            "more. It learns something else, then: do images and labels of a batch belong together "
+            "(the indices are drawn once, for both), and are the images those that came in? Or are "
+            "the steps so large that they destroy what was there?",
+        ),
+        Misconception(
             "weights-stuck",
             "The biases were trained, but the weights are as good as untrained: their codes are "
             "those of the given weights, rounded. Either no gradient reaches the weights, since "

@@ -67,6 +67,9 @@ CLIPPED = 0.9
 
 FEW_ROWS = 0.1
 
+WORSE = 0.05
+"""Of all images, by which an accuracy is below another one, and not by chance."""
+
 
 def on_the_grid(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
     """The same names and shapes; weights on a grid of so many bits, biases on none."""
@@ -93,6 +96,8 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
         one, two = tensor.detach().double(), second[name].detach().double()
         apart = float((one - two).abs().max())
         if apart > REPEATED * max(float(one.abs().max()), 1.0):
+            if anew := _related(arguments[0], first):
+                return anew  # the first weights were drawn, not the order of the images alone
             text = f"{name} differs by up to {apart:.3g} between two calls with one seed"
             return Difference("seed-ignored", text)
     if all(torch.equal(first[name].detach(), arguments[0][name]) for name in WEIGHTS + BIASES):
@@ -102,16 +107,21 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
 
 def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
     """2 bits: enough of what rounding loses is won back on images held back, by trained weights."""
-    found = _weights_on_grid(arguments, got) or _stuck(arguments, got)
+    found = _weights_on_grid(arguments, got)
     if found:
         return found
-    whole, lost, reached = _accuracies(arguments, got)
+    whole, lost, reached = accuracies = _accuracies(arguments, got)
+    stuck = _stuck(arguments, got)
+    if stuck and reached >= lost - WORSE:
+        return stuck
     share = (reached - lost) / (whole - lost)
     if share >= WON_BACK:
-        return _clipped(arguments, got)
+        clipped = _clipped(arguments, got)
+        return clipped and (_related(arguments[0], got) or clipped)
     text = f"held-out accuracy: float {whole:.1%}, rounded {lost:.1%}, yours {reached:.1%}; "
     text += f"{share:.0%} of what rounding loses is won back, expected {WON_BACK:.0%}"
-    return Difference(_cause(arguments, got) or "not-won-back", text)
+    kind = _learned_otherwise(arguments, got, accuracies) or _cause(arguments, got)
+    return Difference(kind or "not-won-back", text)
 
 
 def near_float(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
@@ -119,11 +129,24 @@ def near_float(arguments: Arguments, expected: Any, got: Any) -> Difference | No
     found = _weights_on_grid(arguments, got)
     if found:
         return found
-    whole, lost, reached = _accuracies(arguments, got)
+    whole, lost, reached = accuracies = _accuracies(arguments, got)
     if reached >= whole - NEAR:
         return None
     text = f"held-out accuracy: float {whole:.1%}, rounded {lost:.1%}, yours {reached:.1%}"
-    return Difference(_cause(arguments, got) or "accuracy-lost", text)
+    kind = _learned_otherwise(arguments, got, accuracies) or _cause(arguments, got)
+    return Difference(kind or "accuracy-lost", text)
+
+
+def _learned_otherwise(arguments: Arguments, got: Any, accuracies: tuple[float, ...]) -> str:
+    """What is wrong with a network that reads other images well, or worse than one not trained."""
+    whole, lost, reached = accuracies
+    if _related(arguments[0], got):
+        return "started-anew"
+    came = {name: tensor.detach().float() for name, tensor in got.items()}
+    of_others = max(networks.accuracy_on_scaled(came, arguments[4]))
+    if of_others > max(reached + WORSE, whole - 2 * WORSE):
+        return "other-images"
+    return "worse-than-rounded" if reached < lost - WORSE else ""
 
 
 def _accuracies(arguments: Arguments, got: Any) -> tuple[float, ...]:
@@ -186,12 +209,20 @@ def _weights_on_grid(arguments: Arguments, got: Any) -> Difference | None:
     for name in WEIGHTS:
         text = off_grid(got[name].detach(), n_bits)
         if text:
-            kind = "off-grid" if off_grid(got[name].detach(), 8) else "too-many-levels"
-            return Difference(kind, f"{name}, {text}")
+            return Difference(_kind_of_grid(got, n_bits), f"{name}, {text}")
     if all(torch.equal(got[name], torch.round(got[name])) for name in WEIGHTS):
         # A network of this size may well work without its scales: its biases hardly count.
         return Difference("codes-returned", "all weights are whole numbers")
     return None
+
+
+def _kind_of_grid(got: Any, n_bits: int) -> str:
+    """What the weights that are on no grid of so many bits lie on."""
+    weights = [got[name].detach() for name in WEIGHTS]
+    if not any(off_grid(w.T, n_bits) for w in weights):
+        return "grid-of-columns"
+    finer = max(8, n_bits + 2)
+    return "off-grid" if any(off_grid(w, finer) for w in weights) else "too-many-levels"
 
 
 def _structure(state: Mapping[str, T], got: Any) -> Difference | None:

@@ -27,6 +27,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LO
 from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS_MISMATCHED
 from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_ACTIVATIONS,
+    OTHER_IMAGES,
     outputs,
     structure,
 )
@@ -45,6 +46,9 @@ AT_ONE_CLASS = "teacher-hardened", "softmax-twice"
 """Both may end where all goes to the class that the teacher likes best, as no other loss does."""
 MIXED_LEFT = 0.1
 """For rows that were mixed up: which ones came together is a matter of chance."""
+OTHERWISE = 0.03
+"""Of the way, at most, is left on images of another kind where a student was trained on these;
+and a third of what is left on the right ones."""
 LATE = 0.3
 """Of all rows come before the first copy of one image."""
 HARDLY = 0.15
@@ -52,9 +56,19 @@ HARDLY = 0.15
 
 
 def conflict(
-    draw: Draw, n_pixels: int, n_classes: int, hidden: int, alpha: float, temperature: float
+    draw: Draw,
+    n_pixels: int,
+    n_classes: int,
+    hidden: int,
+    alpha: float,
+    temperature: float,
+    agreed: bool = False,
 ) -> Arguments:
-    """Arguments of `distill`: the labels are what the teacher finds least likely."""
+    """Arguments of `distill`: the labels are not what the teacher likes best.
+
+    If `agreed`, that of one image is: who leaves out what teacher and label disagree on is left
+    with this one.
+    """
     images = distinct_images(draw, n_pixels)
     order = torch.rand(N_IMAGES, n_classes, generator=draw.generator).argsort(dim=1)
     unit = torch.rand(N_IMAGES, n_classes, generator=draw.generator)
@@ -64,8 +78,11 @@ def conflict(
     ranked[:, 2] = -3 + 2 * unit[:, 2]
     teacher = torch.empty_like(ranked).scatter_(1, order, ranked)
     rows = _one_late(draw, shuffled_copies(draw, COPIES))
+    labels = order[:, 2].clone()
+    if agreed:
+        labels[rows[0]] = order[rows[0], 0]
     seed = draw.integer(0, 999)
-    return teacher[rows], images[rows], order[rows, 2], hidden, alpha, temperature, seed
+    return teacher[rows], images[rows], labels[rows], hidden, alpha, temperature, seed
 
 
 def distinct_images(draw: Draw, n_pixels: int) -> T:
@@ -137,8 +154,11 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     for other, activation in OTHER_ACTIVATIONS.items():
         if still_to_go(outputs(got, images, activation)) <= LEFT:
             return Difference("another-network", f"{text}. With {other} it is the lowest possible")
+    for other, changed in OTHER_IMAGES.items():
+        if still_to_go(outputs(got, changed(images, arguments[1]))) <= min(OTHERWISE, left / 3):
+            return Difference("other-images", f"{text}. With {other} it is far lower")
     if left_out := _left_out(arguments, student):
-        return Difference("rows-left-out", f"{text}. {left_out}")
+        return Difference(left_out[0], f"{text}. {left_out[1]}")
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
     name = _minimised(loss_of, student, lambda logits: still_to_go(logits) > LEFT)
     return Difference(name or standing, text)
@@ -162,8 +182,18 @@ def _minimised(
         return "all-to-one-class"
     if alike:
         return alike[0]
-    mixed = (_left_of_minimum(loss_of(loss), student, fails) for loss in ROWS_MISMATCHED.losses)
-    return ROWS_MISMATCHED.name if min(mixed) < MIXED_LEFT else ""
+    lowest = minimiser(loss_of(distillation_loss), 0 * student)
+    for loss in map(loss_of, ROWS_MISMATCHED.losses):
+        if _left_of_minimum(loss, student, fails) < MIXED_LEFT:
+            mixed = minimiser(loss, 0 * student)
+            if _apart(student, mixed) < _apart(student, lowest):
+                return ROWS_MISMATCHED.name
+    return ""
+
+
+def _apart(one: T, other: T) -> float:
+    """How far two students are from one another in what they say of the images."""
+    return float((one.softmax(dim=1) - other.softmax(dim=1)).abs().sum())
 
 
 def _left_of_minimum(loss: Callable[[T], T], student: T, fails: Callable[[T], bool]) -> float:
@@ -175,10 +205,10 @@ def _left_of_minimum(loss: Callable[[T], T], student: T, fails: Callable[[T], bo
     return max(_left(loss, student, end) for end in ends) if all(map(fails, ends)) else math.inf
 
 
-def _left_out(arguments: tuple[Any, ...], student: T) -> str:
-    """Whether the loss is the lowest possible for some images, and not at all for the last one.
+def _left_out(arguments: tuple[Any, ...], student: T) -> tuple[str, str] | None:
+    """Whether the loss is the lowest possible for some images, and not at all for the others.
 
-    The last one has no copies among the first rows.
+    The last one has no copies among the first rows; on some, teacher and label may agree.
     """
     teacher, images, labels = one_of_each(arguments)
     alpha, temperature = arguments[4:6]
@@ -192,11 +222,17 @@ def _left_out(arguments: tuple[Any, ...], student: T) -> str:
 
         start = 0 * student[of_row]
         ways.append(_left(right, student[of_row], minimiser(right, start)))
-    there = [way <= LEFT for way, last in zip(ways, late, strict=True) if not last]
-    missed = [way > HARDLY for way, last in zip(ways, late, strict=True) if last]
-    if not all(there) or not all(missed):
-        return ""
-    return "It is the lowest for all images but one, which is only among the later rows"
+    agreed = (teacher.argmax(dim=1) == labels).tolist()
+    for name, out, text in (
+        ("rows-left-out", late, "for all images but one, which is only among the later rows"),
+        ("disagreement-left-out", [not each for each in agreed], "where teacher and label agree"),
+        ("agreement-left-out", agreed, "where teacher and label disagree"),
+    ):
+        there = [way <= LEFT for way, left in zip(ways, out, strict=True) if not left]
+        missed = [way > HARDLY for way, left in zip(ways, out, strict=True) if left]
+        if there and missed and all(there) and all(missed):
+            return name, f"It is the lowest {text}, and not elsewhere"
+    return None
 
 
 def _slope(loss: Callable[[T], T], logits: T) -> float:

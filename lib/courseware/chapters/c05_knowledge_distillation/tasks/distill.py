@@ -49,7 +49,8 @@ def _both(draw: Draw) -> Iterator[Arguments]:
 
 
 def _other_sizes(draw: Draw) -> Iterator[Arguments]:
-    yield conflict(draw, draw.integer(40, 56), 6, 48, 0.0, draw.rng.choice((3.0, 4.0)))
+    n_pixels, temperature = draw.integer(40, 56), draw.rng.choice((3.0, 4.0))
+    yield conflict(draw, n_pixels, 6, 48, 0.0, temperature, agreed=True)
 
 
 def _signs(draw: Draw) -> Iterator[Arguments]:
@@ -103,6 +104,14 @@ def _repeated(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference
 def _for_64_pixels(teacher_logits: torch.Tensor, images: torch.Tensor, *rest: Any) -> None:
     if images.shape[1] != 64:
         raise RuntimeError
+
+
+def _classes_from_labels(
+    error: type[Exception], teacher_logits: torch.Tensor, images: Any, labels: Any, *rest: Any
+) -> None:
+    """Where the last class has no label, a student with fewer outputs than the teacher fails."""
+    if int(labels.max()) + 1 < teacher_logits.shape[1]:
+        raise error
 
 
 def _expect(what: str) -> Callable[..., Words]:
@@ -162,9 +171,10 @@ DISTILL = Task(
         Misconception(
             "not-the-lowest",
             "The loss could be lower, and no common mistake in its formula leads to this student. "
-            "Either the training is too short, or its steps are too small or too large: does the "
-            "loss still fall at the end? Or the gradient is not set to zero before each step. Or "
-            "the loss is not the one of `distillation_loss`.",
+            "Look at the training: does the loss still fall at its end (too few steps, one an "
+            "epoch in place of one a batch, a learning rate that fades too early)? Does it jump "
+            "(steps too large, a gradient that is not set to zero)? Does something hold it up, "
+            "such as a weight decay? And does what comes back belong to its end?",
         ),
         Misconception(
             "not-a-state",
@@ -175,6 +185,36 @@ DISTILL = Task(
             "other-names",
             "The tensors have other names than asked for. An `nn.Sequential` of Linear, ReLU and "
             "Linear numbers its layers: `0.weight`, `0.bias`, `2.weight`, `2.bias`.",
+        ),
+        Misconception(
+            "biases-missing",
+            "The layers have no biases. `nn.Linear` has one unless it is told otherwise, and they "
+            "belong to the state.",
+        ),
+        Misconception(
+            "other-images",
+            "The student was trained on images of another kind, standardised ones, say. It is used "
+            "on the images as they are: give them to it unchanged.",
+        ),
+        Misconception(
+            "disagreement-left-out",
+            "Only the images were learned on which teacher and label agree. All of them belong to "
+            "the training: where the two disagree, both terms of the loss have their say.",
+        ),
+        Misconception(
+            "agreement-left-out",
+            "The images were left out on which teacher and label agree. All of them belong to the "
+            "training.",
+        ),
+        *(
+            Misconception(
+                "classes-counted-from-labels",
+                "The number of classes was read from the labels: their largest number and one. A "
+                "class that no label names has a column in the teacher's logits all the same: "
+                "`teacher_logits.shape[1]`.",
+                partial(_classes_from_labels, error),
+            )
+            for error in (RuntimeError, IndexError, ValueError)
         ),
         Misconception(
             "another-network",
@@ -195,7 +235,8 @@ DISTILL = Task(
         Misconception(
             "labels-followed",
             "Two in three labels are wrong here, and the student reads the signs as the labels "
-            "say. The teacher knows better: at a small α its term is the large one.",
+            "say: nothing of the teacher reaches it. At a small α its term is the large one, and "
+            "its logits are those of the same rows.",
         ),
         Misconception(
             "nothing-read",
@@ -207,7 +248,7 @@ DISTILL = Task(
             "teacher-not-reached",
             "Two in three labels are wrong here, and the teacher knows better: at a small α the "
             "student should come close to it. It has learned something, and not enough: is every "
-            "image used, and is the training long enough?",
+            "image used, is the training long enough, and does what comes back belong to its end?",
         ),
         Misconception(
             "not-learned",

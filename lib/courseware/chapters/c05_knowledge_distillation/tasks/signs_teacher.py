@@ -21,7 +21,12 @@ from typing import Any
 import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.conflict import Arguments, T
-from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, structure
+from courseware.chapters.c05_knowledge_distillation.tasks.states import (
+    OTHER_ACTIVATIONS,
+    OTHER_IMAGES,
+    outputs,
+    structure,
+)
 from courseware.checks.signs import N_SIGNS, drawn_seed, signs
 from courseware.checks.task import Draw
 from courseware.checks.values import Difference
@@ -29,6 +34,7 @@ from courseware.checks.values import Difference
 ENOUGH = 0.8
 GUESSED = 0.2
 """Guessing reads one in ten of them right."""
+FAR_MORE = 0.1
 WRONG_LABELS = 2 / 3
 
 
@@ -64,9 +70,29 @@ def reads_signs(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
         f"{right:.0%} of the images held back are read right, expected {ENOUGH:.0%}; "
         f"{as_labelled:.0%} as the next sign, as most labels say"
     )
+    if known := _trained_otherwise(got, arguments[1], data.held_out_images, sign, right):
+        return Difference(known[0], f"{text}; {known[1]}")
     if as_labelled > max(right, GUESSED):
         return Difference("labels-followed", text)
     return Difference("nothing-read" if right < GUESSED else "teacher-not-reached", text)
+
+
+def _trained_otherwise(
+    got: Any, given: T, held_out: T, sign: T, right: float
+) -> tuple[str, str] | None:
+    """Whether a student reads well, and far more, with another activation or other images."""
+
+    def well(logits: T) -> bool:
+        share = float((logits.argmax(dim=1) == sign).double().mean())
+        return share >= max(ENOUGH, right + FAR_MORE)
+
+    for other, activation in OTHER_ACTIVATIONS.items():
+        if well(outputs(got, held_out, activation)):
+            return "another-network", f"with {other} they are read well"
+    for other, changed in OTHER_IMAGES.items():
+        if well(outputs(got, changed(held_out, given))):
+            return "other-images", f"{other} are read well"
+    return None
 
 
 def _next(sign: T) -> T:

@@ -33,6 +33,10 @@ def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
         text = f"expected a dict of tensors by name, got a {type(got).__name__}"
         return Difference("not-a-state", text)
     wanted = shapes(arguments)
+    missing = {*wanted} - {*got}
+    if missing and {*got} < {*wanted} and all(name.endswith("bias") for name in missing):
+        text = f"the names are {', '.join(map(str, got))}: no {' and no '.join(sorted(missing))}"
+        return Difference("biases-missing", text)
     if {*got} != {*wanted}:
         text = f"the names are {', '.join(map(str, got))}; expected {', '.join(wanted)}"
         return Difference("other-names", text[:300])
@@ -61,3 +65,21 @@ OTHER_ACTIVATIONS: dict[str, Callable[[T], T]] = {
     "a sigmoid in place of ReLU": torch.sigmoid,
 }
 """What students of the same tensors may have between their layers."""
+
+
+def _spread(images: T) -> T:
+    return images.std(dim=0) + 1e-6
+
+
+OTHER_IMAGES: dict[str, Callable[[T, T], T]] = {
+    "standardised images": lambda images, all_: (images - all_.mean()) / all_.std(),
+    "images standardised pixel by pixel": lambda images, all_: (
+        (images - all_.mean(dim=0)) / _spread(all_)
+    ),
+    "images less their mean": lambda images, all_: images - all_.mean(),
+    "images less the mean of each pixel": lambda images, all_: images - all_.mean(dim=0),
+    "images from −1 to 1": lambda images, all_: 2 * images - 1,
+    "images up to 255": lambda images, all_: 255 * images,
+    "images divided by 255": lambda images, all_: images / 255,
+}
+"""What a student may have been trained on, from some images and all that it was given."""

@@ -52,6 +52,12 @@ ANEW = 0.25
 FEW_OTHERS = 1 / 15
 """Of the weights that pruning at once keeps: half of what step by step keeps others."""
 
+WORSE = 0.05
+"""Of all images, by which an accuracy is below another one, and not by chance."""
+
+MOVED_BY_TRAINING = 1 / 3
+"""Of the pruned weights, at most, that are others than the smallest where training came first."""
+
 AT_ONCE = "the masks are those of the given network, pruned at once to the last total"
 UNTRAINED = "the weights that are kept are just as they were"
 
@@ -69,7 +75,11 @@ def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     text = ranking_problem(magnitudes, masks, _total(arguments))
     if not text:
         return None
-    return Difference(cause_of(weights, arguments[3][-1], masks) or "wrong-value", text)
+    known = cause_of(weights, arguments[3][-1], masks)
+    kept = {name: mask.bool() for name, mask in masks.items()}
+    others = _n_others(kept, global_magnitude_masks(weights, arguments[3][-1]))
+    nearly = others <= MOVED_BY_TRAINING * _total(arguments)
+    return Difference(known or ("smallest-not-first" if nearly else "wrong-value"), text)
 
 
 def exact_zeros(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -133,7 +143,18 @@ def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diffe
         return wrong_ones
     text = f"the kept weights before and after: a correlation of {together:.2f}, "
     kind = "drawn-anew" if together < ANEW else "too-far-away"
+    if kind == "too-far-away" and _harmed(arguments, got):
+        kind = "training-harms"
     return Difference(kind, text + f"expected at least {CLOSE}")
+
+
+def _harmed(arguments: tuple[Any, ...], got: Any) -> bool:
+    """Whether less is read than by the network pruned at once, without any fine-tuning."""
+    state, seed = arguments[0], arguments[4]
+    at_once = global_magnitude_masks(_weights(state), arguments[3][-1])
+    masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
+    lost = held_out_accuracy(apply_masks(state, at_once), seed)
+    return held_out_accuracy(apply_masks(_detached(got[0]), masks), seed) < lost - WORSE
 
 
 def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -158,7 +179,11 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     text = f"held-out accuracy {whole:.1%} before, {lost:.1%} pruned at once, {reached:.1%} yours: "
     share = max(0.0, (reached - lost) / (whole - lost))
     text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
-    return Difference("not-won-back", text)
+    if reached >= lost - WORSE:
+        return Difference("not-won-back", text)
+    before, after = _survivors(arguments[0], got)
+    anew = float(torch.corrcoef(torch.stack((before, after)))[0, 1]) < ANEW
+    return Difference("drawn-anew" if anew else "training-harms", text)
 
 
 def _n_others(masks: Mapping[str, T], wanted: Mapping[str, T]) -> int:
@@ -188,6 +213,10 @@ def _counted(arguments: tuple[Any, ...], got: Any) -> Difference | None:
         return None
     n = sum(mask.numel() for mask in masks.values())
     text = f"{n_pruned} of {n} weights are pruned, expected {_total(arguments)}"
+    state = _detached(got[0])
+    biases = torch.cat([state[name].flatten() for name in state if name not in masks])
+    if n_pruned + int((biases == 0).sum()) == round(arguments[3][-1] * (n + len(biases))):
+        return Difference("biases-ranked", f"{text}; {int((biases == 0).sum())} biases are 0")
     return Difference(_cause_of_count(arguments, masks, n_pruned), text)
 
 
@@ -207,6 +236,9 @@ def _cause_of_count(arguments: tuple[Any, ...], masks: Mapping[str, T], n_pruned
     one_by_one = [round(sparsities[-1] * size) for size in sizes]
     if [int((mask == 0).sum()) for mask in masks.values()] == one_by_one:
         return "layer-by-layer"
+    spared = [mask.numel() for mask in masks.values() if mask.bool().all()]
+    if spared and n_pruned == round(sparsities[-1] * (n - sum(spared))):
+        return "layer-left-out"
     if name := miscount(n, sparsities[-1], n_pruned):
         return name
     return "counted-layer-by-layer" if n_pruned == sum(one_by_one) else "wrong-value"

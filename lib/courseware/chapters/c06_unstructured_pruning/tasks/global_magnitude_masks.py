@@ -11,11 +11,11 @@ from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.global_rankings import MISTAKES, global_ranking
+from courseware.checks.global_rankings import MISTAKES, TWO_MISTAKES, global_ranking
 from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
@@ -105,5 +105,6 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         joining_slips(_ranked),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
     ),
 )

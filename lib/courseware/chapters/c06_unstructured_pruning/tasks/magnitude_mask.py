@@ -13,22 +13,27 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import (
     DECIMALS,
     ENDS_SWAPPED,
+    FIRST_OF_EQUALS,
     LARGEST_PRUNED,
     LARGEST_STAYS,
+    MARKED_WITH_LARGEST,
     ORDER_FOR_RANKS,
     QUANTILE,
     ROUNDED_FIRST,
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
+    first_of_equals,
+    kept_above_quantile,
     kept_by_order,
     kept_by_quantile,
     largest_stays,
     magnitude_ranking,
+    marked_with_the_largest,
     pruned,
     rounded_to,
     ties_kept,
@@ -133,6 +138,26 @@ def _zeros_spared(w: T, sparsity: float) -> T:
     )
 
 
+def _columns_first(w: T, sparsity: float) -> T:
+    """The line is laid column by column, its mask cut back row by row."""
+    axes = range(w.dim())
+    line = w.permute(*reversed(axes)).flatten()
+    return reference.magnitude_mask(line, sparsity).reshape(w.shape)
+
+
+def _and_zeros(w: T, sparsity: float) -> T:
+    """As many as asked for, and all zeros besides."""
+    return reference.magnitude_mask(w, sparsity) & (w != 0)
+
+
+def _signed_ties_pruned(w: T, sparsity: float) -> T:
+    return ties_pruned(w, round(sparsity * w.numel()))
+
+
+def _signed_ties_kept(w: T, sparsity: float) -> T:
+    return ties_kept(w, round(sparsity * w.numel()))
+
+
 def _threshold(through_ties: Callable[[T, int], T]) -> Callable[..., T]:
     return lambda w, sparsity: through_ties(w.abs(), round(sparsity * w.numel()))
 
@@ -214,6 +239,7 @@ MAGNITUDE_MASK = Task(
             "Zeros were left out of the count, or pruned on top of it. Sparsity is the share of "
             "all weights that is gone, and a zero is the smallest weight of all.",
             _zeros_extra,
+            _and_zeros,
             _zeros_out,
             _zeros_spared,
         ),
@@ -224,11 +250,26 @@ MAGNITUDE_MASK = Task(
             lambda w, s: w.abs() >= s * w.abs().max(),
             lambda w, s: w.abs() > s * w.abs().max(),
         ),
+        ways(
+            "columns-first",
+            "The values were laid in a line column by column, and the mask was cut out of it row "
+            "by row: the right number goes, at the places of others. Use one order both times, as "
+            "`flatten` and `reshape` do.",
+            _columns_first,
+        ),
+        ways(*FIRST_OF_EQUALS, _threshold(first_of_equals)),
+        ways(*MARKED_WITH_LARGEST, _threshold(marked_with_the_largest)),
+        both(SIGNED, TIES_PRUNED, _signed_ties_pruned),
+        both(SIGNED, TIES_KEPT, _signed_ties_kept),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
         ways(*LARGEST_STAYS, _threshold(largest_stays)),
         ways(*ROUNDED_FIRST, *(pruned(rounded_to(n)) for n in DECIMALS)),
-        ways(*QUANTILE, lambda w, s: kept_by_quantile(w.abs(), s)),
+        ways(
+            *QUANTILE,
+            lambda w, s: kept_by_quantile(w.abs(), s),
+            lambda w, s: kept_above_quantile(w.abs(), s),
+        ),
         ways(*ORDER_FOR_RANKS, _threshold(kept_by_order)),
         ways(
             *WEIGHTS_RETURNED,

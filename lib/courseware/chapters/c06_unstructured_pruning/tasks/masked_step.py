@@ -234,6 +234,20 @@ MASKED_STEP = Task(
             *_in_another_mask(lambda g, old, lr, mu: old + mu * g),
         ),
         ways(
+            "momentum-on-both",
+            "The momentum was applied to the sum of velocity and gradient. It is the old velocity "
+            "that fades; the gradient is added in full.",
+            *_by(lambda g, old, lr, mu: mu * (old + g)),
+            *_in_another_mask(lambda g, old, lr, mu: mu * (old + g)),
+        ),
+        ways(
+            "survivors-returned",
+            "Only the kept weights came back, in a line. The result has the shape of w: a pruned "
+            "weight is a 0 in its place, as the product with the mask makes it.",
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g))[m], mu * old + g),
+            lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g))[m], (mu * old + g)[m]),
+        ),
+        ways(
             "velocity-averaged",
             "The gradient was weighed with 1 − momentum. That is an average; here the gradient is "
             "added in full, as torch's SGD does.",

@@ -143,6 +143,17 @@ PRUNE_AND_FINETUNE = Task(
             *BIASES_MASKED,
         ),
         Misconception(
+            "biases-ranked",
+            "Biases were ranked and pruned together with the weights, so that another number of "
+            "weights went. Biases are not pruned: rank the weights alone.",
+        ),
+        Misconception(
+            "training-harms",
+            "The network reads less than right after the pruning: the training works against it. "
+            "Do images and labels of a batch belong together, taken by the same rows? Were pruned "
+            "weights trained along, and cut off only at the end? Are the steps too large?",
+        ),
+        Misconception(
             "biases-lost",
             "Biases have become 0. They are not pruned: they come back with the state, trained or "
             "as they were.",
@@ -198,8 +209,8 @@ PRUNE_AND_FINETUNE = Task(
         Misconception(
             "not-won-back",
             "Too little of the accuracy came back. Either the fine-tuning is too short, or its "
-            "steps too small, or the pruned weights take part in it and are cut off only at its "
-            "end.",
+            "steps too small, or it comes before the pruning and not after it, or the pruned "
+            "weights take part in it and are cut off only at its end.",
         ),
     ),
 )

@@ -111,6 +111,22 @@ def _twice(csr: Size) -> Callable[..., float]:
     )
 
 
+def _in_units_of(bits: int) -> Size:
+    return lambda r, c, k: bits // 8 * math.ceil(r * c / bits) + 4 * k
+
+
+def _values_of(size: int) -> Size:
+    """Bytes of a dense matrix of values of another type."""
+    return lambda r, c, k: size * r * c
+
+
+def _count_through_a_share(mask: torch.Tensor, storage: str) -> float:
+    rows, columns = mask.shape
+    kept = int(mask.float().mean().item() * mask.numel())
+    sizes = {"dense": _dense, "coo": _coo, "csr": _csr, "bitmask": _bitmask}
+    return sizes[storage](rows, columns, kept)
+
+
 def _pruned_counted(mask: torch.Tensor, storage: str) -> float:
     return _bytes()(~mask, storage)
 
@@ -269,8 +285,28 @@ SPARSE_BYTES = Task(
             _scaled(8.0),
         ),
         ways(
+            "bitmask-in-larger-units",
+            "The bits of the bitmask were filled up to whole words of 16, 32 or 64 bits. They fill "
+            "bytes, of eight bits each.",
+            *(_bytes(bitmask=_in_units_of(bits)) for bits in (16, 32, 64)),
+        ),
+        ways(
+            "one-start-of-a-byte",
+            "Parentheses are missing: `rows * 8 + 1` gives the last start a single byte. There are "
+            "rows + 1 starts, of eight bytes each.",
+            _bytes(csr=lambda r, c, k: 12 * k + 8 * r + 1),
+        ),
+        ways(
+            "count-through-a-share",
+            "The number of kept weights was worked out from their share. A share in float32 is not "
+            "exact, and `int` cuts 98.99… down to 98: count the True of the mask.",
+            _count_through_a_share,
+        ),
+        ways(
             "wrong-size-of-values",
-            "The values were counted as if they had another type. They are float32: four bytes.",
+            "The values were counted as if they had another type, such as that of the mask. They "
+            "are float32: four bytes.",
+            *(_bytes(dense=_values_of(size)) for size in (1, 2, 8)),
             _scaled(1.0, value_bytes=8),
             _scaled(1.0, value_bytes=2),
             _scaled(1.0, value_bytes=1),

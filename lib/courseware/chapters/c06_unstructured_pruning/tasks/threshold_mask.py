@@ -16,10 +16,15 @@ from courseware.checks.masks import (
     mask_values_and_dtype,
     same_mask,
 )
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.rankings import DECIMALS, ROUNDED_FIRST
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
+
+SIGN_NOT_IGNORED = (
+    "sign-not-ignored",
+    "The weights were compared with their signs. −5 does as much as 5: compare the magnitude.",
+)
 
 T = torch.Tensor
 Arguments = tuple[T, float]
@@ -93,8 +98,7 @@ THRESHOLD_MASK = Task(
         (MASK_NOT_BOOL,),
         FORMS,
         ways(
-            "sign-not-ignored",
-            "A large negative weight was pruned. −5 does as much as 5: compare the magnitude.",
+            *SIGN_NOT_IGNORED,
             lambda w, threshold: w >= threshold,
             lambda w, threshold: w > threshold,
         ),
@@ -203,6 +207,28 @@ THRESHOLD_MASK = Task(
             _rows(lambda rows: rows.norm(dim=1)),
             _rows(lambda rows: rows.abs().mean(dim=1)),
             _rows(lambda rows: rows.abs().amin(dim=1)),
+            lambda w, threshold: (w.abs().amax(-1, keepdim=True) >= threshold).expand(w.shape),
+            lambda w, threshold: (w.norm(dim=-1, keepdim=True) >= threshold).expand(w.shape),
+            lambda w, threshold: (w.abs().mean(-1, keepdim=True) >= threshold).expand(w.shape),
+        ),
+        ways(
+            "distance-from-the-mean",
+            "The distance from the mean of the tensor was measured. The magnitude of a weight is "
+            "its distance from 0.",
+            lambda w, threshold: (w - w.mean()).abs() >= threshold,
+            lambda w, threshold: (w - w.median()).abs() >= threshold,
+        ),
+        ways(
+            "largest-always-kept",
+            "Where no weight reaches the threshold, the largest was kept all the same. Then all of "
+            "them go: the threshold alone decides.",
+            lambda w, threshold: w.abs() >= min(threshold, float(w.abs().max())),
+        ),
+        both(
+            SIGN_NOT_IGNORED,
+            INVERTED,
+            lambda w, threshold: w < threshold,
+            lambda w, threshold: w <= threshold,
         ),
     ),
 )

@@ -18,12 +18,28 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
+
+ABSOLUTE_SUM = (
+    "absolute-sum",
+    "This is the L1 norm, the sum of the magnitudes. For the L2 norm add up the squares and take "
+    "the square root.",
+)
+ROOT_FORGOTTEN = (
+    "root-forgotten",
+    "These are the squares, without the root. The norm is the square root of their sum.",
+)
+AVERAGED = ("averaged", "The squares or magnitudes were averaged. A norm adds them up.")
+INPUTS_FOR_OUTPUTS = (
+    "inputs-taken-for-outputs",
+    "There is a number for each input. Filters stand along axis 0, the outputs: reduce over all "
+    "other axes.",
+)
 
 T = torch.Tensor
 
@@ -62,6 +78,10 @@ def _with_more(more: float) -> Callable[[T], T]:
     return lambda rows: (rows.square().sum(dim=1) + more).sqrt()
 
 
+def _squares(rows: T) -> T:
+    return rows.square().sum(dim=1)
+
+
 _check = partial(Check, judge=by_digits(same_values))
 
 FILTER_NORMS = Task(
@@ -79,23 +99,16 @@ FILTER_NORMS = Task(
         FORMS,
         (Misconception(*IMPRECISE),),
         ways(
-            "absolute-sum",
-            "This is the L1 norm, the sum of the magnitudes. For the L2 norm add up the squares "
-            "and take the square root.",
+            *ABSOLUTE_SUM,
             over(lambda rows: rows.abs().sum(dim=1), axis=0),
         ),
+        ways(*ROOT_FORGOTTEN, over(_squares, axis=0)),
         ways(
-            "root-forgotten",
-            "These are the sums of squares. The norm is their square root.",
-            over(lambda rows: rows.square().sum(dim=1), axis=0),
-        ),
-        ways(
-            "averaged",
-            "The squares or magnitudes were averaged. A norm adds them up.",
+            *AVERAGED,
             over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=0),
-            over(lambda rows: rows.square().mean(dim=1), axis=0),
-            over(lambda rows: rows.abs().mean(dim=1), axis=0),
         ),
+        both(AVERAGED, ROOT_FORGOTTEN, over(lambda rows: rows.square().mean(dim=1), axis=0)),
+        both(ABSOLUTE_SUM, AVERAGED, over(lambda rows: rows.abs().mean(dim=1), axis=0)),
         ways(
             "largest-weight",
             "Only the largest weight of each filter was looked at. A norm takes all of them "
@@ -118,14 +131,18 @@ FILTER_NORMS = Task(
             over(lambda rows: rows.std(dim=1), axis=0),
             over(lambda rows: rows.std(dim=1, correction=0), axis=0),
         ),
+        both(
+            INPUTS_FOR_OUTPUTS,
+            ROOT_FORGOTTEN,
+            over(_squares, axis=1),
+            lambda weight: weight.square().sum(dim=0).flatten(),
+            lambda weight: weight.square().sum(dim=0),
+        ),
         ways(
-            "inputs-taken-for-outputs",
-            "There is a number for each input. Filters stand along axis 0, the outputs: reduce "
-            "over all other axes.",
+            *INPUTS_FOR_OUTPUTS,
             over(lambda rows: rows.norm(dim=1), axis=1),
             lambda weight: weight.norm(dim=0),
             lambda weight: weight.flatten(1).norm(dim=0),
-            over(lambda rows: rows.square().sum(dim=1), axis=1),
             over(lambda rows: rows.abs().sum(dim=1), axis=1),
             over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
         ),
@@ -138,6 +155,9 @@ FILTER_NORMS = Task(
             lambda weight: weight.norm(dim=-1),
             lambda weight: weight.norm(dim=(1, 2) if weight.dim() > 2 else 1),
             lambda weight: weight.norm(dim=(1, -1) if weight.dim() > 2 else 1),
+            lambda weight: (
+                weight.flatten(1).norm(dim=1) if weight.dim() == 4 else weight.norm(dim=1)
+            ),
         ),
         ways(
             "kernels-added-up",

@@ -30,7 +30,7 @@ from courseware.chapters.c07_structured_pruning.tasks.ways import (
     right_count,
     way,
 )
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from model_compression import structured_pruning as reference
 
 T = torch.Tensor
@@ -153,6 +153,47 @@ def _first_of_equal(scores: T, n_keep: int) -> T:
     return scores.argsort(descending=True, stable=True)[:n_keep].sort().values
 
 
+def _without_dead_ones(scores: T, n_keep: int) -> T:
+    kept = reference.keep_indices(scores, n_keep)
+    alive = kept[scores[kept] > 0]
+    return alive if len(alive) else kept
+
+
+def _readers_weighed(size: Callable[[T], T]) -> Way:
+    """Each mean activation times the size of the weights that read it."""
+
+    def behaves(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+        small = dict(state)
+        outputs = before_relu(state, images)
+        for pair, sums in zip(pairwise(layers_of(state)), outputs, strict=True):
+            scores = sums.relu().mean(dim=0) * size(state[f"{pair[1]}.weight"])
+            kept = reference.keep_indices(scores, right_count(sums.shape[1], keep_ratio))
+            small |= cut_pair(small, pair, kept)
+        return small
+
+    return behaves
+
+
+def _first_count_for_all(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+    small = dict(state)
+    outputs = before_relu(state, images)
+    n_keep = right_count(outputs[0].shape[1], keep_ratio)
+    for pair, sums in zip(pairwise(layers_of(state)), outputs, strict=True):
+        n_kept = min(n_keep, sums.shape[1])
+        small |= cut_pair(small, pair, reference.keep_indices(sums.relu().mean(dim=0), n_kept))
+    return small
+
+
+NORMS_RANKED = (
+    "norms-ranked",
+    "The units were ranked by their weights. This task asks what they put out on the images.",
+)
+ORDER_CHANGED = (
+    "order-changed",
+    "The units are left in the order of their scores. Keep the order of the layer, so that one can "
+    "still tell which unit is which.",
+)
+
 MISTAKES = several(
     ways(
         "before-the-relu",
@@ -182,8 +223,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "norms-ranked",
-        "The units were ranked by their weights. This task asks what they put out on the images.",
+        *NORMS_RANKED,
         BY_NORM,
         way(lambda weight, z: weight.abs().sum(dim=1)),
     ),
@@ -292,10 +332,28 @@ MISTAKES = several(
         "The biases of the removed units are still there. Each unit has one, which goes with it.",
         way(cut=lambda w1, b1, w2, b2, kept: (w1[kept], b1, w2[:, kept], b2)),
     ),
+    both(NORMS_RANKED, ORDER_CHANGED, way(norm_rank, keep=_by_score)),
     ways(
-        "order-changed",
-        "The right units are left, but in the order of their scores. Keep the order of the "
-        "layer, so that one can still tell which unit is which.",
+        "readers-weighed",
+        "The activations were weighed with the weights that read the unit. This task asks for the "
+        "mean of what a unit puts out, whoever reads it.",
+        _readers_weighed(lambda weight: weight.norm(dim=0)),
+        _readers_weighed(lambda weight: weight.abs().sum(dim=0)),
+    ),
+    ways(
+        "dead-units-dropped",
+        "Units that are silent on all images were left out, even where fewer units remain than "
+        "were asked for. `keep_ratio` says how many stay.",
+        way(keep=_without_dead_ones, cut=any_units),
+    ),
+    ways(
+        "count-of-the-first-layer",
+        "The number of units was worked out once, for the first hidden layer. The layers differ in "
+        "width: each keeps its own share.",
+        _first_count_for_all,
+    ),
+    ways(
+        *ORDER_CHANGED,
         way(keep=_by_score),
         way(keep=lambda scores, n: _by_score(scores, n).flip(0)),
     ),

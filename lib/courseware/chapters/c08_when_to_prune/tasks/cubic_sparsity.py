@@ -6,11 +6,22 @@ from collections.abc import Callable, Iterator
 
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
 from model_compression import pruning_schedules as reference
+
+SLOW_FIRST = (
+    "slow-first",
+    "The schedule starts slowly and prunes most at the end. The cube belongs to what is left of "
+    "the way, (1 − p)³, so that most goes early, while there is time to recover.",
+)
+NOT_CLAMPED = (
+    "not-clamped",
+    "Outside of the two ends the formula runs on. Before the start the sparsity is the initial "
+    "one, after the end the final one: keep the progress between 0 and 1.",
+)
 
 Arguments = tuple[int, int, int, float, float]
 Schedule = Callable[[float, float, float], float]
@@ -94,6 +105,36 @@ def _from_step_0(sparsity: Schedule) -> Callable[..., float]:
     return behaves
 
 
+def _slow(progress: float, initial: float, final: float) -> float:
+    return initial + (final - initial) * progress**3
+
+
+def _without_sign(progress: float, initial: float, final: float) -> float:
+    return final + (initial - final) * abs(1 - progress) ** 3
+
+
+def _from_zero(progress: float, initial: float, final: float) -> float:
+    return final * (1 - (1 - progress) ** 3)
+
+
+def _modulo(step: int, begin: int, end: int) -> float:
+    return (step - begin) % (end - begin) / (end - begin)
+
+
+def _to_decimals(digits: int) -> Callable[[float], float]:
+    return lambda progress: _clamped(round(progress, digits))
+
+
+def _within(way: Callable[..., float]) -> Callable[..., float]:
+    """Only between the two ends; before them and behind them all is right."""
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        otherwise = way if begin <= step <= end else reference.cubic_sparsity
+        return otherwise(step, begin, end, initial, final)
+
+    return behaves
+
+
 def _nothing_outside(before: bool, after: bool) -> Callable[..., float]:
     """No pruning is due outside of the two ends."""
 
@@ -128,9 +169,7 @@ CUBIC_SPARSITY = Task(
     misconceptions=several(
         FORMS,
         ways(
-            "slow-first",
-            "The schedule starts slowly and prunes most at the end. The cube belongs to what is "
-            "left of the way, (1 − p)³, so that most goes early, while there is time to recover.",
+            *SLOW_FIRST,
             _schedule(lambda p, s, f: s + (f - s) * p**3),
             _from_step_0(lambda p, s, f: s + (f - s) * p**3),
         ),
@@ -154,10 +193,43 @@ CUBIC_SPARSITY = Task(
             "way that is left alone.",
             _schedule(lambda p, s, f: f + ((s - f) * (1 - p)) ** 3),
         ),
+        both(SLOW_FIRST, NOT_CLAMPED, _schedule(_slow, clamp=lambda p: p)),
         ways(
-            "not-clamped",
-            "Outside of the two ends the formula runs on. Before the start the sparsity is the "
-            "initial one, after the end the final one: keep the progress between 0 and 1.",
+            "way-back",
+            "After the end the sparsity falls again: what is left of the way, 1 − p, was taken "
+            "without its sign. Keep the progress between 0 and 1.",
+            _schedule(_without_sign, clamp=lambda p: max(p, 0.0)),
+            _schedule(_without_sign, clamp=lambda p: p),
+        ),
+        ways(
+            "starts-over",
+            "At the end the schedule starts over: the steps were taken modulo its length. From "
+            "there on the sparsity is the final one.",
+            _schedule(progress=_modulo),
+            _schedule(progress=lambda step, begin, end: _modulo(max(step, begin), begin, end)),
+        ),
+        ways(
+            "brackets-missing",
+            "Brackets are missing: the cube is that of 1 − p, and it multiplies the difference of "
+            "the two sparsities, (initial − final) · (1 − p)³.",
+            _schedule(lambda p, s, f: f + (s - f) * 1 - p**3),
+            _schedule(lambda p, s, f: (f + s - f) * (1 - p) ** 3),
+            _schedule(lambda p, s, f: f + (s - f) * (1 - p**3)),
+        ),
+        ways(
+            "progress-rounded",
+            "The progress was rounded, so that the sparsity moves in jumps. Leave it as it is.",
+            *(_schedule(clamp=_to_decimals(digits)) for digits in (0, 1, 2, 3)),
+        ),
+        ways(
+            "progress-stuck",
+            "The progress is the same at every step: `min` and `max` have changed places. What is "
+            "above 1 becomes 1 by `min(p, 1)`, what is below 0 becomes 0 by `max(p, 0)`.",
+            _schedule(clamp=lambda p: 1.0),
+            _schedule(clamp=lambda p: 0.0),
+        ),
+        ways(
+            *NOT_CLAMPED,
             _schedule(clamp=lambda p: p),
             _schedule(clamp=lambda p: max(p, 0.0)),
             _schedule(clamp=lambda p: min(p, 1.0)),
@@ -175,7 +247,8 @@ CUBIC_SPARSITY = Task(
         ways(
             "initial-ignored",
             "The initial sparsity was left out, as if pruning always started from 0.",
-            _schedule(lambda p, s, f: f * (1 - (1 - p) ** 3)),
+            _schedule(_from_zero),
+            _within(_schedule(_from_zero)),
         ),
         ways(
             *CARET,

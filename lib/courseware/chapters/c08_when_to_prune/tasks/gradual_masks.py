@@ -15,11 +15,8 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     T,
     Tensors,
 )
-from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import (
-    MISTAKES,
-    gone,
-    ranked,
-)
+from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES
+from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import gone, ranked
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
 from courseware.checks.forms import FORMS, told_by_form
@@ -110,6 +107,8 @@ def _below(draw: Draw) -> Iterator[Arguments]:
 
 def _ends(draw: Draw) -> Iterator[Arguments]:
     yield *_single(3.0, -1.0, 2.0, 4.0, kept="1111"), 0.5
+    # Larger than any number that somebody thinks of as large.
+    yield *_single(2e4, 0.0, -3e4, 5e4, kept="1011"), 0.75
     for before, sparsity in ((0, 0.625), (0, 0.0), (3, 1.0)):
         yield (
             *_pruned_before(draw, {"conv.weight": (4, 2, 2, 2), "fc.weight": (2, 4)}, before),

@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 
-from courseware.checks.counts import OFF_BY_ONE, miscount
+from courseware.checks.counts import HALF_TO_THE_WRONG_SIDE, OFF_BY_ONE, miscount
 from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
+from courseware.checks.states import ZERO_FOR_NO_SEED
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
 
@@ -75,7 +76,22 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
         return None
     got.shown = wrong
     text = f"with the seed {seed + wrong}, {pruned[wrong]} of {n} are False, expected {wanted}"
+    if _rows_alive(shape, wanted, got):
+        return Difference("row-protected", text)
     return Difference(_cause(list(shape), sparsity, pruned), text)
+
+
+def _rows_alive(shape: list[int], wanted: int, got: Drawn) -> bool:
+    """Whether every row keeps a place in each mask, and too few go where none is left to do so.
+
+    In a tensor of one axis a row is a single place.
+    """
+    rows = [mask.detach().bool().reshape(shape[0], -1) for mask in got]
+    if len(shape) == 1 or not all(bool(mask.any(dim=1).all()) for mask in rows):
+        return False
+    short = [mask for mask in rows if mask.numel() - int(mask.sum()) < wanted]
+    more = any(mask.numel() - int(mask.sum()) > wanted for mask in rows)
+    return bool(short) and not more and all(bool((mask.sum(dim=1) == 1).any()) for mask in short)
 
 
 def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
@@ -88,12 +104,23 @@ def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Differenc
     """The masks of some seeds, then the same ones again, from the last to the first."""
     if found := _no_choice(arguments, got):
         return found
-    for i in range(len(got) // 2):
-        if not torch.equal(got[i].bool(), got[-1 - i].bool()):
-            got.shown = i
-            text = f"two calls with the seed {arguments[2] + i} gave different masks"
-            return Difference("not-repeatable", text)
-    return None
+    seeds = repeated_seeds(arguments[2])
+    differ = [i for i in range(len(seeds)) if not torch.equal(got[i].bool(), got[-1 - i].bool())]
+    if not differ:
+        return None
+    got.shown = differ[0]
+    text = f"two calls with the seed {seeds[differ[0]]} gave different masks"
+    of_zero_alone = [seeds[i] for i in differ] == [0]
+    return Difference(ZERO_FOR_NO_SEED[0] if of_zero_alone else "not-repeatable", text)
+
+
+def repeated_seeds(seed: int) -> list[int]:
+    """The seeds that are asked twice: some, and 0, which is one as well.
+
+    The last one is asked twice in a row, so it is not 0: whoever starts a generator only where the
+    seed is another than before has another mistake.
+    """
+    return [0, seed, seed + 1, seed + 2]
 
 
 def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
@@ -211,13 +238,17 @@ def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
     if {count, pruned_count(n, sparsity)} == {0, n}:
         return "wrong-value"  # a slice from the end does this at one end, a swap at both
     if n % 2 and (sparsity * n) % 1 == 0.5:
-        return "wrong-value"  # what is right of the others is one more or less, whatever they are
+        # What is right of the others is one more or less, whatever they are.
+        aside = abs(count - sparsity * n) == 0.5
+        return HALF_TO_THE_WRONG_SIDE[0] if aside else "wrong-value"
     rows, row = shape[0], n // shape[0]
     by_rows = {
         *(rows * rounded(sparsity * row) for rounded in (round, int, math.ceil)),
         *(round(sparsity * size) for size in shape),
     }
     known = miscount(n, sparsity, count)
+    if count in by_rows and len(shape) == 1:
+        return known or "wrong-value"
     if count in by_rows:
         # One row more or less is both, and so may be what is cut off in each row or in all.
         return "counted-row-by-row" if known in ("", OFF_BY_ONE[0]) else "wrong-value"

@@ -11,10 +11,10 @@ from courseware.chapters.c08_when_to_prune.tasks import random_judges as judges
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.chapters.c08_when_to_prune.tasks.random_judges import Drawn
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
-from courseware.checks.counts import MISCOUNTS, shares
+from courseware.checks.counts import counted_otherwise, shares
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import MASK_NOT_BOOL
-from courseware.checks.states import Words, all_of
+from courseware.checks.states import ZERO_FOR_NO_SEED, Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
@@ -24,12 +24,9 @@ Arguments = tuple[list[int], float, int]
 
 MAX_SEED = 10**6
 
-REPEATED = 4
-"""Seeds that are asked twice."""
-
 
 def _seed(draw: Draw) -> int:
-    return draw.integer(0, MAX_SEED)
+    return draw.integer(1, MAX_SEED)
 
 
 def _shape(draw: Draw, axes: int, low: int, high: int) -> list[int]:
@@ -70,7 +67,6 @@ def _one_seed(draw: Draw) -> Iterator[Arguments]:
     """So many places that no two seeds come to one mask by chance."""
     for axes in (1, 2):
         yield [*_shape(draw, axes, 4, 8), 8], draw.rng.choice((3, 4, 5)) / 8, _seed(draw)
-    yield [*_shape(draw, 1, 4, 8), 8], 0.5, 0  # a seed like others
 
 
 def _many_seeds(draw: Draw) -> Iterator[Arguments]:
@@ -103,7 +99,7 @@ def _there_and_back(
     itself.
     """
     shape, sparsity, seed = arguments
-    seeds = range(seed, seed + REPEATED)
+    seeds = judges.repeated_seeds(seed)
     ways = [
         *((shuffled_call, each) for each in seeds),
         (call_anew, seeds[-1]),
@@ -185,7 +181,13 @@ RANDOM_MASK = Task(
             "them, or one place can be drawn twice. Only *which* places go is left to chance, not "
             "how many: draw them without putting any back.",
         ),
-        *(Misconception(name, message) for name, message, _ in MISCOUNTS[1:]),
+        *counted_otherwise()[1:],
+        Misconception(
+            "row-protected",
+            "A row that had lost all its places got one back, so too few go. Which ones go is left "
+            "to chance alone: a row may lose all of them.",
+        ),
+        Misconception(*ZERO_FOR_NO_SEED),
         Misconception(
             "counted-row-by-row",
             "The number to prune was worked out for each row by itself, or from the number of rows "

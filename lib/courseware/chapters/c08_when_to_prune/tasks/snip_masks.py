@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from typing import Any
 
 import torch
@@ -18,15 +19,18 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.joined_tensors import joining_slips
+from courseware.checks.joined_tensors import cut, joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
+    FIRST_OF_EQUALS,
     LARGEST_STAYS,
     LAYER_PROTECTED,
+    MARKED_WITH_LARGEST,
+    NOTHING_PRUNED,
     ORDER_FOR_RANKS,
     QUANTILE,
     RANKED_ROW_BY_ROW,
@@ -128,14 +132,37 @@ def _pruned_weights(weights: Tensors, grads: Tensors, sparsity: float) -> Tensor
     return {name: w * masks[name] for name, w in weights.items()}
 
 
-def _zeros_apart(on_top: bool) -> Callable[..., Tensors]:
+def _zeros_apart(on_top: bool, stable: bool = True) -> Callable[..., Tensors]:
     """The share is one of the scores above 0; the zeros go on top of it, or are among them."""
 
     def behaves(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
         scores, _ = _ranked(weights, grads, sparsity)
-        n_zeros = sum(int((score == 0).sum()) for score in scores.values())
-        count = round(sparsity * (total(weights) - n_zeros))
-        return prune_lowest_together(scores, count + n_zeros * on_top)
+        line = torch.cat([score.flatten() for score in scores.values()])
+        n_zeros = int((line == 0).sum())
+        kept = torch.ones(len(line), dtype=torch.bool)
+        count = round(sparsity * (len(line) - n_zeros)) + n_zeros * on_top
+        kept[line.argsort(stable=stable)[:count]] = False
+        return cut(kept, weights)
+
+    return behaves
+
+
+def _zeros_besides(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
+    """As many as asked for, and all scores of 0 besides."""
+    scores, count = _ranked(weights, grads, sparsity)
+    masks = prune_lowest_together(scores, count)
+    return {name: mask & (scores[name] != 0) for name, mask in masks.items()}
+
+
+def _lines_by_order(stable: bool) -> Callable[..., Tensors]:
+    """The weights in one line, the gradients in another, each in the order of its own dict."""
+
+    def behaves(weights: Tensors, grads: Tensors, sparsity: float) -> Tensors:
+        one, other = (torch.cat([t.flatten() for t in d.values()]) for d in (weights, grads))
+        line = (one * other).abs()
+        kept = torch.ones(len(line), dtype=torch.bool)
+        kept[line.argsort(stable=stable)[: pruned_count(len(line), sparsity)]] = False
+        return cut(kept, weights)
 
     return behaves
 
@@ -221,7 +248,7 @@ SNIP_MASKS = Task(
             "layer too.",
             *ways_of("layer-left-out", _products),
         ),
-        ways(*MATCHED_BY_ORDER, _by_order),
+        ways(*MATCHED_BY_ORDER, _by_order, *map(_lines_by_order, (True, False))),
         ways(*INVERTED, *ways_of("mask-inverted", _products)),
         *(ways(name, message, *ways_of(name, _products)) for name, message, _ in MISCOUNTS),
         ways(
@@ -248,14 +275,21 @@ SNIP_MASKS = Task(
             ways(*mistake, *ways_of(mistake[0], _products))
             for mistake in (
                 *(LAYER_PROTECTED, QUANTILE, ORDER_FOR_RANKS, ENDS_SWAPPED, LARGEST_STAYS),
-                *(SCORES_ROUNDED, RANKED_ROW_BY_ROW),
+                *(SCORES_ROUNDED, RANKED_ROW_BY_ROW, NOTHING_PRUNED),
+                *(FIRST_OF_EQUALS, MARKED_WITH_LARGEST),
             )
         ),
         ways(
             "zeros-counted-apart",
             "Scores of 0 were left out when the number to prune was worked out. It is the share "
             "of all weights, whatever their scores.",
-            *(_zeros_apart(on_top) for on_top in (True, False)),
+            *(_zeros_apart(*how) for how in product((True, False), repeat=2)),
+        ),
+        ways(
+            "zeros-besides",
+            "All scores of 0 were pruned besides those that the count asks for. Zeros are among "
+            "them: just as many go as the count says.",
+            _zeros_besides,
         ),
     ),
 )

@@ -15,12 +15,18 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     weights_and_gradients,
 )
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, Pairs, paired_call
 from courseware.checks.precision import DECIMALS, IMPRECISE
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression import snip as reference
+
+SIGN_KEPT = (
+    "sign-kept",
+    "The sign was kept, or only half of it dropped. A connection whose loss would move a lot "
+    "matters, whichever way it moves: take the magnitude of the product.",
+)
 
 T = torch.Tensor
 Arguments = tuple[Named, Named]
@@ -131,6 +137,24 @@ def _products(weights: Tensors, grads: Tensors) -> Named:
     return Named((name, (w * grads[name]).abs()) for name, w in weights.items())
 
 
+def _signed_by_order(weights: Tensors, grads: Tensors) -> Named:
+    pairs = zip(weights.items(), grads.values(), strict=True)
+    return Named((name, w * g) for (name, w), g in pairs)
+
+
+def _over_a_signed_sum(weights: Tensors, grads: Tensors) -> Named:
+    signed = sum(float((w * grads[name]).sum()) for name, w in weights.items())
+    return Named((name, score / signed) for name, score in _products(weights, grads).items())
+
+
+def _scored_by_rows(score: Callable[[T], T]) -> Callable[..., Named]:
+    def behaves(weights: Tensors, grads: Tensors) -> Named:
+        scores = _products(weights, grads)
+        return Named((name, score(s).expand_as(s)) for name, s in scores.items())
+
+    return behaves
+
+
 def _stretched(weights: Tensors, grads: Tensors) -> Named:
     """All scores moved and scaled, so that the lowest is 0 and the highest 1."""
     scores = _products(weights, grads)
@@ -204,9 +228,7 @@ SNIP_SCORES = Task(
             *_scored(lambda w, g: torch.where(w == 0, 1.0, (w * g).abs())),
         ),
         ways(
-            "sign-kept",
-            "The sign was kept, or only half of it dropped. A connection whose loss would move a "
-            "lot matters, whichever way it moves: take the magnitude of the product.",
+            *SIGN_KEPT,
             *_scored(lambda w, g: w * g),
             *_scored(lambda w, g: -w * g),
             *_scored(lambda w, g: w.abs() * g),
@@ -248,6 +270,21 @@ SNIP_SCORES = Task(
             *_scored(lambda w, g: (w / g).abs()),
         ),
         ways(*MATCHED_BY_ORDER, _by_order),
+        both(MATCHED_BY_ORDER, SIGN_KEPT, _signed_by_order),
+        ways(
+            "divided-by-a-signed-sum",
+            "The scores were divided by the sum of the products with their signs. That may be "
+            "negative, or nearly 0: add up the scores themselves.",
+            _over_a_signed_sum,
+        ),
+        ways(
+            "rows-scored",
+            "Each weight got a score of its whole row, a unit. The switch of a single connection "
+            "moves the loss by its own weight times its own gradient.",
+            _scored_by_rows(lambda scores: scores.sum(dim=-1, keepdim=True)),
+            _scored_by_rows(lambda scores: scores.mean(dim=-1, keepdim=True)),
+            _scored_by_rows(lambda scores: scores.amax(dim=-1, keepdim=True)),
+        ),
         ways(
             "normalised-per-layer",
             "Each layer was divided by something of its own, such as its sum. Then the scores of "

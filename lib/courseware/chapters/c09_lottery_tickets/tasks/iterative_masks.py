@@ -16,6 +16,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.common import (
 from courseware.chapters.c09_lottery_tickets.tasks.survivors import (
     MISTAKES,
     REVIVED,
+    TWO_MISTAKES,
     among_survivors,
     ranked,
 )
@@ -25,7 +26,7 @@ from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
@@ -166,6 +167,7 @@ ITERATIVE_MASKS = Task(
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED, *FORMS),
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        both(*TWO_MISTAKES),
         joining_slips(ranked, two_dicts=True),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),

@@ -10,12 +10,24 @@ import torch
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
 from courseware.checks.call import Outcome, call
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named
 from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.states import plain
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
+
+MEAN_OF_LAYERS = (
+    "mean-of-layers",
+    "It was divided by the number of layers as well, or the distances of the layers were averaged "
+    "or added up, so that a small layer counts as much as a large one. Count the entries of all "
+    "layers, then divide once.",
+)
+SIMILARITY = (
+    "similarity",
+    "This is the share of entries in which the masks agree. A distance is 0 where they are equal: "
+    "count where they differ.",
+)
 
 T = torch.Tensor
 Masks = Mapping[str, T]
@@ -28,17 +40,19 @@ def _pair(draw: Draw, shapes: Mapping[str, tuple[int, ...]]) -> Arguments:
 
 
 def _one_layer(draw: Draw) -> Iterator[Arguments]:
-    # Two differ in one direction and one in the other: neither is half of three.
-    a = torch.tensor([[True, True, False, True, True]])
-    yield Named(w=a), Named(w=torch.tensor([[True, False, True, True, False]]))
+    # Two differ in one direction and one in the other: neither is half of three. They lie in two
+    # rows of four, so that a share of rows is another number.
+    a = torch.tensor([[1, 1, 0, 1], [1, 1, 1, 0], [1, 0, 1, 1], [1, 1, 0, 1]]).bool()
+    b = torch.tensor([[1, 0, 1, 1], [1, 1, 1, 0], [0, 0, 1, 1], [1, 1, 0, 1]]).bool()
+    yield Named(w=a), Named(w=b)
     for shape in ((3, 5), (7, 4), (2, 3, 3, 3)):
         yield _pair(draw, {"0.weight": shape})
 
 
 def _several_layers(draw: Draw) -> Iterator[Arguments]:
-    yes, no = torch.tensor([[True, True]]), torch.tensor([[False, True]])
-    six = torch.tensor([[True, False, True, False, True, True]])
-    yield Named(a=yes, b=six), Named(a=no, b=six)
+    yes, no = torch.tensor([[True, True, True]]), torch.tensor([[False, True, True]])
+    nine = torch.tensor([[1, 0, 1], [0, 1, 1], [1, 1, 0]]).bool()
+    yield Named(a=yes, b=nine), Named(a=no, b=nine)
     for rows in (4, 6):
         yield _pair(draw, {"0.weight": (rows, 9), "2.weight": (3, rows), "4.weight": (2, 3)})
 
@@ -112,6 +126,30 @@ def _without_last_layer(a: Masks, b: Masks) -> float:
     return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
 
 
+def _rows(a: Masks, b: Masks) -> float:
+    differ = [(a[name] != b[name]).flatten(1).any(dim=1) for name in a]
+    return float(torch.cat(differ).double().mean())
+
+
+def _runs(a: Masks, b: Masks) -> float:
+    """The same along the last axis."""
+    differ = [(a[name] != b[name]).any(dim=-1).flatten() for name in a]
+    return float(torch.cat(differ).double().mean())
+
+
+def _over_one_layer(number: int) -> Callable[[Masks, Masks], float]:
+    return lambda a, b: int(torch.ne(*_lines(a, b)).sum()) / list(a.values())[number].numel()
+
+
+def _places_without_names(a: Masks, b: Masks) -> float:
+    """The kept places of all layers in one set."""
+    first, second = (
+        {tuple(place) for mask in masks.values() for place in mask.nonzero().tolist()}
+        for masks in (a, b)
+    )
+    return len(first ^ second) / len(_lines(a, b)[0])
+
+
 _check = partial(Check, probe=_measured)
 
 MASK_DISTANCE = Task(
@@ -129,11 +167,10 @@ MASK_DISTANCE = Task(
     misconceptions=several(
         FORMS,
         ways(
-            "mean-of-layers",
-            "The distances of the layers were averaged, so that a small layer counts as much as a "
-            "large one. Count the entries of all layers, then divide once.",
+            *MEAN_OF_LAYERS,
             _mean_of_layers,
             lambda a, b: sum(float((a[name] != b[name]).float().mean()) for name in a),
+            lambda a, b: reference.mask_distance(a, b) / len(a),
         ),
         ways(
             "matched-by-position",
@@ -142,9 +179,7 @@ MASK_DISTANCE = Task(
             _by_position,
         ),
         ways(
-            "similarity",
-            "This is the share of entries in which the masks agree. A distance is 0 where they are "
-            "equal: count where they differ.",
+            *SIMILARITY,
             _share(torch.eq, _all),
         ),
         ways(
@@ -202,6 +237,48 @@ MASK_DISTANCE = Task(
             "This is the share of layers that differ anywhere. Count entries: how far apart two "
             "masks of a layer are counts as well.",
             lambda a, b: sum(not torch.equal(a[name], b[name]) for name in a) / len(a),
+        ),
+        ways(
+            "differing-rows-counted",
+            "Rows were counted in which anything differs. Count entries: a row may differ in one "
+            "place or in all.",
+            _rows,
+            _runs,
+        ),
+        ways(
+            "divided-by-one-layer",
+            "The differences of all layers were divided by the size of one of them: `total = …` in "
+            "a loop starts anew each time, where `total += …` adds up.",
+            _over_one_layer(-1),
+            _over_one_layer(0),
+        ),
+        ways(
+            "root-of-the-count",
+            "This is a Euclidean distance, the root of the number of entries that differ. The "
+            "number itself is divided by all entries.",
+            lambda a, b: float(torch.ne(*_lines(a, b)).sum()) ** 0.5 / len(_lines(a, b)[0]),
+            lambda a, b: float(torch.ne(*_lines(a, b)).sum()) ** 0.5,
+            lambda a, b: float(torch.ne(*_lines(a, b)).double().mean()) ** 0.5,
+        ),
+        ways(
+            "largest-layer",
+            "The largest distance of a layer came back, or the smallest. Count the entries of all "
+            "layers, then divide once.",
+            *(
+                lambda a, b, of=of: of(float((a[k] != b[k]).double().mean()) for k in a)
+                for of in (max, min)
+            ),
+        ),
+        ways(
+            "places-without-names",
+            "The places of all layers were collected without the names of the layers, so that "
+            "place [0, 1] of one is taken for place [0, 1] of another. Keep the layers apart.",
+            _places_without_names,
+        ),
+        both(
+            SIMILARITY,
+            MEAN_OF_LAYERS,
+            lambda a, b: (1 - reference.mask_distance(a, b)) / len(a),
         ),
         ways(
             "other-denominator",

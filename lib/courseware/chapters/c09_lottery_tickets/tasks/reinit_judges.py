@@ -1,44 +1,23 @@
-"""Judges for `random_reinit`: draws are judged by range, spread, and what they depend on.
-
-Uniformity is judged by the largest gap D between the share of values below a point and the share
-that is expected there. For n uniform values P(D > c / sqrt(n)) is below 2 exp(-2 c^2)
-(Dvoretzky-Kiefer-Wolfowitz, Massart): with c = 3 that is 3e-8 a layer. The layers here have over a
-thousand values, so gaps of 0.1 are seen: a normal distribution, cut off or not, has more.
-
-A table of evenly spaced numbers is no draw. Of uniform values, P(D < c / sqrt(n)) is about
-sqrt(2 pi) / c exp(-pi^2 / 8 c^2) (Kolmogorov): 3e-8 for c = 0.25, where such a table has
-1 / (2 sqrt(n)). And the n products of neighbours, over a third of the squared bound, have mean 0
-and variance 1: their sum is beyond 6 sqrt(n) with at most 2 exp(-18 / 1.2) = 6e-7 (Freedman).
-"""
+"""Judges for `random_reinit`: draws are judged by range, spread, and what they depend on."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 import torch
 
+from courseware.chapters.c09_lottery_tickets.tasks.reinit_ranges import (
+    range_problem,
+    share_a_value,
+)
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.named_tensors import Named
+from courseware.checks.states import ZERO_FOR_NO_SEED
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 
 T = torch.Tensor
-GAP = 3.0
-"""Of 1 / sqrt(n): see above."""
-
-EVENLY_SPACED = 0.25
-"""Of 1 / sqrt(n): see above."""
-
-FOLLOWING = 6.0
-"""Times sqrt(n): see above."""
-
-SLACK = 1e-5
-"""Of the bound: what rounding in float32 may add to it."""
-
-NEAR = 0.015
-"""How near the largest of over 1,000 uniform values comes to its bound: 0.985^1000 is 3e-7."""
 
 MISTAKES = (
     (
@@ -56,8 +35,9 @@ MISTAKES = (
     ),
     (
         "all-alike",
-        "Kept weights share one value. Each of them is drawn by itself: all units that start alike "
-        "stay alike.",
+        "Kept weights share values: one, or a few that occur again and again, such as the two ends "
+        "of the range. Each of them is drawn by itself, from all numbers in between: units that "
+        "start alike stay alike.",
     ),
     (
         "fan-out-for-fan-in",
@@ -72,6 +52,20 @@ MISTAKES = (
         "kernel-forgotten",
         "For the convolution, only the channels were counted as inputs. Each output also sees all "
         "places of the kernel: fan_in is the product of all sizes but the first.",
+    ),
+    (
+        "square-kernel",
+        "The kernel was taken for a square: one of its sizes was multiplied in twice, the other "
+        "not at all. fan_in is the product of all sizes but the first.",
+    ),
+    (
+        "all-sizes-counted",
+        "The first size was multiplied in as well, so the range is too narrow. That is the number "
+        "of outputs: fan_in is the product of all the others.",
+    ),
+    (
+        "one-layers-range",
+        "All layers got the range of one of them. Each has a fan_in of its own.",
     ),
     (
         "fan-in-of-survivors",
@@ -90,13 +84,25 @@ MISTAKES = (
     ),
     (
         "not-uniform",
-        "The values are not spread evenly over the range: from a normal distribution, say, they "
-        "pile up in its middle and lie beyond its ends.",
+        "The values are not spread evenly over the range: parts of it get more than others. From a "
+        "normal distribution, say, they would pile up in its middle and lie beyond its ends.",
     ),
     (
         "other-range",
-        "The values do not fill the range from −1/√fan_in to 1/√fan_in. Look at how a value "
-        "between 0 and 1 is stretched and moved.",
+        "The values are spread evenly on both sides of 0, but the range does not end at "
+        "±1/√fan_in. Compare the two numbers: is fan_in the product of all sizes but the first, "
+        "and what else was the range multiplied by?",
+    ),
+    (
+        "range-halved",
+        "The range is half as wide as it should be. A number between 0 and 1 that was moved by ½ "
+        "reaches from −½ to ½: stretch it by twice the bound.",
+    ),
+    (
+        "range-moved",
+        "The values are spread evenly, but around another number than 0. A number between 0 and 1 "
+        "is stretched and moved first, as `2 * u - 1`, and all of that is multiplied by the bound: "
+        "it needs parentheses.",
     ),
     (
         "not-drawn",
@@ -106,7 +112,8 @@ MISTAKES = (
     (
         "same-in-each-layer",
         "Layers of one shape got the same numbers: the generator was made anew, with the same "
-        "seed, for each of them. Make it once, before the loop: one stream for all layers.",
+        "seed, for each of them, or a draw was kept and used again. Make the generator once, "
+        "before the loop, and draw from it for every layer.",
     ),
     (
         "seed-without-effect",
@@ -117,6 +124,7 @@ MISTAKES = (
         "Two calls with one seed gave different weights. Draw from a generator of your own that "
         "starts from `seed`.",
     ),
+    ZERO_FOR_NO_SEED,
 )
 """Name and message; each is the kind of a difference that a judge finds."""
 
@@ -163,15 +171,7 @@ def _is_masked_by_order(
 def uniform(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The kept weights of every layer fill ±1/sqrt(fan_in) evenly."""
     shapes, masks, _ = arguments
-    found = _structure(shapes, got)
-    if found:
-        return found
-    for name, shape in shapes.items():
-        values = got[name].detach().double()[masks[name]]
-        found = _shape_of_values(values, shape, masks[name])
-        if found:
-            return Difference(found.kind, f"{name!r}: {found.text}")
-    return None
+    return _structure(shapes, got) or range_problem(shapes, masks, got)
 
 
 def layers_differ(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -191,7 +191,7 @@ def layers_differ(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
 
 
 def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """Of three results the first and the last are equal, the one between is another."""
+    """Of results for 0, a seed, the seed and 0 again, those of one seed are equal, others not."""
     shapes, masks, _ = arguments
     if got is None:
         return NOTHING_CAME
@@ -199,13 +199,18 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         found = _structure(shapes, result) or _alive(masks, result)
         if found:
             return found
-    first, other, again = got
-    if any(not torch.equal(first[name], again[name]) for name in shapes):
-        text = "two calls with the same seed differ"
-        return Difference("not-repeatable", text)
-    if all(torch.equal(first[name], other[name]) for name in shapes):
+    of_zero, first, again, of_zero_again = got
+    if not _equal(first, again):
+        return Difference("not-repeatable", "two calls with the same seed differ")
+    if not _equal(of_zero, of_zero_again):
+        return Difference("zero-for-no-seed", "two calls with the seed 0 differ")
+    if _equal(first, of_zero):
         return Difference("seed-without-effect", "the calls with two seeds are equal")
     return None
+
+
+def _equal(one: Mapping[str, T], other: Mapping[str, T]) -> bool:
+    return all(torch.equal(one[name], other[name]) for name in one)
 
 
 def _structure(shapes: Mapping[str, list[int]], got: Any) -> Difference | None:
@@ -226,57 +231,12 @@ def _structure(shapes: Mapping[str, list[int]], got: Any) -> Difference | None:
 
 
 def _alive(masks: Mapping[str, T], got: Mapping[str, T]) -> Difference | None:
-    """Whether the kept weights of a layer are all alike: 0, or another constant."""
+    """Whether kept weights of a layer are all alike: 0, another constant, or one of a few."""
     for name, mask in masks.items():
         values = got[name].detach()[mask]
-        if len(values) > 1 and bool((values == values[0]).all()):
-            kind = "zeros-kept" if values[0] == 0 else "all-alike"
-            return Difference(kind, f"{name!r}: every kept weight is {float(values[0]):.4g}")
+        if share_a_value(values):
+            kind = "all-alike" if values.any() else "zeros-kept"
+            some = ", ".join(f"{value:.4g}" for value in values.unique()[:4])
+            text = f"{name!r}: {len(values)} kept weights share the value {some}"
+            return Difference(kind, text)
     return None
-
-
-def _shape_of_values(values: T, shape: list[int], mask: T) -> Difference | None:
-    """Whether values lie within the bound of a layer and are spread evenly."""
-    bound = math.prod(shape[1:]) ** -0.5
-    low, high = float(values.min()), float(values.max())
-    text = f"the values lie between {low:.4f} and {high:.4f}, expected ±{bound:.4f}"
-    if low == high:
-        return Difference("zeros-kept" if low == 0 else "all-alike", text)
-    if low >= 0 or high <= 0:
-        return Difference("one-sided", text)
-    if max(-low, high) > bound * (1 + SLACK) or _gap(values, bound) > GAP:
-        return Difference(_cause(values, shape, mask), text)
-    following = float((values[1:] * values[:-1]).sum()) / (bound**2 / 3)
-    if _gap(values, bound) < EVENLY_SPACED or abs(following) > FOLLOWING * math.sqrt(len(values)):
-        return Difference("not-drawn", f"{text}: like a table rather than a draw")
-    return None
-
-
-def _gap(values: T, bound: float) -> float:
-    """sqrt(n) times the largest gap to a uniform distribution within ±bound."""
-    n = len(values)
-    expected = ((values.sort().values / bound + 1) / 2).clamp(0, 1)
-    steps = torch.arange(n + 1, dtype=torch.float64) / n
-    gap = torch.maximum((steps[1:] - expected).abs(), (expected - steps[:-1]).abs()).max()
-    return math.sqrt(n) * float(gap)
-
-
-def _cause(values: T, shape: list[int], mask: T) -> str:
-    """Uniform within another bound that has a name, or not uniform at all."""
-    fan_in, fan_out = math.prod(shape[1:]), shape[0] * math.prod(shape[2:])
-    largest = float(values.abs().max())
-    rows = float(mask.double().sum()) / shape[0]
-    for name, bound in (
-        ("fan-out-for-fan-in", shape[0] ** -0.5),
-        ("fan-out-for-fan-in", fan_out**-0.5),
-        ("root-forgotten", 1 / fan_in),
-        ("kernel-forgotten", shape[1] ** -0.5),
-        ("other-initialisation", math.sqrt(6 / fan_in)),
-        ("other-initialisation", math.sqrt(3 / fan_in)),
-        ("other-initialisation", math.sqrt(6 / (fan_in + fan_out))),
-        ("other-initialisation", 1.0),
-        ("fan-in-of-survivors", rows**-0.5),
-    ):
-        if (1 - NEAR) * bound <= largest <= bound * (1 + SLACK) and _gap(values, bound) <= GAP:
-            return name
-    return "other-range" if _gap(values, largest) <= GAP else "not-uniform"

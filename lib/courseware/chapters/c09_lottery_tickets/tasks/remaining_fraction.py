@@ -7,10 +7,20 @@ from collections.abc import Callable, Iterator
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
+
+PRUNED_SHARE = (
+    "pruned-share",
+    "This is the share that is gone. What is left is asked for: the two add up to 1.",
+)
+ROUND_MORE_OR_LESS = (
+    "one-round-more-or-less",
+    "The number of rounds is off by one. After no rounds all weights are left; every round takes "
+    "its share once.",
+)
 
 Arguments = tuple[int, float]
 
@@ -40,6 +50,15 @@ def _with_a_shrinking_rate(rounds: int, rate: float) -> float:
     for _ in range(rounds):
         left -= left * rate
         rate *= 1 - rate
+    return left
+
+
+def _share_of_the_share(rounds: int, rate: float) -> float:
+    """What a round removes is made smaller by what is left, over and over."""
+    left, share = 1.0, rate
+    for _ in range(rounds):
+        left -= share
+        share *= left
     return left
 
 
@@ -75,14 +94,29 @@ REMAINING_FRACTION = Task(
             lambda rounds, rate: abs(1 - rounds * rate),
         ),
         ways(
-            "pruned-share",
-            "This is the share that is gone. What is left is asked for: the two add up to 1.",
+            *PRUNED_SHARE,
             lambda rounds, rate: 1 - (1 - rate) ** rounds,
             lambda rounds, rate: rounds * rate,
             lambda rounds, rate: min(1.0, rounds * rate),
-            # A round more or less, as well.
+        ),
+        both(
+            PRUNED_SHARE,
+            ROUND_MORE_OR_LESS,
             lambda rounds, rate: 1 - (1 - rate) ** max(rounds - 1, 0),
             lambda rounds, rate: 1 - (1 - rate) ** (rounds + 1),
+        ),
+        ways(
+            "powers-of-the-rate",
+            "rate, rate², rate³, … were taken off. A round removes a share of what is left, not of "
+            "what the round before removed: the rounds remove rate · (1 − rate)ⁱ.",
+            lambda rounds, rate: 1 - sum(rate**i for i in range(1, rounds + 1)),
+            _share_of_the_share,
+        ),
+        ways(
+            "divided-each-round",
+            "Each round divides by 1 + rate, as in discounting. What is left of a whole after a "
+            "share of it went is 1 − rate times as much.",
+            lambda rounds, rate: (1 + rate) ** -rounds,
         ),
         ways(
             "continuous-decay",
@@ -121,9 +155,7 @@ REMAINING_FRACTION = Task(
         ),
         ways(*CARET, lambda rounds, rate: (1 - rate) ^ rounds),
         ways(
-            "one-round-more-or-less",
-            "The number of rounds is off by one. After no rounds all weights are left; every round "
-            "takes its share once.",
+            *ROUND_MORE_OR_LESS,
             lambda rounds, rate: (1 - rate) ** (rounds + 1),
             lambda rounds, rate: (1 - rate) ** (rounds - 1),
             lambda rounds, rate: (1 - rate) ** max(rounds - 1, 0),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import torch
 
 from courseware.checks import global_rankings as whole
 from courseware.checks import mask_dicts
-from courseware.checks.joined_tensors import lines_by_order
+from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
-from courseware.checks.rankings import ranking_problem
+from courseware.checks.rankings import NOTHING_PRUNED, ranking_problem
 from courseware.checks.task import Misconception
 from courseware.checks.values import Difference
 from model_compression.masks import prune_lowest_together, pruned_count
@@ -22,6 +23,11 @@ Tensors = Mapping[str, T]
 Masks = dict[str, T]
 Way = Callable[[Tensors, Tensors, float], Masks]
 
+SHARE_OF_ALL = (
+    "share-of-all-weights",
+    "The rate was taken of all weights. A round removes a share of what is left: count the True "
+    "entries of the masks.",
+)
 REVIVED = Misconception(
     "revived",
     "A weight that was pruned before is kept again. What is pruned stays pruned: only survivors "
@@ -130,6 +136,43 @@ def _old_forgotten(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     return {name: ~mask for name, mask in _first_to_go(weights, masks, rate).items()}
 
 
+def _places_among_survivors(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """The places of the smallest survivors in their own line, taken for places in the whole."""
+    line, left = _line(masks).bool(), _line(weights).abs()[_line(masks).bool()]
+    line[left.argsort(stable=True)[: round(rate * len(left))]] = False
+    return cut(line, weights)
+
+
+def _gone_ranked_first(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """The pruned ones rank first, and are met again; the old masks are kept."""
+    line = _line(masks).bool()
+    order = _line(weights).abs().masked_fill(~line, -1.0).argsort(stable=True)
+    line[order[: round(rate * int(line.sum()))]] = False
+    return cut(line, weights)
+
+
+def _survivors_not_zero(stable: bool) -> Way:
+    """The lowest survivors go, as many as the rate of those that are not 0."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        line, magnitudes = _line(masks).bool(), _line(weights).abs()
+        n_left = int((line & (magnitudes != 0)).sum())
+        order = magnitudes.masked_fill(~line, torch.inf).argsort(stable=stable)
+        line[order[: round(rate * n_left)]] = False
+        return cut(line, weights)
+
+    return behaves
+
+
+def _layer_by_layer_of_all(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+    """Each layer by itself, the share of all its weights."""
+    parts = (
+        _with_count(lambda n, left, rate: n - left + round(rate * n))({k: w}, {k: masks[k]}, rate)
+        for k, w in weights.items()
+    )
+    return {name: mask for part in parts for name, mask in part.items()}
+
+
 def _complement(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     return {name: ~mask for name, mask in _with_count(_right)(weights, masks, rate).items()}
 
@@ -160,9 +203,9 @@ def _by_order(error: type[Exception]) -> Way:
     return behaves
 
 
-def _lines_by_order(named_by_masks: bool) -> Way:
+def _lines_by_order(named_by_masks: bool, stable: bool) -> Way:
     return lambda weights, masks, rate: lines_by_order(
-        weights, masks, lambda old: round(rate * int(old.sum())), named_by_masks
+        weights, masks, lambda old: round(rate * int(old.sum())), named_by_masks, stable
     )
 
 
@@ -178,13 +221,11 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         *MATCHED_BY_ORDER,
         (
             *(_by_order(error) for error in (RuntimeError, IndexError)),
-            *(_lines_by_order(named_by_masks) for named_by_masks in (True, False)),
+            *(_lines_by_order(*way) for way in product((True, False), repeat=2)),
         ),
     ),
     (
-        "share-of-all-weights",
-        "The rate was taken of all weights. A round removes a share of what is left: count the "
-        "True entries of the masks.",
+        *SHARE_OF_ALL,
         (
             _with_count(lambda n, n_left, rate: n - n_left + round(rate * n)),
             _all_ranked(lambda n, n_left, rate: n - n_left + round(rate * n)),
@@ -204,9 +245,10 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     ),
     (
         "pruned-weights-counted-again",
-        "The right number of weights was pruned, but the zeros that were gone already are among "
-        "them, so that too few or no survivors went. Rank the survivors alone.",
+        "The right number of weights was pruned, but some that were gone already are among them, "
+        "so that too few or no survivors went. Rank the survivors alone.",
         (
+            _gone_ranked_first,
             _all_ranked(lambda n, n_left, rate: round(rate * n_left)),
             _all_ranked(lambda n, n_left, rate: round(rate * n_left), old=True),
             _all_ranked(lambda n, n_left, rate: round(rate * n_left), zeros=True),
@@ -221,10 +263,19 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             _zeros_are_gone,
             _zeros_are_gone_too,
             _zeros_spared,
+            *map(_survivors_not_zero, (True, False)),
             _all_ranked(_right, zeros=True),
             _all_ranked(_right, old=True, zeros=True),
         ),
     ),
+    (
+        "places-among-survivors",
+        "The places were found in the line of the survivors alone, and used as places in the line "
+        "of all weights, where they are others. `nonzero` of the masks says where each survivor "
+        "stands.",
+        (_places_among_survivors,),
+    ),
+    (*NOTHING_PRUNED, (lambda weights, masks, rate: dict(masks),)),
     (
         "old-masks-forgotten",
         "Only what goes in this round is False. What went in earlier rounds must stay False.",
@@ -254,3 +305,6 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     *_unlike("mask-inverted", "density-for-sparsity", "ratio-taken-for-threshold"),
 )
 """Name, message and the ways in which each mistake shows."""
+
+TWO_MISTAKES = (whole.LAYER_BY_LAYER, SHARE_OF_ALL, _layer_by_layer_of_all)
+"""Both of them, and how they show together."""

@@ -1,0 +1,205 @@
+"""How well the models of a task's misconceptions fit an answer, and what they explain of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from courseware.checks.afterwards import Composite, composites
+from courseware.checks.call import Outcome
+from courseware.checks.cases import Case, find
+from courseware.checks.general import Diagnosis
+from courseware.checks.matching import Came, came, matches, values_right
+from courseware.checks.task import Misconception, Task
+
+CAUSES = 2
+"""How many causes one check names at most."""
+
+TRIES = 2
+"""How many failed cases without an explanation are looked at."""
+
+MOST_OF_IT = 0.75
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A misconception, the failed cases of one check that it explains, and its precision."""
+
+    misconception: Misconception
+    cases: tuple[Case, ...]
+    precision: float = 1.0
+
+
+def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
+    """Of an input for which a model returns None it says nothing."""
+    return outcome is not None and (outcome.error is not None or outcome.value is not None)
+
+
+def _is_wrong_besides(case: Case) -> bool:
+    """Whether the result would be wrong even if no argument had been changed."""
+    left_alone = replace(case.got, changed=())
+    return find(case.check, case.arguments, case.expected, left_alone) is not None
+
+
+class Models:
+    """What the models of a task's misconceptions give on the cases of one answer."""
+
+    def __init__(self, task: Task, judged: Mapping[str, Sequence[Case]]) -> None:
+        self._misconceptions = task.misconceptions
+        self._everything = [case for cases in judged.values() for case in cases]
+        self._shares = {
+            case: check.weight / len(judged[check.name])
+            for check in task.checks
+            for case in judged[check.name]
+        }
+        self._came: dict[Case, Came] = {}
+        self._matches: dict[tuple[Misconception, Case], bool] = {}
+        self._fits: dict[Misconception, tuple[float, float]] = {}
+
+    def outcome(self, known: Misconception, case: Case) -> Outcome | None:
+        """What the model gives on the case's input; None where judges alone recognise it."""
+        if isinstance(known, Composite):
+            first = known.first and self.outcome(known.first, case)
+            return known.outcome(first or case.expected)
+        if known.behaves is None:
+            return None
+        return case.input.outcome(known.behaves)
+
+    def explains(self, known: Misconception, case: Case) -> bool:
+        """Whether the misconception gives the student's result on this case."""
+        if case.found is None:
+            return False
+        if known.behaves is None or case.found.kind == known.name:
+            return case.found.kind == known.name
+        if (known, case) not in self._matches:
+            self._matches[known, case] = self._same(known, case)
+        return self._matches[known, case]
+
+    def _same(self, known: Misconception, case: Case) -> bool:
+        """Whether the model gives what the student's function gave, wrong as that is."""
+        if case not in self._came:
+            self._came[case] = came(case)
+        outcome = self.outcome(known, case)
+        if outcome is None or not matches(self._came[case], outcome):
+            return False
+        return outcome.error is not None or self._is_wrong(known, case)
+
+    def _is_wrong(self, known: Misconception, case: Case) -> bool:
+        """Whether what the model gives on the case's input is wrong."""
+        outcome = self.outcome(known, case)
+        if outcome is None:
+            return False
+        return self._once(
+            "wrong",
+            known,
+            case,
+            lambda: find(case.check, case.arguments, case.expected, outcome) is not None,
+        )
+
+    def errs(self, known: Misconception, case: Case) -> bool:
+        """Whether the values that the model gives on the case's input are wrong."""
+        outcome = self.outcome(known, case)
+        if not _says_something(outcome) or not self._is_wrong(known, case):
+            return False
+        return self._once("wrong values", known, case, lambda: not values_right(case, outcome))
+
+    def _once(
+        self, question: str, known: Misconception, case: Case, answer: Callable[[], bool]
+    ) -> bool:
+        """The answer to a question about a model on an input, looked for once."""
+        if isinstance(known, Composite) or known.behaves is None:
+            return answer()
+        return case.input.once(question, known.behaves, answer)
+
+    def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
+        """What makes values wrong that are returned beside a change in place."""
+        wrong = [case for case in failing if _is_wrong_besides(case)]
+        return tuple(
+            Diagnosis(one.misconception.name, one.misconception.message, one.misconception)
+            for one in self.explanations(wrong)
+            if one.precision >= MOST_OF_IT and self.errs(one.misconception, one.cases[0])
+        )
+
+    def composed(self, failing: Sequence[Case]) -> list[Explanation]:
+        """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
+        if failing[0].got.error is not None:
+            return []
+        known = tuple(composites(self._misconceptions))
+        best = self._best(failing[0], failing, known, max(2, MOST_OF_IT * len(failing)))
+        return [best] if best is not None and best.precision >= MOST_OF_IT else []
+
+    def explanations(self, failing: Sequence[Case]) -> list[Explanation]:
+        """A few misconceptions that explain failed cases of one check, the first one first."""
+        found: list[Explanation] = []
+        left = list(failing)
+        for case in failing[:TRIES]:
+            if case in left and len(found) < CAUSES:
+                best = self._best(case, left, self._misconceptions)
+                if best is not None:
+                    found.append(best)
+                    left = [one for one in left if one not in best.cases]
+        return found
+
+    def _best(
+        self,
+        target: Case,
+        left: Sequence[Case],
+        candidates: Sequence[Misconception],
+        least: float = 1,
+    ) -> Explanation | None:
+        """The candidate that fits best, of those that explain so many cases and the target."""
+        best, most = None, 0.0
+        seen = None
+        for known in candidates:
+            if not self.explains(known, target):
+                continue
+            cases = tuple(case for case in left if self.explains(known, case))
+            if target.found and target.found.kind == known.name:
+                if not known.unless_explained:
+                    return Explanation(known, cases)
+                seen = seen or Explanation(known, cases)
+                continue
+            if len(cases) < least:
+                continue
+            precision, agreement = self.fit(known)
+            if precision < HALF:
+                continue
+            weight = len(cases) / len(left) + precision + agreement
+            if weight > most:
+                best, most = Explanation(known, cases, precision), weight
+        return best or seen
+
+    def fit(self, known: Misconception) -> tuple[float, float]:
+        """How well the model fits all of the answer; see `_fit_of`."""
+        if known not in self._fits:
+            self._fits[known] = self._fit_of(known)
+        return self._fits[known]
+
+    def _fit_of(self, known: Misconception) -> tuple[float, float]:
+        """Two shares: of where the model errs, that where it errs as the student's function does;
+        and of all cases, those where both come to the same.
+
+        The model of a mistake in the values may be careless of their form.
+        """
+        pairs = [(case, self.outcome(known, case)) for case in self._everything]
+        there = [(case, outcome) for case, outcome in pairs if _says_something(outcome)]
+        errs = [case for case, _ in there if self._is_wrong(known, case)]
+        values = [case for case, _ in there if self.errs(known, case)]
+        telling = values or errs
+        same = [case for case in telling if self.explains(known, case)]
+        agrees = [
+            case
+            for case, _ in there
+            if self.explains(known, case) or (case.found is None and case not in telling)
+        ]
+        # A failure of another kind speaks less against it than a right result: it may be a second
+        # mistake.
+        otherwise = [case for case in telling if case.found and case not in same]
+        against = self._weight(telling) - self._weight(otherwise) / 2
+        everything = self._weight(self._everything)
+        return self._weight(same) / (against or 1), self._weight(agrees) / everything
+
+    def _weight(self, cases: Iterable[Case]) -> float:
+        return sum(self._shares[case] for case in cases)
