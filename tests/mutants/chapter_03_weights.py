@@ -318,6 +318,18 @@ def takes_a_wide_scale_a_row(state, n_bits, group_size):
     return result
 
 
+@wrong("quantize_weights", says="refuses-what-stays")
+def asks_biases_for_groups(state, n_bits, group_size):
+    result = {}
+    for name, w in state.items():
+        row = w[0].numel() if w.dim() >= 2 else w.numel()
+        if w.dim() >= 1 and row % group_size:
+            raise ValueError(name)
+        weight = w.is_floating_point() and w.dim() >= 2
+        result[name] = _quantized(w, n_bits, group_size) if weight else w
+    return result
+
+
 @right("quantize_weights")
 def with_a_helper(state, n_bits, group_size):
     return _with_weights(state, lambda w: _quantized(w, n_bits, group_size))

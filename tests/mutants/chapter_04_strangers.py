@@ -60,7 +60,7 @@ def passes_between_minus_one_and_one(x, scale, qmin, qmax):
     return a + (q - a).detach()
 
 
-@wrong("fake_quantize", says="wrapped-around")
+@wrong("fake_quantize", says="stored-in-int8")
 def stores_codes_in_int8(x, scale, qmin, qmax):
     codes = torch.round(x.detach() / scale).clamp(qmin, qmax).to(torch.int16).to(torch.int8)
     values = codes.to(torch.float32) * scale

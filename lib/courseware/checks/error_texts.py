@@ -47,6 +47,11 @@ READINGS = (
         "A state was loaded into a network that has other names: how many layers there are differs "
         "from input to input, and the state says it.",
     ),
+    (
+        r"^'([^']+)'$",
+        "A dict has no entry `{0}`. Ask first whether it is there (`in`), or go through the names "
+        "that it has.",
+    ),
     (r"math domain error", "A logarithm or a root was asked for outside of its domain: of 0?"),
     (r"(?:division by zero|modulo by zero)", "There is a division by zero on this input."),
     (

@@ -19,6 +19,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     has_other_matrices,
     has_zero_group,
     in_float32,
+    last_size,
     model,
     not_spread,
     one_scale,
@@ -26,6 +27,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     raising,
     refusing_others,
     right,
+    row_size,
     row_wise,
     rows,
     run_together,
@@ -244,7 +246,11 @@ MISTAKES = several(
         "refuses-what-stays",
         "A ValueError came although every weight fits. Tensors that are not quantized need "
         "not be filled by groups.",
-        refusing_others,
+        *(
+            refusing_others(size, single_numbers)
+            for size in (torch.numel, row_size, last_size)
+            for single_numbers in (True, False)
+        ),
     ),
     ways(
         "shape-lost",

@@ -201,10 +201,25 @@ def codes(w: T, n_bits: int, group_size: int) -> T:
     return blocks.right(blocks.grouped(rows(w), group_size), n_bits)[0].reshape(w.shape)
 
 
-def refusing_others(state: Named, n_bits: int, group_size: int) -> Named:
-    if any(w.numel() % group_size for w in state.values()):
-        raise ValueError
-    return model()(state, n_bits, group_size)
+def refusing_others(size: Callable[[T], int], single_numbers: bool) -> Callable[..., Named]:
+    """Whether groups fill a row is asked of tensors that are no weights as well."""
+
+    def behaves(state: Named, n_bits: int, group_size: int) -> Named:
+        asked = [w for w in state.values() if single_numbers or w.dim()]
+        if any(size(w) % group_size for w in asked):
+            raise ValueError
+        return model()(state, n_bits, group_size)
+
+    return behaves
+
+
+def row_size(w: T) -> int:
+    """Values of a row, as `reshape(len(w), -1)` has it; of a single number 1."""
+    return w.numel() // len(w) if w.dim() > 1 and len(w) else w.numel()
+
+
+def last_size(w: T) -> int:
+    return w.shape[-1] if w.dim() else 1
 
 
 def flat(w: T, n_bits: int, group_size: int) -> T:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 
+from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_mistakes import (
+    MISCONCEPTIONS,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
     GRIDS,
     T,
@@ -17,34 +20,12 @@ from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
     OFF_LIMITS,
     with_gradient_of,
 )
-from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
-    MASKS,
-    ROUNDED_TOO_EARLY,
-    UpstreamClipped,
-    UpstreamIgnored,
-    inside,
-    with_gradient,
-)
 from courseware.checks import gradients, ready_made
 from courseware.checks.gradients import GRADIENT_SECONDS
-from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.quantizer_inputs import Scale, codes
-from courseware.checks.roundings import ROUNDINGS
-from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_reals
 from model_compression import fake_quantization as reference
-
-STAIRCASE = (
-    "gradient-of-a-staircase",
-    "The gradient is 0 everywhere. That is the true derivative of rounding, and nothing can be "
-    "learned from it: the straight-through estimator puts 1 in its place, inside the range.",
-)
-
-CODES_RETURNED = (
-    "codes-returned",
-    "The codes came back, not the values that they stand for. Fake quantization goes to the "
-    "integers and straight back.",
-)
 
 Arguments = tuple[T, Scale, int, int]
 WithUpstream = tuple[T, Scale, int, int, T]
@@ -92,80 +73,6 @@ def _gradient_at_the_ends(draw: Draw) -> Iterator[WithUpstream]:
         yield x, scale, *grid, draw.normal(*x.shape)
 
 
-def _values(x: T, scale: Scale, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
-    return rounding(x / scale).clamp(low, high) * scale
-
-
-def _stored_in_int8(x: T, scale: Scale, low: int, high: int) -> T:
-    """Codes that are int8 after the clamp."""
-    return _codes(x.detach(), scale, low, high).long().to(torch.int8).float() * scale
-
-
-def _clamped(x: T, scale: Scale, low: int, high: int) -> T:
-    """Without any rounding: torch finds the right gradient within the range."""
-    return (x / scale).clamp(low, high) * scale
-
-
-def _codes(x: T, scale: Scale, low: int, high: int) -> T:
-    return torch.round(x / scale).clamp(low, high)
-
-
-def _wrapped_values(x: T, scale: Scale, low: int, high: int) -> T:
-    """Codes that are int8 before the clamp."""
-    codes = torch.round(x.detach() / scale).long().to(torch.int8)
-    return codes.clamp(low, high).float() * scale
-
-
-def _valued(values: Callable[..., T]) -> tuple[Callable[..., T], ...]:
-    """Wrong values, with the right gradient and with a gradient everywhere."""
-    return (
-        lambda x, scale, low, high: with_gradient(
-            values(x, scale, low, high), x, inside(x / scale, low, high)
-        ),
-        lambda x, scale, low, high: with_gradient(values(x, scale, low, high), x, 1.0),
-    )
-
-
-def _wrong_values(name: str, message: str, *values: Callable[..., T]) -> tuple[Misconception, ...]:
-    """Wrong values, also beside the gradient that torch finds by itself, a mistake of its own."""
-    return several(
-        ways(name, message, *(way for each in values for way in _valued(each))),
-        both((name, message), STAIRCASE, *values),
-    )
-
-
-def _rounded_values(rounding: Callable[[T], T]) -> Callable[..., T]:
-    return lambda x, scale, low, high: _values(x, scale, low, high, rounding)
-
-
-def _rounded_by(rounding: Callable[[T], T]) -> tuple[Callable[..., T], ...]:
-    """Another rounding, in the values alone and in the mask as well."""
-
-    def in_both(x: T, scale: Scale, low: int, high: int) -> T:
-        mask = inside(x / scale, low, high, rounding)
-        return with_gradient(_values(x, scale, low, high, rounding), x, mask)
-
-    return in_both, *_valued(lambda x, s, low, high: _values(x, s, low, high, rounding))
-
-
-def _factor(factor: Callable[..., T | float]) -> Callable[..., T]:
-    """The right values with another gradient."""
-    return lambda x, scale, low, high: with_gradient(
-        _values(x, scale, low, high), x, factor(x, scale, low, high)
-    )
-
-
-def _masked_by(mask: Callable[..., T]) -> Callable[..., T]:
-    return _factor(lambda x, scale, low, high: mask(x / scale, low, high))
-
-
-def _bracket(joined: Callable[[T, T, T], T]) -> Callable[..., T]:
-    """Some sum of x, the right mask and the right values."""
-    return lambda x, scale, low, high: joined(
-        x, inside(x / scale, low, high), _values(x, scale, low, high)
-    )
-
-
 FAKE_QUANTIZE = Task(
     name="fake_quantize",
     points=20,
@@ -200,185 +107,5 @@ FAKE_QUANTIZE = Task(
             gradients.probe(0),
         ),
     ),
-    misconceptions=several(
-        ways(*STAIRCASE, _values),
-        ways(
-            "cut-off",
-            "The result no longer depends on x as far as torch can tell: a `detach`, `no_grad`, "
-            "`.data` or a way through NumPy cut it off. Only the difference that rounding makes "
-            "may be a constant.",
-            lambda x, scale, low, high: _values(x, scale, low, high).detach(),
-        ),
-        ways(
-            "passes-everywhere",
-            "The gradient passes outside the range, too. There the value was clipped, and a small "
-            "change of x changes nothing: the gradient is 0.",
-            _factor(lambda x, scale, low, high: 1.0),
-        ),
-        *(ways(name, message, _masked_by(mask)) for name, message, mask in MASKS),
-        ways(
-            "gradient-in-steps",
-            "The gradient is off by a factor of the scale. x was divided by it on the way to the "
-            "codes and multiplied on the way back: the two cancel.",
-            _factor(lambda x, s, low, high: inside(x / s, low, high) * s),
-            _factor(lambda x, s, low, high: inside(x / s, low, high) / s),
-            _factor(lambda x, s, low, high: s),
-            _factor(lambda x, s, low, high: 1 / s),
-        ),
-        ways(
-            "brackets-of-two-kinds",
-            "In a + (b − a) the two a must be the same, or the value is not that of b. Here the "
-            "mask is in one of them only: where a value was clipped, x itself was taken off or "
-            "added.",
-            _bracket(lambda x, mask, values: x * mask + (values - x).detach()),
-            _bracket(lambda x, mask, values: x + (values - x * mask).detach()),
-        ),
-        ways(
-            "terms-swapped",
-            "x came back as it was, and its gradient is that of rounding: in a + (b − a), where "
-            "torch does not see the bracket, the two have changed places. The value is that of b, "
-            "the gradient that of a.",
-            _bracket(lambda x, mask, values: values + (x - values).detach()),
-        ),
-        ways(
-            "bracket-seen",
-            "The gradient of x is taken off again, or counts twice: torch sees the bracket. In "
-            "a + (b − a) only the bracket is a constant, and a itself is not.",
-            _bracket(lambda x, mask, values: x.detach() + (values - x)),
-            _bracket(lambda x, mask, values: x + x - x.detach() + (values - x).detach()),
-            _factor(lambda x, s, low, high: -1.0 * inside(x / s, low, high)),
-            _factor(lambda x, s, low, high: 2.0 * inside(x / s, low, high)),
-        ),
-        ways(
-            "upstream-ignored",
-            "The gradient is the mask alone. What comes from above has to be multiplied in: that "
-            "is the chain rule.",
-            lambda x, s, low, high: UpstreamIgnored.apply(
-                x, _values(x, s, low, high), inside(x / s, low, high)
-            ),
-            lambda x, s, low, high: UpstreamIgnored.apply(
-                x, _values(x, s, low, high), torch.ones_like(x)
-            ),
-        ),
-        ways(
-            "upstream-clipped",
-            "The gradient was limited to −1 … 1. It is x that is clipped, and only its range "
-            "counts: where the gradient passes, what comes from above passes unchanged.",
-            lambda x, s, low, high: UpstreamClipped.apply(
-                x, _values(x, s, low, high), inside(x / s, low, high)
-            ),
-            lambda x, s, low, high: UpstreamClipped.apply(
-                x, _values(x, s, low, high), torch.ones_like(x)
-            ),
-        ),
-        ways(
-            "stored-before-clamped",
-            "The codes were stored in 8 bits before they were clamped. 130 does not fit there and "
-            "becomes −126, and a `qmax` of 255 is refused: clamp first.",
-            _valued(_wrapped_values)[0],
-            _wrapped_values,
-        ),
-        ways(
-            "wrapped-around",
-            "The codes were stored in int8, where an unsigned range of 8 bits does not fit: 200 "
-            "becomes −56. Leave the codes floats, or take a type that holds them.",
-            *_valued(_stored_in_int8),
-            _stored_in_int8,
-        ),
-        ways(
-            "binary-mask",
-            "The gradient passes where x lies between −1 and 1, whatever scale, `qmin` and `qmax` "
-            "are. It passes where the code is in the range: where nothing was clipped.",
-            _factor(lambda x, scale, low, high: x.abs() <= 1),
-            _factor(lambda x, scale, low, high: x.abs() < 1),
-        ),
-        ways(
-            "wrapped-around-and-passes-everywhere",
-            "Two mistakes: the codes were stored in 8 bits before they were clamped, where 130 "
-            "becomes −126 and a `qmax` of 255 is refused; and the gradient passes outside the "
-            "range, too, where the value was clipped.",
-            _valued(_wrapped_values)[1],
-        ),
-        *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
-        *(
-            both((name, message), STAIRCASE, _rounded_values(rounding))
-            for name, message, rounding in ROUNDINGS
-        ),
-        _wrong_values(
-            *ROUNDED_TOO_EARLY,
-            lambda x, s, low, high: (torch.round(x) / s).clamp(low, high) * s,
-            lambda x, s, low, high: torch.round(torch.round(x) / s).clamp(low, high) * s,
-        ),
-        ways(
-            *CODES_RETURNED,
-            *_valued(_codes),
-            lambda x, scale, low, high: with_gradient(
-                torch.round(x / scale).clamp(low, high), x, inside(x / scale, low, high) / scale
-            ),
-        ),
-        both(CODES_RETURNED, STAIRCASE, _codes),
-        _wrong_values(
-            "clamp-missing",
-            "Values beyond the range were rounded, but not brought back into it: there is no code "
-            "for them.",
-            lambda x, scale, low, high: torch.round(x / scale) * scale,
-        ),
-        _wrong_values(
-            "clamp-one-sided",
-            "Values beyond one end of the range were brought back into it, those beyond the other "
-            "were not. It has two ends.",
-            lambda x, s, low, high: torch.round(x / s).clamp(max=high) * s,
-            lambda x, s, low, high: torch.round(x / s).clamp(min=low) * s,
-        ),
-        _wrong_values(
-            "clipped-to-zero",
-            "Values beyond the range became 0. They go to its nearer end: only their gradient is "
-            "0.",
-            lambda x, s, low, high: torch.round(x / s) * inside(x / s, low, high) * s,
-        ),
-        _wrong_values(
-            "lower-end-mirrored",
-            "The range was taken to reach as far below zero as above. `qmin` says where it begins.",
-            lambda x, s, low, high: torch.round(x / s).clamp(-high, high) * s,
-        ),
-        _wrong_values(
-            "eight-bits-assumed",
-            "`qmin` and `qmax` have no effect: this is the range of int8, whatever was asked for.",
-            lambda x, s, low, high: torch.round(x / s).clamp(-128, 127) * s,
-        ),
-        _wrong_values(
-            "values-range-off-by-one",
-            "The range goes on for a code behind one of its ends, or ends a code too early. `qmin` "
-            "and `qmax` are the last codes that there are.",
-            lambda x, s, low, high: torch.round(x / s).clamp(low, high + 1) * s,
-            lambda x, s, low, high: torch.round(x / s).clamp(low - 1, high) * s,
-            lambda x, s, low, high: torch.round(x / s).clamp(low, high - 1) * s,
-            lambda x, s, low, high: torch.round(x / s).clamp(low + 1, high) * s,
-        ),
-        ways(
-            "not-rounded",
-            "Nothing was rounded: the values were clamped to the range at most. Only whole numbers "
-            "of steps have a code.",
-            *_valued(_clamped),
-            _clamped,
-            *_valued(lambda x, s, low, high: x),
-            lambda x, s, low, high: x,
-            lambda x, s, low, high: torch.where(
-                inside(x / s, low, high), x, _values(x, s, low, high).detach()
-            ),
-        ),
-        _wrong_values(
-            "values-clamped",
-            "x or the result was clamped to `qmin` … `qmax`. These are codes: clamp after dividing "
-            "by the scale and before multiplying by it.",
-            lambda x, s, low, high: torch.round(x.clamp(low, high) / s) * s,
-            lambda x, s, low, high: (torch.round(x / s) * s).clamp(low, high),
-        ),
-        _wrong_values(
-            "scale-multiplied",
-            "x was multiplied by the scale and divided by it afterwards. The scale is the width of "
-            "a step: divide to count the steps.",
-            lambda x, s, low, high: torch.round(x * s).clamp(low, high) / s,
-        ),
-    ),
+    misconceptions=MISCONCEPTIONS,
 )

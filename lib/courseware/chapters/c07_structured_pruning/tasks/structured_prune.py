@@ -14,12 +14,12 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     OFF_LIMITS,
     same_state,
 )
-from courseware.chapters.c07_structured_pruning.tasks.structured_mistakes import (
+from courseware.chapters.c07_structured_pruning.tasks.structured_mistakes import MISTAKES
+from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways import (
     BEFORE_RELU,
     BY_APOZ,
     BY_NORM,
     BY_OTHER_AVERAGE,
-    MISTAKES,
     REMEASURED,
 )
 from courseware.checks.misconceptions import several

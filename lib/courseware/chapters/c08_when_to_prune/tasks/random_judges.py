@@ -144,7 +144,8 @@ def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference
     each = pruned.sum(dim=1)
     if each.min() != each.max():
         text = f"{int(each.min())} to {int(each.max())} of {pruned.shape[1]} places go"
-        return Difference("count-left-to-chance", text)
+        saved = _rows_alive(shape, pruned_count(pruned.shape[1], arguments[1]), got)
+        return Difference("row-protected" if saved else "count-left-to-chance", text)
     k, n = int(each[0]), pruned.shape[1]
     if place := _far_off(pruned.sum(dim=0), k / n):
         where = _place(place[0], shape)

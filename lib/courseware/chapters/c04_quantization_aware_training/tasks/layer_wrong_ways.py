@@ -1,0 +1,157 @@
+"""What mistakes in `qat_forward` come to, as layers that a student who makes them would write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch.nn.functional import linear
+
+from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import with_gradient
+
+T = torch.Tensor
+Layer = Callable[[T, T, T, int], T]
+Of = Callable[[T, int], T]
+"""A quantized tensor, or a scale for it, from a tensor and the number of bits."""
+
+
+def top(n_bits: int) -> int:
+    return 2 ** (n_bits - 1) - 1
+
+
+def row_scale(w: T, n_bits: int) -> T:
+    return w.abs().amax(dim=1, keepdim=True) / top(n_bits)
+
+
+def grid(
+    scale: Of = row_scale, rounding: Callable[[T], T] = torch.round, clamped: bool = True
+) -> Of:
+    """Values on a grid, without a word on gradients."""
+
+    def values(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits)
+        steps = rounding(w / step)
+        return (steps.clamp(-top(n_bits) - 1, top(n_bits)) if clamped else steps) * step
+
+    return values
+
+
+def straight_through(values: Of) -> Of:
+    return lambda w, n_bits: with_gradient(values(w, n_bits).detach(), w, 1.0)
+
+
+def layer(weight: Of, of_x: Of | None = None, of_bias: Of | None = None) -> Layer:
+    """y = x @ w.T + bias with some of the three replaced."""
+
+    def forward(x: T, w: T, bias: T, n_bits: int) -> T:
+        x = of_x(x, n_bits) if of_x else x
+        bias = of_bias(bias, n_bits) if of_bias else bias
+        return linear(x, weight(w, n_bits), bias)
+
+    return forward
+
+
+def valued(values: Of) -> tuple[Layer, ...]:
+    """Wrong values with a straight-through gradient, with torch's own, and with none."""
+    constant: Of = lambda w, n_bits: values(w, n_bits).detach()  # noqa: E731
+    return layer(straight_through(values)), layer(values), layer(constant)
+
+
+def whole_scale(w: T, n_bits: int) -> T:
+    return w.abs().max() / top(n_bits)
+
+
+def whole_scale_too_fine(w: T, n_bits: int) -> T:
+    return w.abs().max() / (top(n_bits) + 1)
+
+
+def column_scale(w: T, n_bits: int) -> T:
+    return w.abs().amax(dim=0, keepdim=True) / top(n_bits)
+
+
+def signed_scale(w: T, n_bits: int) -> T:
+    return w.amax(dim=1, keepdim=True) / top(n_bits)
+
+
+def scale_over(steps: Callable[[int], float]) -> Of:
+    return lambda w, n_bits: w.abs().amax(dim=1, keepdim=True) / steps(n_bits)
+
+
+def asymmetric(w: T, n_bits: int) -> T:
+    """From the smallest to the largest value of a row, with a zero point."""
+    low = w.amin(dim=1, keepdim=True)
+    step = (w.amax(dim=1, keepdim=True) - low) / (2**n_bits - 1)
+    zero = torch.round(-low / step)
+    return ((torch.round(w / step) + zero).clamp(0, 2**n_bits - 1) - zero) * step
+
+
+def learned_scale(w: T, n_bits: int) -> T:
+    """The scale stays in the graph: the rounding is looked through, its result is multiplied."""
+    step = row_scale(w, n_bits)
+    steps = w / step
+    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+
+
+def part_learned_scale(w: T, n_bits: int) -> T:
+    """The scale stays in the graph on the way back only."""
+    step = row_scale(w, n_bits)
+    steps = w / step.detach()
+    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+
+
+def ends_left_out(w: T, n_bits: int) -> T:
+    inner = torch.round(w / row_scale(w, n_bits)).abs() < top(n_bits)
+    return with_gradient(grid()(w, n_bits).detach(), w, inner)
+
+
+def gradient_in_steps(w: T, n_bits: int) -> T:
+    return with_gradient(grid()(w, n_bits).detach(), w, row_scale(w, n_bits).detach())
+
+
+def over_steps(w: T, n_bits: int) -> T:
+    return with_gradient(grid()(w, n_bits).detach(), w, 1 / row_scale(w, n_bits).detach())
+
+
+def codes(w: T, n_bits: int) -> T:
+    return torch.round(w / row_scale(w, n_bits)).detach()
+
+
+def clipped(scale: Of, above_lowest: int = 0) -> Of:
+    """Values on a grid; those beyond its ends get no gradient."""
+
+    def values(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits).detach()
+        steps, low, high = torch.round(w / step), -top(n_bits) - 1 + above_lowest, top(n_bits)
+        inside = (steps >= low) & (steps <= high)
+        return with_gradient((steps.clamp(low, high) * step).detach(), w, inside)
+
+    return values
+
+
+def bias_on_the_rows_grids(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The bias is rounded with the scales of the weight."""
+    step = row_scale(w, n_bits).detach()[:, 0]
+    rounded = with_gradient((torch.round(bias / step) * step).detach(), bias, 1.0)
+    return linear(x, right(w, n_bits), rounded)
+
+
+def through_the_outputs(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The outputs of the quantized layer, with all the gradients of the float layer."""
+    quantized = linear(x, grid()(w, n_bits), bias)
+    return with_gradient(quantized.detach(), linear(x, w, bias), 1.0)
+
+
+def rescaled_afterwards(x: T, w: T, bias: T, n_bits: int) -> T:
+    """The scale is applied to the bias, too."""
+    step = row_scale(w, n_bits).detach()
+    codes = with_gradient(torch.round(w / step).detach(), w / step, 1.0)
+    return linear(x, codes, bias) * step.T
+
+
+right = straight_through(grid())
+tensor_wide = straight_through(grid(whole_scale))
+column_wise = straight_through(grid(column_scale))
+
+
+def one_row(quantize: Of) -> Of:
+    return lambda bias, n_bits: quantize(bias[None, :], n_bits)[0]
