@@ -12,8 +12,8 @@ from tests.tracked import ROOT, tracked
 
 LECTURES = tracked("lectures/*.ipynb")
 HOME = ROOT / "home.ipynb"
-SETTLED = LECTURES[:10]
-"""What follows is a first version, that settles nothing yet."""
+SETTLED = [path for path in LECTURES if not path.name.startswith("10")]
+"""Lecture 10 is a first version, that settles nothing yet."""
 
 
 def cells(path: Path, kind: str) -> dict[str, str]:

@@ -1,10 +1,23 @@
-"""What lecture 11 shows as a stored file, for readers without a kernel: nothing yet."""
+"""What lecture 11 shows as a stored file, for readers without a kernel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from courseware.chapters.c11_deep_compression.explorer import (
+    RECORD,
+    FrontSetting,
+    read_front,
+)
+from courseware.chapters.c11_deep_compression.plots import size_and_accuracy
+from courseware.chapters.c11_deep_compression.results import TOLERATED
+from courseware.experiments.records import read_record
 from courseware.showing.style import Picture
 
-FIGURES: dict[str, Callable[[], Picture]] = {}
+
+def walked_front() -> Picture:
+    """The front, with the setting that the explorer begins with."""
+    found = read_front(read_record(RECORD), FrontSetting())
+    return size_and_accuracy(found.dots, found.whole, TOLERATED, found.dot.arm)
+
+
+FIGURES = {"11_front_explorer.svg": walked_front}
 """File name → what draws it."""

@@ -1,0 +1,1 @@
+"""The long measurement behind lecture 11, recorded in lectures/results/."""

@@ -1,0 +1,154 @@
+"""What lecture 11 reads out of its record: accuracies, bytes, and what an arm has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist import (
+    FLOAT,
+    LEVELS,
+    LONGER_ON,
+    ON,
+    SPARSITIES,
+    UNSHIFTED,
+    UNTRAINED,
+    arm_of,
+)
+from courseware.chapters.c11_deep_compression.files import FLOAT16, FLOAT32
+from courseware.chapters.c11_deep_compression.streams import BITS, CODERS, RANGE
+from courseware.showing.spread import ahead, spread
+from model_compression.pareto import pareto_front
+
+Record = Mapping[str, Any]
+
+UNEQUAL = (UNTRAINED, UNSHIFTED, FLOAT)
+"""Arms that had fewer updates, or other images: none of them takes part in comparisons."""
+
+GRID = {(s, k): arm_of(s, k) for s in (0.0, *SPARSITIES) for k in (0, *LEVELS)}
+"""Sparsity and levels (0: float16) → the arm; all combinations were run."""
+
+TOLERATED = 1.0
+"""Points that a loss may be, at the worse end of its interval, to go for none: ten digits."""
+
+
+def arms_of(record: Record) -> list[str]:
+    """All arms that have a control with as many updates: those that were compressed longer, too."""
+    found = [arm for arm in record["runs"][0] if arm not in UNEQUAL]
+    return found + [arm for arm in record["longer"][0] if arm != LONGER_ON]
+
+
+def runs_of(record: Record, arm: str) -> list[dict[str, Any]]:
+    """What was found of an arm, one a seed."""
+    runs = record["runs"] if arm in record["runs"][0] else record["longer"]
+    return [run[arm] for run in runs]
+
+
+def accuracies(record: Record, arm: str, part: str = "test") -> list[float]:
+    """Percentages of the digits that an arm gets right, one a seed."""
+    return [run[part] for run in runs_of(record, arm)]
+
+
+def updates_of(record: Record, arm: str) -> int:
+    """Updates of an arm and of its control, those of the float network that it began with too."""
+    first, more, longer = record["updates"]
+    return int(first + (more if arm in record["runs"][0] else longer))
+
+
+def file_bytes(record: Record, arm: str, coder: str = RANGE) -> list[int]:
+    """Bytes of the smallest file of an arm with a coder, one a seed."""
+    files = (run["files"].values() for run in runs_of(record, arm))
+    return [min(of_form[coder] for of_form in one if coder in of_form) for one in files]
+
+
+def smallest_bytes(record: Record, arm: str) -> list[int]:
+    """Bytes with whichever coder makes the smallest file."""
+    return [min(sizes) for sizes in zip(*(file_bytes(record, arm, c) for c in CODERS), strict=True)]
+
+
+def float_bytes(record: Record, form: str = FLOAT32) -> int:
+    """Bytes of the float network; the same for all seeds."""
+    sizes = {run[ON]["files"][form][BITS] for run in record["runs"]}
+    (size,) = sizes
+    return size
+
+
+def times_smaller(record: Record, arm: str, coder: str = RANGE) -> float:
+    """How many times smaller than float32, by the mean of the bytes."""
+    return float_bytes(record) / fmean(file_bytes(record, arm, coder))
+
+
+def lost(record: Record, arm: str, part: str = "test") -> list[float]:
+    """Points that an arm has lost against the float network that was trained on as long."""
+    control = ON if arm in record["runs"][0] else LONGER_ON
+    return ahead(accuracies(record, control, part), accuracies(record, arm, part))
+
+
+def loses_nothing(record: Record, arm: str, part: str = "test") -> bool:
+    """Whether no loss is shown, and none above a point is likely: both ends of its interval."""
+    of_loss = spread(lost(record, arm, part))
+    return of_loss.mean - of_loss.margin <= 0 and of_loss.mean + of_loss.margin <= TOLERATED
+
+
+@dataclass(frozen=True)
+class Dot:
+    """An arm on the picture of size and accuracy.
+
+    Attributes:
+        n_bytes: mean over the seeds.
+        accuracies: one a seed, in percent.
+    """
+
+    arm: str
+    n_bytes: float
+    accuracies: tuple[float, ...]
+
+    @property
+    def accuracy(self) -> float:
+        """The mean over the seeds."""
+        return fmean(self.accuracies)
+
+
+def dots_of(record: Record, coder: str = RANGE, part: str = "test") -> list[Dot]:
+    """All arms with the same updates, as files with one coder."""
+    return [
+        Dot(arm, fmean(file_bytes(record, arm, coder)), tuple(accuracies(record, arm, part)))
+        for arm in arms_of(record)
+    ]
+
+
+def front_of(dots: list[Dot]) -> list[Dot]:
+    """Those that no other beats, from the smallest up."""
+    return [dots[i] for i in pareto_front([(dot.n_bytes, dot.accuracy) for dot in dots])]
+
+
+def beaten_by(dot: Dot, dots: list[Dot]) -> list[Dot]:
+    """Those that are no larger and no less accurate, and better in one of the two."""
+    return [
+        other
+        for other in dots
+        if other.n_bytes <= dot.n_bytes
+        and other.accuracy >= dot.accuracy
+        and (other.n_bytes, other.accuracy) != (dot.n_bytes, dot.accuracy)
+    ]
+
+
+def parts_of_arm(record: Record, arm: str, coder: str = RANGE) -> dict[str, float]:
+    """Bytes of the smallest file by what they are for: means over the seeds."""
+    runs = [run["parts"][coder] for run in runs_of(record, arm)]
+    return {what: fmean(run[what] for run in runs) for what in runs[0]}
+
+
+def bound_bytes(record: Record, arm: str) -> list[float]:
+    """Bytes of the entropy of an arm's codes, layer by layer, zeros among them; one a seed."""
+    return [run["bound"] for run in runs_of(record, arm)]
+
+
+def factors(record: Record, sparsity: float, levels: int, coder: str) -> tuple[float, ...]:
+    """How many times smaller than float16: by pruning, by rounding, their product, by both."""
+    start = float_bytes(record, FLOAT16)
+    arms = arm_of(sparsity, 0), arm_of(0.0, levels), arm_of(sparsity, levels)
+    pruned, rounded, both = (start / fmean(file_bytes(record, arm, coder)) for arm in arms)
+    return pruned, rounded, pruned * rounded, both

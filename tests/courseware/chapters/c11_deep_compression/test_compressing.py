@@ -1,0 +1,107 @@
+"""Training that prunes, rounds and shares: exactly so many zeros, values on grids, repeatable."""
+
+import pytest
+import torch
+
+from courseware.chapters.c11_deep_compression.compressing import (
+    Plan,
+    Trained,
+    fitted_step,
+    logits_of,
+    on_grid,
+    pruned_at_once,
+    refined,
+    rounded,
+    shared,
+)
+from courseware.subjects.data import mnist
+from courseware.subjects.models import mlp, network_of
+from model_compression.masks import keep_all, prunable_weights, pruned_count
+
+DATA = mnist()
+START = mlp((784, 8, 6, 10), seed=0).state_dict()
+N = 784 * 8 + 8 * 6 + 6 * 10
+KEYS = {"steps": 12, "rate": 0.002, "seed": 3}
+
+
+def zeros_in(state):
+    return sum(int((w == 0).sum()) for w in prunable_weights(state).values())
+
+
+def test_outputs_are_those_of_torch():
+    images = DATA.test_images[:20]
+    with torch.no_grad():
+        assert torch.equal(logits_of(START, images), network_of(START)(images))
+
+
+def error(w, step, levels):
+    return float((on_grid(w, step, levels) - w).square().sum())
+
+
+@pytest.mark.parametrize("levels", [1, 3, 7])
+def test_the_fitted_step_is_better_than_that_of_the_largest_weight(levels):
+    w = torch.randn(4000, generator=torch.Generator().manual_seed(0))
+    step = fitted_step(w, levels)
+    assert error(w, step, levels) < 0.8 * error(w, w.abs().max() / levels, levels)
+    again = fitted_step(w, levels, step)
+    assert error(w, again, levels) <= error(w, step, levels) * (1 + 1e-6)
+
+
+def test_of_few_levels_no_step_close_by_is_better():
+    w = torch.randn(4000, generator=torch.Generator().manual_seed(0))
+    for levels in (1, 3):
+        step = fitted_step(w, levels)
+        assert error(w, step, levels) < min(error(w, s * step, levels) for s in (0.95, 1.05))
+    assert float(fitted_step(torch.zeros(3), 3)) == 1.0
+
+
+def test_training_without_a_plan_prunes_and_rounds_nothing():
+    before = {name: tensor.clone() for name, tensor in START.items()}
+    found = refined(START, DATA, Plan(), **KEYS)
+    assert all(torch.equal(START[name], tensor) for name, tensor in before.items())
+    assert zeros_in(found.state) == 0 and found.steps == {}
+    assert any(not torch.equal(found.state[name], START[name]) for name in START)
+
+
+@pytest.mark.parametrize("sparsity", [0.5, 0.83])
+def test_exactly_so_many_weights_are_pruned(sparsity):
+    found = refined(START, DATA, Plan(sparsity), **KEYS)
+    assert sum(int((~mask).sum()) for mask in found.masks.values()) == pruned_count(N, sparsity)
+    assert zeros_in(found.state) == pruned_count(N, sparsity)
+
+
+def test_rounded_weights_lie_on_the_grid_that_training_felt():
+    found = refined(START, DATA, Plan(0.5, (0, 0.4), 3, (0.5, 1)), **KEYS)
+    state = rounded(found, 3, found.steps)
+    for name, step in found.steps.items():
+        codes = state[name] / step
+        assert torch.allclose(codes, codes.round(), atol=1e-4)
+        assert float(codes.abs().max()) <= 3.0001
+        assert bool((state[name][~found.masks[name]] == 0).all())
+
+
+def test_one_seed_gives_one_network_and_a_teacher_another():
+    plan = Plan(0.5, (0, 0.4), 1, (0.5, 1))
+    one, same = (refined(START, DATA, plan, **KEYS).state for _ in range(2))
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    taught = refined(START, DATA, plan, **KEYS, teacher=START).state
+    other = refined(START, DATA, plan, **KEYS | {"seed": 4}).state
+    for different in (taught, other):
+        assert any(not torch.equal(one[name], different[name]) for name in one)
+
+
+def test_rounding_is_felt_while_it_is_planned_and_not_before():
+    early = refined(START, DATA, Plan(levels=1, rounded=(0.0, 1.0)), **KEYS).state
+    never = refined(START, DATA, Plan(), **KEYS).state
+    assert any(not torch.equal(early[name], never[name]) for name in early)
+
+
+def test_shared_weights_take_so_many_values_and_masks_hold():
+    pruned = pruned_at_once(Trained(dict(START), keep_all(prunable_weights(START)), {}), 0.5)
+    assert zeros_in(pruned.state) == pruned_count(N, 0.5)
+    first = shared(pruned, DATA, 4, **KEYS | {"steps": 0})
+    trained = shared(pruned, DATA, 4, **KEYS)
+    for name, mask in pruned.masks.items():
+        assert len(trained[name][mask].unique()) <= 4
+        assert bool((trained[name][~mask] == 0).all())
+        assert not torch.equal(trained[name], first[name])
