@@ -15,12 +15,18 @@ MAX_INPUT = 300
 
 
 def report_facts(report: Report) -> dict[str, Any]:
-    """A task's checks: what each weighs and kept, its causes, the smallest input that failed."""
-    return {
+    """A task's checks: what each weighs and kept, its causes, the smallest input that failed.
+
+    Where it was judged a second time, what both came to.
+    """
+    found = {
         "task": report.task.name,
         "refused": bool(report.refusal),
         "checks": [_of_check(report, result) for result in report.results],
     }
+    if report.followed is not None:
+        found["followed"] = {"own": report.score, "second": report.followed.second}
+    return found
 
 
 def answer_facts(answer: Answer) -> dict[str, Any]:

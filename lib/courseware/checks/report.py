@@ -170,7 +170,14 @@ def closing(report: Report) -> list[str]:
         return []
     names = " and ".join(f"`{name}`" for name in report.to_repair)
     its = "whose check fails" if len(report.to_repair) == 1 else "whose checks fail"
-    return [f"It calls your own {names}, {its}, too: repair that first."]
+    lines = [f"It calls your own {names}, {its}, too: repair that first."]
+    if report.followed is not None:
+        second, of = points(report.followed.second), report.task.points
+        lines.append(
+            f"With the course's own {names} in place of yours it gets {second} of {of} points: "
+            f"{report.followed.policy.told()}, which makes {points(report.followed.counted)}."
+        )
+    return lines
 
 
 @dataclass(frozen=True)

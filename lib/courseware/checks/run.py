@@ -11,6 +11,7 @@ from typing import Any
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.cases import Case, Input, inputs, judge, not_written, size
 from courseware.checks.diagnose import Finding, diagnose
+from courseware.checks.follow import Followed
 from courseware.checks.general import GENERAL, Diagnosis
 from courseware.checks.matching import alike
 from courseware.checks.off_limits import EVERYWHERE, among, called_names, shortcuts
@@ -49,6 +50,7 @@ class Report:
     """All that is known about a function: the score is a float from 0 to `task.points`.
 
     It calls the graded functions of `builds_on`; those of `to_repair` fail their own checks.
+    `followed` is what it came to with right ones in their place, where that was looked at.
     """
 
     task: Task
@@ -56,6 +58,12 @@ class Report:
     refusal: str = ""
     builds_on: tuple[str, ...] = ()
     to_repair: tuple[str, ...] = ()
+    followed: Followed | None = None
+
+    @property
+    def counted(self) -> float:
+        """The points that count: the score, or what a second judging and a policy make of it."""
+        return self.score if self.followed is None else self.followed.counted
 
     @property
     def score(self) -> float:

@@ -6,9 +6,15 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from courseware.checks.follow import Policy
 from courseware.registry import EXERCISES
 
 LIB = Path(__file__).parents[2]
+
+
+def judged_by(exercise: str, follow: Policy) -> str:
+    """What a mark belongs to: the checks, and the policy for tasks that call failing ones."""
+    return f"{checks_version(exercise)} {follow.counts} {follow.most:g}"
 
 
 @cache

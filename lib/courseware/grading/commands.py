@@ -75,6 +75,7 @@ def grade(options: argparse.Namespace) -> int:
     _check_sandbox(options, exercise, root)
     check_gradebook(exercise.api)
     exercise.late_rule()  # a setting that cannot be meant is told before anything is done
+    exercise.follow_through()
     log = root / "build" / f"grade_{exercise.name}.log"
     problems: dict[str, str] = {}
     left = dict(students)

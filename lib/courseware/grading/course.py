@@ -17,16 +17,19 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
+from courseware.checks.follow import Policy, read_policy
 from courseware.grading.arrival import UNKNOWN
-from courseware.grading.checks_version import checks_version
+from courseware.grading.checks_version import judged_by
 from courseware.grading.copies import IntakeError, assignment_of
 from courseware.grading.intake import Assignment, HandIn, arrived, hand_ins, take
 from courseware.grading.late.rule import Rule, read_rule
 from courseware.grading.master import (
     MasterChanged,
+    Solutions,
     check_against_gradebook,
     digest,
     read_master,
+    read_own_solutions,
     source_folder,
 )
 from courseware.grading.preprocessors import RECORD, fingerprint
@@ -53,6 +56,9 @@ class Exercise:
     """The nbgrader ids of its cells, in order, by the same."""
     sources: dict[str, str]
     """The notebooks themselves with hidden tests and without solutions, as JSON, by the same."""
+
+    own: dict[str, Solutions]
+    """The course's own solutions by cell, by the same."""
 
     def folder(self, step: str, student: str) -> Path:
         """The folder of one hand-in in one of nbgrader's steps: submitted, autograded, feedback."""
@@ -89,6 +95,13 @@ class Exercise:
         due = due_date(self.api.coursedir.db_url, self.name) if self.is_in_gradebook() else None
         try:
             return read_rule(self.api.config.Late, self.name, due)
+        except ValueError as error:
+            raise CourseError(str(error)) from error
+
+    def follow_through(self) -> Policy:
+        """What is made of a task that calls a failing one, by the settings of now."""
+        try:
+            return read_policy(self.api.config.FollowThrough)
         except ValueError as error:
             raise CourseError(str(error)) from error
 
@@ -145,7 +158,8 @@ class Exercise:
     def is_of_older_checks(self, graded: NotebookNode | None) -> bool:
         """Whether a notebook was graded here, by other checks than those of now."""
         record = graded.metadata.get(RECORD) if graded is not None else None
-        return record is not None and record.get("checks") != checks_version(self.name)
+        now = judged_by(self.name, self.follow_through())
+        return record is not None and record.get("checks") != now
 
 
 def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:
@@ -212,7 +226,8 @@ def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
     fingerprints = {key: digest(master) for key, master in masters.items()}
     cells = {key: [grade_id(cell) for cell in master.cells] for key, master in masters.items()}
     sources = {key: nbformat.writes(master) for key, master in masters.items()}
-    return Exercise(api, name, fingerprints, cells, sources)
+    own = {key: read_own_solutions(api.coursedir, name, key) for key in masters}
+    return Exercise(api, name, fingerprints, cells, sources, own)
 
 
 def bring_gradebook_up_to_date(exercise: Exercise) -> bool:

@@ -67,7 +67,9 @@ class _Desk:
         copy = self.copies.notebook(exercise.name, student, notebook_id)
         secret = class_secret(Path(exercise.api.coursedir.root))
         master = exercise.sources[notebook_id]
-        return Job(student, notebook_id, copy.read_bytes(), master, secret, exercise.place)
+        own, follow = exercise.own[notebook_id], exercise.follow_through()
+        content = copy.read_bytes()
+        return Job(student, notebook_id, content, master, secret, exercise.place, own, follow)
 
     def run(self, hand_in: _HandIn, job: Job, attempt: int = 1) -> None:
         self.under_way[self.runners.submit(run_job, job)] = hand_in, job, attempt

@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from courseware.checks.follow import ONCE, Policy, followed_by
 from courseware.checks.seeds import drawn_for
 from courseware.grading.anomalies import Anomaly, from_metadata, to_metadata
 from courseware.grading.limited import Bounds, LimitExceeded, limited
@@ -56,6 +58,9 @@ class Job:
     master: str = field(repr=False)
     secret: str = field(repr=False)
     place: Place = field(repr=False)
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The course's own solutions by cell, for a second judging."""
+    follow: Policy = ONCE
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def run_job(job: Job) -> Run:
     master = _parsed(job.master)
     rebuilt = rebuild_limited(master, job.submitted)
     notebook, names = rebuilt.notebook(master), student_names(master)
-    run = run_rebuilt(notebook, names, job.place, job.student, job.secret)
+    run = run_rebuilt(notebook, names, job.place, job.student, job.secret, job.own, job.follow)
     return replace(run, rebuilt=rebuilt)
 
 
@@ -130,19 +135,28 @@ _one_at_a_time = threading.Lock()
 
 
 def run_rebuilt(
-    notebook: NotebookNode, names: tuple[str, ...], place: Place, student: str, secret: str
+    notebook: NotebookNode,
+    names: tuple[str, ...],
+    place: Place,
+    student: str,
+    secret: str,
+    own: Mapping[str, str] | None = None,
+    follow: Policy = ONCE,
 ) -> Run:
-    """Run a notebook that was rebuilt; `names` are what its solution cells are to define."""
+    """Run a notebook that was rebuilt; `names` are what its solution cells are to define.
+
+    With the course's `own` solutions, functions that call a failing one are judged twice.
+    """
 
     def use(sandbox: Sandbox) -> Run:
         notebook_run = copy.deepcopy(notebook)
-        run_notebook(notebook_run, names, sandbox)
+        run_notebook(notebook_run, names, sandbox, own)
         outputs = json.dumps([cell.outputs for cell in _code(notebook_run)])
         return Run(fingerprint(notebook), outputs, "bubblewrap" if sandbox.isolated else "none")
 
     code = fingerprint(notebook)
     hand_in = drawn_for(f"{place.exercise}/{student}", code, secret)
-    with _one_at_a_time, hand_in, limited_memory():
+    with _one_at_a_time, hand_in, followed_by(follow), limited_memory():
         return in_sandbox(place, use)
 
 

@@ -19,6 +19,8 @@ from traitlets.utils.importstring import import_item
 
 from courseware.grading.rebuild import grade_id
 
+Solutions = dict[str, str]
+
 
 class MasterChanged(Exception):
     """The source notebook is no longer the one that the gradebook knows."""
@@ -69,6 +71,21 @@ def _read(
             break
         notebook, resources = step(parent=converter)(notebook, resources)
     return notebook
+
+
+def own_solutions(source: NotebookNode) -> Solutions:
+    """The course's own solution of each code cell to be filled in, by nbgrader id."""
+    return {
+        grade_id(cell): cell.source
+        for cell in source.cells
+        if cell.cell_type == "code" and is_solution(cell)
+    }
+
+
+def read_own_solutions(coursedir: CourseDirectory, assignment: str, notebook_id: str) -> Solutions:
+    """The same of a source notebook of an exercise."""
+    path = source_folder(coursedir, assignment) / f"{notebook_id}.ipynb"
+    return own_solutions(nbformat.read(path, as_version=4))
 
 
 def digest(master: NotebookNode) -> str:

@@ -9,8 +9,9 @@ from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from courseware.checks.follow import read_policy
 from courseware.grading.anomalies import notes_cell, to_metadata
-from courseware.grading.checks_version import checks_version
+from courseware.grading.checks_version import judged_by
 from courseware.grading.exporter import NOTES, REBUILT, SUBMITTED
 from courseware.grading.jobs import rebuilt_hand_in
 from courseware.grading.master import check_against_gradebook, digest, read_master
@@ -44,7 +45,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
             "anomalies": to_metadata(anomalies),
             "submitted": fingerprint(submitted),
             "master": digest(master),
-            "checks": checks_version(assignment),
+            "checks": judged_by(assignment, read_policy(converter.config.FollowThrough)),
             "graded": False,
         }
         resources[REBUILT] = True

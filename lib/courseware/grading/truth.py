@@ -1,8 +1,9 @@
 """Before a class is graded: the course's own solution, through the same sandbox, to full marks.
 
 An exercise whose own solution falls short, or whose points differ between task, metadata and text,
-would give wrong marks in silence; one that needs what a hand-in does not have (variables of other
-cells, objects, files) would give right answers 0. Both are refused before anybody is graded.
+would give wrong marks in silence, and so would a test that an untouched exercise passes; one that
+needs what a hand-in does not have (variables of other cells, objects, files) would give right
+answers 0. All of them are refused before anybody is graded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -61,6 +63,19 @@ def _found(exercise: Exercise, run: Callable[[Job], Run]) -> Iterator[str]:
         notebook = came.rebuilt.notebook(nbformat.reads(master, as_version=4))
         show(came, notebook)
         yield from _short_of(notebook)
+        yield from _for_nothing(replace(job, submitted=master.encode()), run)
+
+
+def _for_nothing(untouched: Job, run: Callable[[Job], Run]) -> Iterator[str]:
+    """Tests that give all their points to an exercise as it was handed out."""
+    notebook = nbformat.reads(untouched.master, as_version=4)
+    show(run(untouched), notebook)
+    for cell in notebook.cells:
+        if is_grade(cell) and not is_solution(cell):
+            points = float(cell.metadata.nbgrader["points"])
+            score, _ = determine_grade(cell)
+            if points and score is not None and score >= points:
+                yield f"an untouched exercise gets all {points:g} points in {grade_id(cell)}"
 
 
 def _short_of(notebook: NotebookNode) -> Iterator[str]:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from courseware.checks.follow import Policy
 from courseware.grading import commands
-from courseware.grading.checks_version import checks_version
+from courseware.grading.checks_version import judged_by
 from courseware.grading.cli import main
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
@@ -37,7 +38,7 @@ def graded_by_older_checks(course: Course, student: str) -> None:
     """Make a graded notebook look as if a change in the checks had come after it."""
     path = course.root / "autograded" / student / toy.EXERCISE / f"{toy.EXERCISE}.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    assert notebook["metadata"]["courseware"]["checks"] == checks_version(toy.EXERCISE)
+    assert notebook["metadata"]["courseware"]["checks"] == judged_by(toy.EXERCISE, Policy())
     notebook["metadata"]["courseware"]["checks"] = "before"
     path.chmod(0o644)
     path.write_text(json.dumps(notebook), encoding="utf-8")

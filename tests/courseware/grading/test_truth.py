@@ -70,6 +70,17 @@ def test_an_ordinary_task_with_asserts_and_plain_values_is_graded(course):
     assert proven(course)
 
 
+@pytest.mark.parametrize("end", ["", "\nprint('all of it held')"])
+def test_an_ordinary_test_of_asserts_alone_is_graded_and_may_not_be_empty(course, end):
+    stub = "answer = None\n### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION"
+    change(course, toy.SQUARE, stub)
+    change(course, toy.TEST_SQUARE, f"assert answer == 42{end}")
+    assert proven(course)
+    change(course, "assert answer == 42", "assert answer != 41")
+    with pytest.raises(CourseError, match="an untouched exercise gets all 4 points in test_square"):
+        proven(course)
+
+
 def test_the_command_names_each_exercise(course):
     assert course.run(COURSE, "prove").stdout == f"{toy.EXERCISE}: full marks, as before\n"
     change(course, "return x * x * x", "return x")

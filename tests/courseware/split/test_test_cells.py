@@ -54,6 +54,11 @@ def grade(source: str, points: float = 4.0) -> float:
         ("import warnings\nwarnings.warn('w')\n4.0", 4.0),
         ("import sys\nprint('e', file=sys.stderr)\n4.0", 4.0),
         ("", 0.0),
+        ("assert 1 + 1 == 2", 4.0),
+        ("assert 1 + 1 == 2\nprint('fine')", 4.0),
+        ("assert 1 + 1 == 3", 0.0),
+        ("assert 1 + 1 == 2\n1.5", 1.5),
+        ("assert 1 + 1 == 2\n'fine'", 0.0),
     ],
 )
 def test_the_score_that_nbgrader_reads(source, points):

@@ -17,9 +17,10 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from courseware.checks.follow import read_policy
 from courseware.grading.class_secret import class_secret
 from courseware.grading.jobs import Place, run_rebuilt, show, take_prepared
-from courseware.grading.master import read_master
+from courseware.grading.master import read_master, read_own_solutions
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.split.notebook import student_names
 
@@ -50,7 +51,10 @@ class SplitExecute(NbGraderPreprocessor):
             master = read_master(coursedir, exercise, notebook_id, parent=converter)
             root = Path(coursedir.root)
             place = Place(exercise, (root,), self.allow_unprotected)
-            run = run_rebuilt(nb, student_names(master), place, student, class_secret(root))
+            own = read_own_solutions(coursedir, exercise, notebook_id)
+            follow = read_policy(converter.config.FollowThrough)
+            names, secret = student_names(master), class_secret(root)
+            run = run_rebuilt(nb, names, place, student, secret, own, follow)
         show(run, nb)
         nb.metadata.setdefault(RECORD, {}).update(graded=True, isolation=run.isolation)
         return nb, resources

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -13,8 +14,15 @@ from courseware.grading.split.test_cells import TestCells, cell_outputs, in_one_
 from courseware.handing_in.names import bound_names, used_names
 
 
-def run_notebook(notebook: NotebookNode, names: tuple[str, ...], sandbox: Sandbox) -> None:
+def run_notebook(
+    notebook: NotebookNode,
+    names: tuple[str, ...],
+    sandbox: Sandbox,
+    own: Mapping[str, str] | None = None,
+) -> None:
     """Give every code cell its outputs. `names` are those that the student's cells are to define.
+
+    `own` are the course's own solutions by their cells' nbgrader ids, for a second judging.
 
     Solution cells run in the worker, test cells here. The master's other cells run in the worker,
     locked ones here as well.
@@ -22,7 +30,7 @@ def run_notebook(notebook: NotebookNode, names: tuple[str, ...], sandbox: Sandbo
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     labels = {id(cell): cell.metadata.get("nbgrader", {}).get("grade_id", cell.id) for cell in code}
     inside = [Cell(labels[id(cell)], cell.source) for cell in code if not _is_test(cell)]
-    with Session(sandbox, inside) as session:
+    with Session(sandbox, inside, own) as session:
         run = _Run(session, names, TestCells())
         for cell in code:
             cell.execution_count = None

@@ -57,8 +57,12 @@ class Session:
     in which the cells have run again, without any that took a worker down.
     """
 
-    def __init__(self, sandbox: Sandbox, cells: Sequence[Cell]) -> None:
+    def __init__(
+        self, sandbox: Sandbox, cells: Sequence[Cell], own: Mapping[str, str] | None = None
+    ) -> None:
+        """`own` are the course's own solutions, by the name of the cell that they are for."""
         self._sandbox = sandbox
+        self.own = own or {}
         self._limits = sandbox.limits
         self._seats = Seats(sandbox)
         self._done: list[Cell] = []
@@ -83,6 +87,15 @@ class Session:
     def fault(self) -> InfrastructureError | None:
         """A fault of the machine: a test cell may swallow exceptions, so look here."""
         return self._seats.fault
+
+    @property
+    def isolated(self) -> bool:
+        """Whether a worker's code is kept from the machine's files."""
+        return self._sandbox.isolated
+
+    def ran(self) -> list[Cell]:
+        """The cells that have run so far and took no worker down."""
+        return [cell for cell in self._done if cell.name not in self._broken]
 
     def start_task(self) -> None:
         """A test cell begins: it gets a budget of its own, and a worker that is not worn out."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from courseware.checks.call import Outcome, TimeLimit
+from courseware.grading.split.following import with_own
 from courseware.grading.split.session import Cell, Session
 
 
@@ -39,6 +41,15 @@ class StandIn:
     def __course_other__(self, name: str) -> StandIn:
         """Another function of the same submission."""
         return StandIn(self._session, name)
+
+    @contextlib.contextmanager
+    def __course_with__(self, names: Sequence[str]) -> Iterator[StandIn | None]:
+        """The same function, which finds the course's own ones under some names; None if it cannot.
+
+        What is off limits in the task at hand is so there, too.
+        """
+        with with_own(self._session, names) as other:
+            yield None if other is None else StandIn(other, self.__name__, self._without)
 
     def __course_call__(self, arguments: tuple[Any, ...], seconds: float) -> Outcome:
         """What `courseware.checks.call.call` does, in the worker."""

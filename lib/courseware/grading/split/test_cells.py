@@ -68,6 +68,8 @@ class TestCells:
             # nbgrader takes the first output that decides.
             return [outputs[-1], *outputs[:-1]]
         score = as_score(value, points)
+        if value is None and _asserts(source):  # an ordinary nbgrader test: all of it held
+            score = float(points)
         if score is None:
             return [error_output("NoScore", "the test cell did not end in a number"), *outputs]
         return [*outputs, new_output("execute_result", {"text/plain": str(score)})]
@@ -187,4 +189,10 @@ def _with_result(source: str) -> Any:
         last = tree.body[-1]
         target = ast.copy_location(ast.Name(RESULT, ast.Store()), last)
         tree.body[-1] = ast.copy_location(ast.Assign([target], last.value), last)
-    return compile(tree, "<test cell>", "exec", dont_inherit=True)
+    # Asserts are the test: `python -O` must not take them out.
+    return compile(tree, "<test cell>", "exec", dont_inherit=True, optimize=0)
+
+
+def _asserts(source: str) -> bool:
+    """Whether a cell asserts something; that nothing was raised says nothing otherwise."""
+    return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(runnable(source))))
