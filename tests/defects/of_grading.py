@@ -128,6 +128,58 @@ GRADING = (
         ),
     ),
     Defect(
+        name="late-rule-changed-in-silence",
+        breaks="A due date that is set later changes marks that were given before.",
+        file="lib/courseware/grading/late/settling.py",
+        before="    if anew:\n",
+        after="    if True:\n",
+        tests=(
+            "tests/courseware/grading/test_late.py::"
+            "test_a_rule_that_is_set_later_changes_no_mark_before_it_is_asked_to",
+        ),
+    ),
+    Defect(
+        name="marks-overwritten",
+        breaks="Of two who mark the same answer at once, the second takes the first one's away.",
+        file="lib/courseware/grading/marking/desk.py",
+        before="answer.student) != answer.given:",
+        after="answer.student) is None:",
+        tests=(
+            "tests/courseware/grading/test_marking.py::"
+            "test_two_who_mark_at_once_do_not_overwrite_each_other",
+        ),
+    ),
+    Defect(
+        name="bundle-not-sealed",
+        breaks="References and keys lie about in what students get.",
+        file="lib/courseware/grading/bundle/making.py",
+        before="            files[path] = seal(files[path].decode(), name).encode()\n",
+        after="            files[path] = files[path] + name[:0].encode()\n",
+        tests=(
+            "tests/courseware/grading/test_bundle.py::"
+            "test_the_whole_course_has_no_leak_and_lacks_no_module",
+        ),
+    ),
+    Defect(
+        name="points-for-a-test-of-nothing",
+        breaks="A test cell that asserts nothing gives all points.",
+        file="lib/courseware/grading/split/test_cells.py",
+        before="if value is None and _asserts(source):",
+        after="if value is None:",
+        tests=("tests/courseware/split/test_test_cells.py::test_the_score_that_nbgrader_reads",),
+    ),
+    Defect(
+        name="second-judging-without-cap",
+        breaks="A task that calls a failing one gets more than the policy allows.",
+        file="lib/courseware/checks/follow.py",
+        before="min(second, self.most / 100 * points)",
+        after="min(second, points)",
+        tests=(
+            "tests/courseware/split/test_following.py::"
+            "test_both_results_are_told_and_the_policy_says_which_counts",
+        ),
+    ),
+    Defect(
         name="formula-behind-a-blank",
         breaks="A field of the CSV file that begins with a blank may be a formula.",
         file="lib/courseware/grading/plain_lines.py",
