@@ -34,6 +34,7 @@ examples:
   course bundle                                   what students get, searched for leaks
   course restart 01                               an exercise as it was handed out; work is kept
   course progress                                 how far you are, if you learn on this machine
+  course compare negate                           after your attempt: the course's own solution
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
 
@@ -50,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ):  # what a terminal has no letters for is spelled out
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    if options.command == "progress":  # a learner's command: it waits for nothing that grades
-        return terminal.progress(options)
+    if options.command in terminal.COMMANDS:  # a learner's: it waits for nothing that grades
+        return terminal.run(options)
     if options.command == "restart":
         return start_over.main([options.exercise])
     if find_spec("courseware.grading.commands") is None:
@@ -152,6 +153,12 @@ def _parser() -> argparse.ArgumentParser:
         _described(
             commands.add_parser("progress", help="show how far you are, if you learn here"),
             terminal.DESCRIPTION,
+        )
+    )
+    terminal.add_compare_arguments(
+        _described(
+            commands.add_parser("compare", help="after your attempt: the course's own solution"),
+            terminal.COMPARE,
         )
     )
     here = Path()

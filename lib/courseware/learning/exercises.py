@@ -59,7 +59,7 @@ class Exercise:
 @cache
 def exercise(folder: str, below: Path = UNCHANGED) -> Exercise:
     """The exercise of a chapter as it was handed out."""
-    cells = _cells(below / folder / f"{folder}.ipynb")
+    cells = notebook_cells(below / folder / f"{folder}.ipynb")
     tasks, questions, minutes = [], [], 0
     written, placeholder = Item(WRITTEN, 0), ""
     for cell in cells:
@@ -87,7 +87,7 @@ def written_words(folder: str, course: Path = COURSE) -> int:
     placeholder = exercise(folder).placeholder
     most = 0
     for path in sorted((course / "exercises" / folder).glob("*.ipynb")):
-        for cell in _cells(path):
+        for cell in notebook_cells(path):
             about = cell.get("metadata", {}).get("nbgrader", {})
             text = "".join(cell.get("source", "")).strip()
             if about.get("grade_id") == WRITTEN and text != placeholder:
@@ -99,13 +99,14 @@ def written_words(folder: str, course: Path = COURSE) -> int:
 def predictions(folder: str, course: Path = COURSE) -> tuple[str, ...]:
     """The names of the predictions that a lecture asks for, in order."""
     names: list[str] = []
-    for cell in _cells(course / "lectures" / f"{folder}.ipynb"):
+    for cell in notebook_cells(course / "lectures" / f"{folder}.ipynb"):
         if cell.get("cell_type") == "code":
             names += re.findall(r'\bpredict\(\s*"([^"]+)"', "".join(cell["source"]))
     return tuple(names)
 
 
-def _cells(path: Path) -> list[dict[str, Any]]:
+def notebook_cells(path: Path) -> list[dict[str, Any]]:
+    """The cells of a notebook; none if it cannot be read as one."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         return [cell for cell in cells if isinstance(cell, dict)]

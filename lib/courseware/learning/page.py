@@ -20,10 +20,10 @@ whole course takes about {all}, of which {read} are for reading.
 
 **How to go through a chapter.** Run the lecture from top to bottom, and answer before you run on: a
 wrong guess teaches more than none. Move what can be moved. Then solve the exercise; its checks are
-those that a class is graded with. When a task is done, or after an honest attempt, compare with the
-notebook of the same name in `solutions/`, and with the function of the same name in
-`lib/model_compression`. The answer in your own words is not judged by a machine: behind it,
-`solutions/` has a model answer and the list of points that a good one makes.
+those that a class is graded with. When a task is done, or after an honest attempt, type
+`course compare negate` in a terminal: it shows the course's own solution, with the function of the
+same name in the library. The answer in your own words is not judged by a machine: after yours,
+`course compare explain_01` shows a model answer and the list of points that a good one makes.
 
 **What is done** stands on the home page, as cards, and in a terminal: `course progress` counts what
 you predicted, what came as predicted, the tasks and questions with full points, the words of your

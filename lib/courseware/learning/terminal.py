@@ -1,4 +1,8 @@
-"""`course progress`: the learner's standing in a terminal, as a file for a spreadsheet, reset."""
+"""The commands of a learner.
+
+`course progress`: how far they are, in a terminal or as a file for a spreadsheet, and reset;
+`course compare`: after an attempt, the course's own solution.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from courseware.learning.compare import compare
 from courseware.learning.minutes import told
 from courseware.learning.standing import Standing, days, standings
 from courseware.progress.store import progress_file, read_progress, reset_progress
@@ -18,6 +23,18 @@ say. All of it is read from files on this machine, and nothing is sent anywhere.
 """
 HEAD = ("chapter", "", "predicted", "right", "tasks", "quiz", "own words", "points", "left")
 ACTIONS = ("show", "export", "reset")
+COMMANDS = ("progress", "compare")
+
+
+COMPARE = """\
+After an attempt of yours: show the course's own solution of a task, a question or a written answer
+(explain_01), and the function of the same name in the library.
+"""
+
+
+def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
+    """The argument of `course compare`."""
+    parser.add_argument("name", metavar="NAME", help="such as negate, quiz_01_abs or explain_01")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,10 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="for export")
 
 
-def progress(options: argparse.Namespace) -> int:
-    """Carry the command out; returns the exit code."""
+def run(options: argparse.Namespace) -> int:
+    """Carry a learner's command out; returns the exit code."""
     try:
-        _carry_out(options.action, options.file)
+        if options.command == "compare":
+            compare(options.name)
+        else:
+            _carry_out(options.action, options.file)
     except (ValueError, OSError) as error:
         print(f"course: error: {error}", file=sys.stderr)
         return 2

@@ -42,11 +42,12 @@ def build(course: Path, site: Path, lecture: Callable[[Path], nbformat.NotebookN
 
     Raises: RuntimeError if Sphinx warns or fails.
     """
-    source = site.with_name(f"{site.name}_source")
-    for old in (source, site):
+    source, memory = (site.with_name(f"{site.name}_{name}") for name in ("source", "doctrees"))
+    for old in (source, memory, site):
         shutil.rmtree(old, ignore_errors=True)
     write_source(course, source, lecture)
-    if build_main(["-b", "html", "-q", "-W", "--keep-going", str(source), str(site)]):
+    options = ["-b", "html", "-q", "-W", "--keep-going", "-d", str(memory)]
+    if build_main([*options, str(source), str(site)]):
         raise RuntimeError("Sphinx did not take all pages; its messages stand above")
 
 

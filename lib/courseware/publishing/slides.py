@@ -117,6 +117,9 @@ def for_slides(notebook: NotebookNode) -> NotebookNode:
             cell.metadata["transient"] = {"remove_source": True}
         if cell.cell_type == "markdown":
             cell.source = without_links(cell.source)
+        for output in cell.get("outputs", []):
+            if text := _markdown(output):
+                output.data["text/markdown"] = without_links(text)
         cells += _with_notes(cell)
     notebook.cells = _split(cells)
     return notebook
@@ -128,7 +131,7 @@ def without_links(markdown: str) -> str:
     >>> without_links("See [lecture 01](01_number_formats.ipynb) and [above](#A), ![a](b.svg)")
     'See lecture 01 and above, ![a](b.svg)'
     """
-    return re.sub(r"(?<!!)\[([^\]]*)\]\((?:[\w./-]*\.(?:ipynb|md)[^)]*|#[^)]*)\)", r"\1", markdown)
+    return re.sub(r"(?<!!)\[([^\]]*)\]\((?:[\w./-]*\.(?:ipynb|md|html)[^)]*|#[^)]*)\)", r"\1", markdown)
 
 
 def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
@@ -143,7 +146,7 @@ def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
         cell_type="markdown",
         id=f"{cell.id[:50]}-notes",
         metadata=NotebookNode(slideshow=NotebookNode(slide_type="notes")),
-        source="\n\n".join(map(without_links, readings)),
+        source="\n\n".join(readings),
     )
     hidden = "transient" in cell.metadata and not cell.outputs
     return [notes] if hidden else [cell, notes]

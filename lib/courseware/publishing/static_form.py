@@ -21,6 +21,9 @@ STILL = (
 FOLDED = "hide-input"
 """The tag by which a page folds the code of a cell, as JupyterLab does by another mark."""
 
+_NOTEBOOK = re.compile(r"(?<=[\w-])\.ipynb(?=[)#])")
+"""In a link of an output, which Sphinx leaves as it is."""
+
 _JUPYTER_ANCHOR = re.compile(r"\]\(([\w./-]*)#([^)\s]+)\)")
 
 
@@ -70,6 +73,6 @@ def _output(output: NotebookNode) -> NotebookNode | None:
         return output
     text = "".join(data[shown])
     if shown == "text/markdown":
-        text = page_markdown(text)
+        text = _NOTEBOOK.sub(".html", page_markdown(text))
     output.data = NotebookNode({shown: text})
     return output

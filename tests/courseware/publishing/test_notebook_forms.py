@@ -81,6 +81,17 @@ def test_links_to_headings_are_those_of_a_page() -> None:
     )
 
 
+def test_links_of_outputs_lead_to_pages_and_from_no_slide() -> None:
+    text = "As in [lecture 04](04_x.ipynb), `a.ipynb` and [part two](03_y.ipynb#Part-two)."
+    cell = slide("slide", new_code_cell("x", outputs=[output(**{"text/markdown": text})]))
+    page = static_form(new_notebook(cells=[cell]))
+    assert page.cells[0].outputs[0].data["text/markdown"] == (
+        "As in [lecture 04](04_x.html), `a.ipynb` and [part two](03_y.html#part-two)."
+    )
+    shown = for_slides(page).cells[0].outputs[0].data["text/markdown"]
+    assert shown == "As in lecture 04, `a.ipynb` and part two."
+
+
 def slide(kind: str, cell: nbformat.NotebookNode) -> nbformat.NotebookNode:
     cell.metadata["slideshow"] = {"slide_type": kind}
     return cell

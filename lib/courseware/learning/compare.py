@@ -1,0 +1,103 @@
+"""After an attempt: the course's own solution beside the learner's, and the library's function.
+
+from courseware.learning.compare import compare
+compare("negate")          # in a notebook; in a terminal: course compare negate
+compare("explain_01")      # the written answer of exercise 01: a model answer, a checklist
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from courseware.learning.exercises import COURSE, TEST, UNCHANGED, WRITTEN, exercise, notebook_cells
+from courseware.registry import EXERCISES, Chapter
+
+LEAST_WORDS = 30
+"""Of a written answer before there is something to compare."""
+
+MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+
+
+def compare(name: str, course: Path = COURSE) -> None:
+    """Print what `compared` finds."""
+    print(compared(name, course))
+
+
+def compared(name: str, course: Path = COURSE) -> str:
+    """The solution of a task, of a quiz question or of a written answer (`explain_01`), in text.
+
+    Raises: ValueError for an unknown name, where nothing was tried yet, or without solutions/.
+    """
+    chapter = _chapter(name)
+    graded = WRITTEN if _is_written(name) else f"{TEST}{name}"
+    folder = chapter.folder
+    if not _was_tried(folder, graded, course):
+        least = f", {LEAST_WORDS} words at least" if graded == WRITTEN else ""
+        raise ValueError(f"{name}: expected an attempt of yours first{least}, got none in {folder}")
+    solution = _answers(course / "solutions" / folder / f"{folder}.ipynb", graded)
+    if not solution:
+        raise ValueError(f"{name}: this copy of the course came without solutions/{folder}")
+    parts = [f"The course's own answer to {name}:", *map(_without_marks, solution)]
+    return "\n\n".join([*parts, *_reference(name, chapter)])
+
+
+def _is_written(name: str) -> bool:
+    return re.fullmatch(rf"{WRITTEN}_\d\d", name) is not None
+
+
+def _chapter(name: str) -> Chapter:
+    for folder, chapter in EXERCISES.items():
+        asked = exercise(folder)
+        known = {item.name for item in (*asked.tasks, *asked.questions)}
+        if name in known | {f"{WRITTEN}_{folder[:2]}"}:
+            return chapter
+    raise ValueError(
+        f"name: expected that of a task, of a question or of a written answer, such as negate, "
+        f"quiz_01_abs or explain_01, got {name!r}"
+    )
+
+
+def _was_tried(folder: str, graded: str, course: Path) -> bool:
+    """Whether some notebook of the exercise has another answer than the one handed out."""
+    untouched = _answers(UNCHANGED / folder / f"{folder}.ipynb", graded)
+    for path in sorted((course / "exercises" / folder).glob("*.ipynb")):
+        answers = _answers(path, graded)
+        if graded == WRITTEN:
+            if len(" ".join(answers).split()) >= LEAST_WORDS:
+                return True
+        elif answers and answers != untouched:
+            return True
+    return False
+
+
+def _answers(path: Path, graded: str) -> list[str]:
+    """The sources of the cells that one grade is for: those since the grade before."""
+    sources: list[str] = []
+    for cell in notebook_cells(path):
+        about: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
+        if about.get("solution"):
+            sources.append("".join(cell.get("source", "")).strip())
+        if about.get("grade"):
+            if about.get("grade_id") == graded:
+                return sources
+            sources = []
+    return []
+
+
+def _without_marks(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
+
+
+def _reference(name: str, chapter: Chapter) -> Iterator[str]:
+    """The function of the same name in the library, where there is one."""
+    library = Path(__file__).resolve().parents[2] / "model_compression"
+    for module in chapter.modules:
+        text = (library / f"{module}.py").read_text(encoding="utf-8")
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.FunctionDef) and node.name == name:
+                yield f"In the library, lib/model_compression/{module}.py:"
+                yield ast.get_source_segment(text, node) or ""
