@@ -19,7 +19,8 @@ from courseware.registry import EXERCISES, Chapter
 LEAST_WORDS = 30
 """Of a written answer before there is something to compare."""
 
-MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
+MARK = re.compile(r"### (BEGIN|END) SOLUTION")
+"""Lines of a solution that say to nbgrader what students do not get."""
 
 
 def compare(name: str, course: Path = COURSE) -> None:
@@ -89,7 +90,7 @@ def _answers(path: Path, graded: str) -> list[str]:
 
 
 def _without_marks(source: str) -> str:
-    return "\n".join(line for line in source.splitlines() if line.strip() not in MARKS)
+    return "\n".join(line for line in source.splitlines() if not MARK.fullmatch(line.strip()))
 
 
 def _reference(name: str, chapter: Chapter) -> Iterator[str]:

@@ -131,7 +131,9 @@ def without_links(markdown: str) -> str:
     >>> without_links("See [lecture 01](01_number_formats.ipynb) and [above](#A), ![a](b.svg)")
     'See lecture 01 and above, ![a](b.svg)'
     """
-    return re.sub(r"(?<!!)\[([^\]]*)\]\((?:[\w./-]*\.(?:ipynb|md|html)[^)]*|#[^)]*)\)", r"\1", markdown)
+    return re.sub(
+        r"(?<!!)\[([^\]]*)\]\((?:[\w./-]*\.(?:ipynb|md|html)[^)]*|#[^)]*)\)", r"\1", markdown
+    )
 
 
 def _with_notes(cell: NotebookNode) -> list[NotebookNode]:
