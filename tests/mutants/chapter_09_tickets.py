@@ -323,6 +323,17 @@ def ranks_all_weights_every_round(initial, images, labels, rounds, rate, seed):
     return _search(initial, images, labels, rounds, rate, seed, of_all, put_back=False)
 
 
+@wrong("find_ticket", says="one-dict-for-all")
+def changes_one_dict_of_masks(initial, images, labels, rounds, rate, seed):
+    masks = _all_true(initial)
+    starts = [(initial, masks)]
+    for _ in range(rounds):
+        now = _trained(starts[-1][0], masks, images, labels, seed, steps=20)
+        masks.update(_next_masks(now, masks, rate))
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
 @wrong("find_ticket", says="first-pair-pruned")
 def prunes_before_the_first_training(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []

@@ -71,7 +71,7 @@ this is 23."""
 
 def nested_counts(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The counts follow the recursion, nothing comes back, and masks are torch.bool."""
-    found = _structure(arguments, got)
+    found = _structure(arguments, got) or _one_dict(got)
     if found:
         return found
     initial, rounds, rate = arguments[0], *arguments[3:5]
@@ -90,7 +90,7 @@ def nested_counts(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
 
 def rewound(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Every state is the first one times its masks, which prune something in the end."""
-    found = _structure(arguments, got)
+    found = _structure(arguments, got) or _one_dict(got)
     if found:
         return found
     initial = arguments[0]
@@ -221,6 +221,15 @@ def _structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
         if found := _pair_structure(initial, *pair):
             return Difference(found.kind, f"pair {number}: {found.text}")
     return None
+
+
+def _one_dict(got: Any) -> Difference | None:
+    """Whether all pairs have the masks of the last one, as where one dict stands in all of them."""
+    first, *others = (_bools(masks) for _, masks in got)
+    pruned = sum(int((~mask).sum()) for mask in first.values())
+    if not others or not pruned or any(_differing(first, other) for other in others):
+        return None
+    return Difference("one-dict-for-all", f"the masks of all pairs prune the same {pruned} weights")
 
 
 def _pair_structure(initial: State, state: Named, masks: Named) -> Difference | None:

@@ -30,6 +30,11 @@ MISTAKES = (
     ),
     BIASES_MASKED,
     (
+        "one-dict-for-all",
+        "All pairs have the same masks. One dict that is changed in every round (`update`, "
+        "`masks[name] = …`) is in all of them at its last state: make a new one in each round.",
+    ),
+    (
         "first-pair-pruned",
         "The masks of the first pair prune something. The first training starts from the whole "
         "network.",
