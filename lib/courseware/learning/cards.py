@@ -52,12 +52,13 @@ def _card(one: Standing) -> str:
     chapter, stage = one.chapter, STAGES[one.chapter.number]
     lecture = f"lectures/{chapter.folder}.ipynb"
     right = f", {one.came} right" if one.came.of else ""
+    made = f" <em>({one.predicted} made{right})</em>" if one.predicted.of else ""
     lines = [
         (
             "Read",
             f'<a href="{lecture}">the lecture</a>, {told(stage.minutes)}: {_text(stage.read)}',
         ),
-        ("Predict", f"{_text(stage.predict)} <em>{one.predicted}{right}</em>"),
+        ("Predict", f"{_text(stage.predict)}{made}"),
         ("Try", _text(stage.try_it)),
     ]
     if chapter.has_exercise:
@@ -67,15 +68,15 @@ def _card(one: Standing) -> str:
             (
                 "Solve",
                 f'<a href="{file}">the exercise</a>, {told(exercise(chapter.folder).minutes)}: '
-                f"{_text(stage.solve)} <em>{one.tasks} tasks, {one.questions} questions, "
-                f"{one.points:g} of {one.points_of:g} points{words}</em>",
+                f"{_text(stage.solve)} <em>({one.tasks} tasks, {one.questions} questions, "
+                f"{one.points:g} of {one.points_of:g} points{words})</em>",
             )
         )
     if stage.builds_on:
         lines.append(("Builds on", _numbers(stage.builds_on)))
     if after := next_after(chapter.number):
         lines.append(("Next", _numbers(after)))
-    rows = "".join(f"<li><strong>{name}.</strong> {text}</li>" for name, text in lines)
+    rows = "".join(f"<li><strong>{name}:</strong> {text}</li>" for name, text in lines)
     return (
         f'<li style="{CARD}" data-chapter="{chapter.number:02}" data-state="{one.word}">'
         f"<strong>{chapter.number:02} · {html.escape(chapter.title)}</strong> · {MARKS[one.word]}"
@@ -94,7 +95,9 @@ def _leg(leg: Leg, passed: dict[int, frozenset[str]]) -> str:
     if leg.chapter is None or not leg.tasks:
         return text
     done = sum(task in passed[leg.chapter] for task in leg.tasks)
-    return f"{text} <em>{'✓ ' if done == len(leg.tasks) else ''}{done} of {len(leg.tasks)}</em>"
+    return (
+        f"{text} <em>({'✓ ' if done == len(leg.tasks) else ''}{done} of {len(leg.tasks)} done)</em>"
+    )
 
 
 def _numbers(chapters: tuple[int, ...]) -> str:

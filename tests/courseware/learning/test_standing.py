@@ -159,6 +159,7 @@ def test_the_cards_know_what_is_done(progress: Path) -> None:
     states = [way.split(f'data-chapter="{n:02}" data-state="')[1].split('"')[0] for n in range(12)]
     assert states[:4] == ["open", "done", "started", "open"]
     assert "✓ done" in way and "7 of 7 tasks, 3 of 3 questions, 90 of 90 points" in way
+    assert "0 of 0" not in way
     for chapter in CHAPTERS:
         assert f'href="lectures/{chapter.folder}.ipynb"' in way
     forms = show_short_forms().data
