@@ -154,6 +154,7 @@ CHAPTERS = (
             "kv_cache",
             "wanda",
         ),
+        experiments={"minilm_methods": False},
         given="math NormalDist np torch check check_quiz",
     ),
     Chapter(

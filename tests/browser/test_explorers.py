@@ -1,4 +1,4 @@
-"""Every explorer of lectures 03 to 09 in a browser: a slider moves, numbers and picture follow."""
+"""Every explorer of lectures 03 to 10 in a browser: a slider moves, numbers and picture follow."""
 
 from collections.abc import Iterator
 
@@ -64,6 +64,7 @@ EXPLORERS = {
     "unit": (UNITS, "keep-ratio", "ArrowLeft", "kept"),
     "schedule": (PLAIN.format("c08_when_to_prune", "Schedule"), "step", "ArrowRight", "pruned"),
     "ticket": (PLAIN.format("c09_lottery_tickets", "Ticket"), "rounds", "ArrowRight", "left"),
+    "fit": (PLAIN.format("c10_language_models", "Fit"), "log2-context", "ArrowRight", "cache"),
 }
 """By name: the cell, a slider, the key that moves it, a reading that has to follow."""
 

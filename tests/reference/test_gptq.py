@@ -18,6 +18,7 @@ from model_compression.gptq import gptq_quantize
 from model_compression.integer_scaling import quantize_groupwise
 
 CASES = [(6, 16, 4, 16), (8, 24, 3, 8), (4, 36, 2, 12), (3, 1, 4, 1), (5, 12, 8, 1)]
+CASES += [(3, 140, 4, 140), (2, 160, 4, 80)]  # several blocks of columns, with and without groups
 
 
 def problem(n_rows: int, n_columns: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:

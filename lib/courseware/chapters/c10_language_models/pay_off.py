@@ -43,7 +43,7 @@ Gptq = Callable[[T, T, int, int], tuple[T, T]]
 def search(gptq_quantize: Gptq) -> Picture:
     """Round 30 matrices of MiniLM in two ways, and search with each of the three models."""
     from courseware.chapters.c10_language_models.hessians import hessians
-    from courseware.chapters.c10_language_models.plots import layer_errors
+    from courseware.chapters.c10_language_models.plots.layers import layer_errors
     from courseware.subjects.models import with_weights
     from courseware.subjects.sentence_encoder import matrix_names, minilm
     from model_compression.integer_scaling import quantize_groupwise

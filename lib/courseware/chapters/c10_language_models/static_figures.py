@@ -1,10 +1,6 @@
-"""What lecture 10 shows as a stored file, for readers without a kernel: nothing yet."""
+"""What lecture 10 shows as a stored file, for readers without a kernel."""
 
-from __future__ import annotations
+from courseware.chapters.c10_language_models.explorer import example_of_a_fit
 
-from collections.abc import Callable
-
-from courseware.showing.style import Picture
-
-FIGURES: dict[str, Callable[[], Picture]] = {}
+FIGURES = {"10_fit_explorer.svg": example_of_a_fit}
 """File name → what draws it."""

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from courseware.chapters.c10_language_models import pay_off, plots
+from courseware.chapters.c10_language_models import pay_off
 from courseware.chapters.c10_language_models.hessians import hessians
+from courseware.chapters.c10_language_models.plots import layers
 from courseware.subjects import sentence_encoder
 from model_compression.gptq import gptq_quantize
 
@@ -42,7 +43,7 @@ def small(monkeypatch, model) -> None:
 
 def test_gptq_of_the_library_has_less_error_in_each_matrix(small, capsys, monkeypatch) -> None:
     seen = {}
-    monkeypatch.setattr(plots, "layer_errors", seen.update)
+    monkeypatch.setattr(layers, "layer_errors", seen.update)
     pay_off.search(gptq_quantize=gptq_quantize)
     pairs = zip(seen[pay_off.GPTQ], seen[pay_off.NEAREST], strict=True)
     assert all(gptq < nearest for gptq, nearest in pairs)
@@ -56,8 +57,3 @@ def test_what_is_not_written_is_said(small, capsys) -> None:
 
     assert pay_off.search(gptq_quantize=gptq_quantize) is None
     assert "`gptq_quantize` is not written so far" in capsys.readouterr().out
-
-
-def test_the_picture_says_the_means_in_words() -> None:
-    alt = plots.layer_errors({"a": [1.0] * 12, "b": [3.0] * 12}).alt
-    assert alt == "Error of the outputs of 12 matrices, on average: a 1.0 %, b 3.0 %."

@@ -1,4 +1,4 @@
-"""Pictures of chapter 10."""
+"""Errors of the matrices of MiniLM."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The recorded experiments of chapter 10."""

@@ -1,0 +1,141 @@
+"""Formats for weights, with all their bits counted: integers, tables and floats of few bits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+import torch
+
+from model_compression.microscaling import mxfp4_dequantize, mxfp4_quantize
+from model_compression.nf4 import nf4_dequantize, nf4_quantize
+
+T = torch.Tensor
+
+E2M1_LARGEST, E4M3_LARGEST = 6.0, 448.0
+
+
+@dataclass(frozen=True)
+class WeightFormat:
+    """A way to store a matrix.
+
+    Attributes:
+        code_bits: of a weight.
+        scale_bits: of a scale.
+        group: weights that share one, along a row; None for a whole row.
+        restored: a matrix as it comes back.
+    """
+
+    code_bits: int
+    scale_bits: int
+    group: int | None
+    restored: Callable[[T], T]
+
+    def bits(self, matrices: Iterable[T]) -> float:
+        """Bits a weight over some matrices, scales included.
+
+        >>> FORMATS["int4, groups of 64"].bits([torch.zeros(2, 64), torch.zeros(4, 128)])
+        4.25
+        """
+        shapes = [w.shape for w in matrices]
+        scales = sum(rows * columns // (self.group or columns) for rows, columns in shapes)
+        weights = sum(rows * columns for rows, columns in shapes)
+        return self.code_bits + self.scale_bits * scales / weights
+
+
+def integers(w: T, n_bits: int, group: int | None) -> T:
+    """Symmetric codes, a 16-bit scale for each group of a row.
+
+    >>> integers(torch.tensor([[7.0, -3.4, 0.6, 0.0]]), 4, 2)
+    tensor([[ 7.0000, -3.0000,  0.5999,  0.0000]])
+    """
+    blocks, absmax = _blocks(w, group)
+    scale = (absmax / (2 ** (n_bits - 1) - 1)).half().float()
+    return on_grid(blocks, scale, n_bits).reshape(w.shape)
+
+
+def integers_with_exponents(w: T, n_bits: int, group: int) -> T:
+    """The same with a power of two as scale: the lowest at which nothing is cut off."""
+    blocks, absmax = _blocks(w, group)
+    fraction, exponent = torch.frexp(absmax / (2 ** (n_bits - 1) - 1))
+    scale = torch.exp2((exponent - (fraction == 0.5).int()).float())
+    return on_grid(blocks, scale, n_bits).reshape(w.shape)
+
+
+def e2m1(w: T, group: int) -> T:
+    """Floats of 4 bits, a 16-bit scale for each group."""
+    blocks, absmax = _blocks(w, group)
+    scale = (absmax / E2M1_LARGEST).half().float()
+    return (nearest_e2m1(blocks / positive(scale)) * scale).reshape(w.shape)
+
+
+def mxfp4(w: T) -> T:
+    """Floats of 4 bits, a power of two for every 32."""
+    return mxfp4_dequantize(*mxfp4_quantize(w))
+
+
+def nvfp4(w: T, group: int = 16) -> T:
+    """Floats of 4 bits, an 8-bit float (E4M3) for every 16, a float32 for the matrix."""
+    blocks, absmax = _blocks(w, group)
+    whole = positive(w.abs().max() / (E2M1_LARGEST * E4M3_LARGEST))
+    scale = (absmax / E2M1_LARGEST / whole).to(torch.float8_e4m3fn).float() * whole
+    return (nearest_e2m1(blocks / positive(scale)) * scale).reshape(w.shape)
+
+
+def nf4(w: T, group: int) -> T:
+    """NF4 with its absmax in 16 bits."""
+    codes, absmax = nf4_quantize(w, group)
+    return nf4_dequantize(codes, absmax.half().float(), group)
+
+
+def fp8(w: T, group: int | None = None) -> T:
+    """Floats of 8 bits (E4M3), a 16-bit scale for each row."""
+    blocks, absmax = _blocks(w, group)
+    scale = positive((absmax / E4M3_LARGEST).half().float())
+    return ((blocks / scale).to(torch.float8_e4m3fn).float() * scale).reshape(w.shape)
+
+
+def on_grid(x: T, scale: T, n_bits: int) -> T:
+    """The nearest of -top * scale ... top * scale, top = 2^(b - 1) - 1; of ties the even one."""
+    top = 2 ** (n_bits - 1) - 1
+    return torch.round(x / positive(scale)).clamp(-top, top) * scale
+
+
+def nearest_e2m1(x: T) -> T:
+    """The nearest of ±0, 0.5, 1, 1.5, 2, 3, 4, 6; a tie goes to the even code, beyond 6 to 6.
+
+    >>> nearest_e2m1(torch.tensor([0.25, 0.75, -2.5, 3.5, 5.0, 7.0]))
+    tensor([ 0.,  1., -2.,  4.,  4.,  6.])
+    """
+    magnitudes = x.abs().clamp(max=E2M1_LARGEST)
+    step = 0.5 * torch.exp2((magnitudes >= 2).float() + (magnitudes >= 4).float())
+    return torch.round(magnitudes / step) * step * torch.sign(x)
+
+
+def _blocks(w: T, group: int | None) -> tuple[T, T]:
+    """A row for each group, and the largest magnitude of each, of shape (groups, 1)."""
+    blocks = w.reshape(-1, group or w.shape[1])
+    return blocks, blocks.abs().amax(dim=1, keepdim=True)
+
+
+def positive(scale: T) -> T:
+    """1 in the place of a scale of 0, where there is nothing to scale."""
+    return torch.where(scale > 0, scale, 1.0)
+
+
+FORMATS = {
+    "int4, groups of 64": WeightFormat(4, 16, 64, partial(integers, n_bits=4, group=64)),
+    "int4, a power of two for 32": WeightFormat(
+        4, 8, 32, partial(integers_with_exponents, n_bits=4, group=32)
+    ),
+    "MXFP4": WeightFormat(4, 8, 32, mxfp4),
+    "E2M1, groups of 64": WeightFormat(4, 16, 64, partial(e2m1, group=64)),
+    "NF4, blocks of 64": WeightFormat(4, 16, 64, partial(nf4, group=64)),
+    "int4, groups of 32": WeightFormat(4, 16, 32, partial(integers, n_bits=4, group=32)),
+    "NVFP4": WeightFormat(4, 8, 16, nvfp4),
+    "NF4, blocks of 32": WeightFormat(4, 16, 32, partial(nf4, group=32)),
+    "int8, a scale a row": WeightFormat(8, 16, None, partial(integers, n_bits=8, group=None)),
+    "FP8 (E4M3), a scale a row": WeightFormat(8, 16, None, fp8),
+}
+"""By name: 4.25 bits, then 4.5, then 8 and a little."""
