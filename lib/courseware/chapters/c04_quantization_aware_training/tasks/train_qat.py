@@ -157,7 +157,8 @@ TRAIN_QAT = Task(
             "those of the given weights, rounded. Either no gradient reaches the weights, since "
             "the derivative of rounding is 0 and the straight-through estimator of `fake_quantize` "
             "is missing on the way; or no float copy is kept, so that rounding after a step takes "
-            "the step back; or the steps are far too few or too small.",
+            "the step back; or the steps are far too few or too small; or they lead nowhere, as "
+            "where images and labels of a batch do not belong together.",
         ),
         Misconception(
             "one-scale-for-all",
@@ -189,8 +190,8 @@ TRAIN_QAT = Task(
             "accuracy-lost",
             "With so many bits the network should be as good as before. Is every forward pass "
             "rounded, to the same grid as the result, with a scale for each row? Is the network "
-            "the given one, with its ReLU? Is the learning rate too high, or the training too "
-            "short?",
+            "the given one, with its ReLU, and do the images go into it as they are? Is the "
+            "learning rate too high, or the training too short?",
         ),
     ),
 )
