@@ -81,7 +81,7 @@ CHAPTERS = (
             "int8_linear",
             "weight_quantization",
         ),
-        experiments={"decoder_7b": True, "int4_products": True, "minilm_quantization": False},
+        experiments={"minilm_quantization": False},
         given="math np torch check check_quiz",
     ),
     Chapter(
@@ -154,7 +154,7 @@ CHAPTERS = (
             "kv_cache",
             "wanda",
         ),
-        experiments={"minilm_methods": False},
+        experiments={"decoder_7b": True, "int4_products": True, "minilm_methods": False},
         given="math NormalDist np torch check check_quiz",
     ),
     Chapter(

@@ -12,8 +12,6 @@ from tests.tracked import ROOT, tracked
 
 LECTURES = tracked("lectures/*.ipynb")
 HOME = ROOT / "home.ipynb"
-SETTLED = [path for path in LECTURES if not path.name.startswith("10")]
-"""Lecture 10 is a first version, that settles nothing yet."""
 
 
 def cells(path: Path, kind: str) -> dict[str, str]:
@@ -45,23 +43,22 @@ def test_there_are_lectures_numbered_without_a_gap() -> None:
     assert [path.name[:3] for path in LECTURES] == [f"{n:02}_" for n in range(len(LECTURES))]
 
 
-@pytest.mark.parametrize("path", SETTLED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 def test_it_is_read_in_one_sitting(path: Path) -> None:
     """At most 80 cells, 3,500 words and ten predictions; it says how long it takes."""
     texts, code = cells(path, "markdown"), cells(path, "code")
     words = " ".join(texts.values()).split()
     for said in readings(path).values():
         words += " ".join(ast.unparse(text) for text in said).split()
-    if not path.name.startswith("03"):  # its part two is a sitting of its own
-        assert len(texts) + len(code) <= 80
-        assert len(words) <= 3500
+    assert len(texts) + len(code) <= 80
+    assert len(words) <= 3500
     assert sum("= predict(" in source for source in code.values()) <= 10
     title, *others = texts.values()
     assert not any("**Predict.**" in text for text in others)
     assert any(word in title for word in ("minutes", "hour"))
 
 
-@pytest.mark.parametrize("path", SETTLED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 def test_a_reading_reads_what_was_computed(path: Path) -> None:
     """What no number went into is Markdown."""
     for name, said in readings(path).items():
@@ -81,5 +78,4 @@ def test_it_runs(path: Path, tmp_path: Path) -> None:
     assert path.read_bytes() == before
     verdicts = [claim for claim in outcome.claims if claim["kind"] == "verdict"]
     assert all(claim["rests_on"] for claim in verdicts)
-    if path in SETTLED:
-        assert {claim["text"].partition(".")[0] for claim in verdicts} == questions(path)
+    assert {claim["text"].partition(".")[0] for claim in verdicts} == questions(path)

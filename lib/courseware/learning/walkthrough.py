@@ -99,9 +99,9 @@ STAGES = {
         (1,),
     ),
     3: Stage(
-        45,
+        30,
         "how a finished network is quantized without training, first a small one, then a "
-        "transformer; part two can wait for another day",
+        "transformer",
         "is a range that cuts off the largest values better than one that makes room for them?",
         "the calibration explorer: find the percentile that loses least",
         "`minmax_range` and `int8_linear`; `quantize_weights` puts all together",
@@ -158,10 +158,10 @@ STAGES = {
     ),
     10: Stage(
         45,
-        "what makes language models fit: a smaller cache, errors that make up for each other, "
-        "outliers, floats of four bits",
+        "what makes language models fit: NF4, a smaller cache, errors that make up for each "
+        "other, outliers, floats of four bits; and what makes four bits fast",
         "a long conversation: what takes more memory, the weights or the keys and values?",
-        "change the number of heads, or the length of the context, and run the cell again",
+        "the memory explorer: how many long texts fit beside weights in 16 bits, how many in 4?",
         "`kv_cache_bytes` first; every task stands by itself",
         (2, 3),
     ),
@@ -184,7 +184,7 @@ SHORT_FORMS = (
             Leg("lecture 01, up to *Invert, then add one*", 1, takes=10),
             Leg("lecture 02", 2),
             Leg("three functions of exercise 02", 2, ("absmax_scale", "quantize", "dequantize")),
-            Leg("lecture 03, part one", 3, takes=20),
+            Leg("lecture 03, up to *A real transformer*", 3, takes=20),
             Leg("two functions of exercise 03", 3, ("minmax_range", "bits_per_weight")),
         ),
     ),

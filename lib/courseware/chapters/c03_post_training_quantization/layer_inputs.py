@@ -5,7 +5,7 @@ Layers are named as in `named_modules`: "0" in an `mlp`, "layers.3.up" in the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,39 +78,6 @@ def rounded_inputs(
 
     with _removed(
         _layer(model, name).register_forward_pre_hook(rounding(*ends))
-        for name, ends in ranges.items()
-    ):
-        yield
-
-
-@contextmanager
-def clipped_inputs(
-    model: nn.Module,
-    ranges: Mapping[str, tuple[float, float]],
-    only: Sequence[int] | None = None,
-    spared: Sequence[int] = (),
-) -> Iterator[None]:
-    """While this lasts, the named layers see their inputs clipped to a range, and not rounded.
-
-    Args:
-        model: any module.
-        ranges: (low, high) by the name of a linear layer.
-        only: channels that are clipped; all unless given.
-        spared: channels that are not.
-    """
-
-    def clipping(low: float, high: float) -> Callable[..., tuple[torch.Tensor]]:
-        def hook(_: nn.Module, arguments: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
-            x = arguments[0]
-            is_clipped = torch.full(x.shape[-1:], only is None)
-            is_clipped[list(only or ())] = True
-            is_clipped[list(spared)] = False
-            return (torch.where(is_clipped, x.clamp(low, high), x),)
-
-        return hook
-
-    with _removed(
-        _layer(model, name).register_forward_pre_hook(clipping(*ends))
         for name, ends in ranges.items()
     ):
         yield

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 
 from courseware.showing.say import signed
 from courseware.showing.spread import ahead, spread
+from courseware.subjects.sentence_encoder import matrix_names
 from model_compression.error_measures import sqnr_db
 
 Rows = list[dict[str, Any]]
@@ -97,3 +100,16 @@ def whole_models(
         row |= {"bits per weight": f"{8 * n_bytes[n_bits] / n_weights:.2f}"}
         rows.append(row | {"points lost": signed(ahead(exact, runs, factor=100), 2)})
     return rows
+
+
+def weights_by_part(encoder: nn.Module) -> dict[str, int]:
+    """How many parameters each part of the sentence encoder has, the largest part first."""
+    matrices, sizes = set(matrix_names()), Counter[str]()
+    for name, parameter in encoder.named_parameters():
+        if name in matrices:
+            part = "feed-forward" if name.split(".")[2] in ("up", "down") else "attention"
+        else:
+            is_table = parameter.dim() > 1
+            part = "tables of tokens and places" if is_table else "biases and normalisation"
+        sizes[part] += parameter.numel()
+    return dict(sizes.most_common())

@@ -162,7 +162,7 @@ def sixteen_cells(
 
 
 def _int4_faster() -> Answers:
-    """Of a 7B decoder on a GPU, recorded for lecture 03: int4 with a packed kernel, or bfloat16."""
+    """Of a 7B decoder on a GPU, recorded for lecture 10: int4 with a packed kernel, or bfloat16."""
     formats = read_record("decoder_7b")["formats"]
     found: dict[str, bool | None] = {}
     for work, kind in {"one token": "token_graph_s", "a prompt": "prefill_s"}.items():

@@ -8,5 +8,6 @@ hessians            what comes into MiniLM's layers
 weight_formats      integers, tables and floats of few bits, with all their bits
 rounded_products    layers whose inputs are rounded too
 own_processor       one token's product on the reader's processor
-experiments         recorded: all of it on MiniLM, with texts drawn anew
+experiments         recorded: all of it on MiniLM, with texts drawn anew; a decoder on a GPU, and
+                    its products in 4 bits
 """

@@ -8,23 +8,12 @@ from courseware.chapters.c03_post_training_quantization.plots.calibration import
     calibrated_range,
     error_by_percentile,
     example_of_clipping,
-    values_and_channels,
-)
-from courseware.chapters.c03_post_training_quantization.plots.codebooks import (
-    codebooks_under_values,
-    parts_of_a_weight,
-    sqnr_by_bits_per_weight,
-)
-from courseware.chapters.c03_post_training_quantization.plots.decoder_speed import (
-    times_against_limit,
 )
 from courseware.chapters.c03_post_training_quantization.plots.encoder_errors import (
     loss_by_matrix,
     quality_by_bits_per_weight,
 )
-from courseware.chapters.c03_post_training_quantization.plots.integer_products import (
-    accumulator_histogram,
-)
+from courseware.chapters.c03_post_training_quantization.plots.weight_parts import parts_of_a_weight
 
 
 def test_clipping_and_rounding_make_up_the_squared_error() -> None:
@@ -38,14 +27,6 @@ def test_clipping_and_rounding_make_up_the_squared_error() -> None:
     assert error.total == pytest.approx((x - nearest).double().square().mean().item(), rel=1e-5)
     outside = (x < grid[0]) | (x > grid[-1])
     assert error.clipped == pytest.approx(outside.double().mean().item())
-
-
-def test_values_and_channels_name_the_largest() -> None:
-    x = torch.zeros(4, 5)
-    x[1, 3], x[2, 0] = -9.0, 2.0
-    alt = values_and_channels(x).alt
-    assert "20 values between −9 and 2.00" in alt
-    assert "the two largest are 9.0 and 2.0" in alt
 
 
 def test_error_by_percentile_names_the_best() -> None:
@@ -64,40 +45,18 @@ def test_the_static_picture_is_the_same_each_time() -> None:
     assert example_of_clipping().svg == example_of_clipping().svg
 
 
-def test_accumulators_beyond_16_bits_are_counted() -> None:
-    alt = accumulator_histogram(torch.tensor([0, 32_767, 32_768, -40_000])).alt
-    assert "between −40,000 and 32,768; 50.0%" in alt
-
-
-def test_codebooks_list_their_entries() -> None:
-    picture = codebooks_under_values(torch.tensor([0.0, 0.5]), {"a": torch.tensor([-1.0, 0.25])})
-    assert "a: −1.00, 0.25." in picture.alt
-
-
-def test_sqnr_by_bits_per_weight_gives_means() -> None:
-    alt = sqnr_by_bits_per_weight({"NF4": {4.5: [20.0, 21.0]}}).alt
-    assert "NF4: 20.50 dB at 4.5 bits" in alt
-
-
 def test_parts_of_a_weight_are_added_up() -> None:
     parts = {"Q4_0": {"codes": 4.0, "scales": 0.5}, "NF4": {"codes": 4.0, "scales": 0.125}}
     assert "Q4_0 4.5, NF4 4.125" in parts_of_a_weight(parts).alt
 
 
 def test_quality_names_every_point() -> None:
-    series = {"channel": [("int4", 4.06, 0.92, 0.5)], "NF4": [("NF4", 4.13, 0.97, 0.51)]}
+    series = {"channel": [("int4", 4.06, 0.92, 0.5)], "group": [("int4", 4.5, 0.97, 0.51)]}
     alt = quality_by_bits_per_weight(series, 0.53).alt
     assert "channel, int4: cosine 0.920, found 50.0%" in alt
-    assert "NF4, NF4: cosine 0.970, found 51.0%" in alt
+    assert "group, int4: cosine 0.970, found 51.0%" in alt
 
 
 def test_loss_by_matrix_finds_the_worst() -> None:
     alt = loss_by_matrix([[0.001, 0.2], [0.03, 0.004]], ["query", "down"], "1 − cosine").alt
     assert "the largest loss is 0.200, in down of layer 0, the smallest 0.0010" in alt
-
-
-def test_times_and_limits_are_in_milliseconds() -> None:
-    times = {"one token": {"float32": 0.0137, "int4": 0.00334}}
-    alt = times_against_limit(times, {"float32": 0.009}).alt
-    assert "one token: float32 13.7 ms, int4 3.34 ms" in alt
-    assert "takes float32 9 ms" in alt

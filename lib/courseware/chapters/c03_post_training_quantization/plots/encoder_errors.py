@@ -8,13 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 
-from courseware.showing.style import BLUE, CARD, GREEN, INK, MUTED, ORANGE, PALE, PURPLE, drawn
+from courseware.chapters.c03_post_training_quantization.searches import Point
+from courseware.showing.style import BLUE, CARD, GREEN, INK, MUTED, ORANGE, PALE, drawn
 
-COLOURS = {"tensor": ORANGE, "channel": BLUE, "group": GREEN, "NF4": PURPLE}
-MARKERS = {"tensor": "s", "channel": "o", "group": "^", "NF4": "D"}
-
-Point = tuple[str, float, float, float]
-"""Label of a point, bits per weight, mean cosine, share found."""
+COLOURS = {"tensor": ORANGE, "channel": BLUE, "group": GREEN}
+MARKERS = {"tensor": "s", "channel": "o", "group": "^"}
 
 
 @drawn
@@ -24,7 +22,7 @@ def quality_by_bits_per_weight(
     """Cosine to the float embeddings, and the share of searches that succeed, against size.
 
     Args:
-        series: by "tensor", "channel", "group" and "NF4".
+        series: by "tensor", "channel" and "group".
         float_share: share found with float32 weights.
     """
     figure = Figure(figsize=(8.8, 4.0), layout="constrained")

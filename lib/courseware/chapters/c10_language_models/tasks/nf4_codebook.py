@@ -151,7 +151,7 @@ NF4_CODEBOOK = Task(
     name="nf4_codebook",
     points=6,
     reference=reference.nf4_codebook,
-    lecture="lecture 03, “Sixteen values for a bell curve”",
+    lecture="lecture 10, “Sixteen values for a bell curve”",
     off_limits=OFF_LIMITS,
     checks=told_by_form(
         *(

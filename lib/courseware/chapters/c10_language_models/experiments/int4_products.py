@@ -25,12 +25,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from courseware.chapters.c03_post_training_quantization.experiments import int4_chains as chains
-from courseware.chapters.c03_post_training_quantization.experiments.decoder_7b import (
+from courseware.chapters.c10_language_models.experiments import int4_chains as chains
+from courseware.chapters.c10_language_models.experiments.decoder_7b import (
     captured,
     seconds,
 )
-from courseware.chapters.c03_post_training_quantization.experiments.decoder_layers import (
+from courseware.chapters.c10_language_models.experiments.decoder_layers import (
     FORMATS,
     Decoder,
     Layer,

@@ -3,7 +3,7 @@
     python -m courseware.experiments --only decoder_7b
 
 needs a CUDA device with 40 GB and takes about two minutes. What it found on the authors' device is
-kept in the repository; lecture 03 reads it.
+kept in the repository; lecture 10 reads it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c03_post_training_quantization.experiments.decoder_layers import (
+from courseware.chapters.c10_language_models.experiments.decoder_layers import (
     FORMATS,
     Decoder,
     Shape,

@@ -5,7 +5,7 @@ import statistics
 import pytest
 import torch
 
-from courseware.chapters.c03_post_training_quantization.experiments import int4_chains as chains
+from courseware.chapters.c10_language_models.experiments import int4_chains as chains
 from courseware.experiments.records import read_record
 from model_compression.kernels.layout import dequantized, int4_weights, unpack_words
 from model_compression.packing import pack_int4
