@@ -70,7 +70,8 @@ def inputs(page: str) -> dict[str, list[tuple[object, ...]]]:
     """Task → the inputs that a page tells."""
     found: dict[str, list[tuple[object, ...]]] = {name: [] for name in TASKS}
     for name, text in re.findall(r"INPUT (\w+) (\(.*\))", page):
-        found[name].append(eval(text, {"inf": math.inf}))
+        plain = text.replace("\N{MINUS SIGN}", "-")  # as reports write it
+        found[name].append(eval(plain, {"inf": math.inf}))
     return found
 
 
