@@ -134,6 +134,7 @@ QUANTIZE_PER_CHANNEL = Task(
         Check("a channel of zeros", 1, _zero_channels, block_values),
         Check("channels of tiny values", 1, _tiny_channels, block_values),
         Check("right codes as int8, scales as float32", 1, _channel_types, block_values_and_dtypes),
+        but=("axes-joined",),
     ),
     misconceptions=several(
         FORMS,

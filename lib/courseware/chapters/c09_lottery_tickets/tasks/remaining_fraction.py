@@ -132,16 +132,6 @@ REMAINING_FRACTION = Task(
             _with_a_shrinking_rate,
         ),
         ways(
-            "whole-weights",
-            "The rounds were played through with a number of whole weights, rounded each time. "
-            "A share has no such number: multiply by 1 − rate, once for each round.",
-            *(
-                _played_through(n, rounding)
-                for n in (100, 1000)
-                for rounding in (round, int, math.ceil)
-            ),
-        ),
-        ways(
             "rate-taken-for-kept",
             "The rate was taken for the share that a round keeps. It is the share that the round "
             "removes.",
@@ -181,6 +171,16 @@ REMAINING_FRACTION = Task(
             "The result was rounded. After many rounds little is left, and just these digits "
             "count: return the number as it is.",
             *(lambda rounds, rate, n=n: round((1 - rate) ** rounds, n) for n in (1, 2, 3, 4)),
+        ),
+        ways(
+            "whole-weights",
+            "The rounds were played through with a number of whole weights, rounded each time. "
+            "A share has no such number: multiply by 1 − rate, once for each round.",
+            *(
+                _played_through(n, rounding)
+                for n in (100, 1000)
+                for rounding in (round, int, math.ceil)
+            ),
         ),
     ),
 )

@@ -88,6 +88,7 @@ HADAMARD_ROTATE = Task(
         Check("several blocks in a row", 2, _several_blocks),
         Check("one axis, or three", 1, _other_axes),
         Check("sizes that make no block are refused", 1, _refused),
+        but=("axes-joined",),
     ),
     misconceptions=several(
         FORMS,

@@ -180,7 +180,7 @@ N_M_MASK = Task(
             _two_of_four,
             mask_values_and_dtype(exactly_n_of_each_m),
         ),
-        but=("flattened", "transposed"),
+        but=("flattened", "transposed", "axes-joined"),
     ),
     misconceptions=several(
         FORMS,
