@@ -8,14 +8,12 @@ kept in the repository; lecture 10 reads it.
 
 from __future__ import annotations
 
-import argparse
 import json
 import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -25,6 +23,7 @@ from courseware.chapters.c10_language_models.experiments.decoder_layers import (
     Decoder,
     Shape,
 )
+from courseware.chapters.c10_language_models.experiments.on_a_gpu import options_of
 
 PROMPT = 512
 REPEATS = 20
@@ -32,12 +31,8 @@ REPEATS = 20
 
 def main() -> int:
     """Measure every format and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    if not torch.cuda.is_available():
-        print("decoder_7b: error: needs a CUDA device, and torch sees none", file=sys.stderr)
+    options = options_of("decoder_7b", __doc__)
+    if options is None:
         return 2
     shape = Shape()
     torch.backends.cuda.matmul.allow_tf32 = False

@@ -9,7 +9,6 @@ in the repository.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import platform
@@ -18,7 +17,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -36,6 +34,7 @@ from courseware.chapters.c10_language_models.experiments.decoder_layers import (
     Layer,
     Shape,
 )
+from courseware.chapters.c10_language_models.experiments.on_a_gpu import options_of
 from model_compression.kernels.bounds import product_bound
 from model_compression.kernels.layout import Int4Weights, dequantized, int4_weights
 from model_compression.kernels.products import int4_matmul, int4_product
@@ -72,12 +71,8 @@ class Int4Words(nn.Module):
 
 def main() -> int:
     """Measure all of it and write the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    if not torch.cuda.is_available():
-        print("int4_products: error: needs a CUDA device, and torch sees none", file=sys.stderr)
+    options = options_of("int4_products", __doc__)
+    if options is None:
         return 2
     import triton
 
