@@ -39,6 +39,9 @@ from courseware.checks.run import Report, run_task
 from courseware.checks.seeds import class_seed
 from courseware.checks.so_far import is_last, note_points, summary
 from courseware.checks.task import Task
+from courseware.languages.catalogues import phrases_of
+from courseware.languages.matching import Told
+from courseware.languages.names import ENGLISH, chosen_language, language_of_environment
 from courseware.registry import EXERCISES
 
 __all__ = [
@@ -71,7 +74,8 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
         report = run_task(task, function, seed)
     report = _with_repairs(report, function, seed)
     report = _followed(report, function, seed)
-    _show(as_text(report), as_html(report), report_facts(report))
+    told = _told(_place_of(task)[0], seed)
+    _show(as_text(report, told), as_html(report, told), report_facts(report))
     if seed == PRACTICE:
         _note(name, report.score)
     return report.counted
@@ -81,7 +85,8 @@ def check_quiz(name: str, function: Callable[[], Any]) -> float:
     """Judge the letter that a quiz function returns, show the reason, return its points."""
     question: Question = _look_up(name, "QUIZ", "question")
     judged = judge_answer(question, function)
-    _show(answer_text(judged), answer_html(judged), answer_facts(judged))
+    told = _told(_exercise_of(name))
+    _show(answer_text(judged, told), answer_html(judged, told), answer_facts(judged))
     _note(name, judged.score)
     return judged.score
 
@@ -166,18 +171,43 @@ def _place_of(task: Task) -> tuple[str, list[str]]:
     raise AssertionError
 
 
+def _exercise_of(question: str) -> str:
+    """The exercise of a question."""
+    return next(
+        exercise
+        for exercise in EXERCISES
+        if any(one.name == question for one in _load(exercise).QUIZ)
+    )
+
+
+def _told(exercise: str, seed: str = PRACTICE) -> Told:
+    """What says the texts of an exercise in the language that is chosen.
+
+    Where a hand-in is graded only the environment chooses, and what it should not say costs nobody
+    a point: `course` refuses it before.
+    """
+    if seed == PRACTICE and not _receivers:
+        language = chosen_language()
+    else:
+        with contextlib.suppress(ValueError):
+            return phrases_of(language_of_environment() or ENGLISH, exercise) or str
+        language = ENGLISH
+    return phrases_of(language, exercise) or str
+
+
 def _note(name: str, score: float) -> None:
     """In a student's Jupyter: keep what a check gave, and sum up under the last one."""
     if _receivers or cells_of_this_kernel() is None:
         return
     for exercise in EXERCISES:
         room = _load(exercise)
-        told = [one for one in room.QUIZ if one.right]
-        worth = {one.name: float(one.points) for one in (*room.TASKS, *told)}
+        keyed = [one for one in room.QUIZ if one.right]
+        worth = {one.name: float(one.points) for one in (*room.TASKS, *keyed)}
         if name in worth:
             note_points(name, score, worth[name], exercise)
             if is_last(name, worth):
-                text = summary(exercise, worth, quiz_is_told=len(told) == len(room.QUIZ))
+                text = summary(exercise, worth, quiz_is_told=len(keyed) == len(room.QUIZ))
+                text = _told(exercise)(text)
                 _show(text, f"<p>{html.escape(text)}</p>")
             return
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from wcwidth import wcswidth
 
 from courseware.checks.values import tensor_slack
+from courseware.languages.matching import Told
 
 ROWS, COLUMNS = 8, 8
 """The largest tensor that is drawn."""
@@ -45,7 +47,7 @@ def grid(expected: Any, got: Any) -> Grid | None:
     return None
 
 
-def as_lines(drawn: Grid) -> list[str]:
+def as_lines(drawn: Grid, told: Told = str) -> list[str]:
     """Both tensors as text, a wrong cell between exclamation marks.
 
     >>> as_lines(grid(torch.tensor([1, 2]), torch.tensor([1, 30])))
@@ -61,8 +63,17 @@ def as_lines(drawn: Grid) -> list[str]:
     for label, rows in (("expected", plain), ("got", marked)):
         for number, row in enumerate(rows):
             cells = " ".join(text.rjust(width) for text in row)
-            lines.append(f"{label if number == 0 else '':<9}{cells}")
+            lines.append(padded(told(label) if number == 0 else "") + cells)
     return lines
+
+
+def padded(label: str, columns: int = 9) -> str:
+    """A label with blanks behind it; a Chinese character takes two columns.
+
+    >>> padded("got"), padded("預期")
+    ('got      ', '預期     ')
+    """
+    return label + " " * (columns - wcswidth(label))
 
 
 def _pairs(expected: Any, got: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courseware.checks.call import call
+from courseware.languages.matching import Told
 
 LATER = "Whether it is right, and why, you read when the exercise was graded."
 
@@ -69,16 +70,16 @@ def judge_answer(question: Question, function: Callable[[], Any]) -> Answer:
     return Answer(question, float(question.points) if right else 0.0, text, letter)
 
 
-def answer_text(answer: Answer) -> str:
+def answer_text(answer: Answer, told: Told = str) -> str:
     """One line of plain text."""
-    return f"{answer.question.name}: {answer.text}"
+    return f"{answer.question.name}: {told(answer.text)}"
 
 
-def answer_html(answer: Answer) -> str:
+def answer_html(answer: Answer, told: Told = str) -> str:
     """The same with a mark in front."""
     good = answer.score > 0
     colour = "--jp-success-color1, #388e3c" if good else "--jp-warn-color1, #f57c00"
     return (
         f'<div style="border-left: 4px solid var({colour}); padding: 4px 12px">'
-        f"{'✓' if good else '✗'} {html.escape(answer.text)}</div>"
+        f"{'✓' if good else '✗'} {html.escape(told(answer.text))}</div>"
     )

@@ -1,4 +1,8 @@
-"""What a student reads after a check, as plain text; `report_html` shows the same as HTML."""
+"""What a student reads after a check, as plain text; `report_html` shows the same as HTML.
+
+A report is in English. `told` says what is shown of it in the language of whoever reads it: labels,
+sentences and names of checks; inputs and results stay as they are.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,11 @@ from dataclasses import dataclass, replace
 from courseware.checks.call import Outcome, place_of
 from courseware.checks.cases import Case, several_are_right
 from courseware.checks.general import Diagnosis
-from courseware.checks.grids import Grid, as_lines, grid
+from courseware.checks.grids import Grid, as_lines, grid, padded
 from courseware.checks.run import Report, Result
 from courseware.checks.values import show
 from courseware.checks.where import NAME as WHERE
+from courseware.languages.matching import Told
 from courseware.registry import CHAPTERS
 
 PRINTED_LINES = 10
@@ -37,22 +42,28 @@ def headline(report: Report) -> str:
     return f"{report.task.name}: {points(report.score)} of {report.task.points} points"
 
 
-def as_text(report: Report) -> str:
+def as_text(report: Report, told: Told = str) -> str:
     """The report as plain text."""
-    lines = [headline(report)]
+    lines = [told(headline(report))]
     if report.refusal:
-        return "\n".join([*lines, f"  {report.refusal}"])
-    for result, details, drawn in with_details(report):
+        return "\n".join([*lines, f"  {told(report.refusal)}"])
+    for result, details, drawn in with_details(report, told):
         mark = "ok  " if result.passed else "part" if result.kept else "FAIL"
-        lines.append(f"  {mark} {result.check.name} ({weight_of(result)})")
-        told = [f"{label:<9} {text}" for label, text in details]
+        lines.append(f"  {mark} {told(result.check.name)} ({told(weight_of(result))})")
+        shown = [f"{padded(told(label))} {text}" for label, text in details]
         if drawn is not None:
-            told[3:3] = ["cell by cell, wrong ones between exclamation marks:", *as_lines(drawn)]
-        lines += [f"         {line}" for line in told]
-    lines += [f"  {line}" for line in closing(report)]
+            above = told("cell by cell, wrong ones between exclamation marks:")
+            shown[3:3] = [above, *as_lines(drawn, told)]
+        lines += [f"         {line}" for line in shown]
+    lines += [f"  {told(line)}" for line in closing(report)]
     if lecture_of(report):
-        lines.append(f"  Read again: {report.task.lecture}. Then fold open the next hint above.")
+        lines.append(f"  {told(read_again(report))}")
     return "\n".join(lines)
+
+
+def read_again(report: Report) -> str:
+    """The last line, where there is a section to read."""
+    return f"Read again: {report.task.lecture}. Then fold open the next hint above."
 
 
 def weight_of(result: Result) -> str:
@@ -64,8 +75,8 @@ def weight_of(result: Result) -> str:
 Details = list[tuple[str, str]]
 
 
-def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]]:
-    """Each result with its labelled lines, and a tensor to draw.
+def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Details, Grid | None]]:
+    """Each result with its labelled lines, and a tensor to draw; labels stay English.
 
     A cause is explained once, then referred to. What was a guess once stays one: repeating it makes
     it no surer.
@@ -75,11 +86,11 @@ def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]
     unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
-            yield result, [("measured", figures) for figures in result.figures], None
+            yield result, [("measured", told(figures)) for figures in result.figures], None
             continue
         causes = result.causes
         if any(cause.name == "not-written" for cause in causes):
-            yield result, [] if unwritten else [("likely", causes[0].message)], None
+            yield result, [] if unwritten else [("likely", told(causes[0].message))], None
             unwritten = True
             continue
         keys = [(cause.name, cause.shows) for cause in causes]
@@ -88,12 +99,13 @@ def with_details(report: Report) -> Iterator[tuple[Result, Details, Grid | None]
             before = dict.fromkeys(explained[key] for key in keys)
             label = "perhaps" if guessed & {*keys} else "likely"
             label = "where" if all(cause.name == WHERE for cause in causes) else label
-            yield result, [(label, f"the same as in {_listed(before)}")], None
+            yield result, [(label, told(f"the same as in {_listed(before)}"))], None
             continue
-        details = list(_case_lines(report, result))
+        details = list(_case_lines(report, result, told))
         for key, cause in zip(keys, causes, strict=True):
             known = explained.get(key)
-            details.append(_cause_line(replace(cause, sure=key not in guessed), known))
+            label, text = _cause_line(replace(cause, sure=key not in guessed), known)
+            details.append((label, told(text)))
             explained.setdefault(key, result.check.name)
         several = several_are_right(result.case)
         drawn = None if several else _drawn(result.case)
@@ -115,19 +127,20 @@ def _cause_line(cause: Diagnosis, known: str | None) -> tuple[str, str]:
     return "perhaps", f"On this input it looks like this: {cause.message}"
 
 
-def _case_lines(report: Report, result: Result) -> Iterator[tuple[str, str]]:
+def _case_lines(report: Report, result: Result, told: Told) -> Iterator[tuple[str, str]]:
     case = result.case
     assert case is not None
     arguments = ", ".join(show(argument) for argument in case.arguments)
     yield "input", f"{report.task.name}({arguments})"
     label = "one right answer" if several_are_right(case) else "expected"
-    yield label, _wanted(case.expected)
+    yield label, told(_wanted(case.expected))
     yield "got", _outcome(case.got)
     plain = type(case.expected.value) in (str, int, float, bool)  # and no words in its place
     if case.found and case.got.error is None and not (plain and case.found.kind == "wrong-value"):
-        yield "that is", case.found.text
+        yield "that is", told(case.found.text)
     if where := case.got.at or _line_of(case.got):
-        yield "at", where
+        line, colon, code = where.partition(":")
+        yield "at", f"{told(line)}{colon}{code}"
     if case.got.printed.strip():
         yield "printed", "\n".join(case.got.printed.strip().split("\n")[:PRINTED_LINES])
 

@@ -14,10 +14,12 @@ from courseware.checks.report import (
     closing,
     headline,
     lecture_of,
+    read_again,
     weight_of,
     with_details,
 )
 from courseware.checks.run import Report, Result
+from courseware.languages.matching import Told
 
 GOOD, BAD, WARN = (
     "--jp-success-color1, #388e3c",
@@ -27,20 +29,20 @@ GOOD, BAD, WARN = (
 WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere"
 
 
-def as_html(report: Report) -> str:
+def as_html(report: Report, told: Told = str) -> str:
     """The report as HTML."""
     colour = GOOD if report.score == report.task.points else WARN
     parts = [
         f'<div style="border-left: 4px solid var({colour}); padding: 4px 12px; '
         'color: var(--jp-content-font-color1, inherit)">',
-        f"<strong>{html.escape(headline(report))}</strong>",
+        f"<strong>{html.escape(told(headline(report)))}</strong>",
     ]
     if report.refusal:
-        parts.append(f"<p>{prose(report.refusal)}</p>")
+        parts.append(f"<p>{prose(told(report.refusal))}</p>")
     else:
-        parts += [_result(*each) for each in with_details(report)]
-    parts += [f"<p>{prose(line)}</p>" for line in closing(report)]
-    if link := _read_again(report):
+        parts += [_result(*each, told) for each in with_details(report, told)]
+    parts += [f"<p>{prose(told(line))}</p>" for line in closing(report)]
+    if link := _read_again(report, told):
         parts.append(f"<p>{link}</p>")
     return "\n".join([*parts, "</div>"])
 
@@ -54,44 +56,44 @@ def prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def _read_again(report: Report) -> str:
+def _read_again(report: Report, told: Told) -> str:
     lecture = lecture_of(report)
     if lecture is None:
         return ""
     # From exercises/NN_name/, where the notebook lies. Feedback pages keep the text alone.
     address = f"../../lectures/{lecture.file}#{lecture.section.replace(' ', '-')}"
-    name = html.escape(report.task.lecture)
-    return (
-        f'Read again: <a href="{html.escape(address)}">{name}</a>. '
-        "Then fold open the next hint above."
-    )
+    name = html.escape(told(report.task.lecture))
+    link = f'<a href="{html.escape(address)}">{name}</a>'
+    return html.escape(told(read_again(report))).replace(name, link)
 
 
-def _result(result: Result, details: list[tuple[str, str]], drawn: Grid | None) -> str:
+def _result(result: Result, details: list[tuple[str, str]], drawn: Grid | None, told: Told) -> str:
     colour, mark = (GOOD, "✓") if result.passed else (WARN, "◐") if result.kept else (BAD, "✗")
     line = (
         f'<div><span style="color: var({colour})">{mark}</span> '
-        f"{html.escape(result.check.name)} "
-        f'<span style="opacity: 0.7">({weight_of(result)})</span></div>'
+        f"{html.escape(told(result.check.name))} "
+        f'<span style="opacity: 0.7">({html.escape(told(weight_of(result)))})</span></div>'
     )
-    rows = [_row(label, text) for label, text in details]
+    rows = [_row(label, text, told) for label, text in details]
     if drawn is not None:
-        rows.insert(0 if len(rows) < 3 else 3, _grid(drawn))
+        rows.insert(0 if len(rows) < 3 else 3, _grid(drawn, told))
     return line + (f'<div style="margin: 2px 0 6px 16px">{"".join(rows)}</div>' if rows else "")
 
 
-def _row(label: str, text: str) -> str:
+def _row(label: str, text: str, told: Told) -> str:
+    shown = html.escape(told(label))
     if label in MESSAGES:
-        return f"<div><em>{label}</em>: {prose(text)}</div>"
+        return f"<div><em>{shown}</em>: {prose(text)}</div>"
     body = f'<code style="{WRAPPED}">{html.escape(text)}</code>'
-    return f"<div><em>{html.escape(label)}</em>: {body}</div>"
+    return f"<div><em>{shown}</em>: {body}</div>"
 
 
-def _grid(drawn: Grid) -> str:
+def _grid(drawn: Grid, told: Told) -> str:
     """Both tensors as tables; a wrong cell is bold and has a cross."""
     none = tuple(tuple(False for _ in row) for row in drawn.expected)
     tables = "".join(
-        f'<tr><td style="{_CELL}"><em>{label}</em></td><td>{_table(values, wrong)}</td></tr>'
+        f'<tr><td style="{_CELL}"><em>{html.escape(told(label))}</em></td>'
+        f"<td>{_table(values, wrong)}</td></tr>"
         for label, values, wrong in (
             ("expected", drawn.expected, none),
             ("got", drawn.got, drawn.wrong),
