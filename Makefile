@@ -118,7 +118,8 @@ help: ## show this list
 
 setup: $(COURSE) ## install the course into .venv, if that is not done yet
 
-lab: $(COURSE) ## open the course in JupyterLab (TEACHER=1: with all of nbgrader; ARGS=--no-browser and the like are passed on)
+lab: $(COURSE) ## open the course in JupyterLab (TEACHER=1: with all of nbgrader; COURSE_LANGUAGE=vi or zh-TW: exercises in it; ARGS=--no-browser and the like are passed on)
+	@[ -z "$$COURSE_LANGUAGE" ] || $(BIN)/course language
 	@PATH="$$(pwd -P)/$(BIN):$$PATH" \
 		JUPYTER_CONFIG_PATH="$(if $(TEACHER),$$(pwd -P)/.jupyter/teacher:)$$(pwd -P)/.jupyter" \
 		$(BIN)/python -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)

@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
+from courseware.languages.exercises import bring_notebook_into
+from courseware.languages.names import chosen_language
+
 COURSE = Path(__file__).resolve().parents[2]
 UNCHANGED = Path(__file__).with_name("unchanged")
 """A second copy of exercises/, in which nobody works; `make exercises` writes both."""
@@ -31,6 +34,7 @@ def start_over(exercise: str, course: Path = COURSE) -> Path | None:
         kept.parent.mkdir(exist_ok=True)
         folder.rename(kept)
     shutil.copytree(UNCHANGED / exercise, folder)
+    bring_notebook_into(chosen_language(), folder / f"{exercise}.ipynb", exercise)
     return kept
 
 

@@ -14,6 +14,7 @@ from courseware import start_over
 from courseware.grading.bundle import options as bundling
 from courseware.grading.lms import options as lms
 from courseware.grading.marking import options as marking
+from courseware.languages.names import language_of_environment
 from courseware.learning import terminal
 
 EXAMPLES = """\
@@ -34,6 +35,7 @@ examples:
   course bundle                                   what students get, searched for leaks
   course restart 01                               an exercise as it was handed out; work is kept
   course progress                                 how far you are, if you learn on this machine
+  course language vi                              exercises and reports in Tiếng Việt (zh-TW, en)
   course compare negate                           after your attempt: the course's own solution
   course roster participants.csv; course collect 01_number_formats moodle.zip
   course export 01_number_formats --moodle; course return 01_number_formats
@@ -51,6 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ):  # what a terminal has no letters for is spelled out
             stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
+    try:
+        language_of_environment()
+    except ValueError as error:
+        print(f"course: error: {error}", file=sys.stderr)
+        return 2
     if options.command in terminal.COMMANDS:  # a learner's: it waits for nothing that grades
         return terminal.run(options)
     if options.command == "restart":
@@ -153,6 +160,12 @@ def _parser() -> argparse.ArgumentParser:
         _described(
             commands.add_parser("progress", help="show how far you are, if you learn here"),
             terminal.DESCRIPTION,
+        )
+    )
+    terminal.add_language_arguments(
+        _described(
+            commands.add_parser("language", help="exercises and reports in another language"),
+            terminal.LANGUAGE,
         )
     )
     terminal.add_compare_arguments(

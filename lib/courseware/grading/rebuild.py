@@ -24,6 +24,7 @@ from courseware.grading import anomalies as kinds
 from courseware.grading.anomalies import Anomaly, name
 from courseware.grading.reading import MAX_SOURCE_LENGTH, SubmittedCell, read_submission, too_long
 from courseware.handing_in.names import bound_names, used_names
+from courseware.languages.exercises import in_every_language
 
 FLAGS = ("points", "grade", "solution", "locked", "task")
 STRONG_TAGS = frozenset({"skip-execution", "raises-exception"})
@@ -128,6 +129,10 @@ def _differences(
         yield Anomaly(kinds.CHANGED_FLAGS, key, text)
     if not is_solution(cell):
         given = {released.rstrip(), cell.source.rstrip()}
+        if cell.cell_type == "markdown" and any(
+            came.source.rstrip() not in given for came in copies
+        ):
+            given |= {text.rstrip() for text in in_every_language(released)}
         if any(came.source.rstrip() not in given for came in copies):
             text = f"The cell {key} was changed; it is graded with the original one."
             yield Anomaly(kinds.CHANGED_TEST, key, text)

@@ -8,6 +8,7 @@ the checks of several chapters share, `statements.po` the lines that several exe
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 from courseware.languages.matching import Phrases
 from courseware.languages.names import ENGLISH, TRANSLATED
+from courseware.registry import CHAPTERS
 
 FOLDER = Path(__file__).parent
 MESSAGES, QUIZ, STATEMENT = "messages", "quiz", "statement"
@@ -64,10 +66,8 @@ def path_of(language: str, name: str, folder: Path = FOLDER) -> Path:
 def read_catalogue(path: Path) -> list[Translation]:
     """All phrases of a file; none where there is none. Raises ValueError for what is no .po."""
     try:
-        with path.open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-    except FileNotFoundError:
-        return []
+        content = _content(path)
+        catalogue = read_po(io.BytesIO(content), abort_invalid=True) if content else Catalog()
     except Exception as error:  # babel's own, and what an encoding raises
         raise ValueError(f"{path}: {error}") from error
     return [
@@ -75,6 +75,17 @@ def read_catalogue(path: Path) -> list[Translation]:
         for one in catalogue
         if one.id
     ]
+
+
+SEALED = ".z"
+"""Behind the name of a file that is packed: `course bundle` seals what exercises ask for."""
+
+
+def _content(path: Path) -> bytes:
+    if path.is_file():
+        return path.read_bytes()
+    packed = path.with_name(path.name + SEALED)
+    return zlib.decompress(packed.read_bytes()) if packed.is_file() else b""
 
 
 def meanings(language: str, names: Iterable[str], folder: Path = FOLDER) -> dict[str, str]:
@@ -155,3 +166,14 @@ def statement_of(language: str, chapter: str) -> Mapping[str, str]:
     if language not in TRANSLATED:
         return {}
     return meanings(language, (STATEMENTS, f"c{chapter}/{STATEMENT}"))
+
+
+@cache
+def every_statement(language: str) -> Mapping[str, str]:
+    """What is needed to say the statement of any chapter."""
+    chapters = (chapter.folder for chapter in CHAPTERS if chapter.has_exercise)
+    return {
+        phrase: meaning
+        for chapter in chapters
+        for phrase, meaning in statement_of(language, chapter).items()
+    }

@@ -139,7 +139,7 @@ def in_language(
         source = sources.get(cell.get("id"))
         if source is None or not is_statement(cell):
             continue
-        now = "".join(cell["source"])
-        if now in {source, *(other(source) for other in others)}:
-            cell["source"] = say(source)
+        now, then = "".join(cell["source"]), say(source)
+        if now != then and now in {source, *(other(source) for other in others)}:
+            cell["source"] = then.splitlines(keepends=True)
     return made

@@ -1,7 +1,8 @@
 """The commands of a learner.
 
 `course progress`: how far they are, in a terminal or as a file for a spreadsheet, and reset;
-`course compare`: after an attempt, the course's own solution.
+`course compare`: after an attempt, the course's own solution; `course language`: which language
+exercises and reports are in.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from courseware.languages.names import LANGUAGES
 from courseware.learning.compare import compare
 from courseware.learning.minutes import told
 from courseware.learning.standing import Standing, days, standings
@@ -23,13 +25,24 @@ say. All of it is read from files on this machine, and nothing is sent anywhere.
 """
 HEAD = ("chapter", "", "predicted", "right", "tasks", "quiz", "own words", "points", "left")
 ACTIONS = ("show", "export", "reset")
-COMMANDS = ("progress", "compare")
+COMMANDS = ("progress", "compare", "language")
 
 
 COMPARE = """\
 After an attempt of yours: show the course's own solution of a task, a question or a written answer
 (explain_01), and the function of the same name in the library.
 """
+
+
+LANGUAGE = """\
+Exercises and what checks say in a language: code, points and your answers stay as they are, and
+lectures are English. Without a name: in the language that is chosen, by COURSE_LANGUAGE or before.
+"""
+
+
+def add_language_arguments(parser: argparse.ArgumentParser) -> None:
+    """The argument of `course language`."""
+    parser.add_argument("language", nargs="?", metavar="NAME", help=", ".join(LANGUAGES))
 
 
 def add_compare_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +67,10 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.command == "compare":
             compare(options.name)
+        elif options.command == "language":
+            from courseware.learning.language import choose  # widgets take a while to load
+
+            print(choose(options.language))
         else:
             _carry_out(options.action, options.file)
     except (ValueError, OSError) as error:

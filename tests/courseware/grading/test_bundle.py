@@ -68,6 +68,8 @@ def test_only_what_is_on_the_list_is_in_it(one_chapter):
     rooms = {m[1] for path in one_chapter if (m := re.search(r"/chapters/c(\d\d)_", path))}
     assert rooms == {"00", "01"}
     assert not any("/grading/split" in path or "commands" in path for path in one_chapter)
+    said = {path.partition("/vi/")[2] for path in one_chapter if "/languages/vi/" in path}
+    assert said == {"checks.po", "statements.po", f"c{NAME}/messages.po.z", f"c{NAME}/statement.po"}
     later = {"lottery_tickets.py", "gptq.py", "distillation.py", "nf4.py", "integer_scaling.py"}
     assert later.isdisjoint(path.rpartition("/")[2] for path in one_chapter)
 
@@ -78,6 +80,7 @@ def test_the_whole_course_has_no_leak_and_lacks_no_module():
     assert found_in(files, open_course(ROOT), Wishes()) == []
     gone = {path: content for path, content in files.items() if not path.endswith("/masks.py")}
     assert any("model_compression.masks" in line for line in not_there(gone))
+    assert f"lib/courseware/languages/vi/c{NAME}/quiz.po.z" in files
     for path in ("lib/model_compression/gptq.py", f"lib/courseware/chapters/c{NAME}/tasks/quiz.py"):
         assert b"def " not in files[path] and b"Question" not in files[path]
 

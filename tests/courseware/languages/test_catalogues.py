@@ -1,5 +1,6 @@
 """The .po files hold what the course says now; what is finished is complete, and reads right."""
 
+import zlib
 from functools import cache
 
 import pytest
@@ -9,7 +10,11 @@ from courseware.languages.extraction import catalogues
 from courseware.languages.names import TRANSLATED
 from courseware.languages.proofreading import faults
 
-FINISHED: tuple[str, ...] = ()
+FINISHED: tuple[str, ...] = (
+    "statements",
+    "c01_number_formats/quiz",
+    "c01_number_formats/statement",
+)
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
 
@@ -65,3 +70,12 @@ def test_merging_keeps_translations_and_marks_what_has_changed_or_is_gone(tmp_pa
         == new
     )
     assert merged("vi", "toy", [Entry("New.")], b"", {"New.": "Mới."}).count("Mới.".encode()) == 1
+
+
+def test_a_packed_file_is_read_like_any_other(tmp_path):
+    path = path_of("vi", "c01_number_formats/quiz")
+    (tmp_path / "quiz.po.z").write_bytes(zlib.compress(path.read_bytes()))
+    assert read_catalogue(tmp_path / "quiz.po") == read_catalogue(path)
+    (tmp_path / "quiz.po.z").write_bytes(b"nothing packed")
+    with pytest.raises(ValueError, match=r"quiz\.po"):
+        read_catalogue(tmp_path / "quiz.po")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from courseware.grading.course import CourseError
 from courseware.handing_in.runnable import runnable
+from courseware.languages.names import TRANSLATED
 from courseware.registry import CHAPTERS, Chapter
 
 Files = dict[str, bytes]
@@ -48,8 +49,21 @@ def gather(root: Path, chapters: Iterable[Chapter]) -> Files:
     for path in sorted((root / "lectures" / "results").glob("*.json")):
         if path.stem in results:
             files[f"lectures/results/{path.name}"] = _read(path)
+    files |= _translations(root, chapters)
     files |= _library(root / "lib", files, chapters)
     return files
+
+
+def _translations(root: Path, chapters: Iterable[Chapter]) -> Files:
+    """What is said of these chapters in other languages."""
+    folder = root / "lib" / "courseware" / "languages"
+    rooms = {f"c{chapter.folder}" for chapter in chapters}
+    return {
+        path.relative_to(root).as_posix(): _read(path)
+        for language in TRANSLATED
+        for path in sorted((folder / language.replace("-", "_")).rglob("*.po"))
+        if path.parent.parent == folder or path.parent.name in rooms
+    }
 
 
 def _notebooks(root: Path, chapter: Chapter) -> Files:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from courseware.grading.class_secret import SECRET
 from courseware.grading.course import CourseError, gradebook_file
 from courseware.grading.whole_file import whole_file
 from courseware.handing_in.visible import FIRST_EXERCISE
+from courseware.languages.catalogues import MESSAGES, QUIZ, SEALED
 from courseware.registry import EXERCISES
 
 FOLDER = "model_compression"
@@ -66,6 +68,10 @@ def make(root: Path, wishes: Wishes) -> Files:
         for chapter in (one for one in chapters if one.has_exercise):
             path = f"lib/{chapter.room.replace('.', '/')}/tasks/quiz.py"
             files[path] = without_keys(chapter.part("tasks").QUIZ).encode()
+    for path in [one for one in files if is_told_of_a_chapter(one)]:
+        content = files.pop(path)
+        if wishes.keys or not path.endswith(f"/{QUIZ}.po"):
+            files[path + SEALED] = zlib.compress(content, 9)
     for path in files:
         if (is_a_reference(path) and wishes.sealed) or is_of_a_room(path):
             name = path.removeprefix("lib/")
@@ -95,6 +101,16 @@ def is_of_a_room(path: str) -> bool:
     """
     in_a_room = path.startswith("lib/courseware/chapters/") and path.endswith(".py")
     return in_a_room and not path.endswith("/__init__.py")
+
+
+def is_told_of_a_chapter(path: str) -> bool:
+    """Whether a file holds what the checks of one chapter say, or the reasons of its quiz.
+
+    >>> is_told_of_a_chapter("lib/courseware/languages/vi/c01_number_formats/quiz.po")
+    True
+    """
+    told = path.endswith((f"/{MESSAGES}.po", f"/{QUIZ}.po"))
+    return path.startswith("lib/courseware/languages/") and told
 
 
 def found_in(files: Mapping[str, bytes], api: NbGraderAPI, wishes: Wishes) -> list[str]:
