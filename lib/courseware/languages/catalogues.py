@@ -114,8 +114,6 @@ def merged(
     kept = read_po(io.BytesIO(old)) if old else Catalog()
     kept.update(fresh, update_creation_date=False)
     for message in kept:
-        message.flags.discard("python-format")
-        message.flags.discard("python-brace-format")
         if message.id and (not message.string or message.fuzzy) and known.get(str(message.id)):
             message.string = known[str(message.id)]
             message.flags.discard("fuzzy")
@@ -146,6 +144,8 @@ def filled(old: bytes, meanings: Mapping[str, str | Mapping[str, str]]) -> bytes
 
 
 def _written(catalogue: Catalog) -> bytes:
+    for message in catalogue:  # what looks like a format of Python's, and is none
+        message.flags -= {"python-format", "python-brace-format"}
     written = io.BytesIO()
     write_po(written, catalogue, width=WIDTH, omit_header=True, include_lineno=False)
     return written.getvalue().strip() + b"\n"

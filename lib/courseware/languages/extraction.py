@@ -38,13 +38,23 @@ LEFT_OUT = {
     "tensor({0}, dtype={1})",
     ", device={0}",
     "an object of type {0}",
+    "line {0} of your cell: {1}",
     "<{name} alone>",
 }
 """Texts by whose words something is recognised, and how values are shown: no sentences."""
 
 BESIDES = {
     CHECKS: (
-        *("{0} and {1}", "“{0}”", "lecture {0}, “{1}”", "likely", "perhaps", "where", "input"),
+        *(
+            "{0} and {1}",
+            "“{0}”",
+            "lecture {0}, “{1}”",
+            "line {0} of your cell",
+            "likely",
+            "perhaps",
+            "where",
+            "input",
+        ),
         *("expected", "got", "at", "printed", "measured", "row", "group", "channel", "block"),
         *("weight", "score", "tensor", "scale", "code"),
     ),

@@ -168,8 +168,10 @@ class Search:
     def _field(self, value: str, depth: int) -> tuple[float, str]:
         """A field with the room around it."""
         inner = value.strip()
+        if not inner:
+            return 0, value
         before, _, after = value.partition(inner)
-        left, text = self.best(inner, depth) if inner else (0, "")
+        left, text = self.best(inner, depth)
         return left, before + text + after
 
 
