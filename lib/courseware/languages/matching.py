@@ -22,6 +22,7 @@ FIELD = re.compile(r"\{\w+\}")
 CODE = re.compile(r"`[^`]*`")
 WORD = re.compile(r"(?<![\w.\\/=])[A-Za-z][a-z]+(?![\w\\/=(]|\.\w)")
 CUT = re.compile(r"(?<=[.?!;:,)])(?= )|(?=; )|(?= \()|(?=, )")
+MARKS = ":;,"
 WIDE = "。，；：？！、）」』”"
 """Marks of punctuation that bring their own room."""
 
@@ -156,9 +157,17 @@ class Search:
             for values in one.matches(text):
                 yield self._filled(one, values, depth)
         for cut in [found.start() for found in CUT.finditer(text)][:MOST_CUTS]:
-            left, right = self.best(text[:cut], depth), self.best(text[cut:].lstrip(), depth)
+            left, right = self._before(text[:cut], depth), self.best(text[cut:].lstrip(), depth)
             room = text[cut] == " " and not left[1].endswith(tuple(WIDE))
             yield left[0] + right[0], left[1] + " " * room + right[1]
+
+    def _before(self, text: str, depth: int) -> tuple[float, str]:
+        """What stands before a cut, with the mark at its end or without."""
+        found = self.best(text, depth)
+        if found[0] and text[-1] in MARKS:
+            left, said = self.best(text[:-1], depth)
+            found = min(found, (left, said + text[-1]), key=lambda one: one[0])
+        return found
 
     def _filled(self, one: Template, values: Mapping[str, str], depth: int) -> tuple[float, str]:
         said = {name: self._field(value, depth) for name, value in values.items()}

@@ -27,6 +27,7 @@ VI = Phrases(
     ("english", "said"),
     [
         ("one row", "một hàng"),
+        ("value 2: one row: ties and halves", "giá trị 2: một hàng: các nửa"),
         ("( more differ)", "(còn  chỗ khác)"),
         ("value 1: element [2, 3] is 4, expected 5", "giá trị 1: phần tử [2, 3] là 4, cần 5"),
         (
