@@ -10,6 +10,8 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from courseware.checks import all_tasks
+
 LONGEST_FIRST = (
     "tests/cheats/test_cheats.py",
     "tests/browser/test_explorers.py",
@@ -18,8 +20,8 @@ LONGEST_FIRST = (
 )
 """Files that take a minute or more, whatever else is shared out."""
 
-OF_TASKS = "tests/courseware/checks/test_tasks.py"
-"""Its tests share only what belongs to one task."""
+OF_TASKS = "tests/courseware/checks/test_tasks.py", "tests/courseware/split/test_parity.py"
+"""Their tests share what belongs to one task: its inputs, and the reports on its solutions."""
 
 
 class Sharing(LoadScopeScheduling):
@@ -30,11 +32,14 @@ class Sharing(LoadScopeScheduling):
 
 
 def scope(nodeid: str) -> str:
-    """What a test shares with others: its file, or the task that it is about."""
+    """What a test shares with others: its file, or the task that it is about.
+
+    >>> scope(f"{OF_TASKS[0]}::test_it[negate-by_text]"), scope("lib/a.py::test_it[negate]")
+    ('the task negate', 'lib/a.py')
+    """
     file, _, test = nodeid.partition("::")
-    if file != OF_TASKS:
-        return file
-    return f"{file} {test.partition('[')[2].rstrip(']').partition('-')[0]}"
+    about = test.partition("[")[2].rstrip("]").partition("-")[0]
+    return f"the task {about}" if file in OF_TASKS and about in all_tasks() else file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -42,11 +47,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place)
 
 
-def _place(item: pytest.Item) -> int:
+def _place(item: pytest.Item) -> tuple[int, float]:
     file = item.nodeid.partition("::")[0]
     if file in LONGEST_FIRST:
-        return LONGEST_FIRST.index(file)
-    return len(LONGEST_FIRST) + (file == OF_TASKS)
+        return LONGEST_FIRST.index(file), 0.0
+    if file not in OF_TASKS:
+        return len(LONGEST_FIRST), 0.0
+    return len(LONGEST_FIRST) + 1, -_seconds_of_task(item)
+
+
+def _seconds_of_task(item: pytest.Item) -> float:
+    """What a call of the task may take; 0 for a test of no task."""
+    given = getattr(item, "callspec", None)
+    of = given.params if given else {}
+    task = of["task"] if "task" in of else all_tasks()[of["entry"].task] if "entry" in of else None
+    return task.seconds if task else 0.0
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing:

@@ -8,16 +8,20 @@ from tests.tracked import ROOT
 
 def test_a_file_stays_together_and_tasks_are_shared_out() -> None:
     assert scope("tests/setup/test_lock.py::test_it[a-b]") == "tests/setup/test_lock.py"
-    wrong, right = (
-        f"{OF_TASKS}::test_wrong[negate-first]",
-        f"{OF_TASKS}::test_right[negate-by_text]",
-    )
-    assert scope(wrong) == scope(right) != scope(f"{OF_TASKS}::test_right[to_bits-by_text]")
+    tasks, parity = OF_TASKS
+    assert scope(f"{tasks}::test_wrong[negate-first]") == scope(f"{parity}::test_it[negate-first]")
+    assert scope(f"{tasks}::test_it[negate]") != scope(f"{tasks}::test_it[to_bits-by_text]")
+    assert scope(f"{tasks}::test_it[0]") == scope(f"{tasks}::test_another") == tasks
 
 
 def test_the_longest_come_first_and_the_tasks_last() -> None:
-    names = [f"{OF_TASKS}::a", "tests/setup/test_lock.py::b", f"{LONGEST_FIRST[-1]}::c", "lib/d.py"]
+    names = [
+        f"{OF_TASKS[0]}::a",
+        "tests/setup/test_lock.py::b",
+        f"{LONGEST_FIRST[-1]}::c",
+        "lib/d.py",
+    ]
     items = [SimpleNamespace(nodeid=name) for name in names]
     pytest_collection_modifyitems(items)
     assert [item.nodeid[-1] for item in items] == ["c", "b", "y", "a"]
-    assert [name for name in (*LONGEST_FIRST, OF_TASKS) if not (ROOT / name).is_file()] == []
+    assert [name for name in (*LONGEST_FIRST, *OF_TASKS) if not (ROOT / name).is_file()] == []

@@ -22,11 +22,27 @@ DECIMALS = (2, 3, 4, 1, 6)
 
 @dataclass(frozen=True)
 class Slip:
-    """A change of a finished result: its name, what is told of it, and how it changes a value."""
+    """A change of a finished result: its name, what is told of it, and how it changes a value.
+
+    One that `exchanges` places undoes itself; others, done again, change nothing.
+    """
 
     name: str
     message: str
     change: Callable[[Any], Any]
+    exchanges: bool = False
+
+    def can_give(self, value: Any) -> bool:
+        """Whether a result can be what the slip made of another.
+
+        >>> ROUNDED = Slip("rounded", "Rounded.", partial(_each, torch.round))
+        >>> ROUNDED.can_give(2.0), ROUNDED.can_give(2.5)
+        (True, False)
+        """
+        try:
+            return alike(self.change(value), value) != self.exchanges
+        except Exception:  # a result of another kind
+            return False
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,11 @@ class Composite(Misconception):
 
     first: Misconception | None = None
     slip: Slip | None = None
+
+    @property
+    def model(self) -> Callable[..., Any] | None:
+        """What behaves like the mistake before the slip."""
+        return self.first.behaves if self.first else self.behaves
 
     def outcome(self, of_first: Outcome) -> Outcome | None:
         """What both give, from what the first gives; None where the slip changes nothing."""
@@ -48,15 +69,16 @@ class Composite(Misconception):
             return None
 
 
-def composites(misconceptions: Sequence[Misconception]) -> Iterator[Composite]:
-    """Each slip alone, then behind each mistake that has a model."""
+def composites(misconceptions: Sequence[Misconception], result: Any) -> Iterator[Composite]:
+    """Each slip that can give the result, alone, then behind each mistake that has a model."""
     own = {known.name for known in misconceptions}
     modelled = [known for known in misconceptions if known.behaves is not None]
-    for slip in SLIPS:
+    slips = [slip for slip in SLIPS if slip.can_give(result)]
+    for slip in slips:
         if slip.name not in own:
             yield Composite(slip.name, slip.message, _nothing, slip=slip)
     for known in modelled:
-        for slip in SLIPS:
+        for slip in slips:
             yield Composite(known.name, known.message, _nothing, first=known, slip=slip)
 
 
@@ -99,7 +121,7 @@ def _transposed(value: Any) -> Any:
 
 
 SLIPS = (
-    Slip("results-swapped", "The two results come in the wrong order.", _swapped),
+    Slip("results-swapped", "The two results come in the wrong order.", _swapped, True),
     *(
         Slip(
             "rounded-afterwards",
@@ -114,6 +136,8 @@ SLIPS = (
         "Numbers were cut to whole ones in the end. Return them as they are.",
         partial(_each, torch.trunc),
     ),
-    Slip("reversed-afterwards", "The result is written from its other end.", _reversed),
-    Slip("transposed-afterwards", "Rows and columns of the result change places.", _transposed),
+    Slip("reversed-afterwards", "The result is written from its other end.", _reversed, True),
+    Slip(
+        "transposed-afterwards", "Rows and columns of the result change places.", _transposed, True
+    ),
 )

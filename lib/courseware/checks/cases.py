@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ class Input:
     check: Check
     arguments: tuple[Any, ...]
     _known: dict[Callable[..., Any], Outcome] = field(default_factory=dict)
-    _answers: dict[tuple[str, Callable[..., Any]], Any] = field(default_factory=dict)
+    _answers: dict[tuple[Hashable, Callable[..., Any] | None], Any] = field(default_factory=dict)
 
     def outcome(self, function: Callable[..., Any]) -> Outcome:
         """What a reference or the model of a mistake gives, called once."""
@@ -36,7 +36,10 @@ class Input:
         return self._known[function]
 
     def once(
-        self, question: str, function: Callable[..., Any], answer: Callable[[], Known]
+        self,
+        question: Hashable,
+        function: Callable[..., Any] | None,
+        answer: Callable[[], Known],
     ) -> Known:
         """The answer to a question about a function of ours on this input, looked for once.
 

@@ -80,7 +80,7 @@ def _pairs(expected: Any, got: Any) -> Iterator[tuple[torch.Tensor, torch.Tensor
     if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
         yield expected.detach(), got.detach()
     elif isinstance(expected, Mapping) and isinstance(got, Mapping):
-        for key in expected.keys() & got.keys():
+        for key in (name for name in expected if name in got):
             yield from _pairs(expected[key], got[key])
     elif isinstance(expected, tuple) and isinstance(got, tuple | list):
         for wanted, came in zip(expected, got, strict=False):

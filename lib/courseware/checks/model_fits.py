@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from courseware.checks.afterwards import Composite, composites
 from courseware.checks.call import Outcome
-from courseware.checks.cases import Case, find
+from courseware.checks.cases import Case, Known, find
 from courseware.checks.general import Diagnosis
 from courseware.checks.matching import Came, came, matches, values_right
 from courseware.checks.task import Misconception, Task
@@ -61,11 +61,14 @@ class Models:
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
         """What the model gives on the case's input; None where judges alone recognise it."""
         if isinstance(known, Composite):
-            first = known.first and self.outcome(known.first, case)
-            return known.outcome(first or case.expected)
+            return self._once("outcome", known, case, lambda: self._composed(known, case))
         if known.behaves is None:
             return None
         return case.input.outcome(known.behaves)
+
+    def _composed(self, known: Composite, case: Case) -> Outcome | None:
+        first = known.first and self.outcome(known.first, case)
+        return known.outcome(first or case.expected)
 
     def explains(self, known: Misconception, case: Case) -> bool:
         """Whether the misconception gives the student's result on this case."""
@@ -106,11 +109,11 @@ class Models:
         return self._once("wrong values", known, case, lambda: not values_right(case, outcome))
 
     def _once(
-        self, question: str, known: Misconception, case: Case, answer: Callable[[], bool]
-    ) -> bool:
+        self, question: str, known: Misconception, case: Case, answer: Callable[[], Known]
+    ) -> Known:
         """The answer to a question about a model on an input, looked for once."""
-        if isinstance(known, Composite) or known.behaves is None:
-            return answer()
+        if isinstance(known, Composite):
+            return case.input.once((question, known.slip), known.model, answer)
         return case.input.once(question, known.behaves, answer)
 
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
@@ -126,7 +129,7 @@ class Models:
         """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
         if failing[0].got.error is not None:
             return []
-        known = tuple(composites(self._misconceptions))
+        known = tuple(composites(self._misconceptions, failing[0].got.value))
         best = self._best(failing[0], failing, known, max(2, MOST_OF_IT * len(failing)))
         return [best] if best is not None and best.precision >= MOST_OF_IT else []
 

@@ -20,6 +20,8 @@ import torch
 RELATIVE = 1e-5
 CLOSE = 1e-4
 ABSOLUTE = 1e-6
+MOST_SLACK = RELATIVE + ABSOLUTE
+"""Of the largest number in a tensor."""
 SHOWN_ELEMENTS = 16
 SEQUENCES = tuple.__repr__, list.__repr__
 """A tuple or list of a kind that says itself how it is shown is none of these."""

@@ -16,6 +16,7 @@ from courseware.grading.split.sandboxes import Place, close_sandboxes, sandbox_f
 from courseware.registry import EXERCISES
 from tests.courseware.split.conftest import opened, stand_in
 from tests.mutants import table
+from tests.mutants.reports import SEED, report_on
 from tests.mutants.selftest import released_stubs
 from tests.sample_class.handing_in import released
 
@@ -59,9 +60,9 @@ def imports_for(task: str, module: str | None) -> str:
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def sandboxes_end():
-    """Those that tests here start are ended here."""
+    """Those that tests here start are ended last: tests of other files run in between."""
     yield
     close_sandboxes()
 
@@ -69,10 +70,10 @@ def sandboxes_end():
 def assert_same_report(sandbox: Sandbox, entry: table.Wrong | table.Right) -> None:
     """The same score, causes and words; only the numbering of lines is another."""
     task = all_tasks()[entry.task]
-    here = run_task(task, entry.function, "parity")
+    here = report_on(task, entry.function)
     before = imports_for(task.name, entry.function.__module__), *table.cells_before(entry.function)
     with opened(sandbox, *before, table.source_as(entry.function, task.name)) as session:
-        there = run_task(task, stand_in(session, task.name), "parity")
+        there = run_task(task, stand_in(session, task.name), SEED)
         assert session.fault is None
     assert there.score == here.score
     assert causes(there) == causes(here)
