@@ -56,7 +56,7 @@ BESIDES = {
             "input",
         ),
         *("expected", "got", "at", "printed", "measured", "row", "group", "channel", "block"),
-        *("weight", "score", "tensor", "scale", "code"),
+        *("weight", "magnitude", "score", "tensor", "scale", "code"),
     ),
 }
 """Messages that are a single word, or made by another module."""

@@ -11,6 +11,7 @@ from courseware.languages.names import TRANSLATED
 from courseware.languages.proofreading import faults
 
 FINISHED: tuple[str, ...] = (
+    "checks",
     "statements",
     "c01_number_formats/quiz",
     "c01_number_formats/statement",
