@@ -86,6 +86,34 @@ def test_all_cells_together_have_a_limit(sandbox):
     assert isinstance(results[3].error, TimeLimit)
 
 
+LEFT_BEHIND = {
+    "threads": "import threading, time\ndef f():\n    for _ in range(100):\n"
+    "        threading.Thread(target=time.sleep, args=(600,), daemon=True).start()",
+    "a timer": "import os, signal\ndef f():\n"
+    "    signal.signal(signal.SIGVTALRM, lambda *_: os._exit(0))\n"
+    "    signal.setitimer(signal.ITIMER_VIRTUAL, 0.05)",
+}
+COMPUTES = (
+    "import time\nend = time.process_time() + 0.2\nwhile time.process_time() < end:\n    pass"
+)
+
+
+@pytest.mark.parametrize("source", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_what_a_call_leaves_behind_costs_no_later_cell_and_no_other_task(sandbox, source):
+    """It ends the worker, sooner or later."""
+    later = f"def g():\n    {COMPUTES.replace(chr(10), chr(10) + '    ')}\n    return 3\n{COMPUTES}"
+    some = cells(source, later)
+    with Session(sandbox, some) as session:
+        session.run(some[0])
+        session.call("f", ())
+        for seat in session._seats.present().values():
+            seat.worker.has_ended(seconds=0.5)
+        assert session.run(some[1], ("g",)).error is None
+        session.call("f", ())
+        session.start_task()
+        assert session.call("g", ()).value == 3
+
+
 def test_a_cell_that_dies_only_when_it_runs_again(sandbox):
     """It cannot tell a first run from a second; chance is the nearest to it."""
     flag = "import os, random\nx = 1\nif random.random() < 0.5: os._exit(0)"
@@ -224,11 +252,10 @@ def test_what_a_task_prints_is_cut_off_and_costs_nothing(sandbox):
 def test_a_slow_replay_is_charged_to_the_task(sandbox):
     short = with_limits(sandbox, task_seconds=1.0)
     source = "import os, time\ntime.sleep(0.6)\ndef f(): os._exit(0)"
-    begun = time.monotonic()
     with opened(short, source) as session:
         errors = [session.call("f", ()).error for _ in range(10)]
-    assert time.monotonic() - begun < 20
-    assert isinstance(errors[-1], TimeLimit)
+    kinds = [type(error) for error in errors]
+    assert kinds.count(ProcessEnded) <= 3 and kinds[-1] is TimeLimit
 
 
 def test_a_worn_worker_is_replaced_between_tasks(sandbox):
@@ -309,7 +336,7 @@ def test_the_death_of_the_sandbox_is_no_fault_of_the_student():
         with opened(sandbox, "def f(): return 1") as session:
             assert session.call("f", ()).value == 1
             sandbox._process.kill()
-            assert session._seats.present()[PLAIN].worker.has_ended(seconds=10.0)
+            assert session._seats.present()[PLAIN].worker.has_ended(seconds=240.0)
             with pytest.raises(InfrastructureError):
                 session.call("f", ())
             assert session.fault is not None
@@ -332,12 +359,10 @@ def test_nothing_outlives_the_process_that_grades(tmp_path):
         "session.call('f', (), seconds=60.0)\n"
     )
     environment = os.environ | {"TMPDIR": str(tmp_path)}
-    result = subprocess.run([sys.executable, "-c", program], env=environment, timeout=120)
+    result = subprocess.run([sys.executable, "-c", program], env=environment, timeout=280)
     assert result.returncode == -signal.SIGKILL
-    end = time.monotonic() + 10
-    while time.monotonic() < end and any(str(tmp_path) in line for line in command_lines()):
+    while any(str(tmp_path) in line for line in command_lines()):
         time.sleep(0.05)
-    assert not any(str(tmp_path) in line for line in command_lines())
 
 
 def command_lines() -> list[str]:
@@ -359,18 +384,18 @@ def killed_while_it_works(session: Session) -> None:
 def test_a_worker_that_the_machine_kills_for_want_of_memory(sandbox, monkeypatch):
     counts = iter((3, 4))
     monkeypatch.setattr(seats, "oom_kills", lambda: next(counts))
-    with opened(sandbox, "import time\ndef f(): time.sleep(5)") as session:
+    with opened(sandbox, "import time\ndef f(): time.sleep(100)") as session:
         killed_while_it_works(session)
         with pytest.raises(InfrastructureError, match="memory"):
-            session.call("f", ())
+            session.call("f", (), seconds=100.0)
         assert session.fault is not None
 
 
 def test_a_worker_that_is_killed_otherwise(sandbox):
     """A student can bring this about: by a lower CPU limit of their own."""
-    with opened(sandbox, "import time\ndef f(): time.sleep(5)\ndef g(): return 1") as session:
+    with opened(sandbox, "import time\ndef f(): time.sleep(100)\ndef g(): return 1") as session:
         killed_while_it_works(session)
-        assert isinstance(session.call("f", ()).error, ProcessEnded)
+        assert isinstance(session.call("f", (), seconds=100.0).error, ProcessEnded)
         assert session.call("g", ()).value == 1
 
 

@@ -50,25 +50,32 @@ class WorkerLost(Exception):
     """A worker was given up; `error` is what the student is told.
 
     `babbled`: it sent something else than the answer, maybe because of what ran in it before.
+    `inherited`: it came to an end, and calls of an earlier task may be why.
     """
 
-    def __init__(self, error: BaseException, babbled: bool = False) -> None:
+    def __init__(
+        self, error: BaseException, babbled: bool = False, inherited: bool = False
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.babbled = babbled
+        self.inherited = inherited
 
 
 @dataclass
 class Seat:
     """A worker, the cells that have run in it, the seconds it has worked.
 
-    `oom_kills` are those that the machine had seen when it started.
+    `oom_kills` are those that the machine had seen when it started. `called`: functions were called
+    in it; `inherited`: for something else than what is at hand.
     """
 
     worker: Worker
     oom_kills: int
     cells: set[str] = field(default_factory=set)
     worn: float = 0.0
+    called: bool = False
+    inherited: bool = False
 
     def has_threads(self) -> bool:
         """Whether threads outlived their call, or it is gone: for having had too many, maybe."""
@@ -91,6 +98,17 @@ class Seats:
     def present(self) -> dict[tuple[str, ...], Seat]:
         """The workers that there are, by what they lack."""
         return dict(self._seats)
+
+    def pass_on(self, worn_seconds: float) -> None:
+        """Something else is at hand now: keep the workers that are not worn out, and are at rest.
+
+        Threads that outlived their call would slow down what comes next, or be too many: then the
+        worker is ended while it runs.
+        """
+        for without, seat in self.present().items():
+            if seat.worn > worn_seconds or seat.has_threads():
+                self.drop(without)
+            seat.inherited = seat.called
 
     def ask(
         self,
@@ -123,7 +141,8 @@ class Seats:
             self.drop(without)
             raise WorkerLost(TimeLimit(reason)) from None
         except Closed:
-            raise WorkerLost(self._why_it_ended(without)) from None
+            inherited = self._seats[without].inherited
+            raise WorkerLost(self._why_it_ended(without), inherited=inherited) from None
         except Malformed:
             self.drop(without)
             raise WorkerLost(ProcessEnded(BABBLED), babbled=True) from None

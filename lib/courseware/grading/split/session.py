@@ -103,9 +103,7 @@ class Session:
         self._deaths_left = self._limits.deaths
         self._last_loss: BaseException = TimeLimit(USED_UP)
         self._room = Room(self._limits.task_replies, self._limits.task_printed)
-        for without, seat in self._seats.present().items():
-            if seat.worn > self._limits.worn_seconds or seat.has_threads():
-                self._seats.drop(without)
+        self._seats.pass_on(self._limits.worn_seconds)
 
     def renew(self, without: tuple[str, ...] = ()) -> None:
         """See to it that the next call gets a worker in which none was made before."""
@@ -164,6 +162,7 @@ class Session:
     ) -> CellResult:
         """Run the next cell; `names` are those whose values are wanted."""
         error: BaseException = ProcessEnded(UNREADABLE)
+        self._seats.pass_on(self._limits.worn_seconds)
         begun = self._seats.used
         try:
             if self._cells_left <= 0:
@@ -227,6 +226,7 @@ class Session:
                 self._task_left -= self._seats.used - begun
                 if (seat := self._seats.present().get(without)) is not None:
                     seat.worn += self._seats.used - begun
+                    seat.called = True
 
         try:
             outcome = _once_more(attempt)
@@ -281,16 +281,17 @@ class Session:
             except WorkerLost as lost:
                 if left < self._limits.cell_seconds:
                     raise WorkerLost(TimeLimit(USED_UP)) from lost
-                self._broken.add(cell.name)
+                if not lost.inherited:
+                    self._broken.add(cell.name)
                 return self._bring_up_to_date(end - self._seats.used, without)
 
 
 def _once_more(attempt: Callable[[], T]) -> T:
-    """Try again where a worker babbled, in one without a past: no call pays for an earlier one."""
+    """Try again in a worker without a past: no call or cell pays for what ran before."""
     try:
         return attempt()
     except WorkerLost as lost:
-        if not lost.babbled:
+        if not (lost.babbled or lost.inherited):
             raise
     return attempt()
 
