@@ -82,7 +82,7 @@ def grade(options: argparse.Namespace) -> int:
     with chatter_to(log) as terminal, ExitStack() as open_crews:
         open_crews.enter_context(kept_engines())
         # First, so that sandboxes start there while the gradebook is looked at here.
-        runners, pages = _crews(options, exercise, open_crews)
+        runners, pages = _crews(options, exercise, len(students), open_crews)
         prove(exercise, lambda job: runners.submit(run_job, job).result())
         changed = bring_gradebook_up_to_date(exercise)
         late = settling.begin(exercise, students, anew=_again(options) is Again.OF_OLDER_CHECKS)
@@ -204,11 +204,15 @@ def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) 
 
 
 def _crews(
-    options: argparse.Namespace, exercise: Exercise, stack: ExitStack
+    options: argparse.Namespace, exercise: Exercise, hand_ins: int, stack: ExitStack
 ) -> tuple[Crew, Crew | None]:
-    """Who runs hand-ins, and who writes feedback pages: processes here, if anybody."""
+    """Who runs hand-ins, and who writes feedback pages: processes here, if anybody.
+
+    Not more than have something to do: each starts a sandbox.
+    """
     place = exercise.place if options.scheduler is None else None
-    local = stack.enter_context(LocalCrew(options.workers or os.cpu_count() or 1, place))
+    wanted = options.workers or os.cpu_count() or 1
+    local = stack.enter_context(LocalCrew(min(wanted, hand_ins * len(exercise.masters)), place))
     pages = None if options.no_pages else local
     if options.scheduler is None:
         return local, pages

@@ -153,7 +153,7 @@ class Sandbox:
     ) -> None:
         self.limits = limits or Limits()
         self.isolated = isolated
-        _check_machine(isolated, secret)
+        check_machine(secret, isolated)
         self._lock = threading.Lock()
         self.can_lack = FURTHER | {*functions_withheld(exercise)}
         self._open = contextlib.ExitStack()
@@ -294,7 +294,8 @@ def _seen() -> list[Path]:
     return [*visible_trees(), *visible_packages()]
 
 
-def _check_machine(isolated: bool, secret: tuple[Path, ...]) -> None:
+def check_machine(secret: tuple[Path, ...], isolated: bool = True) -> None:
+    """Raise an `InfrastructureError` where hand-ins would not run, or would see what is secret."""
     if sys.platform != "linux" or not seccomp.supported():
         raise InfrastructureError("split grading needs Linux on x86-64 or 64-bit ARM")
     if isolated and not shutil.which("bwrap"):

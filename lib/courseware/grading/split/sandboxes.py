@@ -5,11 +5,16 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from courseware.grading.split.sandbox import InfrastructureError, Sandbox, open_sandbox
+from courseware.grading.split.sandbox import (
+    InfrastructureError,
+    Sandbox,
+    check_machine,
+    open_sandbox,
+)
 
 ATTEMPTS = 2
 """How often something is tried when the machine fails."""
@@ -42,11 +47,18 @@ _sandboxes: dict[tuple[int, Place], Sandbox] = {}
 """Running ones, by process: a forked one must not use its parent's."""
 
 
+def _key(place: Place) -> tuple[int, Place]:
+    """Course folders share what is the same for all: nothing of them is seen in there."""
+    return os.getpid(), place if place.allow_unprotected else replace(place, secret=())
+
+
 def sandbox_for(place: Place) -> Sandbox:
     """The sandbox of a place; another thread's ends with that thread and is replaced."""
-    key = os.getpid(), place
+    key = _key(place)
     if key in _sandboxes and not _sandboxes[key].is_alive():
         close_sandbox(place)
+    if key in _sandboxes and not place.allow_unprotected:
+        check_machine(place.secret)
     if key not in _sandboxes:
         _sandboxes[key] = open_sandbox(
             place.exercise, secret=place.secret, allow_unprotected=place.allow_unprotected
@@ -56,7 +68,7 @@ def sandbox_for(place: Place) -> Sandbox:
 
 def close_sandbox(place: Place) -> None:
     """End a sandbox, if it is running."""
-    sandbox = _sandboxes.pop((os.getpid(), place), None)
+    sandbox = _sandboxes.pop(_key(place), None)
     if sandbox is not None:
         sandbox.close()
 
