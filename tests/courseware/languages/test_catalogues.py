@@ -13,6 +13,7 @@ from courseware.languages.proofreading import faults
 FINISHED: tuple[str, ...] = (
     "checks",
     "statements",
+    "c01_number_formats/messages",
     "c01_number_formats/quiz",
     "c01_number_formats/statement",
 )
