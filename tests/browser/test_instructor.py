@@ -1,12 +1,11 @@
 """What an instructor does: open formgrader from JupyterLab's menu and find the class."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import warm
 from tests.browser.conftest import Course
 
 pytestmark = pytest.mark.browser
@@ -31,6 +30,5 @@ def test_formgrader_shows_the_class(page: Page, course: Course):
 
 
 def _nbgrader(course: Course, *arguments: str) -> None:
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=course.folder, capture_output=True, text=True)
+    done = warm.run("nbgrader", *arguments, cwd=course.folder)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from courseware.grading.folder_names import shown
 from courseware.grading.plain_lines import in_a_cell
+from tests import warm
 from tests.cheats.attack import EXERCISES, NUMBERS, Attack
 from tests.cheats.course import (
     HONEST,
@@ -31,6 +31,9 @@ from tests.sample_class.handing_in import ROOT
 
 ONE_AFTER_THE_OTHER = ("--workers", "1")
 """What one hand-in leaves behind, the next one would find."""
+
+COURSE, QUICK = "courseware.grading.cli", "tests.cheats.quick"
+"""What grades a class: the command, with its limits of time or with shorter ones."""
 
 SECONDS = 1800
 """A class that is not graded after so long has hung."""
@@ -57,23 +60,23 @@ class Graded:
         )
 
 
-def grade(folder: Path, exercise: str, quiet: bool, only: Sequence[str] = ()) -> Graded:
+def grade(
+    folder: Path, exercise: str, quiet: bool, program: str = COURSE, only: Sequence[str] = ()
+) -> Graded:
     """Run `course grade` on a course folder, or on some students, as an instructor would."""
     home = folder.with_name(f"{folder.name}-home")
     before = watched(folder, home)
-    command = [sys.executable, "-m", "courseware.grading.cli", "grade", exercise]
     chosen = ("--students", *only) if only else ()
     try:
-        done = subprocess.run(
-            [*command, "--course-dir", str(folder), *ONE_AFTER_THE_OTHER, *chosen],
+        done = warm.run(
+            *(program, "grade", exercise, "--course-dir", str(folder)),
+            *(*ONE_AFTER_THE_OTHER, *chosen),
             cwd=ROOT,
             env=environment(home),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if quiet else None,
-            text=True,
             timeout=SECONDS,
+            keep_errors=quiet,
         )
-        code, output = done.returncode, done.stdout + (done.stderr or "")
+        code, output = done.returncode, done.stdout + done.stderr
     except subprocess.TimeoutExpired:
         code, output = None, f"not done after {SECONDS} s"
     rows = read_rows(folder / "build" / f"grades_{exercise}.csv")
@@ -133,16 +136,20 @@ def read_rows(path: Path) -> dict[str, dict[str, str]]:
 
 
 def grade_attacks(
-    folder: Path, exercise: str, attacks: Sequence[Attack], quiet: bool = False
+    folder: Path,
+    exercise: str,
+    attacks: Sequence[Attack],
+    quiet: bool = False,
+    program: str = COURSE,
 ) -> tuple[Graded, dict[str, Points]]:
     """Grade attacks on one exercise in one class; returns the class, and attack → points."""
     make_course(folder, configuration())
     # The same inputs in every run: where these are few, some are met again by chance.
     (folder / "class_secret.txt").write_text("of a class that is attacked\n", encoding="utf-8")
     hand_in(folder, attacks)
-    graded = grade(folder, exercise, quiet)
+    graded = grade(folder, exercise, quiet, program)
     for number in range(1, number_of_rounds(attacks)):
-        again = grade(folder, exercise, quiet, hand_in(folder, attacks, number))
+        again = grade(folder, exercise, quiet, program, hand_in(folder, attacks, number))
         graded = graded.followed_by(again)
     complaints = [*graded.complaints]
     found = scores(folder, exercise)
@@ -170,7 +177,7 @@ def _complaints_of_the_classmate(
 
 
 def grade_mangled(
-    folder: Path, mangled: Sequence[Mangled], quiet: bool = False
+    folder: Path, mangled: Sequence[Mangled], quiet: bool = False, program: str = COURSE
 ) -> tuple[Graded, dict[str, str]]:
     """Grade mangled notebooks in one class; returns the class, and name → what is not as wanted."""
     make_course(folder, configuration())
@@ -178,7 +185,7 @@ def grade_mangled(
         place = folder / "submitted" / one.folder / NUMBERS
         place.mkdir(parents=True)
         one.build(place)
-    graded = grade(folder, NUMBERS, quiet)
+    graded = grade(folder, NUMBERS, quiet, program)
     found = scores(folder, NUMBERS)
     complaints = (*graded.complaints, *_complaints_of_the_classmate(NUMBERS, found))
     graded = replace(graded, complaints=complaints)

@@ -175,7 +175,7 @@ ATTACKS = (
         {
             "dequantize": "torch.set_default_dtype(torch.float16)\n"
             "torch.set_default_device('meta')\ntorch.set_grad_enabled(False)\n"
-            "torch.use_deterministic_algorithms(False)\n"
+            "torch._C._set_deterministic_algorithms(False)\n"
             "def dequantize(q, scale):\n    return torch.zeros(q.shape)"
         },
         exercise=SCALING,

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.timeout(1800)
 def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
     """Everything, graded once."""
     results = Results([*ATTACKS, SOLVES], [*MANGLED])
-    command.grade_with_ours(tmp_path_factory.mktemp("cheats"), results)
+    command.grade_with_ours(tmp_path_factory.mktemp("cheats"), results, quick=True)
     yield results
 
 
@@ -143,7 +143,7 @@ def test_a_class_that_was_not_graded_as_it_should_is_told(
     """An attack that was not graded at all would count as one that scores nothing."""
     row = {"problem": "no sandbox" if problem == "row" else "", "odd": ""}
 
-    def graded(folder: Path, exercise: str, quiet: bool) -> ours.Graded:
+    def graded(folder: Path, exercise: str, quiet: bool, program: str) -> ours.Graded:
         changed = ("lib/x.py was changed",) if problem == "file" else ()
         return ours.Graded(folder, False, changed, {"a": row}, "")
 

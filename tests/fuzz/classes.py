@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 
 from courseware.grading.class_secret import SECRET
 from courseware.grading.folder_names import shown
+from tests import warm
 from tests.cheats.course import scores
 from tests.courseware.grading.toy import EXERCISE
 from tests.fuzz.ground import CANARY, Ground
@@ -72,16 +71,16 @@ def _grade(
         course = Path(place).resolve() / "course"
         shutil.copytree(ground.course, course)
         lay_out(ground, course, drawn)
-        command = [sys.executable, "-m", "courseware.grading.cli", "grade", EXERCISE]
-        ran = subprocess.run(command, cwd=course, capture_output=True, timeout=SECONDS)
+        command = ("courseware.grading.cli", "grade", EXERCISE)
+        ran = warm.run(*command, cwd=course, timeout=SECONDS)
         said = ran.stdout + ran.stderr
-        assert ran.returncode in (0, 1) and b"Traceback" not in said, said.decode()
+        assert ran.returncode in (0, 1) and "Traceback" not in said, said
         table = course / "build" / f"grades_{EXERCISE}.csv"
         with table.open(encoding="utf-8", newline="") as file:
             rows = {row["student"]: row for row in csv.DictReader(file)}
         assert rows.keys() >= {*CLASSMATES}
-        _check_all_are_there(course, drawn, said.decode())
-        _check_nothing_leaked(ground, course, said)
+        _check_all_are_there(course, drawn, said)
+        _check_nothing_leaked(ground, course, said.encode())
         marks = scores(course, EXERCISE)
         classmates = {one: _classmate(course, one, marks[one], rows[one]) for one in CLASSMATES}
     return classmates, [REFUSED if row["problem"] else GRADED for row in rows.values()]

@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from courseware.grading.course import open_course, open_exercise
 from courseware.grading.master import read_master
 from courseware.grading.truth import prove
+from tests import warm
 from tests.courseware.grading import toy
 from tests.courseware.grading.hand_ins import mangled
 
@@ -28,6 +29,10 @@ class Course:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a Python module's command in the course folder."""
+        return warm.run(*command, cwd=self.root)
+
+    def run_cold(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """The same by an interpreter of its own, as a teacher's shell does it."""
         return subprocess.run(
             [sys.executable, "-m", *command], cwd=self.root, capture_output=True, text=True
         )

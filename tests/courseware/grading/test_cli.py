@@ -186,7 +186,7 @@ def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> No
     not_yet = course.run(COURSE, "report", toy.EXERCISE)
     assert not_yet.returncode == 2 and "run `course grade 01_toy`" in not_yet.stderr
     assert not (course.root / "gradebook.db").exists()
-    result = course.run(COURSE, "grade", toy.EXERCISE)
+    result = course.run_cold(COURSE, "grade", toy.EXERCISE)
     assert result.returncode == 0, result.stdout
     assert "Entered 01_toy into the gradebook." in result.stdout
     assert course.scores("ada")["test_square"] == 4.0
