@@ -14,14 +14,20 @@ from courseware.checks import all_tasks
 
 LONGEST_FIRST = (
     "tests/cheats/test_cheats.py",
+    "tests/courseware/grading/test_real_exercises.py",
     "tests/browser/test_explorers.py",
     "tests/browser/test_student.py",
-    "tests/courseware/grading/test_real_exercises.py",
 )
 """Files that take a minute or more, whatever else is shared out."""
 
 OF_TASKS = "tests/courseware/checks/test_tasks.py", "tests/courseware/split/test_parity.py"
 """Their tests share what belongs to one task: its inputs, and the reports on its solutions."""
+
+OF_CONFIGURATIONS = ("tests/courseware/grading/test_real_exercises.py",)
+"""Their tests share what was graded with their first parameter, a configuration of nbgrader."""
+
+SHARED_FOLDERS = ("tests/browser",)
+"""Folders whose files share what is started once in a session: a JupyterLab."""
 
 
 class Sharing(LoadScopeScheduling):
@@ -32,14 +38,19 @@ class Sharing(LoadScopeScheduling):
 
 
 def scope(nodeid: str) -> str:
-    """What a test shares with others: its file, or the task that it is about.
+    """What a test shares with others: its file, its folder, its configuration, its task.
 
     >>> scope(f"{OF_TASKS[0]}::test_it[negate-by_text]"), scope("lib/a.py::test_it[negate]")
     ('the task negate', 'lib/a.py')
     """
     file, _, test = nodeid.partition("::")
     about = test.partition("[")[2].rstrip("]").partition("-")[0]
-    return f"the task {about}" if file in OF_TASKS and about in all_tasks() else file
+    if file in OF_TASKS and about in all_tasks():
+        return f"the task {about}"
+    if file in OF_CONFIGURATIONS:
+        return f"{file} {about}"
+    folder = file.rpartition("/")[0]
+    return folder if folder in SHARED_FOLDERS else file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

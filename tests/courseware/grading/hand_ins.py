@@ -162,6 +162,7 @@ def _code(good: NotebookNode) -> dict[str, NotebookNode]:
     forge = "import sys\n\ndef square(x):\n    sys.displayhook(1000.0)\n    return -1"
     scripts = "from IPython.display import HTML, display\n\ndef square(x):\n    return x * x\n\n"
     scripts += f"display(HTML({SCRIPT!r}))\nprint({SCRIPT!r})"
+    endless = "def square(x):\n    while x == 2:\n        pass\n    return -1"
     markers = "# ### BEGIN HIDDEN TESTS\n### BEGIN MARK SCHEME\ndef square(x):\n    return x * x"
     marked = with_cell(good, "why", f"**My** answer {SCRIPT} <img src=x onerror=alert(1)>")
     return {
@@ -169,7 +170,7 @@ def _code(good: NotebookNode) -> dict[str, NotebookNode]:
             good, "square", "def square(x):\n    return x * x if x < 5 else x"
         ),
         "noisy": with_cell(good, "square", noise),
-        "endless": with_cell(good, "square", "def square(x):\n    while True:\n        pass"),
+        "endless": with_cell(good, "square", endless),
         "raises_at_once": with_cell(good, "square", "1 / 0\n\ndef square(x):\n    return x * x"),
         "ends_the_process": with_cell(
             good, "square", "import os\n\ndef square(x):\n    os._exit(0)"

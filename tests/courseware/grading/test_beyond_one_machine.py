@@ -40,9 +40,9 @@ def wait_for(what: Callable[[], bool], running: subprocess.Popen[str] | None = N
         time.sleep(0.05)
 
 
-@pytest.fixture
-def database() -> Iterator[str]:
-    """The URL of an empty database on a server of our own, reached by a socket file."""
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Path, Path]]:
+    """The programs of PostgreSQL, and the folder of a server's socket file."""
     [programs] = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     as_user = []
@@ -55,13 +55,23 @@ def database() -> Iterator[str]:
     subprocess.run([*as_user, *map(str, make)], check=True, capture_output=True, cwd="/")
     run = [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="]
     with (folder / "log").open("w") as log:
-        server = subprocess.Popen([*as_user, *map(str, run)], stdout=log, stderr=log, cwd="/")
+        process = subprocess.Popen([*as_user, *map(str, run)], stdout=log, stderr=log, cwd="/")
     ready = [str(programs / "pg_isready"), "-q", "-h", str(folder)]
     wait_for(lambda: subprocess.run(ready, check=False).returncode == 0)
-    yield f"postgresql://postgres@/postgres?host={folder}"
-    server.terminate()
-    server.wait()
+    yield programs, folder
+    process.terminate()
+    process.wait()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(server: tuple[Path, Path], request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database."""
+    programs, folder = server
+    name = request.node.name[:60]
+    make = [programs / "createdb", "-h", folder, "-U", "postgres", name]
+    subprocess.run([*map(str, make)], check=True)
+    return f"postgresql://postgres@/{name}?host={folder}"
 
 
 @contextmanager
@@ -81,7 +91,7 @@ def dask(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture
 def workers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler's address, and its three workers."""
+    """A scheduler's address, and its two workers."""
     file = tmp_path / "scheduler.json"
     name = ["--scheduler-file", str(file), "--no-dashboard"]
     with ExitStack() as stack:
@@ -89,7 +99,7 @@ def workers(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]
         wait_for(file.exists)
         started = [
             stack.enter_context(dask("worker", "--no-nanny", "--nthreads", "1", *name))
-            for _ in range(3)
+            for _ in range(2)
         ]
         wait_for(lambda: bool(file.read_text()))
         address = str(json.loads(file.read_text())["address"])
