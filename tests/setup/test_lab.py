@@ -18,7 +18,7 @@ import pytest
 
 from tests.tracked import ROOT
 
-START_SECONDS = 60
+START_SECONDS = 240
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_an_endless_loop_is_stopped_even_where_it_swallows_exceptions():
 
 
 def test_a_limit_that_was_swallowed_comes_again():
-    end = time.monotonic() + 10.0
+    end = time.monotonic() + 200.0
 
     def wait():
         while time.monotonic() < end:

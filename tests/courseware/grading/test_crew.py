@@ -119,7 +119,7 @@ def test_what_a_killed_process_leaves_is_removed_by_the_next(
         parent.kill()
     waiting = select.poll()
     waiting.register(child, select.POLLIN)
-    assert waiting.poll(30_000)
+    assert waiting.poll(240_000)
     os.close(child)
     assert leftovers(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -108,6 +108,6 @@ def ended(pidfd: int) -> bool:
     waiting = select.poll()
     waiting.register(pidfd, select.POLLIN)
     try:
-        return bool(waiting.poll(30_000))
+        return bool(waiting.poll(240_000))
     finally:
         os.close(pidfd)

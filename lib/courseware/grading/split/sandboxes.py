@@ -6,6 +6,7 @@ import atexit
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,13 +53,19 @@ def _key(place: Place) -> tuple[int, Place]:
     return os.getpid(), place if place.allow_unprotected else replace(place, secret=())
 
 
+@cache
+def _check(secret: tuple[Path, ...]) -> None:
+    """What a new sandbox is checked for, once for each course folder."""
+    check_machine(secret)
+
+
 def sandbox_for(place: Place) -> Sandbox:
     """The sandbox of a place; another thread's ends with that thread and is replaced."""
     key = _key(place)
     if key in _sandboxes and not _sandboxes[key].is_alive():
         close_sandbox(place)
     if key in _sandboxes and not place.allow_unprotected:
-        check_machine(place.secret)
+        _check(place.secret)
     if key not in _sandboxes:
         _sandboxes[key] = open_sandbox(
             place.exercise, secret=place.secret, allow_unprotected=place.allow_unprotected
