@@ -25,6 +25,7 @@ from tests.courseware.grading.conftest import Course
 pytestmark = pytest.mark.slow
 
 COURSE = "courseware.grading.cli"
+GRADE = (COURSE, "grade", toy.EXERCISE, "--workers", "1")
 ENDLESS = "while True:\n    pass"
 
 
@@ -138,7 +139,7 @@ def test_what_is_graded_again(course: Course) -> None:
     good = toy.solved(course.root)
     for student in ("ada", "bob"):
         toy.hand_in(course.root, student, good)
-    assert course.run(COURSE, "grade", toy.EXERCISE).returncode == 0
+    assert course.run(*GRADE).returncode == 0
     first = modified(course, "ada"), modified(course, "bob")
 
     toy.hand_in(course.root, "ada", toy.with_cell(good, "square", "def square(x):\n    return 0"))
@@ -147,7 +148,7 @@ def test_what_is_graded_again(course: Course) -> None:
     misnamed.rename(misnamed.with_name("homework.ipynb"))
     toy.hand_in(course.root, "e[v]e", good)
     toy.hand_in(course.root, "fay", json.dumps({"cells": [{"source": "1"}]}).encode())
-    result = course.run(COURSE, "grade", toy.EXERCISE, "--csv", "out/table.csv")
+    result = course.run(*GRADE, "--csv", "out/table.csv")
     assert result.returncode == 1
     assert course.scores("ada")["test_square"] == 0.0
     assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
@@ -159,7 +160,7 @@ def test_what_is_graded_again(course: Course) -> None:
 
     table = ("--csv", "out/table.csv")
     before = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
-    result = course.run(COURSE, "grade", toy.EXERCISE, "--force", "--students", "bob", *table)
+    result = course.run(*GRADE, "--force", "--students", "bob", *table)
     assert result.returncode == 0
     assert modified(course, "bob") > first[1]
     after = (course.root / "out" / "table.csv").read_text(encoding="utf-8").splitlines()
@@ -172,10 +173,10 @@ def test_what_is_graded_again(course: Course) -> None:
 
     graded_by_older_checks(course, "ada")
     first = modified(course, "ada"), modified(course, "bob")
-    kept = course.run(COURSE, "grade", toy.EXERCISE, "--students", "ada", "bob")
+    kept = course.run(*GRADE, "--students", "ada", "bob")
     assert (modified(course, "ada"), modified(course, "bob")) == first
     assert "Graded under older checks: 1 (course grade 01_toy --regrade" in kept.stdout
-    regraded = course.run(COURSE, "grade", toy.EXERCISE, "--regrade", "--students", "ada", "bob")
+    regraded = course.run(*GRADE, "--regrade", "--students", "ada", "bob")
     assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
     assert "older checks" not in regraded.stdout
 
