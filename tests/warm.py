@@ -90,10 +90,23 @@ def _server() -> Server:
         return Server(subprocess.Popen(command, pass_fds=[int(number)], cwd=ROOT), ours)
 
 
+def know_the_newest_gradebook() -> None:
+    """Ask once: nbgrader starts `alembic` for each new gradebook, which takes seconds."""
+    from nbgrader import api
+
+    if not hasattr(api.get_alembic_version, "cache_clear"):
+        api.get_alembic_version = cache(api.get_alembic_version)
+
+
 def serve(control: socket.socket) -> None:
     """Fork a command for each request; only a command returns, to end as any other does."""
     for module in LOADED:
         importlib.import_module(module)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    from nbgrader import api
+
+    know_the_newest_gradebook()
+    api.get_alembic_version()
     gc.collect()
     gc.freeze()
     while True:

@@ -20,6 +20,8 @@ from tests import warm
 from tests.courseware.grading import toy
 from tests.courseware.grading.hand_ins import mangled
 
+warm.know_the_newest_gradebook()
+
 
 @dataclass(frozen=True)
 class Course:
