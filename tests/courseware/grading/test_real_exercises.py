@@ -3,7 +3,9 @@
 With our configuration, and with a stock nbgrader that knows nothing of it.
 """
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
@@ -38,6 +40,14 @@ def graded(request, tmp_path_factory):
         for path in course.glob("solutions/*/*.ipynb"):
             leave_out_what_comes_afterwards(path)
     (course / "nbgrader_config.py").write_text(request.param, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        # Stock nbgrader starts `alembic` by its bare name.
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        grade(course)
+    return f"sqlite:///{course}/gradebook.db"
+
+
+def grade(course):
     api = open_course(course)
     for exercise in EXERCISES:
         assert api.generate_assignment(exercise)["success"]
@@ -47,7 +57,6 @@ def graded(request, tmp_path_factory):
             shutil.copy(course / step / exercise / f"{exercise}.ipynb", folder)
             result = api.autograde(exercise, student)
             assert result["success"], result["log"]
-    return f"sqlite:///{course}/gradebook.db"
 
 
 def leave_out_what_comes_afterwards(path):
