@@ -209,3 +209,8 @@ def rounds_half_of_the_highest(width, signed):
     highest = 2**width - 1
     low = round(-highest / 2) if signed and width < 50 else -(2 ** (width - 1)) * signed
     return low, low + highest
+
+
+@wrong("integer_range", says="range-symmetric")
+def excludes_the_end_and_mirrors_it(width, signed):
+    return (-(2 ** (width - 1)) + 1, 2 ** (width - 1)) if signed else (0, 2**width)

@@ -170,3 +170,8 @@ def adds_nine_tenths(n_params, bits_per_param):
 @wrong("model_bytes", says="bits-made-whole")
 def cuts_the_bits_and_rounds_each(n_params, bits_per_param):
     return n_params * math.ceil(int(bits_per_param) / 8)
+
+
+@wrong("model_bytes", says="bits-made-whole")
+def rounds_bits_up_and_bytes_down(n_params, bits_per_param):
+    return math.ceil(bits_per_param) * n_params // 8

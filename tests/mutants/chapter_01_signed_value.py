@@ -306,3 +306,9 @@ def looks_up_the_first_equal_character(bits):
     for bit in bits:
         total += int(bit) * 2 ** (len(bits) - 1 - bits.index(bit))
     return total
+
+
+@wrong("signed_value", says="lowest-number")
+def stops_short_and_leaves_the_lowest_positive(bits):
+    n, v = len(bits), int(bits, 2)
+    return v - (2**n - 1) if v > 2 ** (n - 1) else v

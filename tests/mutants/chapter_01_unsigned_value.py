@@ -272,3 +272,12 @@ def stops_early_and_takes_a_power_of_floats(bits):
 @wrong("unsigned_value", says="exponent-cut-short")
 def forgets_the_brackets_of_the_exponent(bits):
     return sum(int(bit) * (2 ** len(bits) - 1 - i) for i, bit in enumerate(bits))
+
+
+@wrong("unsigned_value", says="characters-not-digits")
+def asks_whether_a_text_is_empty_one_place_up(bits):
+    value = 0
+    for i, bit in enumerate(bits):
+        if bit:
+            value += 2 ** (len(bits) - i)
+    return value

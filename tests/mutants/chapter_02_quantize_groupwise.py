@@ -332,3 +332,26 @@ def refuses_by_the_number_of_rows(w, n_bits, group_size):
     scale = torch.where(absmax > 0, absmax / top, 1.0)
     q = torch.round(runs / scale).to(torch.int8)
     return q.reshape(w.shape), scale.reshape(len(w), -1)
+
+
+@wrong("quantize_groupwise", says="scales-repeated")
+def repeats_all_scales_over_the_row(w, n_bits, group_size):
+    if w.shape[1] % group_size:
+        raise ValueError(f"{group_size} does not divide {w.shape[1]}")
+    qmax = 2 ** (n_bits - 1) - 1
+    absmax = w.abs().unflatten(1, (-1, group_size)).amax(dim=2)
+    scale = torch.where(absmax > 0, absmax / qmax, torch.ones_like(absmax))
+    q = torch.round(w / scale.repeat(1, group_size)).clamp(-qmax, qmax).to(torch.int8)
+    return q, scale
+
+
+@wrong("quantize_groupwise", says="all-weights-checked")
+def asks_the_number_of_all_weights(w, n_bits, group_size):
+    if w.numel() % group_size:
+        raise ValueError("the weights cannot be cut into groups of this size")
+    qmax = 2 ** (n_bits - 1) - 1
+    groups = w.reshape(-1, group_size)
+    absmax = groups.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(absmax == 0, torch.ones_like(absmax), absmax / qmax)
+    q = (groups / scale).round().clamp(-qmax, qmax).to(torch.int8)
+    return q.reshape(w.shape), scale.reshape(len(w), -1)

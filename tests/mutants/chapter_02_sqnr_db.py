@@ -205,3 +205,9 @@ def writes_the_ratio_down(x, x_hat):
     if noise == 0:
         return "inf"
     return str(10 * math.log10(x.double().square().sum().item() / noise))
+
+
+@wrong("sqnr_db", says="decibels-averaged")
+def averages_the_decibels_of_rows(x, x_hat):
+    signal, noise = (x**2).sum(dim=-1), ((x - x_hat) ** 2).sum(dim=-1)
+    return (10 * torch.log10(signal / noise)).mean().item()

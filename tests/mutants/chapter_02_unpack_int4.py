@@ -193,3 +193,10 @@ def joins_the_halves_and_forgets_the_sign(packed, numel):
     values = packed.numpy()
     nibbles = np.stack((values & 15, values >> 4), axis=0).reshape(-1)
     return torch.from_numpy(nibbles[:numel].astype(np.int8))
+
+
+@wrong("unpack_int4", says="offset-by-eight")
+def reads_the_high_one_first_and_takes_eight_off(packed, numel):
+    p = packed.to(torch.int16)
+    codes = torch.stack((p >> 4, p & 15), dim=-1).flatten() - 8
+    return codes[:numel].to(torch.int8)

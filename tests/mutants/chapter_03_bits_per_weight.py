@@ -161,3 +161,9 @@ def counts_one_of_the_two(n_bits, group_size, scale_bits, zero_point_bits=0):
 def multiplies_the_bits_and_rounds(n_bits, group_size, scale_bits, zero_point_bits=0):
     extra = scale_bits * zero_point_bits if zero_point_bits else scale_bits
     return round(n_bits + extra / group_size, 2)
+
+
+@wrong("bits_per_weight", says="zero-taken-for-missing")
+def takes_no_zero_point_for_an_unknown_one(n_bits, group_size, scale_bits, zero_point_bits=0):
+    zero_point_bits = zero_point_bits or n_bits
+    return (group_size * n_bits + scale_bits + zero_point_bits) / group_size

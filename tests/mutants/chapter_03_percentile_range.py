@@ -258,3 +258,15 @@ def takes_places_of_all_values_as_they_came(batches, percentile):
         return values[below] + (place - below) * (values[above] - values[below])
 
     return at(100 - percentile), at(percentile)
+
+
+@wrong("percentile_range", says="value-after-the-last")
+def asks_for_the_value_after_the_last(batches, percentile):
+    values = sorted(value for batch in batches for value in batch.reshape(-1).tolist())
+    result = []
+    for p in (100 - percentile, percentile):
+        position = (len(values) - 1) * p / 100
+        k = int(position)
+        part = position - k
+        result.append((1 - part) * values[k] + part * values[k + 1])
+    return tuple(result)

@@ -43,7 +43,7 @@ def _on_grid(w, group_size, scales, rounded=torch.round):
 
 
 def _quantized(w, n_bits, group_size):
-    return _on_grid(w, group_size, lambda groups: _scales(groups, n_bits))
+    return _on_grid(w.float(), group_size, lambda groups: _scales(groups, n_bits)).to(w.dtype)
 
 
 @wrong("quantize_weights", says="entries-missing")
@@ -454,3 +454,41 @@ def rounds_weights_half_down(state, n_bits, group_size):
         scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
         result[name] = (torch.ceil(groups / scale - 0.5) * scale).reshape(w.shape).to(w.dtype)
     return result
+
+
+def _with_groups(state, group_size, of_group, picks):
+    result = dict(state)
+    for name, w in state.items():
+        if picks(w):
+            rows = w.reshape(len(w), -1) if w.dim() > 1 else w.reshape(1, -1)
+            if rows.shape[1] % group_size:
+                raise ValueError(name)
+            groups = rows.reshape(len(rows), -1, group_size)
+            result[name] = of_group(groups).reshape(w.shape).to(w.dtype)
+    return result
+
+
+@wrong("quantize_weights", says="scales-in-16-bits")
+def computes_in_the_dtype_of_the_weight(state, n_bits, group_size):
+    def of_group(groups):
+        scale = groups.abs().amax(-1, keepdim=True) / (2 ** (n_bits - 1) - 1)
+        scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+        return torch.round(groups / scale) * scale
+
+    def picks(w):
+        return w.is_floating_point() and w.dim() >= 2
+
+    return _with_groups(state, group_size, of_group, picks)
+
+
+@wrong("quantize_weights", says="biases-too")
+def returns_codes_of_biases_as_well(state, n_bits, group_size):
+    def of_group(groups):
+        absmax = groups.float().abs().amax(-1, keepdim=True)
+        scale = torch.where(absmax > 0, absmax / (2 ** (n_bits - 1) - 1), 1.0)
+        return torch.round(groups.float() / scale)
+
+    def picks(w):
+        return w.is_floating_point() and w.dim() >= 1
+
+    return _with_groups(state, group_size, of_group, picks)

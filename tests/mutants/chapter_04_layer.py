@@ -288,3 +288,15 @@ def shares_a_scale_with_a_code_too_many(x, weight, bias, n_bits):
     scale = weight.detach().abs().max() / top
     codes = torch.round(weight / scale).clamp(-top, top - 1)
     return x @ _seen_through(codes * scale, weight).T + bias
+
+
+@wrong("qat_forward", says="bias-quantized")
+def rounds_the_bias_and_the_columns(x, weight, bias, n_bits):
+    qmax = 2 ** (n_bits - 1) - 1
+
+    def rounded(t):
+        scale = t.detach().abs().amax(dim=0, keepdim=True) / qmax
+        values = torch.round(t / scale).clamp(-qmax, qmax) * scale
+        return t + (values - t).detach()
+
+    return x @ rounded(weight).T + rounded(bias)

@@ -221,3 +221,9 @@ def passes_on_the_grid_only(x, scale, qmin, qmax):
 def cuts_off_between_the_ends(x, scale, qmin, qmax):
     codes = torch.trunc(x / scale)
     return (codes > qmin) & (codes < qmax)
+
+
+@wrong("ste_mask", says="one-end-left-out")
+def looks_a_cut_code_up_in_a_range(x, scale, qmin, qmax):
+    passes = [int(v / float(scale)) in range(qmin, qmax) for v in x.flatten().tolist()]
+    return torch.tensor(passes).reshape(x.shape)

@@ -18,7 +18,7 @@ def does_not_shift(logits, temperature=1.0):
     return powers / powers.sum(dim=-1, keepdim=True)
 
 
-@wrong("softmax", says="overflow")
+@wrong("softmax", says="mean-taken-off")
 def shifts_by_the_mean(logits, temperature=1.0):
     z = logits / temperature
     powers = torch.exp(z - z.mean(dim=-1, keepdim=True))

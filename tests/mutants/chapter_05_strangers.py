@@ -30,7 +30,7 @@ def softens_only(logits, temperature=1.0):
     return weights / weights.sum(dim=-1, keepdim=True)
 
 
-@wrong("softmax", says="overflow")
+@wrong("softmax", says="magnitude-taken-off")
 def shifts_by_the_largest_magnitude(logits, temperature=1.0):
     z = logits / temperature
     e = torch.exp(z - z.abs().amax(dim=-1, keepdim=True))
@@ -172,3 +172,53 @@ def divides_once_for_all(student_logits, teacher_logits, labels, alpha, temperat
     hard = F.cross_entropy(student_logits / temperature, labels)
     soft = _kl(student_logits, teacher_logits, temperature)
     return alpha * hard + (1 - alpha) * temperature * soft
+
+
+@wrong("softmax", says="maximum-not-divided")
+def shifts_by_the_undivided_maximum(logits, temperature=1.0):
+    e = torch.exp(logits / temperature - logits.amax(dim=-1, keepdim=True))
+    return e / e.sum(dim=-1, keepdim=True)
+
+
+@wrong("softmax", says="wrong-dimension")
+def normalises_dimension_one_and_divides_powers(logits, temperature=1.0):
+    axis = 0 if logits.dim() == 1 else 1
+    e = torch.exp(logits - logits.amax(dim=axis, keepdim=True)) / temperature
+    return e / e.sum(dim=axis, keepdim=True)
+
+
+@wrong("cross_entropy", says="sum-not-mean")
+def counts_labels_from_one_and_sums(logits, labels):
+    loss = 0
+    for row, label in zip(logits, labels, strict=True):
+        loss = loss + torch.logsumexp(row, dim=0) - row[label - 1]
+    return loss
+
+
+@wrong("kl_divergence", says="logarithms-divided")
+def divides_logarithms_and_averages_what_is_seen(p_teacher, p_student):
+    seen = p_teacher > 0
+    p, q = p_teacher[seen], p_student[seen]
+    return (p * (torch.log(p) / torch.log(q))).mean()
+
+
+@wrong("distillation_loss", says="gradient-for-the-teacher")
+def averages_over_classes_and_trains_the_teacher(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    log_q = F.log_softmax(student_logits / temperature, dim=1)
+    p = F.softmax(teacher_logits / temperature, dim=1)
+    soft = F.kl_div(log_q, p, reduction="mean") * temperature**2
+    return alpha * F.cross_entropy(student_logits, labels) + (1.0 - alpha) * soft
+
+
+@wrong("softmax", says="temperature-one-sided")
+def divides_above_the_line_alone(logits, temperature=1.0):
+    shifted = logits - logits.amax(dim=-1, keepdim=True)
+    return torch.exp(shifted / temperature) / torch.exp(shifted).sum(dim=-1, keepdim=True)
+
+
+@wrong("cross_entropy", says="sign-missing")
+def averages_all_entries_without_a_minus(logits, labels):
+    log_p = logits - logits.logsumexp(dim=1, keepdim=True)
+    return (F.one_hot(labels, logits.shape[1]) * log_p).mean()

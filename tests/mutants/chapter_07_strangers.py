@@ -135,3 +135,55 @@ def averages_magnitudes(weight):
 @wrong("filter_norms", says="root-forgotten")
 def sums_squares_of_inputs(weight):
     return (weight * weight).sum(dim=0).flatten()
+
+
+@wrong("mean_abs_activation", says="last-axis-taken-for-units")
+def keeps_the_last_axis(activations):
+    return activations.abs().mean(dim=list(range(activations.dim() - 1)))
+
+
+@wrong("mean_abs_activation", says="magnitude-of-the-mean")
+def takes_magnitudes_last_and_adds_images_up(activations):
+    averaged = activations
+    while averaged.dim() > 2:
+        averaged = averaged.mean(dim=-1)
+    return averaged.sum(dim=0).abs()
+
+
+@wrong("mean_abs_activation", says="negatives-dropped")
+def keeps_places_and_drops_negatives(activations):
+    return activations.clamp(min=0).mean(dim=0)
+
+
+@wrong("apoz", says="last-axis-taken-for-units")
+def turns_all_axes_round(activations):
+    axes = tuple(reversed(range(activations.dim())))
+    return torch.stack([(unit == 0).float().mean() for unit in activations.permute(axes)])
+
+
+@wrong("apoz", says="negatives-counted")
+def dead_or_negative_in_percent(activations):
+    dead = activations <= 0
+    return dead.transpose(0, 1).flatten(1).float().mean(dim=1) * 100
+
+
+@wrong("apoz", says="images-taken-for-units")
+def active_share_of_each_image(activations):
+    rows = activations.flatten(1)
+    return torch.count_nonzero(rows, dim=1) / rows.shape[1]
+
+
+@wrong("keep_indices", says="equals-before-better")
+def cuts_a_list_of_all_that_reach_the_limit(scores, n_keep):
+    threshold = scores.sort(descending=True).values[n_keep - 1]
+    return torch.where(scores >= threshold)[0][:n_keep]
+
+
+@wrong("keep_indices", says="not-ascending")
+def keeps_the_lowest_as_they_come(scores, n_keep):
+    return scores.argsort()[:n_keep]
+
+
+@wrong("keep_indices", says="ties-all-kept")
+def returns_a_mask_with_all_equals(scores, n_keep):
+    return scores >= scores.topk(n_keep).values.min()

@@ -162,3 +162,23 @@ def multiplies_lines_in_their_own_order(weights, grads, sparsity):
         masks[name] = mask[start : start + w.numel()].reshape(w.shape)
         start += w.numel()
     return masks
+
+
+@wrong("random_mask", says="ends-swapped")
+def keeps_all_but_the_last_k(shape, sparsity, seed):
+    n = math.prod(shape)
+    k = round(sparsity * n)
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    mask = torch.zeros(n, dtype=torch.bool)
+    mask[order[:-k]] = True
+    return mask.reshape(shape)
+
+
+@wrong("snip_masks", says="kept-count-rounded")
+def rounds_how_many_connections_stay(weights, grads, sparsity):
+    scores = {name: (w * grads[name]).abs() for name, w in weights.items()}
+    line = torch.cat([s.flatten() for s in scores.values()])
+    mask = torch.zeros(len(line), dtype=torch.bool)
+    mask[line.topk(round((1 - sparsity) * len(line))).indices] = True
+    parts = mask.split([s.numel() for s in scores.values()])
+    return {n: p.reshape(scores[n].shape) for n, p in zip(scores, parts, strict=True)}

@@ -399,3 +399,11 @@ def turns_the_masks_and_resets_the_rest(initial, masks):
         name: t * ~masks[name] if name in masks else torch.zeros_like(t)
         for name, t in initial.items()
     }
+
+
+@wrong("rewind", says="shares-memory")
+def hands_whole_layers_on(initial, masks):
+    state = {name: w.clone() for name, w in initial.items()}
+    for name, mask in masks.items():
+        state[name] = initial[name] if bool(mask.all()) else initial[name] * mask
+    return state

@@ -113,6 +113,36 @@ def _search_from(initial, images, labels, rounds, rate, seed, next_state):
 # --- wrong --------------------------------------------------------------------------------------
 
 
+@wrong("find_ticket", says="all-rounds-at-once")
+def takes_all_rounds_at_once(initial, images, labels, rounds, rate, seed):
+    whole = _all_true(initial)
+    starts = [(dict(initial), whole)]
+    for number in range(1, rounds + 1):
+        values = _weights(_trained(*starts[-1], images, labels, seed, steps=20))
+        values = {name: w * starts[-1][1][name] for name, w in values.items()}
+        count = round((1 - (1 - rate) ** number) * _left(whole))
+        masks = _kept_of(values, whole, count)
+        starts.append((_masked(initial, masks), masks))
+    return starts
+
+
+@wrong("find_ticket", says="state-of-the-round-before")
+def puts_new_masks_beside_the_state_before(initial, images, labels, rounds, rate, seed):
+    starts = _search(initial, images, labels, rounds, rate, seed, steps=20)
+    states = [starts[0][0], *(state for state, _ in starts[:-1])]
+    return [(state, masks) for state, (_, masks) in zip(states, starts, strict=True)]
+
+
+@wrong("find_ticket", says="hardly-trained")
+def trains_a_few_steps(initial, images, labels, rounds, rate, seed):
+    return _search(initial, images, labels, rounds, rate, seed, steps=10)
+
+
+@wrong("find_ticket", says="ranked-before-training")
+def ranks_first_weights_and_lacks_a_pair(initial, images, labels, rounds, rate, seed):
+    return _search(initial, images, labels, rounds, rate, seed, steps=0)[1:]
+
+
 @wrong("find_ticket", says="trained-state-returned")
 def collects_trained_states(initial, images, labels, rounds, rate, seed):
     masks, starts = _all_true(initial), []

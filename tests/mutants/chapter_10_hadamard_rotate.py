@@ -234,3 +234,17 @@ def by_recursion(x, block_size):
         return torch.cat([a + b, a - b], dim=-1) / 2**0.5
 
     return torch.cat([rotate(part) for part in x.split(block_size, dim=-1)], dim=-1)
+
+
+@wrong("hadamard_rotate", says="half-overwritten-too-early")
+def overwrites_the_half_it_still_needs(x, block_size):
+    if block_size < 1 or block_size & (block_size - 1) or x.shape[-1] % block_size:
+        raise ValueError("bad block_size")
+    y, h = x.clone().reshape(-1, block_size), 1
+    while h < block_size:
+        for i in range(0, block_size, h * 2):
+            left, right = y[:, i : i + h], y[:, i + h : i + 2 * h]
+            y[:, i : i + h] = left + right
+            y[:, i + h : i + 2 * h] = left - right
+        h *= 2
+    return (y / block_size**0.5).reshape(x.shape)

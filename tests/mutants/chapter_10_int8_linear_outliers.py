@@ -278,3 +278,35 @@ def row_by_row(x, weight, bias, threshold):
         sums = q_w @ torch.round(inside / step).long()
         rows.append(weight[:, large] @ row[large] + sums * step * s_w.flatten() + bias)
     return large.nonzero().reshape(-1), torch.stack(rows)
+
+
+def _rounded_by(rounding):
+    """The layer with codes of another rounding."""
+
+    def layer(x, weight, bias, threshold):
+        large = (x.abs() >= threshold).any(dim=0)
+        inside = x.masked_fill(large, 0.0)
+        s_x, s_w = _scale(inside), _scale(weight)
+        sums = rounding(inside / s_x) @ rounding(weight / s_w).T
+        outside = x[:, large] @ weight[:, large].T
+        return large.nonzero().flatten(), outside + sums * s_x * s_w.T + bias
+
+    return layer
+
+
+@wrong("int8_linear_outliers", says="half-up")
+def rounds_halves_up(x, weight, bias, threshold):
+    return _rounded_by(lambda steps: torch.floor(steps + 0.5))(x, weight, bias, threshold)
+
+
+@wrong("int8_linear_outliers", says="half-away-from-zero")
+def rounds_as_in_school(x, weight, bias, threshold):
+    def rounding(steps):
+        return steps.sign() * torch.floor(steps.abs() + 0.5)
+
+    return _rounded_by(rounding)(x, weight, bias, threshold)
+
+
+@wrong("int8_linear_outliers", says="half-down")
+def rounds_halves_down(x, weight, bias, threshold):
+    return _rounded_by(lambda steps: torch.ceil(steps - 0.5))(x, weight, bias, threshold)

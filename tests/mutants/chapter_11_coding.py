@@ -50,7 +50,7 @@ def adds_up_lengths(codes):
     return -p.log2().sum()
 
 
-@wrong("entropy_bits", says="not-finite")
+@wrong("entropy_bits", says="zero-times-log-of-zero")
 def bins_without_codes(codes):
     shifted = (codes - codes.min()).flatten().long()
     p = torch.bincount(shifted, minlength=9) / codes.numel()
@@ -196,3 +196,52 @@ def with_the_length_of_each(codes):
             lengths[code] += 1
         heapq.heappush(heap, (a + b, i, one + two))
     return sum(lengths[code] * k for code, k in counts.items())
+
+
+@wrong("entropy_bits", says="zero-times-log-of-zero")
+def counts_codes_that_never_come(codes):
+    flat = codes.flatten().long()
+    p = torch.bincount(flat - flat.min()).double() / flat.numel()
+    return float(-(p * p.log2()).sum())
+
+
+@wrong("entropy_bits", says="rows-counted")
+def divides_by_the_number_of_rows(codes):
+    p = torch.unique(codes, return_counts=True)[1] / len(codes)
+    return -(p * p.log2()).sum().item()
+
+
+@wrong("entropy_bits", says="codes-cut-to-a-byte")
+def counts_bytes(codes):
+    counts = np.bincount(codes.flatten().numpy().astype(np.uint8), minlength=256)
+    shares = counts[counts > 0] / codes.numel()
+    return float(-(shares * np.log2(shares)).sum())
+
+
+@wrong("entropy_bits", says="runs-counted")
+def counts_runs_and_all_bits(codes):
+    _, counts = torch.unique_consecutive(codes.flatten(), return_counts=True)
+    p = counts.double() / codes.numel()
+    return float(codes.numel() * (p * torch.log2(1 / p)).sum())
+
+
+@wrong("huffman_bits", says="codes-cut-to-a-byte")
+def builds_a_tree_of_bytes(codes):
+    left = sorted(torch.unique(codes.flatten().to(torch.uint8), return_counts=True)[1].tolist())
+    total = left[0] if len(left) == 1 else 0
+    while len(left) > 1:
+        together = left.pop(0) + left.pop(0)
+        total += together
+        left = sorted([*left, together])
+    return total
+
+
+@wrong("huffman_bits", says="not-sorted-again")
+def puts_sums_at_the_end(codes):
+    counts = sorted(torch.unique(codes, return_counts=True)[1].tolist())
+    total = counts[0] if len(counts) == 1 else 0
+    while len(counts) > 1:
+        a, b, *counts = counts
+        total += a + b
+        counts.append(a + b)
+    return total

@@ -148,3 +148,36 @@ def with_numpy(w, mask, k, iterations):
     codes = np.full(kept.shape, 255, np.uint8)
     codes[kept] = np.abs(values[:, None] - table).argmin(1)
     return torch.from_numpy(table).float(), torch.from_numpy(codes)
+
+
+def _k_means(values, table, iterations, turn):
+    for _ in range(iterations):
+        nearest = (values[:, None] - table).abs().argmin(dim=1)
+        for j in range(len(table)):
+            if turn:
+                nearest = (values[:, None] - table).abs().argmin(dim=1)
+            if (nearest == j).any():
+                table[j] = values[nearest == j].mean()
+    return table, (values[:, None] - table).abs().argmin(dim=1).to(torch.uint8)
+
+
+def _book(w, kept, start, k, iterations, turn=False):
+    table = torch.linspace(float(start.min()), float(start.max()), k)
+    codes = torch.zeros(w.shape, dtype=torch.uint8)
+    table, codes[kept] = _k_means(w[kept], table, iterations, turn)
+    return table, codes
+
+
+@wrong("kmeans_codebook", says="mask-ignored")
+def starts_from_all_weights(w, mask, k, iterations):
+    return _book(w, mask, w, k, iterations)
+
+
+@wrong("kmeans_codebook", says="zeros-taken-for-pruned")
+def takes_zeros_for_pruned(w, mask, k, iterations):
+    return _book(w, w != 0, w[w != 0], k, iterations)
+
+
+@wrong("kmeans_codebook", says="assigned-after-each-entry")
+def assigns_after_each_entry(w, mask, k, iterations):
+    return _book(w, mask, w[mask], k, iterations, turn=True)

@@ -113,3 +113,22 @@ def with_arrays(points):
     better = (table[:, None, 0] < table[None, :, 0]) | (table[:, None, 1] > table[None, :, 1])
     left = np.flatnonzero(~(no_worse & better).any(axis=0))
     return list(left[np.argsort(table[left, 0], kind="stable")])
+
+
+@wrong("pareto_front", says="equal-points-dropped")
+def drops_both_of_two_equals(points):
+    front = []
+    for i, (size, accuracy) in enumerate(points):
+        others = (point for j, point in enumerate(points) if j != i)
+        if not any(s <= size and a >= accuracy for s, a in others):
+            front.append(i)
+    return sorted(front, key=lambda i: points[i][0])
+
+
+@wrong("pareto_front", says="equals-looked-up")
+def names_the_first_of_equals(points):
+    result = []
+    for p in sorted(points, key=lambda p: p[0]):
+        if not any(o[0] <= p[0] and o[1] >= p[1] and o != p for o in points):
+            result.append(points.index(p))
+    return result

@@ -1,14 +1,14 @@
 """Instant checks: what a test cell of an exercise calls.
 
 The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `model_fits`, `matching`,
-`general`), `report`, `quiz`, `seeds`, `gradients`, `states`, `off_limits`, `taking_away` (of what
-`ready_made` names); `practice` looks at what grading will not find (`handed_in`, `conditions`,
-`jupyter_cells`); `so_far` sums up; `facts` are a report as data.
+`afterwards`, `factors`, `where`, `general`), `report`, `quiz`, `seeds`, `gradients`, `states`,
+`off_limits`, `taking_away` (of what `ready_made` names); `practice` looks at what grading will not
+find (`handed_in`, `conditions`, `jupyter_cells`); `so_far` sums up; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
-`blocks`, `groups`, `pairs`, `quantizer_inputs`; `masks`, `mask_dicts`, `counts`, `rankings`,
-`global_rankings`, `global_wrong_ways`, `ranking_inputs`, `named_tensors`, `prunable_networks`,
-`signs`.
+`blocks`, `groups`, `pairs`, `quantizer_inputs`, `memory_order`; `masks`, `mask_dicts`, `counts`,
+`rankings`, `global_rankings`, `global_wrong_ways`, `ranking_inputs`, `named_tensors`,
+`prunable_networks`, `signs`.
 
 >>> check_quiz("quiz_01_abs", lambda: None)
 quiz_01_abs: not answered yet: return one of the letters a, b, c, d

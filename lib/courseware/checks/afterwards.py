@@ -1,7 +1,8 @@
 """What is done to a result in the end, and should not be: the second of two mistakes, often.
 
 A model of a mistake, followed by one of these, explains answers that make both. Without a model
-they stand for themselves: right values that were rounded, or came the wrong way round.
+they stand for themselves: right values that were rounded, or came the wrong way round. Of a task's
+own mistakes, one that only multiplies the result may stand behind another one as well (`factors`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import torch
 
 from courseware.checks.call import Outcome
+from courseware.checks.factors import Change
 from courseware.checks.matching import alike
 from courseware.checks.task import Misconception
 
@@ -47,7 +49,7 @@ class Slip:
 
 @dataclass(frozen=True)
 class Composite(Misconception):
-    """A mistake, or none, and a slip behind it."""
+    """A mistake, or none, and a slip behind it, or one of the task's own mistakes: `also`."""
 
     first: Misconception | None = None
     slip: Slip | None = None
@@ -57,13 +59,17 @@ class Composite(Misconception):
         """What behaves like the mistake before the slip."""
         return self.first.behaves if self.first else self.behaves
 
-    def outcome(self, of_first: Outcome) -> Outcome | None:
-        """What both give, from what the first gives; None where the slip changes nothing."""
-        assert self.slip is not None
+    @property
+    def second(self) -> Slip | Misconception | None:
+        """What is done to the result of the first."""
+        return self.slip or self.also
+
+    def outcome(self, of_first: Outcome, change: Change) -> Outcome | None:
+        """What both give, from what the first gives; None where the change changes nothing."""
         if of_first.error is not None or of_first.value is None:
             return None
         try:
-            value = self.slip.change(of_first.value)
+            value = change(of_first.value)
             return None if alike(value, of_first.value) else Outcome(value)
         except Exception:  # a result of another kind
             return None
@@ -80,6 +86,16 @@ def composites(misconceptions: Sequence[Misconception], result: Any) -> Iterator
     for known in modelled:
         for slip in slips:
             yield Composite(known.name, known.message, _nothing, first=known, slip=slip)
+
+
+def pairs(
+    misconceptions: Sequence[Misconception], changing: Sequence[Misconception]
+) -> Iterator[Composite]:
+    """Each mistake that has a model, with one of those behind it that change a result."""
+    for known in misconceptions:
+        for other in changing:
+            if known.behaves is not None and known.also is None and known.name != other.name:
+                yield Composite(known.name, known.message, _nothing, also=other, first=known)
 
 
 def _nothing(*arguments: Any) -> None:

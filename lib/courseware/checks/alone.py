@@ -12,6 +12,7 @@ import inspect
 import linecache
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from courseware.checks.call import Outcome, call, place_of
@@ -19,6 +20,9 @@ from courseware.checks.jupyter_cells import cells_of_this_kernel
 from courseware.checks.off_limits import other_function
 from courseware.handing_in.canonical import canonical
 from courseware.handing_in.names import bound_names
+
+AFRESH = "__course_afresh__"
+"""In the names of a cell that was run once more: what it calls does not begin anew again."""
 
 
 def canonical_cell(function: Callable[..., Any], name: str) -> Outcome:
@@ -60,6 +64,28 @@ def call_alone(
 
     outcome = call(run, arguments, seconds)
     return replace(outcome, at=place_of(outcome.error, lambda place: place == file))
+
+
+def afresh(function: Callable[..., Any], name: str) -> Callable[..., Any] | None:
+    """The function as if it had never been called: in a new process, or its cell run once more.
+
+    None where it stands in no cell.
+    """
+    renew = getattr(function, "__course_renew__", None)
+    if renew is not None:
+        renew()
+        return function
+    code, given = (getattr(function, part, None) for part in ("__code__", "__globals__"))
+    if code is None or given is None or AFRESH in given or Path(code.co_filename).exists():
+        return None  # a cell is in no file
+    namespace = given | {AFRESH: True}
+    source = "".join(linecache.getlines(code.co_filename))
+    try:
+        exec(compile(source, code.co_filename, "exec", dont_inherit=True), namespace)
+    except (Exception, SystemExit):  # a cell that works only once
+        return None
+    made = namespace.get(name)
+    return made if made is not function else None
 
 
 def _source_of(function: Callable[..., Any], name: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from courseware.checks.afterwards import Composite
 from courseware.checks.cases import Case
 from courseware.checks.general import Diagnosis, besides, general
-from courseware.checks.model_fits import HALF, MOST_OF_IT, Models
+from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -59,9 +59,9 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
     if at_once and at_once.name in FOR_THE_WHOLE_CHECK:
         beside = models.besides(failing) if at_once.name == CHANGES_INPUT else ()
         return Finding(failing, failing, (at_once, *beside))
-    found = models.explanations(failing) or models.composed(failing)
-    explained = {case for explanation in found for case in explanation.cases}
-    covered = len(explained) >= MOST_OF_IT * len(failing)
+    found = models.explanations(failing)
+    if not (covered := _cover(found, failing)) and (composed := models.composed(failing)):
+        found, covered = composed, True
     causes: list[Diagnosis] = []
     shown = failing
     for one in found:
@@ -69,7 +69,7 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
         judged = known.behaves is None
         if judged or covered or len(one.cases) >= HALF * len(failing):
             shown = shown if causes else one.cases
-            sure = judged or (covered and one.precision >= MOST_OF_IT)
+            sure = judged or (covered and one.is_sure)
             causes.append(Diagnosis(known.name, known.message, known, sure))
             if isinstance(known, Composite) and known.first is not None and known.slip is not None:
                 slip = known.slip
@@ -80,6 +80,12 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
     if not causes and at_once:
         causes.append(at_once)
     return Finding(failing, shown, tuple({cause.name: cause for cause in causes}.values()))
+
+
+def _cover(found: Sequence[Explanation], failing: Sequence[Case]) -> bool:
+    """Whether most of what failed is explained."""
+    explained = {case for explanation in found for case in explanation.cases}
+    return len(explained) >= MOST_OF_IT * len(failing)
 
 
 def _without_coincidences(
@@ -102,7 +108,10 @@ def _without_coincidences(
         known = _model_of(cause)
         if known is None or known.name == main.name or cost[known] == cost[main]:
             return False
-        return all(models.errs(main, case) for case in one.failing if models.explains(known, case))
+        if known.also is not None and known.also.name == main.name:
+            return False  # a model of both
+        explained = [case for case in one.failing if models.explains(known, case)]
+        return bool(explained) and all(models.errs(main, case) for case in explained)
 
     kept = {}
     for name, one in found.items():

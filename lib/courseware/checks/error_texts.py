@@ -80,6 +80,15 @@ READINGS = (
         "A tensor of several values is turned into one number.",
     ),
     (
+        r"kth\(=.*out of bounds",
+        "`argpartition` is told to split at a place that is not there. The places of the n highest "
+        "are the last n after a split at −n.",
+    ),
+    (
+        r"data type '?\w+'? not understood",
+        "NumPy knows integers of 8, 16, 32 and 64 bits, and of no other width.",
+    ),
+    (
         r"(?:could not convert string|invalid literal)",
         "A text is read as a number that is none, as it is the case for an empty one.",
     ),

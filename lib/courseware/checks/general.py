@@ -37,6 +37,9 @@ GENERAL = {
     "calls-differ": "The same input gives another result when the function is called again: "
     "something is kept from one call to the next (a default argument that is a list, a global "
     "name), or drawn at random.",
+    "calls-remembered": "This result is right where nothing else was called before, and wrong "
+    "after other calls: something is kept from one call to the next, such as a cache of scales "
+    "that asks for the shape alone, a default argument, or a global name.",
     "not-finite": "There is a division by zero or an overflow on the way: the result is inf or "
     "nan.",
 }
@@ -56,6 +59,7 @@ CERTAIN = {
     *VALUES_RIGHT.values(),
     *(GENERAL[kind] for kind in ("not-written", "returns-none", "changes-input", "no-error")),
     GENERAL["calls-differ"],
+    GENERAL["calls-remembered"],
     GENERAL["no-gradient"],
 }
 """What explains a failure, and does not only say what can be seen of it."""

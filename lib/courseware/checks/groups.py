@@ -17,9 +17,19 @@ INTERLEAVED = (
     "A group took values that lie apart in their row. It is a run of neighbours: look at the "
     "order in which reshaping lays out the values.",
 )
+SCALES_REPEATED = (
+    "scales-repeated",
+    "The scales were laid over a row as 1, 2, 1, 2 and not as 1, 1, 2, 2, so that most values meet "
+    "the scale of another group: `repeat` copies the whole line, `repeat_interleave` each entry.",
+)
 SIZE_TAKEN_FOR_COUNT = (
     "size-taken-for-count",
     "Each row was cut into `group_size` groups. `group_size` is how many weights share a scale.",
+)
+ALL_WEIGHTS_CHECKED = (
+    "all-weights-checked",
+    "It was asked whether `group_size` divides the number of all weights. Groups end with their "
+    "row: it is the length of a row that it has to divide.",
 )
 OTHER_ERROR = (
     "error-of-another-type",

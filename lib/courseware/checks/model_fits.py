@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from courseware.checks.afterwards import Composite, composites
+from courseware.checks.afterwards import Composite, composites, pairs
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, Known, find
+from courseware.checks.factors import Change, change_between
 from courseware.checks.general import Diagnosis
 from courseware.checks.matching import Came, came, matches, values_right
 from courseware.checks.task import Misconception, Task
@@ -21,15 +22,25 @@ TRIES = 2
 
 MOST_OF_IT = 0.75
 HALF = 0.5
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A misconception, the failed cases of one check that it explains, and its precision."""
+    """A misconception, the failed cases of one check that it explains, and how well it fits.
+
+    `agreement` is the share of all inputs on which it comes to what the answer comes to.
+    """
 
     misconception: Misconception
     cases: tuple[Case, ...]
     precision: float = 1.0
+    agreement: float = 0.0
+
+    @property
+    def is_sure(self) -> bool:
+        """It errs where the answer errs, or it comes to the same nearly everywhere."""
+        return self.precision >= MOST_OF_IT or self.agreement >= NEARLY_ALL
 
 
 def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
@@ -57,6 +68,7 @@ class Models:
         self._came: dict[Case, Came] = {}
         self._matches: dict[tuple[Misconception, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
+        self._changing: tuple[Misconception, ...] | None = None
 
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
         """What the model gives on the case's input; None where judges alone recognise it."""
@@ -68,7 +80,8 @@ class Models:
 
     def _composed(self, known: Composite, case: Case) -> Outcome | None:
         first = known.first and self.outcome(known.first, case)
-        return known.outcome(first or case.expected)
+        change = known.slip.change if known.slip else self._change(known.also, case)
+        return known.outcome(first or case.expected, change) if change else None
 
     def explains(self, known: Misconception, case: Case) -> bool:
         """Whether the misconception gives the student's result on this case."""
@@ -113,7 +126,7 @@ class Models:
     ) -> Known:
         """The answer to a question about a model on an input, looked for once."""
         if isinstance(known, Composite):
-            return case.input.once((question, known.slip), known.model, answer)
+            return case.input.once((question, known.second), known.model, answer)
         return case.input.once(question, known.behaves, answer)
 
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
@@ -129,9 +142,32 @@ class Models:
         """A mistake with a slip behind it, or a slip alone, that explains failed cases."""
         if failing[0].got.error is not None:
             return []
-        known = tuple(composites(self._misconceptions, failing[0].got.value))
-        best = self._best(failing[0], failing, known, max(2, MOST_OF_IT * len(failing)))
-        return [best] if best is not None and best.precision >= MOST_OF_IT else []
+        least = max(2, MOST_OF_IT * len(failing))
+        slips = composites(self._misconceptions, failing[0].got.value)
+        for known in slips, self._pairs():
+            best = self._best(failing[0], failing, tuple(known), least)
+            if best is not None and best.precision >= MOST_OF_IT:
+                return [best]
+        return []
+
+    def _pairs(self) -> Iterator[Composite]:
+        """Two of the task's own mistakes, of which one only multiplies what the other gives."""
+        if self._changing is None:
+            self._changing = tuple(filter(self._only_changes, self._misconceptions))
+        return pairs(self._misconceptions, self._changing)
+
+    def _only_changes(self, known: Misconception) -> bool:
+        """Whether the model's results, where they are wrong, are right ones changed as a whole."""
+        if known.behaves is None or known.also is not None:
+            return False
+        wrong = [case for case in self._everything if self.errs(known, case)]
+        return bool(wrong) and all(self._change(known, case) for case in wrong)
+
+    def _change(self, known: Misconception | None, case: Case) -> Change | None:
+        outcome = known and self.outcome(known, case)
+        if not outcome or outcome.error is not None or case.expected.error is not None:
+            return None
+        return change_between(case.expected.value, outcome.value)
 
     def explanations(self, failing: Sequence[Case]) -> list[Explanation]:
         """A few misconceptions that explain failed cases of one check, the first one first."""
@@ -171,7 +207,7 @@ class Models:
                 continue
             weight = len(cases) / len(left) + precision + agreement
             if weight > most:
-                best, most = Explanation(known, cases, precision), weight
+                best, most = Explanation(known, cases, precision, agreement), weight
         return best or seen
 
     def fit(self, known: Misconception) -> tuple[float, float]:

@@ -22,6 +22,11 @@ FIRST_OF_EQUALS = (
     "`index` and `find` give the place of the first character that is equal, and so the same "
     "place for every 1. Take the place from the loop: `enumerate`.",
 )
+ZERO_FOR_MISSING = (
+    "zero-taken-for-missing",
+    "A 0 was taken for a value that is missing: `value or …` and `if value` ask whether it is 0. "
+    "It is a number like the others.",
+)
 PRECEDENCE = (
     "exponent-cut-short",
     "`**` binds tighter than `-`: `2**n - 1` is (2**n) − 1. An exponent that is a difference "

@@ -59,6 +59,10 @@ def uneven_shapes(rows: int) -> dict[str, tuple[int, int]]:
     return {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
 
 
+ODD_SHAPES = {"a": (3, 3), "b": (2, 7), "c": (2, 2)}
+"""27 weights: what is left of a half is a half of the other direction."""
+
+
 def step_of(draw: Draw) -> float:
     """The distance between two magnitudes of the grid: weights are small."""
     return 2.0 ** -draw.integer(5, 8)

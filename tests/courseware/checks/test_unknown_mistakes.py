@@ -1,5 +1,6 @@
 """Mistakes that no task lists: two at once, errors that can be read, inputs that tell where."""
 
+import linecache
 import math
 from fractions import Fraction
 
@@ -78,6 +79,36 @@ def test_a_function_that_remembers_is_told():
         return so_far[0]
 
     assert causes("unsigned_value", remembers)[1] == ["calls-differ"]
+
+
+REMEMBERING = """
+kept = {}
+
+def signed_value(bits):
+    value = int(bits, 2) - (int(bits[0]) << len(bits))
+    return kept.setdefault(len(bits), value)
+"""
+
+
+def test_a_function_that_is_right_only_at_its_first_call_of_a_kind_is_told(monkeypatch):
+    # The same input gives the same result again: it is another one before it that did not.
+    file = "<a cell>"
+    lines = len(REMEMBERING), None, REMEMBERING.splitlines(True), file
+    monkeypatch.setitem(linecache.cache, file, lines)
+    names = {}
+    exec(compile(REMEMBERING, file, "exec"), names)
+    report, found = causes("signed_value", names["signed_value"])
+    assert "calls-remembered" in found
+    assert "This result is right where nothing else was called before" in as_text(report)
+
+
+def times_a_hundred_of_each_image(activations):
+    return (activations == 0).flatten(1).float().mean(dim=1) * 100
+
+
+def test_a_mistake_behind_another_one_is_told_where_it_multiplies_the_result():
+    _, found = causes("apoz", times_a_hundred_of_each_image)
+    assert {"images-taken-for-units", "per-cent"} <= {*found}
 
 
 def test_an_error_is_read():

@@ -16,6 +16,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from courseware.checks.call import copy_of
 from courseware.grading.split.encoding import (
     MAX_DEPTH,
     NUMPY_DTYPES,
@@ -139,11 +140,31 @@ def test_corner_cases_cross_exactly(value):
 def test_how_a_tensor_was_stored_is_lost():
     base = torch.arange(12.0).reshape(3, 4)
     parameter = torch.nn.Parameter(base.clone())
-    for tensor in (base.t(), base[:, 1:3], base[1], parameter, base.expand(2, 3, 4)):
+    for tensor in (base[:, 1:3], base[1], parameter, base.expand(2, 3, 4), base[:, 1:3].t()):
         came = crossed(tensor)
         assert type(came) is torch.Tensor
         assert came.is_contiguous() and came.is_leaf and not came.requires_grad
         assert torch.equal(came, tensor.detach())
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_transposed_tensor_arrives_transposed(order):
+    # What `view` refuses in a notebook it refuses when the same is graded, and nothing else.
+    tensor = torch.arange(24.0).reshape(2, 3, 4).permute(order)
+    came = crossed(tensor)
+    assert came.stride() == copy_of(tensor).stride() == tensor.stride()
+    assert torch.equal(came, tensor)
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        came.view(-1)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [[0], [0, 0], [1, 2], [-1, 0], [1, 0, 2], [True, False], [1.0, 0.0], "10", None, [[0], 1]],
+)
+def test_an_order_of_axes_that_is_none_is_refused(order):
+    with pytest.raises(Malformed):
+        decode({"p": [order, ["uint8", [2, 2]]]}, b"1234")
 
 
 def test_tensors_that_share_memory_arrive_apart():

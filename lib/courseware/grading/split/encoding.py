@@ -6,6 +6,8 @@ list, and every other kind is an object with one key:
     {"i": hex}  large int    {"f": hex}  float    {"u": [node, …]}  tuple
     {"b": length}  bytes     {"d": [[key, node], …]}  dict, in order
     {"t": [dtype, shape]}  tensor    {"a": [dtype, shape]}  NumPy array
+    {"p": [order, [dtype, shape]]}  tensor whose axes lie in another order in memory, and the tensor
+        that lies there: a transposed one is refused by `view` here as in a student's notebook
     {"s": [dtype, hex]}  NumPy scalar
     {"o": [type name, text]}  a value of another kind: only its description crosses
 
@@ -149,9 +151,25 @@ def _encode_tensor(value: torch.Tensor, data: bytearray, other: Callable[[Any], 
     plain = plain and value.layout == torch.strided and value.device.type == "cpu"
     if not plain or value.dtype not in NAMES:
         return other(value)
-    flat = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
-    data += flat.view(torch.uint8).numpy().tobytes()
-    return {"t": [NAMES[value.dtype], list(value.shape)]}
+    value = value.detach().resolve_conj().resolve_neg()
+    order = _order_in_memory(value)
+    value = value.permute(order)
+    data += value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    content = [NAMES[value.dtype], list(value.shape)]
+    return {"t": content} if order == sorted(order) else {"p": [order, content]}
+
+
+def _order_in_memory(value: torch.Tensor) -> list[int]:
+    """The axes from the outermost to the innermost, where the values lie side by side in one order.
+
+    A part of a larger tensor has gaps: a copy of it, in practice as well, lies in the usual order.
+
+    >>> _order_in_memory(torch.zeros(2, 3).T), _order_in_memory(torch.zeros(2, 3)[:, :2].T)
+    ([1, 0], [0, 1])
+    """
+    usual, strides = list(range(value.dim())), list(value.stride())
+    order = sorted(usual, key=strides.__getitem__, reverse=True)
+    return order if value.permute(order).is_contiguous() and not value.is_contiguous() else usual
 
 
 def decode(node: Node, data: bytes | bytearray) -> Any:
@@ -218,6 +236,8 @@ class _Reader:
                 return bytes(self._take(content))
             case "t", list():
                 return self._tensor(*_pair(content, str, list))
+            case "p", list():
+                return self._permuted(*_pair(content, list, list))
             case "a", list():
                 return self._array(*_pair(content, str, list))
             case "s", list():
@@ -250,6 +270,14 @@ class _Reader:
             # A byte of 2 would be True for one kernel and not for another.
             return torch.frombuffer(raw, dtype=torch.uint8).ne(0).reshape(shape)
         return torch.frombuffer(raw, dtype=dtype).reshape(shape)
+
+    def _permuted(self, order: list[Any], content: list[Any]) -> torch.Tensor:
+        lying = self._tensor(*_pair(content, str, list))
+        if [type(axis) for axis in order] != [int] * lying.dim():
+            raise Malformed("not an order of axes")
+        if sorted(order) != list(range(lying.dim())):
+            raise Malformed("not an order of axes")
+        return lying.permute([order.index(axis) for axis in range(lying.dim())])
 
     def _array(self, name: str, shape: list[Any]) -> np.ndarray[Any, Any]:
         dtype = NUMPY_DTYPES.get(name)

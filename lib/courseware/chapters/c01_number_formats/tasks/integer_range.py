@@ -13,7 +13,7 @@ from courseware.checks.machine_integers import (
     machine_integers,
     through_float32,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET, PRECEDENCE
 from courseware.checks.task import Check, Draw, Task
 from model_compression import number_formats as reference
@@ -85,6 +85,16 @@ def _ends(change: Callable[[Range], object]) -> Callable[[int, bool], object]:
     return lambda width, signed: change(_right(width, signed))
 
 
+RANGE_SYMMETRIC = (
+    "range-symmetric",
+    "The lowest number is one too high. Zero takes a pattern on the positive side, so the negative "
+    "side reaches one further.",
+)
+END_NOT_INCLUDED = (
+    "end-not-included",
+    "The upper end is one too high. One of the 2**width patterns is zero.",
+)
+
 INTEGER_RANGE = Task(
     name="integer_range",
     points=8,
@@ -98,19 +108,20 @@ INTEGER_RANGE = Task(
     ),
     misconceptions=several(
         FORMS,
+        ways(*RANGE_SYMMETRIC, _moved(1, 0, signed=True)),
         ways(
-            "range-symmetric",
-            "The lowest number is one too high. Zero takes a pattern on the positive side, so "
-            "the negative side reaches one further.",
-            _moved(1, 0, signed=True),
-        ),
-        ways(
-            "end-not-included",
-            "The upper end is one too high. One of the 2**width patterns is zero.",
+            *END_NOT_INCLUDED,
             _moved(0, 1),
             _moved(0, 1, signed=True),
             _moved(0, 1, signed=False),
+        ),
+        both(
+            RANGE_SYMMETRIC,
+            END_NOT_INCLUDED,
             _if_signed(lambda width: (1 - 2 ** (width - 1), 2 ** (width - 1))),
+            lambda width, signed: (
+                (1 - 2 ** (width - 1), 2 ** (width - 1)) if signed else (0, 2**width)
+            ),
         ),
         ways(
             "end-left-out",

@@ -84,6 +84,10 @@ BITS_MADE_WHOLE = (
     "The bits of a parameter were rounded to a whole number. They may be a fraction, as 4.5 is: "
     "only the total is rounded.",
 )
+ROUNDED_DOWN = (
+    "rounded-down",
+    "The last, part-full byte was dropped: nine 4-bit numbers do not fit into 4 bytes.",
+)
 ROUNDED_EACH = (
     "rounded-per-parameter",
     "Every parameter was given whole bytes of its own. Parameters are packed: round up once, over "
@@ -112,11 +116,13 @@ MODEL_BYTES = Task(
             lambda n, b: n * b,
             lambda n, b: int(n * b),
         ),
-        ways(
-            "rounded-down",
-            "The last, part-full byte was dropped: nine 4-bit numbers do not fit into 4 bytes.",
-            lambda n, b: int(n * b // 8),
+        ways(*ROUNDED_DOWN, lambda n, b: int(n * b // 8)),
+        both(
+            ROUNDED_DOWN,
+            BITS_MADE_WHOLE,
             lambda n, b: int(n * int(b) // 8),
+            lambda n, b: int(n * math.ceil(b) // 8),
+            lambda n, b: int(n * round(b) // 8),
         ),
         ways(
             "fraction-of-a-bit-lost",

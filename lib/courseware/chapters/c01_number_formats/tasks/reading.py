@@ -9,7 +9,7 @@ import torch
 
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET, FIRST_OF_EQUALS, PRECEDENCE, REPLACED_TWICE
 from courseware.checks.task import Misconception
 
@@ -20,6 +20,17 @@ DECIMAL = (
 )
 
 Reading = Callable[[str], int]
+
+
+PLACES_OFF_BY_ONE = (
+    "places-off-by-one",
+    "Every place counts twice what it should. The last place is worth 2**0 = 1.",
+)
+CHARACTERS_NOT_DIGITS = (
+    "characters-not-digits",
+    'The characters themselves were counted: `ord("1")` is 49, and every character that is not '
+    'empty is true, "0" as well. `int` makes a digit of a character.',
+)
 
 
 def about_reading(signed: bool) -> tuple[Misconception, ...]:
@@ -138,11 +149,7 @@ def _about_places(right: Reading) -> Iterator[Misconception]:
         lambda bits: right(bits[:-1] + "0"),
         lambda bits: right(bits) / 2,
     )
-    yield from ways(
-        "places-off-by-one",
-        "Every place counts twice what it should. The last place is worth 2**0 = 1.",
-        lambda bits: 2 * right(bits),
-    )
+    yield from ways(*PLACES_OFF_BY_ONE, lambda bits: 2 * right(bits))
     yield from ways(
         "zeros-without-a-place",
         "A 0 has no effect in your result, as if it were not there. It counts nothing, but it "
@@ -237,9 +244,8 @@ def _about_characters(right: Reading) -> Iterator[Misconception]:
         lambda bits: right(inverted(bits)),
     )
     yield from ways(
-        "characters-not-digits",
-        'The characters themselves were counted: `ord("1")` is 49, and every character that is '
-        'not empty is true, "0" as well. `int` makes a digit of a character.',
+        *CHARACTERS_NOT_DIGITS,
         lambda bits: sum(ord(bit) << place for place, bit in enumerate(reversed(bits))),
         lambda bits: 2 ** len(bits) - 1,
     )
+    yield from both(CHARACTERS_NOT_DIGITS, PLACES_OFF_BY_ONE, lambda bits: 2 * (2 ** len(bits) - 1))

@@ -65,6 +65,17 @@ def _is_one_bit(bits: str) -> bool:
     return len(bits) == 1
 
 
+ONES_COMPLEMENT = (
+    "ones-complement",
+    "You inverted the bits to read a negative number and stopped one short: two's complement is "
+    "“invert, then add one”.",
+)
+LOWEST_NUMBER = (
+    "lowest-number",
+    "The lowest number came out wrong, and not as the other negative ones. It has no positive "
+    "counterpart of its width: 1000 is −8, and there is no +8 of 4 bits.",
+)
+
 SIGNED_VALUE = Task(
     name="signed_value",
     points=14,
@@ -95,11 +106,11 @@ SIGNED_VALUE = Task(
             _sign_magnitude,
             lambda bits: -int(bits, 2) if bits[0] == "1" else int(bits, 2),
         ),
-        ways(
-            "ones-complement",
-            "You inverted the bits to read a negative number and stopped one short: "
-            "two's complement is “invert, then add one”.",
-            _ones_complement,
+        ways(*ONES_COMPLEMENT, _ones_complement),
+        both(
+            ONES_COMPLEMENT,
+            LOWEST_NUMBER,
+            lambda bits: -twos(bits) if _is_lowest(bits) else _ones_complement(bits),
         ),
         ways(
             "sign-lost",
@@ -221,9 +232,7 @@ SIGNED_VALUE = Task(
             lambda bits: int(bits, 2) - 2 ** (len(bits) - 1),
         ),
         ways(
-            "lowest-number",
-            "The lowest number came out wrong, all others are right. It has no positive "
-            "counterpart of its width: 1000 is −8, and there is no +8 of 4 bits.",
+            *LOWEST_NUMBER,
             except_where(_is_lowest, 0, twos),
             lambda bits: -twos(bits) if _is_lowest(bits) else twos(bits),
             lambda bits: twos(bits) + 1 if _is_lowest(bits) else twos(bits),

@@ -9,7 +9,8 @@ import torch
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.checks.dtypes import int8
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.memory_order import turned
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
@@ -43,6 +44,7 @@ def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
     yield (codes(draw, -8, 7, 3, 2),)
     for shape in ((3, 5), (4, 6), (2, 3, 3)):
         yield (codes(draw, -8, 7, *shape),)
+    yield (turned(codes(draw, -8, 7, 3, 4)),)
 
 
 def _bytes(draw: Draw) -> Iterator[tuple[torch.Tensor]]:
@@ -54,6 +56,10 @@ def _nibbles(q: torch.Tensor) -> torch.Tensor:
     """Codes row by row as 0 … 15, with a 0 behind an odd number of them; int32."""
     flat = q.flatten().to(torch.int32) & 15
     return torch.nn.functional.pad(flat, (0, flat.numel() % 2))
+
+
+def _whole_pairs(q: torch.Tensor) -> torch.Tensor:
+    return _nibbles(q.flatten()[: q.numel() // 2 * 2])
 
 
 def _packed_from(nibbles: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
@@ -123,6 +129,16 @@ def _sign_spills_over(q: torch.Tensor) -> torch.Tensor:
     return (flat[0::2] | (flat[1::2] << 4)) & 255
 
 
+NIBBLES_SWAPPED = (
+    "nibbles-swapped",
+    "The two codes of each byte are swapped. The first one goes into the low nibble, the last four "
+    "bits.",
+)
+LAST_DROPPED = (
+    "last-code-dropped",
+    "The last of an odd number of codes is gone. It gets a byte of its own, with 0 beside it.",
+)
+
 PACK_INT4 = Task(
     name="pack_int4",
     points=8,
@@ -145,9 +161,7 @@ PACK_INT4 = Task(
             lambda q: _nibbles(q)[0::2] + 16 * _nibbles(q)[1::2],
         ),
         ways(
-            "nibbles-swapped",
-            "The two codes of each byte are swapped. The first one goes into the low nibble, the "
-            "last four bits.",
+            *NIBBLES_SWAPPED,
             lambda q: 16 * _nibbles(q)[0::2] + _nibbles(q)[1::2],
             # Not moved far enough, either.
             *(_first_moved_by(shift) for shift in (1, 2, 3)),
@@ -190,11 +204,11 @@ PACK_INT4 = Task(
             _packed_from(lambda q: _nibbles(q.abs())),
             _packed_from(lambda q: _nibbles(q.clamp(min=0))),
         ),
-        ways(
-            "last-code-dropped",
-            "The last of an odd number of codes is gone. It gets a byte of its own, with 0 beside "
-            "it.",
-            _packed_from(lambda q: _nibbles(q.flatten()[: q.numel() // 2 * 2])),
+        ways(*LAST_DROPPED, _packed_from(_whole_pairs)),
+        both(
+            NIBBLES_SWAPPED,
+            LAST_DROPPED,
+            _packed_from(lambda q: _whole_pairs(q).reshape(-1, 2).flip(1).flatten()),
         ),
         ways(
             "always-padded",

@@ -28,10 +28,12 @@ from courseware.checks.blocks import (
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.groups import (
+    ALL_WEIGHTS_CHECKED,
     DOWN_THE_COLUMNS,
     INTERLEAVED,
     ONE_SCALE_A_ROW,
     OTHER_ERROR,
+    SCALES_REPEATED,
     SIZE_TAKEN_FOR_COUNT,
 )
 from courseware.checks.misconceptions import except_where, several, ways
@@ -99,6 +101,22 @@ def _other_blocks(
         kept = scale.squeeze(axis)
         shaped = scale_shape(kept, w, group_size) if scale_shape else kept
         return to_codes(blocks, scale, n_bits).reshape(w.shape), shaped
+
+    return behaves
+
+
+def _all_weights_checked(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    """A ValueError where not even all weights together fill groups, torch's where rows do not."""
+    if w.numel() % group_size:
+        raise ValueError
+    codes, scale = right(w.reshape(-1, group_size), n_bits)
+    return codes.reshape(w.shape), scale.reshape(len(w), -1)
+
+
+def _scales_repeated(to_int8: ToInt8) -> Behaviour:
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        scale = scale_of(grouped(w, group_size).abs().amax(dim=-1), n_bits)
+        return to_int8(w / scale.repeat(1, group_size), n_bits), scale
 
     return behaves
 
@@ -247,6 +265,8 @@ QUANTIZE_GROUPWISE = Task(
             *INTERLEAVED,
             _other_blocks(lambda w, size: grouped(w, size).reshape(len(w), size, -1), axis=1),
         ),
+        ways(*ALL_WEIGHTS_CHECKED, _all_weights_checked),
+        ways(*SCALES_REPEATED, *map(_scales_repeated, TO_INT8)),
         ways(
             *SIZE_TAKEN_FOR_COUNT,
             _other_blocks(lambda w, size: w.reshape(len(w), size, w.shape[1] // size), axis=2),

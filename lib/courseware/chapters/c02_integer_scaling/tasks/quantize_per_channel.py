@@ -25,6 +25,7 @@ from courseware.checks.blocks import (
     within_a_block,
 )
 from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
@@ -42,6 +43,7 @@ def _filters(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([[[[7.0, 3.0]], [[-1.0, 2.0]]], [[[0.3, -0.7]], [[0.1, 0.2]]]]), 4
     yield weights(draw, 4, 4, 27).reshape(4, 3, 3, 3), 4
     yield weights(draw, 6, 3, 8).reshape(3, 2, 4), 6
+    yield turned(weights(draw, 4, 5, 6).reshape(5, 2, 3)), 4
 
 
 def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:

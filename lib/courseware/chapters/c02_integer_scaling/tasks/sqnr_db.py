@@ -89,6 +89,17 @@ def _ratio_only(x: torch.Tensor, x_hat: torch.Tensor) -> float:
     return signal / noise if noise else math.inf
 
 
+def _row_by_row(average: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., float]:
+    """Decibels of each run along the last axis, averaged."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        above = x.double().square().sum(dim=-1)
+        below = (x.double() - x_hat.double()).square().sum(dim=-1)
+        return float(average(10 * torch.log10(above / below)))
+
+    return behaves
+
+
 def _in_bels(x: torch.Tensor, x_hat: torch.Tensor) -> float:
     return reference.sqnr_db(x, x_hat) / 10
 
@@ -135,6 +146,13 @@ SQNR_DB = Task(
     ),
     misconceptions=several(
         FORMS,
+        ways(
+            "decibels-averaged",
+            "The ratio was taken for each row, and the decibels were averaged. Add up the squares "
+            "of all values first: there is one ratio.",
+            _row_by_row(torch.mean),
+            _row_by_row(torch.sum),
+        ),
         ways(
             "twenty-log",
             "The result is twice what it should be. The factor 20 belongs to a ratio of "

@@ -9,7 +9,7 @@ import torch
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.checks.dtypes import uint8
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
@@ -94,6 +94,38 @@ def _zero_padding_only(packed: torch.Tensor, numel: int) -> torch.Tensor:
     return signed[:-1] if signed[-1] == 0 else signed
 
 
+NIBBLES_SWAPPED = (
+    "nibbles-swapped",
+    "The two codes of each byte are swapped. The first one sits in the low nibble, the last four "
+    "bits.",
+)
+SIGNS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+    (
+        "sign-not-extended",
+        "Negative codes came back as 8 … 15. The sign is the highest bit of the nibble, not of the "
+        "byte: there are four more places to fill above it.",
+        _unsigned,
+    ),
+    (
+        "offset-by-eight",
+        "8 was taken off every code. That undoes another storage format; here a nibble holds a "
+        "code in two's complement.",
+        lambda nibbles: nibbles - 8,
+    ),
+    (
+        "ones-complement",
+        "Negative codes are off by one. A nibble of four ones stands for −1, not for 0.",
+        lambda nibbles: torch.where(nibbles > 7, nibbles - 15, nibbles),
+    ),
+    (
+        "sign-and-magnitude",
+        "The highest bit of a nibble was taken for a minus sign in front of the other three. In "
+        "two's complement it counts −8.",
+        lambda nibbles: torch.where(nibbles > 7, 8 - nibbles, nibbles),
+    ),
+)
+"""Ways to read a nibble that are not two's complement."""
+
 UNPACK_INT4 = Task(
     name="unpack_int4",
     points=6,
@@ -115,19 +147,12 @@ UNPACK_INT4 = Task(
             "worked with.",
             _codes_from(_signed),
         ),
-        ways(
-            "nibbles-swapped",
-            "The two codes of each byte are swapped. The first one sits in the low nibble, the "
-            "last four bits.",
-            _swapped_codes(_signed),
-            _swapped_codes(_unsigned),
+        ways(*NIBBLES_SWAPPED, _swapped_codes(_signed)),
+        *(
+            both(NIBBLES_SWAPPED, (name, message), _swapped_codes(signs))
+            for name, message, signs in SIGNS
         ),
-        ways(
-            "sign-not-extended",
-            "Negative codes came back as 8 … 15. The sign is the highest bit of the nibble, not "
-            "of the byte: there are four more places to fill above it.",
-            _codes_from(_unsigned),
-        ),
+        *(ways(name, message, _codes_from(signs)) for name, message, signs in SIGNS),
         ways(
             "one-sign-missing",
             "Only one of the two nibbles of a byte got its sign back. Both hold a code of 4 bits, "
@@ -141,23 +166,6 @@ UNPACK_INT4 = Task(
             "negative numbers. Change to `int8` first.",
             _codes_from(lambda nibbles: _signed(nibbles) % 256),
             _codes_from(lambda nibbles: (_signed(nibbles) % 256).to(torch.uint8)),
-        ),
-        ways(
-            "offset-by-eight",
-            "8 was taken off every code. That undoes another storage format; here a nibble holds "
-            "a code in two's complement.",
-            _codes_from(lambda nibbles: nibbles - 8),
-        ),
-        ways(
-            "ones-complement",
-            "Negative codes are off by one. A nibble of four ones stands for −1, not for 0.",
-            _codes_from(lambda nibbles: torch.where(nibbles > 7, nibbles - 15, nibbles)),
-        ),
-        ways(
-            "sign-and-magnitude",
-            "The highest bit of a nibble was taken for a minus sign in front of the other three. "
-            "In two's complement it counts −8.",
-            _codes_from(lambda nibbles: torch.where(nibbles > 7, 8 - nibbles, nibbles)),
         ),
         ways(
             "limit-off-by-one",

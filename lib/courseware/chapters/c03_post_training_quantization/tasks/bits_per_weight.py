@@ -12,6 +12,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import DECIMALS
+from courseware.checks.python_slips import ZERO_FOR_MISSING
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference
 from model_compression import weight_quantization as reference
@@ -112,6 +113,11 @@ BITS_PER_WEIGHT = Task(
             "The zero points are not counted. Each group stores one beside its scale.",
             _formula(lambda b, g, s, z: b + s / g),
             lambda n_bits, group_size, scale_bits: n_bits + scale_bits / group_size,
+        ),
+        ways(
+            *ZERO_FOR_MISSING,
+            _formula(lambda b, g, s, z: b + (s + (z or b)) / g),
+            _formula(lambda b, g, s, z: b + (s + (z or s)) / g),
         ),
         ways(
             "zero-point-not-shared",

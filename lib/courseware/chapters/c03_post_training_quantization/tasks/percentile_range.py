@@ -206,6 +206,12 @@ PERCENTILE_RANGE = Task(
         FORMS,
         about_batches(_right),
         ways(
+            "value-after-the-last",
+            "At p = 100 the place is that of the last value, and the one after it is asked for, "
+            "which is not there. It would count nothing: stop at the last place.",
+            except_where(lambda batches, p: p == 100, IndexError, reference.percentile_range),
+        ),
+        ways(
             "widest-of-the-batches",
             "The percentiles were taken batch by batch, and the widest range kept. One batch with "
             "outliers then decides alone. Put all values together first.",

@@ -97,8 +97,10 @@ def _does_not_divide(draw: Draw) -> Iterator[Arguments]:
 
 
 def _dtypes(draw: Draw) -> Iterator[Arguments]:
-    """Scales that are powers of two, and codes: exact in 16 bits too."""
+    """Codes and scales that are exact in 16 bits; and once scales that do not fit into them."""
     yield {"weight": torch.tensor([[7.0, 3.25]], dtype=torch.float16)}, 4, 2
+    # Multiples of the smallest float16: their scale is 15.7 of them, and no whole number.
+    yield {"weight": (torch.tensor([[2000.0, -700.0]]) / 2**24).half()}, 8, 2
     named = {}
     for dtype in (torch.float16, torch.bfloat16, torch.float64, torch.float32):
         steps = torch.randint(-24, 24, (3, 8), generator=draw.generator) / 4 + 0.0625

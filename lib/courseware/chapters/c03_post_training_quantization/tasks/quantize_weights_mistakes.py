@@ -11,6 +11,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     affine,
     affine_with_zero,
     codes,
+    codes_run_together,
     columns,
     columns_run_together,
     flat,
@@ -19,6 +20,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     has_other_matrices,
     has_zero_group,
     in_float32,
+    in_own_dtype,
     last_size,
     model,
     not_spread,
@@ -33,6 +35,8 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     run_together,
     run_with_rest,
     scale_a_row,
+    scales_repeated,
+    scales_repeated_afterwards,
     short_group,
     unless_it_divides,
     vectors_too,
@@ -45,6 +49,7 @@ from courseware.checks.groups import (
     INTERLEAVED,
     ONE_SCALE_A_ROW,
     OTHER_ERROR,
+    SCALES_REPEATED,
     SIZE_TAKEN_FOR_COUNT,
 )
 from courseware.checks.misconceptions import both, except_where, several, ways
@@ -56,6 +61,17 @@ from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE
 INTEGERS_TOO = (
     "A tensor of integers was quantized. Such tensors hold positions or counts: only "
     "floating-point ones are weights."
+)
+
+CODES_NOT_VALUES = (
+    "codes-not-values",
+    "The codes came back. The model computes with floats: multiply each code by the scale of its "
+    "group again.",
+)
+BIASES_TOO = (
+    "biases-too",
+    "Tensors with one axis were quantized as well. Biases and the weights of normalisations are "
+    "few, and errors in them cost much: they stay as they are.",
 )
 
 
@@ -89,6 +105,12 @@ MISTAKES = several(
         "16 bits, or the model would mix types.",
         model(in_float32),
     ),
+    ways(
+        "scales-in-16-bits",
+        "The scales of a weight of 16 bits were computed in 16 bits, where small ones keep few "
+        "digits or vanish. Compute in `float32`, and bring only the result back.",
+        model(in_own_dtype),
+    ),
     _block_mistakes(),
     (Misconception("zero-scale", ZERO_SCALE),),
     ways(
@@ -106,12 +128,8 @@ MISTAKES = several(
         guarded(float(torch.finfo(torch.float32).eps), added=True),
         *(guarded(small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
     ),
-    ways(
-        "codes-not-values",
-        "The codes came back. The model computes with floats: multiply each code by the scale "
-        "of its group again.",
-        model(codes),
-    ),
+    ways(*CODES_NOT_VALUES, model(codes)),
+    both(CODES_NOT_VALUES, BIASES_TOO, vectors_too(codes_run_together, codes)),
     ways(
         "one-scale-for-all",
         "All groups of a weight share one scale. The point is that each has its own.",
@@ -124,9 +142,7 @@ MISTAKES = several(
         model(unless_it_divides(raising(ValueError), scale_a_row)),
     ),
     ways(
-        "biases-too",
-        "Tensors with one axis were quantized as well. Biases and the weights of "
-        "normalisations are few, and errors in them cost much: they stay as they are.",
+        *BIASES_TOO,
         *(vectors_too(by) for by in (run_together, one_scale, run_with_rest)),
     ),
     (Misconception("integers-too", INTEGERS_TOO),),
@@ -210,6 +226,11 @@ MISTAKES = several(
     ways(
         *INTERLEAVED,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 1)),
+    ),
+    ways(
+        *SCALES_REPEATED,
+        model(unless_it_divides(raising(ValueError), scales_repeated)),
+        model(unless_it_divides(raising(ValueError), scales_repeated_afterwards)),
     ),
     ways(
         *SIZE_TAKEN_FOR_COUNT,

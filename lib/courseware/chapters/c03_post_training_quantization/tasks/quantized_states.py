@@ -139,11 +139,11 @@ def run_with_rest(w: T, n_bits: int, group_size: int) -> T:
     return short_group(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
 
 
-def vectors_too(by: OfWeight) -> Callable[..., Named]:
+def vectors_too(by: OfWeight, rest: OfWeight = right) -> Callable[..., Named]:
     """Tensors with one axis quantized in another way than the rest."""
 
     def of_weight(w: T, n_bits: int, group_size: int) -> T:
-        return (by if w.dim() == 1 else right)(w, n_bits, group_size)
+        return (by if w.dim() == 1 else rest)(w, n_bits, group_size)
 
     return model(of_weight, lambda name, w: w.is_floating_point() and w.dim() >= 1)
 
@@ -197,8 +197,22 @@ def in_float32(w: T, n_bits: int, group_size: int) -> T:
     return right(w.float(), n_bits, group_size)
 
 
+def in_own_dtype(w: T, n_bits: int, group_size: int) -> T:
+    """Scales and codes in the dtype of the weight, a scale that vanishes in it replaced by 1."""
+    cut_up = blocks.grouped(rows(w), group_size)
+    scale = cut_up.abs().amax(dim=-1, keepdim=True) / blocks.top(n_bits)
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    return read_back(torch.round(cut_up / scale), scale, w)
+
+
 def codes(w: T, n_bits: int, group_size: int) -> T:
     return blocks.right(blocks.grouped(rows(w), group_size), n_bits)[0].reshape(w.shape)
+
+
+def codes_run_together(w: T, n_bits: int, group_size: int) -> T:
+    if w.numel() % group_size:
+        raise ValueError
+    return codes(w.reshape(1, -1), n_bits, group_size).reshape(w.shape)
 
 
 def refusing_others(size: Callable[[T], int], single_numbers: bool) -> Callable[..., Named]:
@@ -220,6 +234,24 @@ def row_size(w: T) -> int:
 
 def last_size(w: T) -> int:
     return w.shape[-1] if w.dim() else 1
+
+
+def _repeated(w: T, n_bits: int, group_size: int) -> T:
+    """The scales of a row, all of them again and again."""
+    absmax = blocks.grouped(rows(w), group_size).abs().amax(dim=-1)
+    return blocks.scale_of(absmax, n_bits).reshape(len(w), -1).repeat(1, group_size)
+
+
+def scales_repeated(w: T, n_bits: int, group_size: int) -> T:
+    scale = _repeated(w, n_bits, group_size)
+    return read_back(blocks.to_codes(rows(w), scale, n_bits), scale, w)
+
+
+def scales_repeated_afterwards(w: T, n_bits: int, group_size: int) -> T:
+    """Right codes, read back with such scales."""
+    return read_back(
+        codes(w, n_bits, group_size).reshape(len(w), -1), _repeated(w, n_bits, group_size), w
+    )
 
 
 def flat(w: T, n_bits: int, group_size: int) -> T:

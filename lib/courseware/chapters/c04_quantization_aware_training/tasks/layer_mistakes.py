@@ -46,6 +46,11 @@ WRONG_AXIS = (
     "There is one scale for each column, an input. Asked for is one for each row of the weight, an "
     "output; the axis that a maximum runs over is the one that vanishes.",
 )
+BIAS_QUANTIZED = (
+    "bias-quantized",
+    "The bias was quantized as well. It stays as it is: there are few biases, and an error in one "
+    "shifts an output for every input.",
+)
 
 MISCONCEPTIONS = several(
     ways(
@@ -166,10 +171,13 @@ MISCONCEPTIONS = several(
         *(layer(right, of_x=of_x) for of_x in (right, tensor_wide, column_wise)),
         *(layer(right, of_x=grid(scale)) for scale in (row_scale, whole_scale, column_scale)),
     ),
+    *(
+        both(scale_mistake, BIAS_QUANTIZED, layer(straight_through(grid(scale)), of_bias=of_bias))
+        for scale_mistake, scale in ((ONE_SCALE, whole_scale), (WRONG_AXIS, column_scale))
+        for of_bias in (one_row(right), straight_through(grid(whole_scale)))
+    ),
     ways(
-        "bias-quantized",
-        "The bias was quantized as well. It stays as it is: there are few biases, and an error in "
-        "one shifts an output for every input.",
+        *BIAS_QUANTIZED,
         layer(right, of_bias=one_row(right)),
         bias_on_the_rows_grids,
     ),

@@ -21,6 +21,12 @@ ENDS_LEFT_OUT = (
     "The lowest and the highest code were counted as outside. Both are codes of the grid: a value "
     "that rounds to one of them was not clipped.",
 )
+ONE_END_LEFT_OUT = (
+    "one-end-left-out",
+    "One of the two ends was counted as outside. Both `qmin` and `qmax` are codes of the grid, and "
+    "a value that rounds to one of them was not clipped: `<` and `<=` differ there, and `range` "
+    "stops before its end.",
+)
 MASK_INVERTED = (
     "mask-inverted",
     "This is the mask the wrong way round: the gradient passes where the value was only rounded, "
@@ -44,13 +50,7 @@ MASKS: tuple[tuple[str, str, Mask], ...] = (
         lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) < high),
     ),
     *(
-        (
-            "one-end-left-out",
-            "One of the two ends was counted as outside. Both `qmin` and `qmax` are codes of the "
-            "grid, and a value that rounds to one of them was not clipped: `<` and `<=` differ "
-            "there.",
-            mask,
-        )
+        (*ONE_END_LEFT_OUT, mask)
         for mask in (
             lambda steps, low, high: (torch.round(steps) > low) & (torch.round(steps) <= high),
             lambda steps, low, high: (torch.round(steps) >= low) & (torch.round(steps) < high),

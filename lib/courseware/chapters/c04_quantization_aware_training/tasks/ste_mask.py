@@ -17,6 +17,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     ENDS_LEFT_OUT,
     MASK_INVERTED,
     MASKS,
+    ONE_END_LEFT_OUT,
     ROUNDED_TOO_EARLY,
     Mask,
     inside,
@@ -133,6 +134,15 @@ STE_MASK = Task(
             "ends of the range were counted as outside. 127.4 rounds to 127, which is in.",
             _steps(lambda s, low, high: (torch.trunc(s) > low) & (torch.trunc(s) < high)),
             _steps(lambda s, low, high: (torch.floor(s) > low) & (torch.floor(s) < high)),
+        ),
+        *(
+            both(
+                (name, message),
+                ONE_END_LEFT_OUT,
+                _steps(lambda s, low, high, r=rounding: (r(s) >= low) & (r(s) < high)),
+            )
+            for name, message, rounding in ROUNDINGS
+            if name not in TIES
         ),
         ways(
             "scale-forgotten",

@@ -143,6 +143,7 @@ TRAIN_QAT = Task(
             "The network reads images well that are scaled otherwise, as standardised ones are, "
             "and not the images as they are. Train it on those that came in: they go into the "
             "network unchanged.",
+            covers=("accuracy-lost",),
         ),
         Misconception(
             "worse-than-rounded",

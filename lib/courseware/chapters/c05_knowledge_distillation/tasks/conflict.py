@@ -160,7 +160,8 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     if left_out := _left_out(arguments, student):
         return Difference(left_out[0], f"{text}. {left_out[1]}")
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
-    name = _minimised(loss_of, student, lambda logits: still_to_go(logits) > LEFT)
+    # Who minimises another loss is about as far from the lowest one as its minimum is.
+    name = _minimised(loss_of, student, lambda logits: LEFT < still_to_go(logits) < 2 * left)
     return Difference(name or standing, text)
 
 

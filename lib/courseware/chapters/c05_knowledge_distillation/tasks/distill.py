@@ -167,7 +167,11 @@ DISTILL = Task(
         ),
     ),
     misconceptions=(
-        *(Misconception(wrong.name, wrong.message) for wrong in (ROWS_MISMATCHED, *WRONG_LOSSES)),
+        # Some have the right minimum where the teacher is alone, and are only slow to reach it.
+        *(
+            Misconception(wrong.name, wrong.message, covers=("not-the-lowest",))
+            for wrong in (ROWS_MISMATCHED, *WRONG_LOSSES)
+        ),
         Misconception(
             "not-the-lowest",
             "The loss could be lower, and no common mistake in its formula leads to this student. "

@@ -22,16 +22,19 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
     WRONG_LOSSES,
+    Loss,
     divergence,
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.wrong_values import WRONG_VALUES
 from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
 from model_compression import distillation as reference
 
 Arguments = tuple[T, T, T, float, float]
+
+FOR_THE_TEACHER = "gradient-for-the-teacher"
 
 
 def _both_terms(draw: Draw) -> Iterator[Arguments]:
@@ -78,13 +81,17 @@ def _no_gradient_for_the_teacher(
     if largest == 0:
         return None
     text = f"the gradient for the teacher's logits is up to {largest:.3g}, expected 0"
-    return Difference("wrong-value", text)
+    return Difference(FOR_THE_TEACHER, text)
 
 
 def _right(s: T, t: T, y: T, a: float, tau: float) -> T:
-    """The loss, with a gradient for the teacher as well."""
     hard = torch.nn.functional.cross_entropy(s, y)
-    return a * hard + (1 - a) * tau**2 * divergence(s, t, tau, tau)
+    return a * hard + (1 - a) * tau**2 * divergence(s, t.detach(), tau, tau)
+
+
+def _with_constant_teacher(loss: Loss) -> Loss:
+    """A wrong loss errs in its value: a gradient for the teacher is another mistake."""
+    return lambda s, t, y, a, tau: loss(s, t.detach(), y, a, tau)
 
 
 DISTILLATION_LOSS = Task(
@@ -116,15 +123,19 @@ DISTILLATION_LOSS = Task(
         ),
     ),
     misconceptions=several(
-        *(ways(wrong.name, wrong.message, *wrong.losses) for wrong in WRONG_LOSSES + WRONG_VALUES),
+        *(
+            ways(wrong.name, wrong.message, *map(_with_constant_teacher, wrong.losses))
+            for wrong in WRONG_LOSSES + WRONG_VALUES
+        ),
         rounded(_right),
         ways(*ROWS_LEFT_OUT, *some_rows(_right, tensors=3)),
-        cut_off(lambda s, t, y, a, tau: _right(s, t.detach(), y, a, tau)),
-        ways(
-            "gradient-for-the-teacher",
-            "The loss is right, but it sends a gradient back into the teacher too: the teacher "
-            "would be trained to agree with its student. Its logits are a constant: detach them.",
-            _right,
+        cut_off(_right),
+        (
+            Misconception(
+                FOR_THE_TEACHER,
+                "The loss sends a gradient back into the teacher too: the teacher would be trained "
+                "to agree with its student. Its logits are a constant: detach them.",
+            ),
         ),
     ),
 )

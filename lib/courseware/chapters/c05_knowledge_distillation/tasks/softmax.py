@@ -61,7 +61,16 @@ def _upstream(draw: Draw) -> Iterator[tuple[Any, ...]]:
 
 
 def _cause_of_nan(arguments: tuple[Any, ...], got: T) -> str:
-    """Whether a row that lies far below another one was lost, or exponentials were too large."""
+    """Which wrong shift loses just these values, if one does: infinities and zeros tell.
+
+    Else whether a row that lies far below another one was lost, or exponentials were too large.
+    """
+    logits, temperature = (*arguments, 1.0)[:2]
+    came = got.detach().float()
+    for name, shift in WRONG_SHIFTS.items():
+        lost = _shares((logits / temperature - shift(logits, temperature)).exp())
+        if torch.allclose(came, lost, rtol=1e-4, atol=1e-6, equal_nan=True):
+            return name
     low = arguments[0].amax(dim=-1) < arguments[0].max() - 100
     lost = ~torch.isfinite(got.detach()).all(dim=-1)
     return "overflow" if bool((lost & ~low).any()) else "one-maximum-for-all-rows"
@@ -73,6 +82,14 @@ def _stable(z: T, temperature: float = 1.0, dim: int = -1) -> T:
 
 def _shares(powers: T) -> T:
     return powers / powers.sum(dim=-1, keepdim=True)
+
+
+WRONG_SHIFTS: dict[str, Step] = {
+    "magnitude-taken-off": lambda z, temperature: (z / temperature).abs().amax(-1, keepdim=True),
+    "maximum-not-divided": lambda z, temperature: z.amax(-1, keepdim=True),
+    "mean-taken-off": lambda z, temperature: (z / temperature).mean(-1, keepdim=True),
+}
+"""What is taken off in place of the largest of the divided logits."""
 
 
 def _with(change: Step) -> Callable[..., T]:
@@ -177,6 +194,21 @@ SOFTMAX = Task(
                 "One maximum was taken off all rows. In a row that lies far below it every "
                 "exponential becomes 0, and 0 / 0 is nan. Each row needs its own.",
             ),
+            Misconception(
+                "magnitude-taken-off",
+                "The largest magnitude of a row was taken off, and not its largest logit. Where "
+                "all logits are far below 0, every exponential becomes 0, and 0 / 0 is nan.",
+            ),
+            Misconception(
+                "maximum-not-divided",
+                "The largest logit was taken off as it is, the others had been divided by the "
+                "temperature: take the largest of what was divided.",
+            ),
+            Misconception(
+                "mean-taken-off",
+                "The mean of the row was taken off. A logit far above it still has an exponential "
+                "that is too large: only the largest logit keeps all of them at 1 or below.",
+            ),
         ),
         ways(
             "sums-put-back-elsewhere",
@@ -190,6 +222,7 @@ SOFTMAX = Task(
             "tensor. Each row along the last axis is a distribution of its own.",
             _with(lambda z, temperature: _stable(z, temperature, 0)),
             _with(lambda z, temperature: _stable(z, temperature, 1)),
+            _with(lambda z, temperature: _stable(z, temperature, min(z.dim() - 1, 1))),
             _with(_over_everything),
             _with(_summed_over_everything),
             _with(_summed_along(0)),
@@ -236,6 +269,16 @@ SOFTMAX = Task(
             "temperature-one-sided",
             "The temperature changes only one side of the fraction, so the results do not add up "
             "to 1. Divide the logits once, at the start.",
+            _with(
+                lambda z, temperature: (
+                    _powers(z, temperature) / _powers(z, 1.0).sum(-1, keepdim=True)
+                )
+            ),
+            _with(
+                lambda z, temperature: (
+                    _powers(z, 1.0) / _powers(z, temperature).sum(-1, keepdim=True)
+                )
+            ),
             _with(lambda z, temperature: (z / temperature).exp() / z.exp().sum(-1, keepdim=True)),
             _with(lambda z, temperature: z.exp() / (z / temperature).exp().sum(-1, keepdim=True)),
         ),

@@ -34,13 +34,10 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     yield inputs.three_by_three(), 0.4
     yield Named(a=torch.tensor([[3.0, -1.0, 2.0]]), b=torch.tensor([[5.0, -4.0]])), 0.5
-    for rows in (3, 5):
-        weights = inputs.layers(draw, inputs.uneven_shapes(rows))
+    for shapes in (inputs.uneven_shapes(3), inputs.uneven_shapes(5), inputs.ODD_SHAPES):
+        weights = inputs.layers(draw, shapes)
         for share in shares(draw, total(weights)):
             yield weights, share
-    weights = inputs.layers(draw, {"a": (3, 3), "b": (2, 7), "c": (2, 2)})
-    for share in shares(draw, total(weights)):
-        yield weights, share
 
 
 def _convolutions(draw: Draw) -> Iterator[Arguments]:

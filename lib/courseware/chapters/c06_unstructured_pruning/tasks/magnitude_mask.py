@@ -13,6 +13,7 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
+from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import (
     DECIMALS,
@@ -68,6 +69,7 @@ def _several_axes(draw: Draw) -> Iterator[Arguments]:
     yield _uneven_rows(draw, 4, 8), 0.375
     for shape in ((4, 2, 3, 3), (6, 4, 2)):
         yield inputs.weights(draw, *shape), inputs.whole_share(draw)
+    yield turned(inputs.weights(draw, 4, 8)), inputs.whole_share(draw)
 
 
 def _uneven_rows(draw: Draw, rows: int, columns: int) -> T:

@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
+    LAST_FOR_UNITS,
     OFF_LIMITS,
     PART_OF_UNIT,
     RESHAPED,
@@ -113,6 +114,7 @@ APOZ = Task(
             over(lambda rows: _counts(rows).float(), axis=1),
             by_channel(lambda a: (a == 0).sum(dim=2).float().mean(dim=0), reference.apoz),
             by_channel(lambda a: (a == 0).float().mean(dim=2).sum(dim=0), reference.apoz),
+            by_channel(lambda a: (a == 0).float().mean(dim=2).sum(dim=0), over(_counts, axis=1)),
         ),
         ways(
             "share-of-all-zeros",
@@ -153,6 +155,7 @@ APOZ = Task(
             "other axes, the images included.",
             over(lambda rows: (rows == 0).float().mean(dim=1), axis=0),
         ),
+        ways(*LAST_FOR_UNITS, over(lambda rows: (rows == 0).float().mean(dim=1), axis=-1)),
         ways(
             "places-not-joined",
             "There is a number for each place of a channel. A channel is one thing, wherever in "

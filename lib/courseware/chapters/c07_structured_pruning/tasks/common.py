@@ -41,6 +41,11 @@ RESHAPED = (
     "`reshape` and `view` take the values in their order in memory, image by image, so a row holds "
     "values of several units. Bring the axis of the units to the front first: `transpose(0, 1)`.",
 )
+LAST_FOR_UNITS = (
+    "last-axis-taken-for-units",
+    "There is a number for each column of the picture: the last axis was taken for the units, or "
+    "all axes were turned round (`.T`). After a convolution, too, the units stand along axis 1.",
+)
 PART_OF_UNIT = (
     "part-of-unit",
     "Only a part of what each unit puts out was looked at: one image, one place, or all but the "

@@ -10,7 +10,7 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference, difference
 from model_compression import structured_pruning as reference
@@ -22,6 +22,22 @@ NOT_INT64 = Misconception(
     "indices-not-int64",
     "The indices are right, but they are stored in another type. torch counts places in int64, "
     "and does not take every other type as an index.",
+)
+
+
+UNSORTED = Misconception(
+    "not-ascending",
+    "The numbers of the units do not ascend. Cut in this order, the network's units change places: "
+    "sort the indices.",
+)
+MASK_RETURNED = (
+    "mask-returned",
+    "A mask came back, with an entry for every unit. The numbers of those that stay are asked for.",
+)
+TIES_ALL_KEPT = (
+    "ties-all-kept",
+    "All units whose score equals that of the last one were kept, so there are more than asked "
+    "for. Of equal ones only as many may stay as the number says.",
 )
 
 
@@ -113,9 +129,15 @@ def _places(
 
 
 def _in_any_form(
-    places: Callable[[T, int], T],
-) -> tuple[Callable[[T, int], T], ...]:
-    """The same places, and in the order of their scores."""
+    name: str, message: str, *all_places: Callable[[T, int], T]
+) -> tuple[Misconception, ...]:
+    """Wrong places, ascending; and in the order of their scores, which is a mistake of its own."""
+    in_order = ways(name, message, *all_places)
+    others = (way for places in all_places for way in _by_score(places))
+    return in_order + both((name, message), (UNSORTED.name, UNSORTED.message), *others)
+
+
+def _by_score(places: Callable[[T, int], T]) -> tuple[Callable[[T, int], T], ...]:
 
     def falling(scores: T, n_keep: int) -> T:
         found = places(scores, n_keep)
@@ -124,13 +146,7 @@ def _in_any_form(
     def rising(scores: T, n_keep: int) -> T:
         return falling(scores, n_keep).flip(0)
 
-    return places, falling, rising
-
-
-def _mask(scores: T, n_keep: int) -> T:
-    return torch.zeros(len(scores), dtype=torch.bool).index_fill(
-        0, _places()(scores, n_keep), value=True
-    )
+    return falling, rising
 
 
 def _from(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
@@ -141,6 +157,17 @@ def _from(compare: Callable[[T, T], T]) -> Callable[[T, int], T]:
         return compare(scores, cut).nonzero().flatten()
 
     return behaves
+
+
+def _cut_after(scores: T, n_keep: int) -> T:
+    """All that reach the n_keep-th score, of which the first n_keep."""
+    return _from(lambda s, cut: s >= cut)(scores, n_keep)[:n_keep]
+
+
+def _mask_of(places: Callable[[T, int], T]) -> Callable[[T, int], T]:
+    return lambda scores, n_keep: torch.zeros(len(scores), dtype=torch.bool).index_fill(
+        0, places(scores, n_keep), value=True
+    )
 
 
 def _by_a_limit(
@@ -207,11 +234,7 @@ KEEP_INDICES = Task(
         FORMS,
         (
             NOT_INT64,
-            Misconception(
-                "not-ascending",
-                "The units are right, but their numbers do not ascend. Cut in this order, the "
-                "network's units change places: sort the indices.",
-            ),
+            UNSORTED,
             Misconception(
                 "named-twice",
                 "A unit is named twice, and another one of the same score is missing: units were "
@@ -219,32 +242,32 @@ KEEP_INDICES = Task(
                 "place, so sort or rank the places.",
             ),
         ),
-        ways(
+        _in_any_form(
             "lowest-kept",
             "The lowest scores were kept. Higher is better: the most important units stay.",
-            *_in_any_form(_places(lambda s: -s)),
+            _places(lambda s: -s),
         ),
-        ways(
+        _in_any_form(
             "others-returned",
             "The units that go were returned. Those that stay are asked for.",
-            *_in_any_form(_places(lambda s: -s, lambda n, k: n - k)),
+            _places(lambda s: -s, lambda n, k: n - k),
         ),
-        ways(
+        _in_any_form(
             "number-to-remove",
             "`n_keep` was taken for the number of units that go. So many stay.",
-            *_in_any_form(_places(count=lambda n, k: n - k)),
+            _places(count=lambda n, k: n - k),
         ),
-        ways(
+        _in_any_form(
             "off-by-one",
             "One unit too many or too few was kept.",
-            *_in_any_form(_places(count=lambda n, k: k + 1)),
-            *_in_any_form(_places(count=lambda n, k: k - 1)),
+            _places(count=lambda n, k: k + 1),
+            _places(count=lambda n, k: k - 1),
         ),
-        ways(
+        _in_any_form(
             "magnitudes-ranked",
             "The scores were ranked without their signs. A score is no weight: −0.9 is lower than "
             "0.2.",
-            *_in_any_form(_places(torch.abs)),
+            _places(torch.abs),
         ),
         ways(
             "scores-returned",
@@ -255,18 +278,19 @@ KEEP_INDICES = Task(
             lambda s, k: s.sort().values[len(s) - k :],
         ),
         ways(
-            "mask-returned",
-            "A mask came back, with an entry for every unit. The numbers of those that stay are "
-            "asked for.",
-            _mask,
-            lambda s, k: _mask(s, k).float(),
-            lambda s, k: _mask(s, k).long(),
+            *MASK_RETURNED,
+            _mask_of(_places()),
+            lambda s, k: _mask_of(_places())(s, k).float(),
+            lambda s, k: _mask_of(_places())(s, k).long(),
         ),
+        ways(*TIES_ALL_KEPT, _from(lambda s, cut: s >= cut)),
+        both(MASK_RETURNED, TIES_ALL_KEPT, _mask_of(_from(lambda s, cut: s >= cut))),
         ways(
-            "ties-all-kept",
-            "All units whose score equals that of the last one were kept, so there are more than "
-            "asked for. Of equal ones only as many may stay as the number says.",
-            _from(lambda s, cut: s >= cut),
+            "equals-before-better",
+            "All units that reach the lowest score that stays were listed, and the list was cut "
+            "after n_keep: of equal scores the first ones stay, and a better unit at the end is "
+            "lost. Rank the places.",
+            _cut_after,
         ),
         ways(
             "ties-all-dropped",
@@ -291,7 +315,7 @@ KEEP_INDICES = Task(
             "above-average",
             "All units above the mean, the median or 0 were kept, however many these are. `n_keep` "
             "says how many stay.",
-            *_in_any_form(_by_a_limit(lambda s: s.mean())),
+            _by_a_limit(lambda s: s.mean()),
             _by_a_limit(lambda s: s.mean(), torch.ge),
             _by_a_limit(lambda s: s.median()),
             _by_a_limit(lambda s: s.median(), torch.ge),

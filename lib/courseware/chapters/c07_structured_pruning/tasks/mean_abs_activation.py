@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import (
+    LAST_FOR_UNITS,
     OFF_LIMITS,
     PART_OF_UNIT,
     RESHAPED,
@@ -25,13 +26,23 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
 
 T = torch.Tensor
+
+NEGATIVES_DROPPED = (
+    "negatives-dropped",
+    "Negative activations were set to zero first. −2 counts as much as 2 here.",
+)
+PLACES_NOT_JOINED = (
+    "places-not-joined",
+    "There is a number for each place of a channel. A channel is one thing, wherever in the "
+    "picture it answers: average over the places too.",
+)
 
 
 def _units(draw: Draw) -> Iterator[tuple[T]]:
@@ -87,21 +98,17 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.mean(dim=2).abs().mean(dim=0), reference.mean_abs_activation),
             by_channel(lambda a: a.mean(dim=0).abs().mean(dim=1), reference.mean_abs_activation),
         ),
-        ways(
-            "negatives-dropped",
-            "Negative activations were set to zero first. −2 counts as much as 2 here.",
-            over(lambda rows: rows.relu().mean(dim=1), axis=1),
-        ),
+        ways(*NEGATIVES_DROPPED, over(lambda rows: rows.relu().mean(dim=1), axis=1)),
         ways(
             "images-taken-for-units",
             "There is a number for each image. The units stand along axis 1: average over all "
             "other axes, the images included.",
             over(lambda rows: rows.abs().mean(dim=1), axis=0),
         ),
+        ways(*LAST_FOR_UNITS, over(lambda rows: rows.abs().mean(dim=1), axis=-1)),
+        both(PLACES_NOT_JOINED, NEGATIVES_DROPPED, lambda a: a.relu().mean(dim=0)),
         ways(
-            "places-not-joined",
-            "There is a number for each place of a channel. A channel is one thing, wherever in "
-            "the picture it answers: average over the places too.",
+            *PLACES_NOT_JOINED,
             lambda a: a.abs().mean(dim=0),
             lambda a: a.abs().flatten(1).mean(dim=0),
         ),
@@ -117,6 +124,7 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.abs().sum(dim=1), axis=1),
             by_channel(lambda a: a.abs().sum(dim=2).mean(dim=0), reference.mean_abs_activation),
             by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), reference.mean_abs_activation),
+            by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), lambda a: a.abs().sum(dim=0)),
         ),
         ways(
             "largest-of-each-image",

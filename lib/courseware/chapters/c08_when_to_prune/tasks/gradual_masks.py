@@ -91,8 +91,8 @@ def _kept_zeros(draw: Draw) -> Iterator[Arguments]:
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     masks = Named((name, torch.tensor([[True, name != "a", True]])) for name in "cba")
     yield inputs.three_by_three(), masks, 0.4
-    for rows in (3, 5):
-        weights, masks = _pruned_before(draw, inputs.uneven_shapes(rows), 1)
+    for shapes in (inputs.uneven_shapes(3), inputs.uneven_shapes(5), inputs.ODD_SHAPES):
+        weights, masks = _pruned_before(draw, shapes, 1)
         for sparsity in shares(draw, total(weights), 0.2):
             yield weights, masks, sparsity
 

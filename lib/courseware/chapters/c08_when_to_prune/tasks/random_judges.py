@@ -15,6 +15,7 @@ import torch
 from courseware.checks.counts import HALF_TO_THE_WRONG_SIDE, OFF_BY_ONE, miscount
 from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
+from courseware.checks.rankings import ENDS_SWAPPED
 from courseware.checks.states import ZERO_FOR_NO_SEED
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
@@ -78,6 +79,8 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
     text = f"with the seed {seed + wrong}, {pruned[wrong]} of {n} are False, expected {wanted}"
     if _rows_alive(shape, wanted, got):
         return Difference("row-protected", text)
+    if {wanted, *pruned} == {0, n}:
+        return Difference(ENDS_SWAPPED[0], text)
     return Difference(_cause(list(shape), sparsity, pruned), text)
 
 
@@ -90,8 +93,19 @@ def _rows_alive(shape: list[int], wanted: int, got: Drawn) -> bool:
     if len(shape) == 1 or not all(bool(mask.any(dim=1).all()) for mask in rows):
         return False
     short = [mask for mask in rows if mask.numel() - int(mask.sum()) < wanted]
+    if len(short) > _often(math.prod(shape), shape[0], wanted, len(rows)):
+        return False
     more = any(mask.numel() - int(mask.sum()) > wanted for mask in rows)
     return bool(short) and not more and all(bool((mask.sum(dim=1) == 1).any()) for mask in short)
+
+
+def _often(n: int, n_rows: int, wanted: int, n_masks: int) -> float:
+    """The most masks, of so many, in which a row is likely to lose all its places."""
+    size = n // n_rows
+    if wanted < size:
+        return 0
+    empty = n_rows * math.comb(n - size, wanted - size) / math.comb(n, wanted)
+    return 3 * n_masks * empty + 1
 
 
 def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:

@@ -14,6 +14,7 @@ from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.counts import counted_otherwise, shares
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import MASK_NOT_BOOL
+from courseware.checks.rankings import ENDS_SWAPPED
 from courseware.checks.states import ZERO_FOR_NO_SEED, Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
@@ -184,6 +185,7 @@ RANDOM_MASK = Task(
             "how many: draw them without putting any back.",
         ),
         *counted_otherwise()[1:],
+        Misconception(*ENDS_SWAPPED),
         Misconception(
             "row-protected",
             "A row that had lost all its places got one back, so too few go. Which ones go is left "

@@ -66,8 +66,9 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
     halves = torch.tensor([[0.5, -0.5, 0.5]])
     grads = Named(a=halves, b=halves.clone(), c=halves.clone())
     yield inputs.three_by_three(), grads, 0.4
-    for rows in (3, 5):
-        weights, grads = weights_and_gradients(draw, inputs.uneven_shapes(rows))
+    # Of an odd number, too: the half of it is rounded otherwise where the rest is.
+    for shapes in (inputs.uneven_shapes(3), inputs.uneven_shapes(5), inputs.ODD_SHAPES):
+        weights, grads = weights_and_gradients(draw, shapes)
         for sparsity in shares(draw, total(weights)):
             yield weights, grads, sparsity
 

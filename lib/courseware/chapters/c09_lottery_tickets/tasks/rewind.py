@@ -40,6 +40,10 @@ def _networks(draw: Draw) -> Iterator[Arguments]:
     yield _network(draw, 3, 4, 2)
     yield _network(draw, 5, 4, 3, 2)
     yield _ten_layers(draw)
+    # Nothing to prune: still a new tensor.
+    state, masks = _network(draw, 3, 4, 2)
+    first = next(iter(masks))
+    yield state, Named({**masks, first: torch.ones_like(masks[first])})
 
 
 def _ten_layers(draw: Draw) -> Arguments:

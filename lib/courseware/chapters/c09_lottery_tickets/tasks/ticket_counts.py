@@ -44,6 +44,8 @@ def cause_of_counts(initial: State, rounds: int, rate: float, counts: list[int])
         return "masks-never-changed"
     if counts == [max(n - k * round(rate * n), 0) for k in range(rounds + 1)]:
         return "share-of-all-weights"
+    if counts == [n - round((1 - (1 - rate) ** k) * n) for k in range(rounds + 1)]:
+        return "all-rounds-at-once"
     kept = [n]
     for _ in range(rounds):
         kept.append(round(rate * kept[-1]))

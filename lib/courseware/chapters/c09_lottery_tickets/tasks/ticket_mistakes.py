@@ -55,6 +55,11 @@ MISTAKES = (
         "from.",
     ),
     (
+        "all-rounds-at-once",
+        "The share that is gone after so many rounds, 1 − (1 − rate)^r, was taken of all weights, "
+        "and rounded once. Each round takes its share of the survivors, and rounds.",
+    ),
+    (
         "counted-layer-by-layer",
         "The numbers of kept weights are those of layers pruned one by one. Rank the survivors of "
         "all layers together, and round once.",
@@ -79,11 +84,17 @@ MISTAKES = (
         "not-rewound",
         "A later start does not hold the first weights: the network went on from its trained "
         "weights, or from new ones. Rewind: the survivors get back the very values that they had "
-        "before any training.",
+        "before any training. (`state_dict()` and `detach()` share memory with the network: what "
+        "they gave is trained as well. `clone()` does not.)",
     ),
     (
         "biases-not-rewound",
         "The weights are rewound, the biases are not. A bias goes back to its first value as well.",
+    ),
+    (
+        "state-of-the-round-before",
+        "Each state has the zeros of the round before its masks: the two parts of a pair do not "
+        "belong together. Rewind under the new masks first, then put both into the list.",
     ),
     (
         "pruned-not-zero",
@@ -118,12 +129,17 @@ MISTAKES = (
         "ranked-before-training",
         "The first round prunes just what was smallest at the start: in magnitude, or in magnitude "
         "times gradient. The trained weights are to be ranked: the start does not know yet what "
-        "will matter.",
+        "will matter. (If you do: is there more than a step or two of training before it?)",
     ),
     (
         "layer-by-layer",
         "Every layer loses the same share: they were ranked one by one. All layers are one "
         "ranking.",
+    ),
+    (
+        "hardly-trained",
+        "What goes first is nearly what was smallest at the start: the training before it is far "
+        "too short, or its steps are far too small, to say which weights matter.",
     ),
     (
         "no-winner",

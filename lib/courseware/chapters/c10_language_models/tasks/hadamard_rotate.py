@@ -132,6 +132,13 @@ HADAMARD_ROTATE = Task(
             in_blocks(nested([[-1, 1], [1, 1]])),
         ),
         ways(
+            "half-overwritten-too-early",
+            "The sum was written over the first half before the difference was taken: a slice is a "
+            "view, and shows what was written. Compute both first, or copy the half.",
+            in_blocks(nested([[1, 1], [1, 0]])),
+            in_blocks(nested([[0, 1], [1, -1]])),
+        ),
+        ways(
             "ordered-by-changes-of-sign",
             "The rows of H stand in another order: by how often their sign changes. Sylvester's "
             "order comes from nesting: [[H, H], [H, −H]].",

@@ -17,6 +17,9 @@ from model_compression import activation_outliers as reference
 T = torch.Tensor
 Arguments = tuple[T, T, T, float]
 
+TIES = torch.tensor([[127.0, 0.5, 2.5, -1.5, -2.5]])
+"""A row whose scale is 1, with values halfway between two codes, on both sides of 0."""
+
 
 def _layer(draw: Draw, n: int, outputs: int, inputs: int, outliers: int) -> Arguments:
     """A layer whose codes do not depend on how they are computed.
@@ -88,6 +91,7 @@ def _scales_of_x(draw: Draw) -> Iterator[Arguments]:
         torch.tensor([0.5]),
         200.0,
     )
+    yield TIES, torch.tensor([[127.0, 3.0, 5.0, 2.0, 7.0]]), torch.tensor([0.5]), 200.0
     for sizes in ((4, 2, 6, 1), (3, 3, 7, 2), (3, 2, 5, 0)):
         yield _layer(draw, *sizes)
 
@@ -99,6 +103,7 @@ def _scales_of_weights(draw: Draw) -> Iterator[Arguments]:
         torch.tensor([0.5, -1.0]),
         200.0,
     )
+    yield torch.tensor([[127.0, 3.0, 5.0, 2.0, 7.0]]), TIES, torch.tensor([0.5]), 200.0
     for sizes in ((2, 5, 6, 1), (1, 4, 8, 2)):
         x, weight, bias, threshold = _layer(draw, *sizes)
         yield x, weight * 10.0 ** torch.arange(len(weight))[:, None], bias, threshold

@@ -23,6 +23,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_judges import (
 from courseware.chapters.c10_language_models.tasks.nf4_quantize_mistakes import MISTAKES
 from courseware.checks.call import Outcome, call
 from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.memory_order import turned
 from courseware.checks.off_limits import called_names, other_function
 from courseware.checks.quantizer_inputs import TINY
 from courseware.checks.task import Check, Draw, Task
@@ -53,6 +54,7 @@ def _across_rows(draw: Draw) -> Iterator[Arguments]:
     for shape, block_size in (((4, 6), 8), ((2, 3, 5), 15)):
         count = torch.Size(shape).numel()
         yield blocks_of(draw, count, block_size).reshape(shape), block_size
+    yield turned(blocks_of(draw, 24, 6).reshape(4, 6)), 6
 
 
 def _shorter_last(draw: Draw) -> Iterator[Arguments]:

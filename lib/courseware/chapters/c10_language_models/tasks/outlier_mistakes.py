@@ -190,11 +190,7 @@ MISTAKES = several(
         computed(scale_w=signed),
         computed(scale_x=lambda x, rest: signed(rest)),
     ),
-    *(
-        ways(name, message, computed(rounding=rounding))
-        for name, message, rounding in ROUNDINGS
-        if name in ("truncated", "floored", "rounded-up")
-    ),
+    *(ways(name, message, computed(rounding=rounding)) for name, message, rounding in ROUNDINGS),
     ways(
         "bias-forgotten",
         "The bias is missing.",

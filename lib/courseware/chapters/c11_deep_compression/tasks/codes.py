@@ -8,6 +8,15 @@ from courseware.checks.task import Draw
 
 T = torch.Tensor
 
+WIDE = torch.tensor([300, 44, 300, -212, 7, 300, 44])
+"""Codes of which three are the same in 8 bits."""
+
+CUT_TO_A_BYTE = (
+    "codes-cut-to-a-byte",
+    "Codes were cut to 8 bits, so that those which differ by 256 count as one. Codes may be any "
+    "integers.",
+)
+
 
 def drawn_codes(draw: Draw, n_codes: int, n: int | None = None) -> T:
     """Codes 0 … n_codes - 1 in random order, each at least once, no two equally often if n is None.

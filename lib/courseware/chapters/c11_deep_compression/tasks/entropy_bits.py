@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
-from courseware.chapters.c11_deep_compression.tasks.codes import T, counts_of, drawn_codes
+from courseware.chapters.c11_deep_compression.tasks.codes import (
+    CUT_TO_A_BYTE,
+    WIDE,
+    T,
+    counts_of,
+    drawn_codes,
+)
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import Difference, same_values
 from model_compression import entropy_coding as reference
 
 
@@ -26,6 +34,7 @@ def _any_kind(draw: Draw) -> Iterator[tuple[T]]:
     for dtype, shape in ((torch.int8, (4, 9)), (torch.uint8, (3, 2, 7)), (torch.int32, (50,))):
         codes = drawn_codes(draw, 6, math.prod(shape)).to(dtype).reshape(shape)
         yield (codes if dtype == torch.uint8 else codes - 4,)
+    yield (WIDE,)
 
 
 def _one(draw: Draw) -> Iterator[tuple[T]]:
@@ -44,6 +53,29 @@ def _sum(log: Callable[[float], float], sign: float = -1.0) -> Callable[[T], flo
     return behaves
 
 
+def _of_shares(counts_and_n: Callable[[T], tuple[T, int]]) -> Callable[[T], float]:
+    """The formula of other counts, or of shares of another number."""
+
+    def behaves(codes: T) -> float:
+        counts, n = counts_and_n(codes)
+        shares = counts.double() / n
+        return float(-(shares * shares.log2()).sum())
+
+    return behaves
+
+
+def _counts(codes: T) -> T:
+    return torch.unique(codes.flatten(), return_counts=True)[1]
+
+
+def _of_no_number(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+    """By value; nan has one cause here."""
+    found = same_values(arguments, expected, got)
+    if found is not None and found.kind == "not-finite":
+        return Difference("zero-times-log-of-zero", found.text)
+    return found
+
+
 def _of_the_values(codes: T) -> float:
     shares = codes.double().flatten() / codes.double().sum()
     shares = shares[shares > 0]
@@ -57,11 +89,37 @@ ENTROPY_BITS = Task(
     lecture="lecture 11, “Frequent codes, short bits”",
     off_limits=OFF_LIMITS,
     checks=(
-        Check("a few codes", 2, _few),
-        Check("negative codes, any shape and integer dtype", 2, _any_kind),
-        Check("one distinct code, and two", 1, _one),
+        Check("a few codes", 2, _few, _of_no_number),
+        Check("negative codes, any shape and integer dtype", 2, _any_kind, _of_no_number),
+        Check("one distinct code, and two", 1, _one, _of_no_number),
     ),
     misconceptions=several(
+        (
+            Misconception(
+                "zero-times-log-of-zero",
+                "A code that never comes has p = 0, as those that `bincount` counts between "
+                "others: the formula reads 0 · log 0 for it, and a computer makes nan of it. Leave "
+                "such codes out.",
+            ),
+        ),
+        ways(
+            "rows-counted",
+            "The counts were divided by the number of rows (`len`). Divide by the number of all "
+            "codes, `codes.numel()`.",
+            _of_shares(lambda codes: (_counts(codes), len(codes))),
+        ),
+        ways(
+            "runs-counted",
+            "Runs of equal neighbours were counted. A code that comes again later is the same "
+            "code: count how often each one comes in all.",
+            _of_shares(
+                lambda codes: (
+                    torch.unique_consecutive(codes.flatten(), return_counts=True)[1],
+                    codes.numel(),
+                )
+            ),
+        ),
+        ways(*CUT_TO_A_BYTE, lambda codes: reference.entropy_bits(codes.long() % 256)),
         ways(
             "another-logarithm",
             "This is the entropy in another unit: the natural logarithm gives nats, log10 gives "

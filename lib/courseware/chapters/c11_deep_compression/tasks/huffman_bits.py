@@ -7,7 +7,13 @@ from collections.abc import Iterator
 
 import torch
 
-from courseware.chapters.c11_deep_compression.tasks.codes import T, counts_of, drawn_codes
+from courseware.chapters.c11_deep_compression.tasks.codes import (
+    CUT_TO_A_BYTE,
+    WIDE,
+    T,
+    counts_of,
+    drawn_codes,
+)
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Draw, Task
@@ -31,6 +37,7 @@ def _many(draw: Draw) -> Iterator[tuple[T]]:
     for n_codes, shape in ((5, (6, 10)), (8, (4, 5, 5)), (12, (200,))):
         codes = drawn_codes(draw, n_codes, math.prod(shape)).reshape(shape)
         yield (codes.to(torch.int8) - n_codes // 2,)
+    yield (WIDE,)
 
 
 def _one(draw: Draw) -> Iterator[tuple[T]]:
@@ -47,6 +54,17 @@ def _without_looking_again(codes: T) -> int:
         together = left.pop(0) + left.pop(0)
         left.insert(0, together)
         total += together
+    return total
+
+
+def _sums_at_the_end(codes: T) -> int:
+    """Always the two first of a list that was sorted once, sums behind all others."""
+    left, total = sorted(counts_of(codes)), 0
+    if len(left) == 1:
+        return left[0]
+    while len(left) > 1:
+        left.append(left.pop(0) + left.pop(0))
+        total += left[-1]
     return total
 
 
@@ -95,6 +113,7 @@ HUFFMAN_BITS = Task(
             lambda codes: 0 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
             lambda codes: 1 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
         ),
+        ways(*CUT_TO_A_BYTE, lambda codes: reference.huffman_bits(codes.long() % 256)),
         ways(
             "same-length-for-all",
             "Every code has the same length here. Frequent codes get fewer bits, rare ones more.",
@@ -102,9 +121,10 @@ HUFFMAN_BITS = Task(
         ),
         ways(
             "not-sorted-again",
-            "After two codes were put together, their sum was taken for the smallest once more. It "
-            "may be larger than others by now: look for the two smallest anew in each step.",
+            "The counts were sorted once, and the sum of two was put at one of the ends. Among the "
+            "others it may have another place: look for the two smallest anew in each step.",
             _without_looking_again,
+            _sums_at_the_end,
             _unary,
         ),
         ways(

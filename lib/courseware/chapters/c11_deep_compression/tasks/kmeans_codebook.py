@@ -156,6 +156,29 @@ def _around_zero(values: T, k: int) -> T:
     return torch.linspace(-1, 1, k, dtype=torch.float64) * values.abs().max()
 
 
+def _by_hand(
+    start: Callable[[T, T], T] = lambda w, mask: w[mask],
+    kept: Callable[[T, T], T] = lambda w, mask: mask,
+    one_by_one: bool = False,
+) -> Callable[..., tuple[T, T]]:
+    """k-means with another start, another sense of what is kept, or a turn for each entry."""
+
+    def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
+        w, stay = w.double(), kept(w, mask)
+        values, table = w[stay], _spread(start(w, mask), k)
+        for _ in range(iterations):
+            nearest = _nearest(values, table)
+            for i in range(k):
+                nearest = _nearest(values, table) if one_by_one else nearest
+                if (nearest == i).any():
+                    table[i] = values[nearest == i].mean()
+        codes = torch.zeros(w.shape, dtype=torch.uint8)
+        codes[stay] = _nearest(values, table).to(torch.uint8)
+        return table.float(), codes
+
+    return behaves
+
+
 KMEANS_CODEBOOK = Task(
     name="kmeans_codebook",
     points=9,
@@ -176,6 +199,19 @@ KMEANS_CODEBOOK = Task(
             "ones out first, `w[mask]`.",
             _lloyd(of=lambda w, mask: w.flatten()),
             _lloyd(of=lambda w, mask: (w * mask).flatten()),
+            _by_hand(start=lambda w, mask: w.flatten()),
+        ),
+        ways(
+            "zeros-taken-for-pruned",
+            "What is not 0 was taken for what is kept. A kept weight may be 0, and a pruned one "
+            "another number: ask the mask.",
+            _by_hand(lambda w, mask: w[w != 0], kept=lambda w, mask: w != 0),
+        ),
+        ways(
+            "assigned-after-each-entry",
+            "The weights were assigned anew after each entry had moved. One iteration assigns all "
+            "of them once, and then moves all entries.",
+            _by_hand(one_by_one=True),
         ),
         ways(
             "another-start",

@@ -83,6 +83,16 @@ def _left_by(dominates: Callable[[Point, Point], bool]) -> Callable[[list[Point]
     return behaves
 
 
+def _no_better_by_position(points: list[Point]) -> list[int]:
+    """Dropped where any other point is no worse in both, an equal one as well."""
+    left = [
+        i
+        for i, b in enumerate(points)
+        if not any(i != j and a[0] <= b[0] and a[1] >= b[1] for j, a in enumerate(points))
+    ]
+    return sorted(left, key=lambda i: points[i][0])
+
+
 def _one_pass(first: Callable[[Point], Any]) -> Callable[[list[Point]], Any]:
     """A pass that keeps whatever is more accurate than all before it."""
 
@@ -121,9 +131,16 @@ PARETO_FRONT = Task(
     ),
     misconceptions=several(
         ways(
+            "equals-looked-up",
+            "A position comes twice: points were looked up by their values, and `index` gives the "
+            "first of equal ones. Take the position from the loop: `enumerate`.",
+            lambda points: [points.index(points[i]) for i in reference.pareto_front(points)],
+        ),
+        ways(
             "equal-points-dropped",
-            "Of equal points one is missing. Neither dominates the other, since neither is better "
-            "in anything: all of them stay.",
+            "Of equal points one is missing, or all are. Neither dominates the other, since "
+            "neither is better in anything: all of them stay.",
+            _no_better_by_position,
             _one_pass(lambda point: (point[0], -point[1])),
             _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
         ),
