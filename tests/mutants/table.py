@@ -66,12 +66,12 @@ def right(task: str) -> Callable[[Solution], Solution]:
     return register
 
 
-def load() -> None:
-    """Import every `chapter_*` module of this package, which fills the tables."""
+def load(begins: str = "chapter_") -> None:
+    """Import every `chapter_*` module of this package, which fills the tables; or some alone."""
     import tests.mutants as package
 
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("chapter_"):
+        if module.name.startswith(begins):
             importlib.import_module(f"{package.__name__}.{module.name}")
 
 
