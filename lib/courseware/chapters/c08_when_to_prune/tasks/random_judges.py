@@ -93,19 +93,21 @@ def _rows_alive(shape: list[int], wanted: int, got: Drawn) -> bool:
     if len(shape) == 1 or not all(bool(mask.any(dim=1).all()) for mask in rows):
         return False
     short = [mask for mask in rows if mask.numel() - int(mask.sum()) < wanted]
-    if len(short) > _often(math.prod(shape), shape[0], wanted, len(rows)):
+    lost = {wanted - (mask.numel() - int(mask.sum())) for mask in rows}
+    if len(lost) == 1 and lost != {wanted - (math.prod(shape) - shape[0])}:
+        return False  # a number that is always the same was counted, and not left to chance
+    if not 1 <= _often(math.prod(shape), shape[0], wanted, len(rows)) >= len(short) / 3:
         return False
     more = any(mask.numel() - int(mask.sum()) > wanted for mask in rows)
     return bool(short) and not more and all(bool((mask.sum(dim=1) == 1).any()) for mask in short)
 
 
 def _often(n: int, n_rows: int, wanted: int, n_masks: int) -> float:
-    """The most masks, of so many, in which a row is likely to lose all its places."""
+    """In how many masks, of so many, a row loses all its places; or a little more."""
     size = n // n_rows
     if wanted < size:
         return 0
-    empty = n_rows * math.comb(n - size, wanted - size) / math.comb(n, wanted)
-    return 3 * n_masks * empty + 1
+    return n_masks * n_rows * math.comb(n - size, wanted - size) / math.comb(n, wanted)
 
 
 def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
