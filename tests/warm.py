@@ -109,6 +109,7 @@ def serve(control: socket.socket) -> None:
     api.get_alembic_version()
     gc.collect()
     gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who asks, whose end ends this
     while True:
         packet, fds, _, _ = socket.recv_fds(control, PACKET, 4)
         if not packet:
@@ -142,6 +143,7 @@ def _keep(command: int, connection: socket.socket) -> None:
 
 def _become(fds: list[int]) -> None:
     """Run the command that was asked for."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.close(fds[0])
     with os.fdopen(fds[1], "rb") as asked:
         request = json.loads(asked.read())

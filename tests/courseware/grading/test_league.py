@@ -121,7 +121,8 @@ def graded(course: Course, monkeypatch: pytest.MonkeyPatch) -> Course:
     toy.hand_in(course.root, "bob", good)
     for student, source in answers.items():
         toy.hand_in(course.root, student, toy.with_cell(good, "square", source))
-    done = course.run("courseware.grading.cli", "grade", toy.EXERCISE, "--no-pages")
+    command = ("courseware.grading.cli", "grade", toy.EXERCISE, "--no-pages", "--workers", "1")
+    done = course.run(*command)
     assert done.returncode == 0, done.stderr
     monkeypatch.setitem(EXERCISES, toy.EXERCISE, ToyChapter(toy.EXERCISE, "Toy"))
     return course
