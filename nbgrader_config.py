@@ -35,6 +35,9 @@ c.CourseDirectory.ignore = [
 # A gradebook elsewhere, such as postgresql://user@host/name, for many teachers or machines.
 if "COURSE_DB_URL" in os.environ:
     c.CourseDirectory.db_url = os.environ["COURSE_DB_URL"]
+# The folder through which the accounts of one machine hand in, where it is not nbgrader's own.
+if "COURSE_EXCHANGE" in os.environ:
+    c.Exchange.root = os.environ["COURSE_EXCHANGE"]
 # A server made in the C locale knows no encoding, and its driver would read bytes in place of text.
 os.environ.setdefault("PGCLIENTENCODING", "UTF8")
 

@@ -7,6 +7,7 @@ are replaced, when `nbgrader_config.py` is read where grading is done:
 * `Autograde.start` works on copies (`copies`) of what the intake takes, and names what it refuses;
 * `GenerateFeedback.init_assignment` puts no other file beside the pages;
 * the API's list of who handed in, and both ways in which nbgrader reads a `timestamp.txt`;
+* `ExchangeCollect.start` and `ExchangeReleaseFeedback.copy_files` (`exchange`);
 * `ValidateApp.start` refuses hand-ins: it would run them outside of the sandbox, as the teacher.
 
 Courses with other settings in the same process are graded as ever.
@@ -27,6 +28,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
 from courseware.grading.arrival import NOBODY_IS_LATE, TIMESTAMP, UNKNOWN, time_in
 from courseware.grading.copies import (
@@ -48,6 +50,8 @@ EXPORTER = "courseware.grading.exporter.SubmissionExporter"
 _start = Autograde.start
 _copy_files = GenerateFeedback.init_assignment
 _validate = ValidateApp.start
+_collect = ExchangeCollect.start
+_release_pages = ExchangeReleaseFeedback.copy_files
 _submitted_students = NbGraderAPI.get_submitted_students
 _submitted_timestamp = NbGraderAPI.get_submitted_timestamp
 
@@ -57,6 +61,8 @@ def guard_nbgrader() -> None:
     Autograde.start = start
     GenerateFeedback.init_assignment = init_assignment
     ValidateApp.start = start_validation
+    ExchangeCollect.start = collect
+    ExchangeReleaseFeedback.copy_files = release_pages
     NbGraderAPI.get_submitted_students = get_submitted_students
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
@@ -149,6 +155,26 @@ def start_validation(app: ValidateApp) -> None:
                 "where it can do all that you can. `course grade` runs it inside."
             )
     _validate(app)
+
+
+def collect(app: ExchangeCollect) -> None:
+    """Take hand-ins out of the exchange as out of any archive of strangers."""
+    if not _is_ours(app):
+        _collect(app)
+        return
+    from courseware.grading.exchange import collect  # loads torch: not for every command
+
+    collect(app)
+
+
+def release_pages(app: ExchangeReleaseFeedback) -> None:
+    """Put pages where students fetch them."""
+    if not _is_ours(app):
+        _release_pages(app)
+        return
+    from courseware.grading.exchange import release_pages
+
+    release_pages(app)
 
 
 def get_submitted_students(api: NbGraderAPI, assignment_id: str) -> set[str]:

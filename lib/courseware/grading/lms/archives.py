@@ -7,12 +7,13 @@ is followed, nothing is unpacked to disk, a name says nothing but whose a file i
 from __future__ import annotations
 
 import os
+import pwd
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from courseware.grading.course import CourseError
@@ -28,22 +29,24 @@ MAX_TOTAL = 2 << 30
 class Entry:
     """A file of an archive: its path inside, its content, the time that the archive gives it.
 
-    `problem` says why there is no content.
+    `problem` says why there is no content; `owner` whose file it is on this machine, where that is
+    another account than the one that looks.
     """
 
     path: PurePosixPath
     content: bytes = b""
     modified: float = 0.0
     problem: str = ""
+    owner: str = ""
 
 
-def entries(path: Path) -> Iterator[Entry]:
-    """All files, in the order of the archive.
+def entries(path: Path, only: str = "") -> Iterator[Entry]:
+    """All files, in the order of the archive; of a folder, those in folders with `only` in a name.
 
     Raises a `CourseError` for what is no archive, or holds too much.
     """
     if path.is_dir():
-        found = _of_folder(path)
+        found = _of_folder(path, only)
     elif not path.is_file():
         raise CourseError(f"{path} is neither an archive nor a folder")
     elif zipfile.is_zipfile(path):
@@ -100,27 +103,41 @@ def _of_tar(path: Path) -> Iterator[Entry]:
         raise CourseError(f"{path} cannot be read: {error}; load it down again") from error
 
 
-def _of_folder(path: Path) -> Iterator[Entry]:
-    for folder, names, files in os.walk(path):
-        names.sort()
+def _of_folder(path: Path, only: str) -> Iterator[Entry]:
+    """By open folders, never by paths: nobody puts a link in one's place meanwhile."""
+    for folder, names, files, inside in os.fwalk(path):
+        below = PurePosixPath(Path(folder).relative_to(path))
+        names[:] = sorted(one for one in names if below.parts or only in one)
         for file in sorted(files):
-            name = PurePosixPath(Path(folder, file).relative_to(path))
-            handle = None
+            name = below / file
             try:
-                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-                handle = os.open(Path(folder, file), flags)
-                facts = os.fstat(handle)
-                if not stat.S_ISREG(facts.st_mode):
-                    yield Entry(name, problem="a link, or another thing that is no plain file")
-                    continue
-                with open(handle, "rb", closefd=False) as stream:
-                    content = stream.read(MAX_FILE_BYTES + 1)
-                yield _limited(name, content, facts.st_mtime)
+                entry = _plain_file(name, inside)
             except OSError as error:
-                yield Entry(name, problem=f"cannot be read: {error.strerror}")
-            finally:
-                if handle is not None:
-                    os.close(handle)
+                entry = Entry(name, problem=f"cannot be read: {error.strerror}")
+            yield entry
+
+
+def _plain_file(name: PurePosixPath, inside: int) -> Entry:
+    handle = os.open(name.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=inside)
+    try:
+        facts = os.fstat(handle)
+        if not stat.S_ISREG(facts.st_mode):
+            return Entry(name, problem="a link, or another thing that is no plain file")
+        with open(handle, "rb", closefd=False) as stream:
+            entry = _limited(name, stream.read(MAX_FILE_BYTES + 1), facts.st_mtime)
+        return replace(entry, owner=_other_owner(facts))
+    finally:
+        os.close(handle)
+
+
+def _other_owner(facts: os.stat_result) -> str:
+    """The account that a file belongs to; empty if it is the one that looks, or root."""
+    if facts.st_uid in (0, os.geteuid()):
+        return ""
+    try:
+        return pwd.getpwuid(facts.st_uid).pw_name
+    except KeyError:
+        return f"account {facts.st_uid}"
 
 
 def _limited(name: PurePosixPath, content: bytes, modified: float) -> Entry:

@@ -9,17 +9,30 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from courseware.grading.folder_names import is_variant, name_obstacle
 from courseware.grading.lms.archives import Entry, shown_path
-from courseware.grading.lms.layouts import EXCHANGE, FILES, Place, match, place_of
-from courseware.grading.lms.record import FOLDER, Collected
+from courseware.grading.lms.layouts import (
+    EXCHANGE,
+    FILES,
+    Place,
+    is_of_another,
+    match,
+    place_of,
+)
+from courseware.grading.lms.record import FOLDER, Collected, read_record, write_record
 from courseware.grading.lms.roster import Member
 from courseware.grading.plain_lines import in_one_line
 from courseware.grading.whole_file import whole_file
+
+SECRET = "submission_secret.txt"
+"""The file in which nbgrader's exchange hands in what a page finds its way back by."""
+
+_SECRET = re.compile(rb"[0-9A-Za-z]{1,1000}")
 
 NEW, NEWER, SAME, OLDER = "new", "in place of an older one", "there already", "older: left out"
 
@@ -49,6 +62,8 @@ class HandedIn:
     student: str
     pieces: Mapping[str, Piece]
     remarks: tuple[str, ...]
+    secret: bytes = b""
+    """By which nbgrader's exchange finds the way back for a feedback page."""
 
     @property
     def late(self) -> bool:
@@ -69,12 +84,18 @@ def sort_out(entries: Iterable[Entry], members: Sequence[Member], target: Target
     by_student: dict[str, list[Piece]] = {}
     not_placed: list[tuple[str, str]] = []
     others: dict[str, list[str]] = {}
+    secrets: dict[PurePosixPath, bytes] = {}
     for entry in entries:
-        if _is_by_the_way(entry.path):
+        if entry.path.name == SECRET and _SECRET.fullmatch(entry.content):
+            secrets[entry.path.parent] = entry.content
+        if _is_by_the_way(entry.path) or is_of_another(entry.path, target.exercise):
             continue
         place = place_of(entry.path, target.exercise)
         found, why = _students(place, members, target.exercise)
         if place is None or len(found) != 1:
+            not_placed.append((shown_path(entry.path), why))
+        elif place.layout == EXCHANGE and entry.owner not in ("", place.who):
+            why = f"is {in_one_line(place.who)}'s by its name, and belongs to {entry.owner}"
             not_placed.append((shown_path(entry.path), why))
         elif entry.problem:
             not_placed.append((shown_path(entry.path), entry.problem))
@@ -85,13 +106,15 @@ def sort_out(entries: Iterable[Entry], members: Sequence[Member], target: Target
     for student in others.keys() - by_student.keys():
         files = ", ".join(others[student][:3])
         not_placed.append((student, f"no notebook among what was handed in: {files}"))
-    hand_ins = [_choose(student, pieces, target) for student, pieces in sorted(by_student.items())]
+    hand_ins = [
+        _choose(student, pieces, target, secrets) for student, pieces in sorted(by_student.items())
+    ]
     return Sorted(tuple(hand_ins), tuple(sorted(not_placed)))
 
 
 def _is_by_the_way(path: PurePosixPath) -> bool:
     """What systems add that nobody handed in, and nbgrader's own small files."""
-    names = {"__MACOSX", ".DS_Store", "Thumbs.db", "timestamp.txt", "submission_secret.txt"}
+    names = {"__MACOSX", ".DS_Store", "Thumbs.db", "timestamp.txt", SECRET}
     return bool(names & {*path.parts}) or ".ipynb_checkpoints" in path.parts
 
 
@@ -105,6 +128,8 @@ def _students(
     if place is None:
         return [], "its place does not say whose it is"
     who = in_one_line(place.who)
+    if place.layout == FILES and f"+{exercise}+" in place.who:
+        return [], "its folder has no name that nbgrader's exchange gives"
     if not members and place.layout in (FILES, EXCHANGE):
         problem = name_obstacle(place.who)
         return ([], problem) if problem else ([place.who], "")
@@ -115,7 +140,12 @@ def _students(
     return found, several if len(found) > 1 else ""
 
 
-def _choose(student: str, pieces: Sequence[Piece], target: Target) -> HandedIn:
+def _choose(
+    student: str,
+    pieces: Sequence[Piece],
+    target: Target,
+    secrets: Mapping[PurePosixPath, bytes],
+) -> HandedIn:
     """For each notebook of the exercise the piece that counts: the right name, the last attempt."""
     remarks: list[str] = []
     chosen: dict[str, Piece] = {}
@@ -133,7 +163,10 @@ def _choose(student: str, pieces: Sequence[Piece], target: Target) -> HandedIn:
             remarks.append(f"{len(different)} notebooks, taken: {in_one_line(last.place.file)}")
         elif last.place.file != f"{notebook}.ipynb":
             remarks.append(f"was called {in_one_line(last.place.file)}")
-    return HandedIn(student, chosen, tuple(remarks))
+    first = next(iter(chosen.values()), None)
+    is_from_exchange = first is not None and first.place.layout == EXCHANGE
+    secret = secrets.get(first.entry.path.parent, b"") if first and is_from_exchange else b""
+    return HandedIn(student, chosen, tuple(remarks), secret)
 
 
 def _order(notebook: str) -> Callable[[Piece], tuple[int, float, bool]]:
@@ -143,6 +176,18 @@ def _order(notebook: str) -> Callable[[Piece], tuple[int, float, bool]]:
         piece.entry.modified,
         piece.place.file == f"{notebook}.ipynb",
     )
+
+
+def put_all(found: Sorted, target: Target) -> dict[str, str]:
+    """Write what was sorted out, and the record of it; says what became of each student's."""
+    record = read_record(target.root, target.exercise)
+    fates = {}
+    try:
+        for one in found.hand_ins:
+            fates[one.student], record[one.student] = put(one, target)
+    finally:
+        write_record(target.root, target.exercise, record)
+    return fates
 
 
 def put(hand_in: HandedIn, target: Target) -> tuple[str, Collected]:
@@ -160,6 +205,10 @@ def put(hand_in: HandedIn, target: Target) -> tuple[str, Collected]:
     first = next(iter(hand_in.pieces.values()))
     if first.place.moment and fate in (NEW, NEWER):
         (folder / "timestamp.txt").write_text(first.place.moment, encoding="ascii")
+    if fate in (NEW, NEWER):
+        (folder / SECRET).unlink(missing_ok=True)  # that of another hand-in leads elsewhere
+        if hand_in.secret:
+            (folder / SECRET).write_bytes(hand_in.secret)
     return fate, Collected(
         hand_in.student,
         first.place.layout,

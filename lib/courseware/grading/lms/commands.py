@@ -10,6 +10,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from tqdm import tqdm
 
+from courseware.grading import exchange
 from courseware.grading.course import (
     CourseError,
     Exercise,
@@ -20,10 +21,10 @@ from courseware.grading.course import (
 )
 from courseware.grading.lms import export as exports
 from courseware.grading.lms.archives import entries
-from courseware.grading.lms.collect import Sorted, Target, put, sort_out
+from courseware.grading.lms.collect import Sorted, Target, put_all, sort_out
 from courseware.grading.lms.give_back import pack
-from courseware.grading.lms.record import read_record, write_record
-from courseware.grading.lms.roster import Member, enter, member_of, read_roster
+from courseware.grading.lms.record import read_record
+from courseware.grading.lms.roster import Member, enter, members_of, read_roster
 from courseware.grading.plain_lines import aligned, in_one_line, some
 
 
@@ -44,28 +45,27 @@ def roster(options: argparse.Namespace) -> int:
 
 
 def collect(options: argparse.Namespace) -> int:
-    """Put an archive's hand-ins into submitted/."""
+    """Put an archive's hand-ins into submitted/; without an archive, those of the exchange."""
     root = options.course_dir.resolve()
     exercise = open_exercise(open_course(root), options.exercise)
-    members = _members(exercise.api)
+    members = members_of(exercise.api)
     submitted = root / exercise.api.coursedir.submitted_directory
     target = Target(root, submitted, exercise.name, tuple(exercise.masters))
+    archive = options.archive
+    if archive is None:
+        archive = exchange.exchange_folder(exercise.api.coursedir, exercise.api.config) / "inbound"
+    only = "" if options.archive else f"+{exercise.name}+"
     found = sort_out(
-        tqdm(entries(options.archive), desc=options.archive.name, unit=" files"), members, target
+        tqdm(entries(archive, only), desc=archive.name, unit=" files"), members, target
     )
     if not found.hand_ins and not members:
         raise CourseError(
-            f"nothing in {options.archive} could be placed, and there is no roster: "
+            f"nothing in {archive} could be placed, and there is no roster: "
             "run `course roster FILE` first"
         )
     fates = {one.student: "would be taken" for one in found.hand_ins}
     if not options.dry_run:
-        record = read_record(root, exercise.name)
-        try:
-            for one in tqdm(found.hand_ins, desc=exercise.name, unit=" hand-ins"):
-                fates[one.student], record[one.student] = put(one, target)
-        finally:
-            write_record(root, exercise.name, record)
+        fates = put_all(found, target)
     _show(found, fates, members)
     if not options.dry_run:
         print(f"Next: course grade {exercise.name}")
@@ -114,6 +114,12 @@ def give_back(options: argparse.Namespace) -> int:
     """Pack feedback pages."""
     root = options.course_dir.resolve()
     exercise = open_exercise(open_course(root), options.exercise)
+    if options.exchange:
+        given = exchange.give_back(exercise.api.coursedir, exercise.api.config, exercise.name)
+        if given.elsewhere:
+            print(f"Not collected from the exchange: {some(given.elsewhere)}")
+        print(f"Pages of {len(given.students)} students can be fetched now.")
+        return 0
     pages = _pages(exercise)
     if not pages:
         raise CourseError(f"{exercise.name} has no feedback pages: run `course grade` first")
@@ -123,14 +129,6 @@ def give_back(options: argparse.Namespace) -> int:
         print(f"Not collected from there, in folders named by their ids: {some(elsewhere)}")
     print(f"{count} pages of {len(pages)} students: {out}")
     return 0
-
-
-def _members(api: NbGraderAPI) -> list[Member]:
-    path = gradebook_file(api.coursedir.db_url)
-    if path is not None and not path.exists():
-        return []
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        return [member_of(one) for one in gradebook.students]
 
 
 def _graded(api: NbGraderAPI, wanted: Sequence[str]) -> list[str]:

@@ -117,6 +117,16 @@ def _of_files(parts: Sequence[str]) -> Place:
     return Place(FILES, parts[0].partition(".")[0], parts[0])
 
 
+def is_of_another(path: PurePosixPath, exercise: str) -> bool:
+    """Whether nbgrader's exchange has a file as a hand-in to another exercise.
+
+    >>> is_of_another(PurePosixPath("ann+02_toy+2026-03-01 10:00:00.0 UTC+x/a.ipynb"), "01_toy")
+    True
+    """
+    found = [_EXCHANGE.fullmatch(part) for part in path.parts[:-1]]
+    return any(one is not None and one["exercise"] != exercise for one in found)
+
+
 def match(place: Place, members: Iterable[Member], exercise: str) -> list[Member]:
     """The members that a file may be from: one, if all is well."""
     ways = {

@@ -33,7 +33,13 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> list[argparse.A
         "exchange, a folder of files), and put them into submitted/."
     )
     collect.add_argument("exercise", metavar="EXERCISE", help="such as 01_number_formats")
-    collect.add_argument("archive", type=Path, metavar="ARCHIVE", help="a zip, a tar or a folder")
+    collect.add_argument(
+        "archive",
+        type=Path,
+        nargs="?",
+        metavar="ARCHIVE",
+        help="a zip, a tar or a folder; default: nbgrader's exchange on this machine",
+    )
     collect.add_argument(
         "--dry-run", action="store_true", help="say what would be done, and do nothing"
     )
@@ -69,5 +75,8 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> list[argparse.A
         "Canvas, so that it finds out whose each page is; else one folder a student."
     )
     give_back.add_argument("exercise", metavar="EXERCISE")
+    give_back.add_argument(
+        "--exchange", action="store_true", help="put them where students fetch them on this machine"
+    )
     give_back.add_argument("--out", type=Path, metavar="FILE", help="default: build/feedback_….zip")
     return [roster, collect, export, give_back]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 
-from courseware.grading.course import CourseError
+from courseware.grading.course import CourseError, gradebook_file
 from courseware.grading.folder_names import name_obstacle
 from courseware.grading.lms.tables import Table, read_table
 from courseware.grading.plain_lines import in_one_line
@@ -43,6 +44,15 @@ class Member:
         'Doe, Ann'
         """
         return ", ".join(part for part in (self.last_name, self.first_name) if part)
+
+
+def members_of(api: NbGraderAPI) -> list[Member]:
+    """Who the gradebook has; makes none where there is none yet."""
+    path = gradebook_file(api.coursedir.db_url)
+    if path is not None and not path.exists():
+        return []
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        return [member_of(one) for one in gradebook.students]
 
 
 @dataclass(frozen=True)
