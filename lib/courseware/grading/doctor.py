@@ -12,6 +12,8 @@ from pathlib import Path
 
 from courseware.grading.class_secret import SECRET
 from courseware.grading.course import CONFIG
+from courseware.grading.neighbours import neighbours, open_to
+from courseware.grading.plain_lines import some
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import command, visible_trees
 from courseware.grading.split.sandbox import NO_BUBBLEWRAP, UNPROTECTED, InfrastructureError
@@ -25,6 +27,10 @@ USER_NAMESPACES = (
     "Debian before 11:  sudo sysctl kernel.unprivileged_userns_clone=1",
     "In a container:    start it with --security-opt seccomp=unconfined, or grade outside of it",
 )
+OF_THE_CLASS = ("solutions", "submitted", "collected", "autograded", "feedback", "build")
+"""What of a course folder is no student's to read, beside the secret and the gradebook."""
+OF_THE_EXCHANGE = ("*/inbound", "*/feedback")
+"""Folders in which students put and find files by names that nobody else can list."""
 GRADEBOOK = "gradebook.db"
 """Where there is no other database, nbgrader keeps the marks of a class there."""
 WITHOUT = (
@@ -67,7 +73,7 @@ def examine(root: Path) -> list[Finding]:
     """Try everything that grading in a course folder needs."""
     sandbox = [_platform(), _bubblewrap(root), _isolation(root)]
     private = [_private_file(root / name) for name in (SECRET, GRADEBOOK)]
-    return [*sandbox, _course(root), *private]
+    return [*sandbox, _course(root), *private, _neighbours(root)]
 
 
 def sandbox_obstacle(root: Path) -> str:
@@ -149,6 +155,23 @@ def _course(root: Path) -> Finding:
         advice = "Copy c.Autograde.autograde_preprocessors from the course's own file."
         return Finding(False, f"{config} does not name SplitExecute", (advice,))
     return Finding(True, f"{config} grades in the sandbox")
+
+
+def _neighbours(root: Path) -> Finding:
+    """On a shared server the other accounts are the students."""
+    others = neighbours()
+    if not others:
+        return Finding(True, "there is nobody else with an account on this machine")
+    exchange = Path(os.environ.get("COURSE_EXCHANGE", os.devnull))
+    looked_at = [root / name for name in (*OF_THE_CLASS, SECRET, GRADEBOOK)]
+    looked_at += [path for pattern in OF_THE_EXCHANGE for path in sorted(exchange.glob(pattern))]
+    found = open_to(others, looked_at)
+    if not found:
+        return Finding(True, f"{some([one.name for one in others])} can read nothing of the class")
+    text = "; ".join(f"{some(names)} can read {path}" for path, names in found.items())
+    advice = [f"chmod 700 {root}"] if any(path.is_relative_to(root) for path in found) else []
+    advice += [f"chmod o-r {path}" for path in found if not path.is_relative_to(root)]
+    return Finding(False, text, tuple(advice))
 
 
 def _private_file(path: Path) -> Finding:
