@@ -86,6 +86,26 @@ def lost(record: Record, arm: str, part: str = "test") -> list[float]:
     return ahead(accuracies(record, control, part), accuracies(record, arm, part))
 
 
+def by_training(record: Record, levels: int) -> list[float]:
+    """Points by which a grid in the loop is ahead of the same grid at once; nothing is pruned."""
+    arm = arm_of(0.0, levels)
+    return ahead(accuracies(record, arm), accuracies(record, f"±{levels}, at once"))
+
+
+def no_larger(record: Record) -> dict[str, str]:
+    """Rounded arms of the narrow network → the largest one of the wide that takes no more bytes.
+
+    One that is smaller than all of the wide is left out.
+    """
+    wide = {GRID[s, k] for s in (0.0, *SPARSITIES) for k in LEVELS}
+    sizes = {arm: fmean(file_bytes(record, arm)) for arm in arms_of(record)}
+    found = {}
+    for narrow in (arm for arm in sizes if arm.startswith("narrow") and "±" in arm):
+        if fitting := [arm for arm in wide if sizes[arm] <= sizes[narrow]]:
+            found[narrow] = max(fitting, key=sizes.__getitem__)
+    return found
+
+
 def loses_nothing(record: Record, arm: str, part: str = "test") -> bool:
     """Whether no loss is shown, and none above a point is likely: both ends of its interval."""
     of_loss = spread(lost(record, arm, part))

@@ -14,12 +14,14 @@ from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist
     OLD_STEPS,
     ON,
     ORDERED,
+    SHARED,
     SPARSITIES,
     TOGETHER,
     UNSHIFTED,
     UNTRAINED,
     UNTRAINED_STEPS,
     arm_of,
+    shared_arm,
 )
 from courseware.chapters.c11_deep_compression.results import (
     Record,
@@ -52,7 +54,7 @@ def recipe_rows(record: Record) -> list[Row]:
     first, more, _ = record["updates"]
     updates = {UNTRAINED: UNTRAINED_STEPS, UNSHIFTED: first, FLOAT: first, ON: first + more}
     told = {
-        UNTRAINED: "as in the capstone",
+        UNTRAINED: "briefly",
         UNSHIFTED: "longer, the rate falling",
         FLOAT: "the same, images shifted",
         ON: "and trained on",
@@ -91,6 +93,28 @@ def coder_rows(record: Record, arms: Sequence[str]) -> list[Row]:
     ]
 
 
+def below_entropy(record: Record, arms: Sequence[str]) -> dict[str, float]:
+    """Arms whose range-coded file is below the entropy of single codes → by which share of it."""
+    shares = {
+        arm: 1 - fmean(file_bytes(record, arm, RANGE)) / fmean(bound_bytes(record, arm))
+        for arm in arms
+    }
+    return {arm: share for arm, share in shares.items() if share > 0}
+
+
+def grids_beside_shared(record: Record) -> dict[str, tuple[str, float, list[float]]]:
+    """Arms with a table → the grid of ±3 that is pruned as much, and how the two compare.
+
+    Of the grid: by how many bytes it is smaller on average; of the table: the points ahead.
+    """
+    found = {}
+    for sparsity in SHARED:
+        arm, grid = shared_arm(sparsity), arm_of(sparsity, 3)
+        smaller = fmean(file_bytes(record, arm)) - fmean(file_bytes(record, grid))
+        found[arm] = grid, smaller, ahead(accuracies(record, arm), accuracies(record, grid))
+    return found
+
+
 def product_rows(record: Record, levels: int = 3) -> list[Row]:
     """What pruning and rounding save alone, their product, and what both save."""
     rows = []
@@ -119,6 +143,14 @@ def order_ahead(record: Record, end: str, sparsity: float) -> list[float]:
     """By how many points pruning first is ahead of another order, one a seed."""
     name = arm_of(sparsity, ORDERED[sparsity])
     return ahead(accuracies(record, name), accuracies(record, name + end))
+
+
+def won_back(record: Record, sparsity: float) -> list[float]:
+    """Points that new steps are ahead of the old ones, where rounding came first, one a seed."""
+    name = arm_of(sparsity, ORDERED[sparsity])
+    return ahead(
+        accuracies(record, f"{name}: {NEW_STEPS}"), accuracies(record, f"{name}: {OLD_STEPS}")
+    )
 
 
 def at_once_rows(record: Record) -> list[Row]:

@@ -14,6 +14,7 @@ from courseware.chapters.c11_deep_compression.results import (
     arms_of,
     beaten_by,
     bound_bytes,
+    by_training,
     dots_of,
     factors,
     file_bytes,
@@ -21,6 +22,7 @@ from courseware.chapters.c11_deep_compression.results import (
     front_of,
     loses_nothing,
     lost,
+    no_larger,
     parts_of_arm,
     runs_of,
     smallest_bytes,
@@ -32,13 +34,17 @@ from courseware.chapters.c11_deep_compression.tables import (
     ORDERS,
     arm_rows,
     at_once_rows,
+    below_entropy,
     coder_rows,
+    grids_beside_shared,
     order_ahead,
     order_rows,
     product_rows,
     recipe_rows,
+    won_back,
 )
 from courseware.showing.say import interval, signed
+from courseware.showing.spread import ahead
 from courseware.subjects.data import mnist
 from tests.tracked import ROOT
 
@@ -160,6 +166,31 @@ def test_tables_show_the_record():
     assert len(order_rows(RECORD)) == len(ORDERS)
     assert [row["bits"] for row in at_once_rows(RECORD)] == [8, 4, 3, 2]
     assert order_ahead(RECORD, "", 0.95) == [0.0] * RECORD["seeds"]
+
+
+def test_what_is_told_beside_an_arm_is_of_arms_that_compare():
+    """A narrow arm meets the largest of the wide that takes no more bytes, a table its grid."""
+    pairs = no_larger(RECORD)
+    assert pairs[arms.arm_of(0.8, 3, "narrow")] == arms.arm_of(0.99, 1)
+    for narrow, wide in pairs.items():
+        assert fmean(file_bytes(RECORD, wide)) <= fmean(file_bytes(RECORD, narrow))
+    assert [*below_entropy(RECORD, [arms.arm_of(s, 3) for s in (0.0, 0.95)])] == [
+        arms.arm_of(0.95, 3)
+    ]
+    for arm, (grid, smaller, points) in grids_beside_shared(RECORD).items():
+        assert smaller == fmean(file_bytes(RECORD, arm)) - fmean(file_bytes(RECORD, grid))
+        assert points == ahead(accuracies(RECORD, arm), accuracies(RECORD, grid))
+    for levels in arms.LEVELS:
+        at_once = lost(RECORD, f"±{levels}, at once")
+        assert by_training(RECORD, levels) == pytest.approx(
+            ahead(at_once, lost(RECORD, arms.arm_of(0.0, levels)))
+        )
+    assert won_back(RECORD, 0.98) == pytest.approx(
+        ahead(
+            order_ahead(RECORD, f": {arms.OLD_STEPS}", 0.98),
+            order_ahead(RECORD, f": {arms.NEW_STEPS}", 0.98),
+        )
+    )
 
 
 @pytest.fixture
