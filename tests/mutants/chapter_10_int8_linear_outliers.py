@@ -310,3 +310,14 @@ def rounds_as_in_school(x, weight, bias, threshold):
 @wrong("int8_linear_outliers", says="half-down")
 def rounds_halves_down(x, weight, bias, threshold):
     return _rounded_by(lambda steps: torch.ceil(steps - 0.5))(x, weight, bias, threshold)
+
+
+@wrong("int8_linear_outliers", says="one-scale-for-x")
+def cuts_codes_of_one_scale_off(x, weight, bias, threshold):
+    large = (x.abs() >= threshold).any(dim=0)
+    inside = x.masked_fill(large, 0.0)
+    s_x = max(float(inside.abs().max()) / 127, 1e-12)
+    s_w = _scale(weight)
+    sums = (inside / s_x).to(torch.int32) @ (weight / s_w).to(torch.int32).T
+    y = x[:, large] @ weight[:, large].T + sums * s_x * s_w.flatten() + bias
+    return large.nonzero().flatten(), y

@@ -8,6 +8,7 @@ function that lives in another process is asked to do it there, in a process wit
 
 from __future__ import annotations
 
+import ast
 import inspect
 import linecache
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from courseware.checks.off_limits import other_function
 from courseware.handing_in.canonical import canonical
 from courseware.handing_in.names import bound_names
 
+DEFINING = ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign
 AFRESH = "__course_afresh__"
 """In the names of a cell that was run once more: what it calls does not begin anew again."""
 
@@ -69,7 +71,8 @@ def call_alone(
 def afresh(function: Callable[..., Any], name: str) -> Callable[..., Any] | None:
     """The function as if it had never been called: in a new process, or its cell run once more.
 
-    None where it stands in no cell.
+    Of a cell only what defines something is run: no experiment is repeated, nothing is printed.
+    None where the function stands in no cell.
     """
     renew = getattr(function, "__course_renew__", None)
     if renew is not None:
@@ -81,8 +84,10 @@ def afresh(function: Callable[..., Any], name: str) -> Callable[..., Any] | None
     namespace = given | {AFRESH: True}
     source = "".join(linecache.getlines(code.co_filename))
     try:
-        exec(compile(source, code.co_filename, "exec", dont_inherit=True), namespace)
-    except (Exception, SystemExit):  # a cell that works only once
+        parsed = ast.parse(source)
+        parsed.body = [one for one in parsed.body if isinstance(one, DEFINING)]
+        exec(compile(parsed, code.co_filename, "exec", dont_inherit=True), namespace)
+    except (Exception, SystemExit):  # a cell with magics, or one that works only once
         return None
     made = namespace.get(name)
     return made if made is not function else None

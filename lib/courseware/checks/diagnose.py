@@ -69,7 +69,8 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
         judged = known.behaves is None
         if judged or covered or len(one.cases) >= HALF * len(failing):
             shown = shown if causes else one.cases
-            sure = judged or (covered and one.is_sure)
+            most = covered or len(one.cases) > HALF * len(failing)
+            sure = judged or (most and one.is_sure)
             causes.append(Diagnosis(known.name, known.message, known, sure))
             if isinstance(known, Composite) and known.first is not None and known.slip is not None:
                 slip = known.slip

@@ -83,6 +83,20 @@ def test_two_mistakes_within_one_check_are_both_named():
     }
 
 
+def test_a_cause_of_most_failures_of_a_check_is_sure_and_one_of_few_is_not():
+    def told_of(cases, function):
+        checks = (Check("negative", 1, lambda draw: [(torch.tensor([x]),) for x in cases]),)
+        task = Task("doubled", 10, doubled, checks, DOUBLED.misconceptions, DOUBLED.lecture)
+        return told(function, task)
+
+    # Something else is wrong with −9, and nobody knows what.
+    def sign_lost(x):
+        return torch.where(x == -9, 77, 2 * x.abs())
+
+    assert told_of([-1, -2, -9], sign_lost) == {"negative": ["sign-lost"]}
+    assert told_of([-9, -9, -9, -1], sign_lost) == {"negative": []}
+
+
 def test_a_model_that_errs_where_the_answer_is_right_is_not_the_cause():
     # On this check alone "the sign is gone" gives the same: but negative values come out right.
     def wrong_for_minus_one(x):

@@ -29,9 +29,14 @@ from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
     wrapped,
     zero_row,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
+
+ONE_SCALE_FOR_X = (
+    "one-scale-for-x",
+    "All of x shares one scale. Each of its rows has its own here.",
+)
 
 MISTAKES = several(
     ways(
@@ -109,10 +114,15 @@ MISTAKES = several(
         computed(scale_x=lambda x, rest: scale(x)),
         computed(scale_x=lambda x, rest: of_all(x)),
     ),
-    ways(
-        "one-scale-for-x",
-        "All of x shares one scale. Each of its rows has its own here.",
-        computed(scale_x=lambda x, rest: of_all(rest)),
+    ways(*ONE_SCALE_FOR_X, computed(scale_x=lambda x, rest: of_all(rest))),
+    *(
+        both(
+            (name, message),
+            ONE_SCALE_FOR_X,
+            computed(scale_x=lambda x, rest: of_all(rest), rounding=rounding),
+        )
+        for name, message, rounding in ROUNDINGS
+        if not name.startswith("half")
     ),
     ways(
         "one-scale-for-the-weight",
