@@ -41,6 +41,7 @@ Arguments = tuple[T, T, T, int, float, float, int]
 N_IMAGES = 5
 COPIES = 240
 LEFT = 0.01
+NEAR_MISS = 0.03
 ALIKE = 0.001
 AT_ONE_CLASS = "teacher-hardened", "softmax-twice"
 """Both may end where all goes to the class that the teacher likes best, as no other loss does."""
@@ -160,8 +161,9 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     if left_out := _left_out(arguments, student):
         return Difference(left_out[0], f"{text}. {left_out[1]}")
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
-    # Who minimises another loss is about as far from the lowest one as its minimum is.
-    name = _minimised(loss_of, student, lambda logits: LEFT < still_to_go(logits) < 2 * left)
+    # Who has missed the lowest loss by little minimises no other one that ends far from it.
+    furthest = 2 * left if left < NEAR_MISS else math.inf
+    name = _minimised(loss_of, student, lambda logits: LEFT < still_to_go(logits) < furthest)
     return Difference(name or standing, text)
 
 
