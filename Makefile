@@ -140,6 +140,9 @@ demo: $(COURSE) $(BUBBLEWRAP) ## grade a made-up class from submission to report
 cheats: $(COURSE) $(BUBBLEWRAP) ## attack the grading, ours and stock nbgrader's (ARGS=--help)
 	@$(BIN)/python -m tests.cheats $(ARGS)
 
+hub-test: $(TESTS) $(CHROMIUM) $(BUBBLEWRAP) ## walk through the server of deploy/jupyterhub in a browser, as root (a quarter of an hour)
+	@$(BIN)/python -m tests.hub
+
 defects: $(TESTS) $(BUBBLEWRAP) ## plant defects in copies of the course, each of which a test must notice (ARGS=--help)
 	@$(BIN)/python -m tests.defects $(ARGS)
 
@@ -232,5 +235,5 @@ $(POSTGRES):
 $(BUBBLEWRAP):
 	@$(call debian_package,bubblewrap,the sandbox in which hand-ins run)
 
-.PHONY: help setup lab test demo cheats defects fuzz exercises setup-tests test-fast selftest mutation bench lectures claims site slides experiments lint types format lock clean FORCE
+.PHONY: help setup lab test demo cheats hub-test defects fuzz exercises setup-tests test-fast selftest mutation bench lectures claims site slides experiments lint types format lock clean FORCE
 FORCE:

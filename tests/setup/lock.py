@@ -15,6 +15,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 TESTS = [Requirement(line) for line in EXTRAS["test"]]
 CLASS = [Requirement(line) for line in EXTRAS["class"]]
 GPU = [Requirement(line) for line in EXTRAS["gpu"]]
+HUB = [Requirement(line) for line in EXTRAS["hub"]]
 SITE = [Requirement(line) for line in EXTRAS["site"]]
 LOCK_LINES = [
     line

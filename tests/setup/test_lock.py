@@ -16,6 +16,7 @@ from tests.setup.lock import (
     COURSE,
     GPU,
     HERE,
+    HUB,
     LOCK,
     LOCK_LINES,
     PROJECT,
@@ -41,8 +42,8 @@ def test_the_lock_is_within_the_ranges(requirement: Requirement) -> None:
     assert requirement.specifier.contains(LOCK[canonicalize_name(requirement.name)])
 
 
-def test_what_a_class_a_gpu_or_the_site_needs_is_tested() -> None:
-    assert set(map(str, CLASS + GPU + SITE)) <= set(map(str, TESTS))
+def test_what_a_class_a_gpu_a_hub_or_the_site_needs_is_tested() -> None:
+    assert set(map(str, CLASS + GPU + HUB + SITE)) <= set(map(str, TESTS))
 
 
 def test_torch_is_exact() -> None:
