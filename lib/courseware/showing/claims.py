@@ -100,7 +100,7 @@ Basis = Compared | Exact
 
 
 def as_json(
-    kind: str, text: str, answer: bool | None = None, basis: Basis | None = None
+    kind: str, text: str, answer: bool | str | None = None, basis: Basis | None = None
 ) -> Mapping[str, Any]:
     """A claim as an output carries it; `kind` is "verdict" or "reading"."""
     claim: dict[str, Any] = {"kind": kind, "text": text}

@@ -17,6 +17,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from courseware.showing.claims import MIME_TYPE, Basis, as_json
+from courseware.showing.settings import Holds
 from courseware.showing.spread import Spread, spread
 
 Row = Mapping[str, Any]
@@ -31,6 +32,7 @@ _ANSWERS = {
     False: ("No", "--jp-info-color1, #0288d1"),
     None: ("Inconclusive", "--jp-warn-color1, #f57c00"),
 }
+_OF_MIXED = "--jp-brand-color1, #7b1fa2"
 
 
 def say(text: str) -> None:
@@ -68,8 +70,10 @@ def show_table(rows: Sequence[Row], caption: str = "") -> None:
     _show(table_text(table, caption), {"text/html": table_html(table, caption)})
 
 
-def verdict(question: str, answer: bool | None, evidence: str, basis: Basis) -> None:
+def verdict(question: str, answer: bool | Holds | None, evidence: str, basis: Basis) -> None:
     """Show what the measurements say to a question: yes, no, or (for None) inconclusive.
+
+    Where settings answer differently, `Holds` says what holds where (`in_settings` makes it).
 
     `basis` says what it rests on: the arms and what they had (`Compared`), or that nothing is left
     to chance (`Exact`). `make claims` lists it.
@@ -82,11 +86,14 @@ def verdict(question: str, answer: bool | None, evidence: str, basis: Basis) -> 
     Does 4 + 4 fit into int4? No: int4 ends at 7
     (Rests on: one sum)
     """
-    if not (answer is None or isinstance(answer, bool)):
-        raise ValueError(f"answer: expected True, False or None, got {answer!r}")
+    if not (answer is None or isinstance(answer, bool | Holds)):
+        raise ValueError(f"answer: expected True, False, None or Holds(…), got {answer!r}")
     if not isinstance(basis, Basis):
         raise ValueError(f"basis: expected Compared(…) or Exact(…), got {basis!r}")
-    word, colour = _ANSWERS[answer]
+    if isinstance(answer, Holds):
+        word, colour = with_minus_signs(answer.words), _OF_MIXED
+    else:
+        word, colour = _ANSWERS[answer]
     evidence, rests_on = with_minus_signs(evidence), with_minus_signs(str(basis))
     rich = (
         f'<div style="border-left: 4px solid var({colour}); margin: 6px 0; padding: 4px 12px; '
@@ -96,8 +103,9 @@ def verdict(question: str, answer: bool | None, evidence: str, basis: Basis) -> 
         f'<br><small style="{_FAINT}">Rests on: {html.escape(rests_on)}</small></div>'
     )
     claim = f"{question} {word}: {evidence}"
+    of_claim = answer.words if isinstance(answer, Holds) else answer
     plain = f"{claim}\n(Rests on: {rests_on})"
-    _show(plain, {"text/html": rich, MIME_TYPE: as_json("verdict", claim, answer, basis)})
+    _show(plain, {"text/html": rich, MIME_TYPE: as_json("verdict", claim, of_claim, basis)})
 
 
 def with_minus_signs(text: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from courseware.showing import say as show
 from courseware.showing.claims import MIME_TYPE, Exact
 from courseware.showing.say import cell_text, say, show_table, table_html, verdict, with_minus_signs
+from courseware.showing.settings import Holds
 
 Shown = list[dict[str, str]]
 
@@ -113,9 +114,17 @@ def test_a_table_needs_rows_and_the_same_columns_in_each() -> None:
         show_table([{"a": 1}, {"b": 2}])
 
 
-@pytest.mark.parametrize(("answer", "word"), [(True, "Yes"), (False, "No"), (None, "Inconclusive")])
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (True, "Yes"),
+        (False, "No"),
+        (None, "Inconclusive"),
+        (Holds("Depends: yes at 98%, no at 90%"), "Depends: yes at 98%, no at 90%"),
+    ],
+)
 def test_a_verdict_can_be_inconclusive_and_is_escaped(
-    notebook: Shown, answer: bool | None, word: str
+    notebook: Shown, answer: bool | Holds | None, word: str
 ) -> None:
     verdict("Is a < b?", answer, "a is -1 & b is 2", Exact("a & b"))
     assert notebook[0]["text/plain"] == f"Is a < b? {word}: a is −1 & b is 2\n(Rests on: a & b)"
@@ -125,7 +134,7 @@ def test_a_verdict_can_be_inconclusive_and_is_escaped(
 
 @pytest.mark.parametrize("answer", [1, 0.0, "yes"])
 def test_a_verdict_takes_no_other_answer(answer: Any) -> None:
-    with pytest.raises(ValueError, match="answer: expected True, False or None"):
+    with pytest.raises(ValueError, match="answer: expected True, False, None or Holds"):
         verdict("Is it?", answer, "who knows", Exact("a sum"))
 
 
