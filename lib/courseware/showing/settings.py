@@ -45,9 +45,9 @@ def in_settings(
     >>> in_settings({("98%",): much, ("90%",): much})
     True
     >>> in_settings({("98%",): much, ("90%",): none})
-    Holds(words='Depends: yes at 98%, less than 1 point apart at 90%')
+    Holds(words='Depends: yes (98%), less than 1 point apart (90%)')
     >>> in_settings({("98%",): much, ("90%",): wide})
-    Holds(words='Yes at 98%, inconclusive at 90%')
+    Holds(words='Yes (98%), inconclusive (90%)')
     """
     if not cases:
         raise ValueError("cases: expected at least one setting, got none")
@@ -60,7 +60,7 @@ def in_settings(
         found[setting] = words[answer] if answer is not None else same if near else INCONCLUSIVE
     given = [word for word in (YES, NO, same, INCONCLUSIVE) if word in found.values()]
     if given == [same]:
-        return Holds(f"No: {same} in all settings")
+        return Holds(f"No: {same} everywhere")
     if len(given) == 1:
         return {YES: True, NO: False, INCONCLUSIVE: None}[given[0]]
     told = ", ".join(_where(found, given))
@@ -79,8 +79,8 @@ def _where(found: Mapping[tuple[str, ...], str], given: Sequence[str]) -> list[s
     most = max(given, key=lambda word: len(named[word]))
     if len(named[most]) <= _NAMED_AT_MOST:
         most = ""
-    told = [f"{word} at {_listed(named[word])}" for word in given if word != most]
-    return [*told, f"{most} in the other {len(named[most])} settings"] if most else told
+    told = [f"{word} ({'; '.join(named[word])})" for word in given if word != most]
+    return [*told, f"{most} (the other {len(named[most])} settings)"] if most else told
 
 
 def _decides(found: Mapping[tuple[str, ...], str], side: int) -> bool:
@@ -88,12 +88,3 @@ def _decides(found: Mapping[tuple[str, ...], str], side: int) -> bool:
     return len({(setting[side], word) for setting, word in found.items()}) == len(
         {setting[side] for setting in found}
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    """
-    >>> _listed(["90%"]), _listed(["90%", "95%"]), _listed(["90%, 400", "98%, 400"])
-    ('90%', '90% and 95%', '(90%, 400) and (98%, 400)')
-    """
-    shown = [f"({name})" if ", " in name and len(names) > 1 else name for name in names]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

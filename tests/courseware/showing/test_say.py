@@ -120,7 +120,7 @@ def test_a_table_needs_rows_and_the_same_columns_in_each() -> None:
         (True, "Yes"),
         (False, "No"),
         (None, "Inconclusive"),
-        (Holds("Depends: yes at 98%, no at 90%"), "Depends: yes at 98%, no at 90%"),
+        (Holds("Depends: yes (98%), no (90%)"), "Depends: yes (98%), no (90%)"),
     ],
 )
 def test_a_verdict_can_be_inconclusive_and_is_escaped(

@@ -13,7 +13,7 @@ MUCH, LESS, NONE, WIDE = [4.0, 5.0, 4.5], [-4.0, -5.0, -4.5], [0.1, -0.1, 0.05],
         (MUCH, True),
         (LESS, False),
         (WIDE, None),
-        (NONE, Holds("No: less than 1 point apart in all settings")),
+        (NONE, Holds("No: less than 1 point apart everywhere")),
     ],
 )
 def test_settings_that_agree_give_one_answer(of_both, answer):
@@ -23,9 +23,9 @@ def test_settings_that_agree_give_one_answer(of_both, answer):
 @pytest.mark.parametrize(
     ("at_90", "words"),
     [
-        (LESS, "Depends: yes at 98%, no at 90%"),
-        (NONE, "Depends: yes at 98%, less than 1 point apart at 90%"),
-        (WIDE, "Yes at 98%, inconclusive at 90%"),  # nothing shows that it depends
+        (LESS, "Depends: yes (98%), no (90%)"),
+        (NONE, "Depends: yes (98%), less than 1 point apart (90%)"),
+        (WIDE, "Yes (98%), inconclusive (90%)"),  # nothing shows that it depends
     ],
 )
 def test_settings_that_differ_are_told_one_by_one(at_90, words):
@@ -34,7 +34,7 @@ def test_settings_that_differ_are_told_one_by_one(at_90, words):
 
 def test_only_a_wide_interval_that_holds_0_is_inconclusive():
     assert in_settings({("a",): WIDE}, close=100, unit="update") == Holds(
-        "No: less than 100 updates apart in all settings"
+        "No: less than 100 updates apart everywhere"
     )
     assert in_settings({("a",): NONE}, close=0.01) is None
     assert in_settings({("a",): [0.2, 0.21, 0.19]}) is True  # small, and clear
@@ -43,17 +43,17 @@ def test_only_a_wide_interval_that_holds_0_is_inconclusive():
 def test_the_side_that_decides_is_named_alone():
     cases = {(s, n): MUCH if s == "98%" else NONE for s in ("90%", "98%") for n in ("400", "1,600")}
     told = in_settings(cases)
-    assert told == Holds("Depends: yes at 98%, less than 1 point apart at 90%")
+    assert told == Holds("Depends: yes (98%), less than 1 point apart (90%)")
     told = in_settings(cases | {("98%", "400"): WIDE})
     assert told == Holds(
-        "Depends: yes at 98%, 1,600, less than 1 point apart at (90%, 400) and (90%, 1,600), "
-        "inconclusive at 98%, 400"
+        "Depends: yes (98%, 1,600), less than 1 point apart (90%, 400; 90%, 1,600), "
+        "inconclusive (98%, 400)"
     )
 
 
 def test_many_settings_of_one_answer_are_counted():
     cases = {(str(k),): MUCH for k in range(5)} | {("60%",): WIDE}
-    assert in_settings(cases) == Holds("Inconclusive at 60%, yes in the other 5 settings")
+    assert in_settings(cases) == Holds("Inconclusive (60%), yes (the other 5 settings)")
 
 
 def test_there_must_be_settings():

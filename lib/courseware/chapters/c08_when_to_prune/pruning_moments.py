@@ -5,7 +5,7 @@ images that depends on the seed and the stretch alone. What differs between arms
 
     arm         sparsity at the start of stretch k of n, final sparsity s
     dense       0
-    before      s from the first update on (random, SNIP, and SNIP's masks shuffled)
+    before      s from the first update on (random, SNIP, and SNIP's controls)
     gradual     cubic from 0 to s at k = 0.7 n, by |w| of that moment
     one-shot    0, then s from k = n / 2 on, by |w| of that moment
     iterative   0, then in 3 stretches from k = n / 2 on, each with the same share of what is left
@@ -30,6 +30,7 @@ from courseware.subjects.batched_training import (
 )
 from courseware.subjects.data import Digits
 from model_compression.lottery_tickets import random_masks_like, remaining_fraction
+from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masks import Masks, keep_all, prunable_weights
 from model_compression.pruning_schedules import cubic_sparsity, gradual_masks, random_mask
 from model_compression.snip import snip_masks
@@ -44,7 +45,9 @@ ARMS = (RANDOM, SNIP, GRADUAL, ONE_SHOT, ITERATIVE)
 
 SHUFFLED = "SNIP, shuffled in each layer"
 SHUFFLED_PER_INPUT = "SNIP, shuffled for each input"
-BEFORE = (RANDOM, SNIP, SHUFFLED, SHUFFLED_PER_INPUT)
+INKED = "random, SNIP's densities, no blank pixels"
+BY_GRADIENT = "ranked by |g| alone"
+BEFORE = (RANDOM, SNIP, SHUFFLED, SHUFFLED_PER_INPUT, INKED, BY_GRADIENT)
 
 ROUNDS = 3
 """Of iterative pruning."""
@@ -143,6 +146,32 @@ def shuffled_per_input(masks: Mapping[str, torch.Tensor], generator: torch.Gener
     }
 
 
+def masks_on_ink(
+    masks: Mapping[str, torch.Tensor], blank: torch.Tensor, generator: torch.Generator
+) -> Masks:
+    """Random masks, as dense as these in each layer, without a connection of a blank pixel.
+
+    Args:
+        masks: of Linear layers, the first of which reads the pixels.
+        blank: bool tensor, which pixels are 0 in all images.
+        generator: draws the positions.
+    Raises: ValueError if the first layer keeps more connections than its other pixels have.
+
+    >>> masks = {"0.weight": torch.tensor([[True, False], [True, False]])}
+    >>> masks_on_ink(masks, torch.tensor([True, False]), torch.Generator())["0.weight"].tolist()
+    [[False, True], [False, True]]
+    """
+    first = next(iter(masks))
+    allowed = (~blank).expand_as(masks[first])
+    n_kept = int(masks[first].sum())
+    if n_kept > int(allowed.sum()):
+        raise ValueError(f"masks: expected at most {int(allowed.sum())} in {first}, got {n_kept}")
+    order = (torch.rand(allowed.shape, generator=generator) + allowed).flatten().argsort()
+    on_ink = torch.zeros(allowed.numel(), dtype=torch.bool)
+    on_ink[order[len(order) - n_kept :]] = True
+    return random_masks_like(masks, generator) | {first: on_ink.reshape(allowed.shape)}
+
+
 def masks_before(
     arm: str, state: Mapping[str, torch.Tensor], data: Digits, final: float, n: int, seed: int
 ) -> Masks:
@@ -163,7 +192,11 @@ def masks_before(
     if arm == RANDOM:
         return {name: random_mask(w.shape, final, generator) for name, w in weights.items()}
     grads = weight_gradients(state, *first_batch(data, n, seed))
+    if arm == BY_GRADIENT:
+        return global_magnitude_masks(grads, final)
     masks = snip_masks(weights, grads, final)
+    if arm == INKED:
+        return masks_on_ink(masks, data.train_images.amax(dim=0) == 0, generator)
     if arm == SHUFFLED:
         return random_masks_like(masks, generator)
     return shuffled_per_input(masks, generator) if arm == SHUFFLED_PER_INPUT else masks

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from courseware.chapters.c08_when_to_prune.experiments.moments_digits import accuracies
+from courseware.chapters.c08_when_to_prune.experiments.moments_digits import (
+    ALL_ARMS,
+    accuracies,
+    best_rate,
+)
+from courseware.chapters.c08_when_to_prune.pruning_moments import DENSE
 from courseware.showing.say import signed
-from courseware.showing.spread import ahead
+from courseware.showing.spread import ahead, is_above_zero
 
 Row = dict[str, Any]
 Record = Mapping[str, Any]
@@ -45,3 +50,36 @@ def pair_rows(record: Record, pairs: Iterable[tuple[str, str]], updates: int) ->
         }
         for first, second in pairs
     ]
+
+
+def orders_told(record: Record, pairs: Iterable[tuple[str, str]]) -> str:
+    """Whether one arm of a pair is clearly ahead at one budget, and clearly behind at another."""
+    turned = []
+    for first, second in pairs:
+        answers: dict[float, set[bool | None]] = {}
+        for (sparsity, _), points in leads(record, first, second).items():
+            answers.setdefault(sparsity, set()).add(is_above_zero(points))
+        turned += [
+            f"{first} and {second} at {sparsity:.0%}"
+            for sparsity, given in answers.items()
+            if {True, False} <= given
+        ]
+    if turned:
+        return f"The budget turns the order of {'; '.join(turned)}."
+    return "The budget turns no order clearly; it changes how far apart the arms are."
+
+
+def edges_told(record: Record) -> str:
+    """How many arms do best at the smallest or the largest rate, so that one beyond may be better.
+
+    Each arm counts once for each sparsity and budget.
+    """
+    edges = (min(record["rates"]), max(record["rates"]))
+    best = [
+        best_rate(record, arm, *setting)
+        for arm in ALL_ARMS
+        if arm != DENSE
+        for setting in settings(record)
+    ]
+    n_at_edge = sum(rate in edges for rate in best)
+    return f"In {n_at_edge} of {len(best)} cases the best rate is an edge of the grid."

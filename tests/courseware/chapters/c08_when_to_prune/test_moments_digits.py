@@ -54,6 +54,35 @@ def test_leads_are_differences_of_the_same_networks():
     assert list(row) == ["this", "minus this", *(f"{s:.0%} pruned" for s in SPARSITIES)]
 
 
+def test_an_order_that_turns_and_rates_at_the_edge_are_told():
+    by_budget = {400: ([9.0, 8.0], [1.0, 1.0]), 1600: ([1.0, 1.0], [9.0, 8.0])}
+
+    def record(first, second):
+        """Two arms at one sparsity; all of them do best at the second of three rates."""
+        runs = {}
+        for updates in (400, 1600):
+            for rate, validation in ((0.1, 1.0), (0.2, 2.0), (0.3, 0.0)):
+                of_all = {
+                    arm: {"0.9": {"validation": [validation], "test": []}} for arm in ALL_ARMS
+                }
+                tested = dict(
+                    zip((GRADUAL, SNIP), by_budget[(first, second)[updates > 400]], strict=True)
+                )
+                for arm, test in tested.items():
+                    of_all[arm]["0.9"]["test"] = test
+                runs[f"{rate:g} {updates}"] = of_all
+        return {"rates": [0.1, 0.2, 0.3], "updates": [400, 1600], "sparsities": [0.9], "runs": runs}
+
+    pairs = [(GRADUAL, SNIP)]
+    assert f"turns the order of {GRADUAL} and {SNIP} at 90%" in tables.orders_told(
+        record(400, 1600), pairs
+    )
+    assert "turns no order" in tables.orders_told(record(400, 400), pairs)
+    assert tables.edges_told(record(400, 400)).startswith("In 0 of 14 cases")
+    narrow = record(400, 400) | {"rates": [0.1, 0.2]}
+    assert tables.edges_told(narrow).startswith("In 14 of 14 cases")
+
+
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setattr(moments_digits, "SIZES", (64, 6, 10))
