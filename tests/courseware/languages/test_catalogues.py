@@ -16,6 +16,9 @@ FINISHED: tuple[str, ...] = (
     "c01_number_formats/messages",
     "c01_number_formats/quiz",
     "c01_number_formats/statement",
+    "c02_integer_scaling/messages",
+    "c02_integer_scaling/quiz",
+    "c02_integer_scaling/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
