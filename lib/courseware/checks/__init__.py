@@ -41,7 +41,7 @@ from courseware.checks.so_far import is_last, note_points, summary
 from courseware.checks.task import Task
 from courseware.languages.catalogues import phrases_of
 from courseware.languages.matching import Told
-from courseware.languages.names import ENGLISH, chosen_language, language_of_environment
+from courseware.languages.names import chosen_language, language_of_grading
 from courseware.registry import EXERCISES
 
 __all__ = [
@@ -181,17 +181,9 @@ def _exercise_of(question: str) -> str:
 
 
 def _told(exercise: str, seed: str = PRACTICE) -> Told:
-    """What says the texts of an exercise in the language that is chosen.
-
-    Where a hand-in is graded only the environment chooses, and what it should not say costs nobody
-    a point: `course` refuses it before.
-    """
-    if seed == PRACTICE and not _receivers:
-        language = chosen_language()
-    else:
-        with contextlib.suppress(ValueError):
-            return phrases_of(language_of_environment() or ENGLISH, exercise) or str
-        language = ENGLISH
+    """What says the texts of an exercise in the language that is chosen."""
+    practises = seed == PRACTICE and not _receivers
+    language = chosen_language() if practises else language_of_grading()
     return phrases_of(language, exercise) or str
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from courseware.languages.matching import Told
+
 UNREADABLE = "unreadable"
 OLD_FORMAT = "old format"
 MISSING = "missing cell"
@@ -71,10 +73,11 @@ def plain(text: str) -> str:
     return re.sub(r"[^\w\s.,:;()/'%-]|_", lambda match: f"&#{ord(match[0])};", text)
 
 
-def notes_cell(anomalies: Iterable[Anomaly]) -> NotebookNode:
+def notes_cell(anomalies: Iterable[Anomaly], told: Told = str) -> NotebookNode:
     """The Markdown cell that stands on top of a graded notebook."""
-    lines = [f"- {plain(anomaly.text)}" for anomaly in anomalies]
+    lines = [f"- {plain(told(anomaly.text))}" for anomaly in anomalies]
+    heading = f"## {told('Notes from the grader')}"
     opening = "This hand-in was not quite in the form in which the exercise was handed out:"
-    source = "\n".join(["## Notes from the grader", "", opening, "", *lines])
+    source = "\n".join([heading, "", told(opening), "", *lines])
     cell: NotebookNode = nbformat.v4.new_markdown_cell(source, id=NOTES_ID)
     return cell

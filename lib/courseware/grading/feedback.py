@@ -19,11 +19,17 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from pygments.formatters import HtmlFormatter
 from traitlets import default
 
-from courseware.grading.anomalies import NOTES_ID
+from courseware.grading.anomalies import NOTES_ID, from_metadata, notes_cell
 from courseware.grading.late.ledger import read_lateness, share
+from courseware.grading.late.rule import Lateness
 from courseware.grading.limited import limited
+from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id, without_hidden_parts
 from courseware.grading.scores import Task, score_of, shown_points
+from courseware.languages.catalogues import every_statement, phrases_of_feedback
+from courseware.languages.matching import Told
+from courseware.languages.names import language_of_grading
+from courseware.languages.statements import translated
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -73,7 +79,7 @@ class PrepareFeedback(GetGrades):
     """nbgrader's `GetGrades`; then keep what a student should see, and sum it up.
 
     The statement of the exercise is left out, as are hidden tests, and what a failing test says
-    about its own source.
+    about its own source. The page is in the language in which the class is graded.
     """
 
     def preprocess(
@@ -82,6 +88,9 @@ class PrepareFeedback(GetGrades):
         """Reduce the notebook and put the summary for the template into the resources."""
         nb, resources = super().preprocess(nb, resources)
         nb = without_hidden_parts(nb)
+        language = language_of_grading()
+        told = phrases_of_feedback(language) or str
+        _say_around(nb, language, told)
         title = _first_title(nb.cells) or resources["nbgrader"]["notebook"]
         shown, heading = [], ""
         for cell in nb.cells:
@@ -92,11 +101,14 @@ class PrepareFeedback(GetGrades):
                 heading = _last_heading(cell.source) or heading
         nb.cells = shown
         ids = resources["nbgrader"]
-        tasks = _summary(shown, ids)
-        late = _charge(ids)
+        tasks = _summary(shown, ids, told)
+        late = told(_charge(ids))
+        total = f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points"
         resources["feedback"] = {
+            "language": language,
+            "words": _words(told),
             "tasks": tasks,
-            "total": f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points",
+            "total": told(total),
             "penalty": shown_points(ids["late_penalty"]) if ids["late_penalty"] else "",
             "late": late,
             "title": title,
@@ -106,7 +118,31 @@ class PrepareFeedback(GetGrades):
         return nb, resources
 
 
-def _summary(cells: list[NotebookNode], ids: dict[str, Any]) -> list[dict[str, Any]]:
+def _say_around(nb: NotebookNode, language: str, told: Told) -> None:
+    """Headings of the exercise, and the notes on top, in the language of the page."""
+    anomalies = from_metadata(nb.metadata.get(RECORD, {}).get("anomalies"))
+    for cell in nb.cells:
+        if cell.get("id") == NOTES_ID and anomalies:
+            cell.source = notes_cell(anomalies, told).source
+        elif cell.cell_type == "markdown" and not is_solution(cell):
+            cell.source = translated(cell.source, every_statement(language))
+
+
+def _words(told: Told) -> dict[str, str]:
+    """What the template says by itself."""
+    return {
+        "task": told("Task"),
+        "points": told("Points"),
+        "open": told("not final"),
+        "comment": told("Comment"),
+        "answer": told("Your answer"),
+        "code": told("Your code"),
+        "check": told("Check"),
+        "test": told("the test, without its hidden part"),
+    }
+
+
+def _summary(cells: list[NotebookNode], ids: dict[str, Any], told: Told) -> list[dict[str, Any]]:
     graded = [cell for cell in cells if is_grade(cell) or is_task(cell)]
     with Gradebook(ids["db_url"]) as gradebook:
         submitted = gradebook.find_submission_notebook(
@@ -117,13 +153,14 @@ def _summary(cells: list[NotebookNode], ids: dict[str, Any]) -> list[dict[str, A
     for cell in graded:
         points = float(cell.metadata.nbgrader["points"])
         task, score = Task(ids["notebook"], grade_id(cell), points), scores[grade_id(cell)]
+        got, most = shown_points(score.points), shown_points(points)
         cell.metadata["label"] = task.label
-        cell.metadata["score"] = f"{shown_points(score.points)} of {shown_points(points)}"
+        cell.metadata["score"] = told(f"{task.label}, {got} of {most} points")
         rows.append(
             {
                 "id": task.grade_id,
                 "label": task.label,
-                "score": cell.metadata["score"],
+                "score": told(f"{got} of {most}"),
                 "state": "open" if score.open else _state(score.points or 0.0, points),
             }
         )
@@ -140,6 +177,11 @@ def _charge(ids: dict[str, Any]) -> str:
     reached = ids["score"] + ids["late_penalty"]
     ids["late_penalty"] = share(late, total, reached)
     ids["score"] = reached - ids["late_penalty"]
+    return handed_in(late)
+
+
+def handed_in(late: Lateness) -> str:
+    """When, and what that costs."""
     when = f"{late.told()}: due {late.due}, came {late.came}"
     return f"Handed in {when}; {late.policy.told()}"
 

@@ -2,7 +2,8 @@
 
 `languages/vi/c01_number_formats/messages.po` has what the checks of a chapter say, `quiz.po` why an
 answer is right or wrong, `statement.po` the text of the exercise; `languages/vi/checks.po` has what
-the checks of several chapters share, `statements.po` the lines that several exercises have.
+the checks of several chapters share, `statements.po` the lines that several exercises have, and
+`feedback.po` what the page that a student gets back says around the reports.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from courseware.registry import CHAPTERS
 
 FOLDER = Path(__file__).parent
 MESSAGES, QUIZ, STATEMENT = "messages", "quiz", "statement"
-CHECKS, STATEMENTS = "checks", "statements"
+CHECKS, STATEMENTS, FEEDBACK = "checks", "statements", "feedback"
 WIDTH = 100
 
 HEAD = """\
@@ -158,6 +159,12 @@ def phrases_of(language: str, chapter: str) -> Phrases | None:
         return None
     names = (CHECKS, f"c{chapter}/{MESSAGES}", f"c{chapter}/{QUIZ}")
     return Phrases(meanings(language, names))
+
+
+@cache
+def phrases_of_feedback(language: str) -> Phrases | None:
+    """What is needed to say the page that a student gets back, without its reports."""
+    return Phrases(meanings(language, (FEEDBACK,))) if language in TRANSLATED else None
 
 
 @cache

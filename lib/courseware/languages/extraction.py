@@ -9,6 +9,7 @@ from pathlib import Path
 
 from courseware.languages.catalogues import (
     CHECKS,
+    FEEDBACK,
     FOLDER,
     MESSAGES,
     QUIZ,
@@ -40,8 +41,20 @@ LEFT_OUT = {
     "an object of type {0}",
     "line {0} of your cell: {1}",
     "<{name} alone>",
+    "making the page",
+    ".highlight {",
+    "pre {",
+    '"2026-10-05 23:59 +02:00" (or Z, or a zone such as Europe/Berlin)',
+    "takes no",
+    "{0} UTC",
+    "there is no folder {0} in it, but {1}",
+    "a folder",
 }
-"""Texts by whose words something is recognised, and how values are shown: no sentences."""
+"""Texts by whose words something is recognised, and how values are shown: no sentences. And what
+modules of the feedback page say to teachers."""
+
+OF_FEEDBACK = ("feedback.py", "late/rule.py", "rebuild.py", "reading.py", "intake.py")
+"""Modules of `grading` whose texts stand on the page that a student gets back."""
 
 BESIDES = {
     CHECKS: (
@@ -58,6 +71,11 @@ BESIDES = {
         *("expected", "got", "at", "printed", "measured", "row", "group", "channel", "block"),
         *("weight", "magnitude", "score", "tensor", "scale", "code"),
     ),
+    FEEDBACK: (
+        "Notes from the grader",
+        "This hand-in was not quite in the form in which the exercise was handed out:",
+        *("points", "percent"),
+    ),
 }
 """Messages that are a single word, or made by another module."""
 
@@ -65,6 +83,7 @@ BESIDES = {
 def catalogues(root: Path = ROOT) -> dict[str, list[Entry]]:
     """Every catalogue's entries, in the order of the course."""
     made: dict[str, list[Entry]] = {CHECKS: _of_checks(root)}
+    made[FEEDBACK] = _of_feedback(root)
     shared = {one.phrase for one in made[CHECKS]}
     statements = {chapter.folder: _of_statement(root, chapter) for chapter in _with_exercise()}
     in_how_many: dict[str, list[Entry]] = defaultdict(list)
@@ -115,6 +134,11 @@ def _of_checks(root: Path) -> list[Entry]:
     files = [file for file in files if file.stem not in NOT_FOR_STUDENTS]
     files.append(root / "handing_in" / "visible.py")
     return [*_entries(root, files, set(), BESIDES[CHECKS])]
+
+
+def _of_feedback(root: Path) -> list[Entry]:
+    files = [root / "grading" / name for name in OF_FEEDBACK]
+    return [*_entries(root, files, set(), BESIDES[FEEDBACK])]
 
 
 def _entries(

@@ -19,6 +19,9 @@ WHOLE = {"Check", "told"}
 LATER = {"Option": 1, "compile": 1, "fullmatch": 1, "search": 1, "match": 1, "sub": 1}
 """Calls whose first arguments are none: what an option says is in the statement."""
 
+QUOTED = {"Unreadable"}
+"""Errors whose text stands in a note to a student."""
+
 KEYWORDS = {"text", "name", "lecture"}
 """Arguments that are none."""
 
@@ -68,7 +71,9 @@ class _Reader(ast.NodeVisitor):
         self.found: list[Message] = []
 
     def visit_Raise(self, node: ast.Raise) -> None:
-        """Errors of ours are no reports."""
+        """Errors of ours are no reports, but for those that a note quotes."""
+        if isinstance(node.exc, ast.Call) and getattr(node.exc.func, "id", "") in QUOTED:
+            self.visit(node.exc)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if not isinstance(node.value, ast.Constant):

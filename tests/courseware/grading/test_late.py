@@ -14,11 +14,15 @@ from nbgrader.api import Gradebook
 
 from courseware.grading.class_report import as_text, make_report
 from courseware.grading.course import CourseError, open_course, open_exercise
+from courseware.grading.feedback import handed_in
 from courseware.grading.late import settling
 from courseware.grading.late.ledger import read_lateness
-from courseware.grading.late.rule import Policy, Rule, read_rule
+from courseware.grading.late.rule import Lateness, Policy, Rule, read_rule
 from courseware.grading.lms.export import read_marks
 from courseware.grading.moving import move_gradebook
+from courseware.languages.catalogues import phrases_of_feedback
+from courseware.languages.matching import Search
+from courseware.languages.names import TRANSLATED
 from tests.courseware.grading import toy
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -97,6 +101,23 @@ def test_the_gradebooks_due_date_counts_where_none_is_configured():
     assert read_rule(later, "01_toy", DUE).due == DUE + 24 * HOUR
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("days", [1, 2])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy("percent", per_day=10, most=50, cutoff_days=7),
+        Policy("points", per_day=5),
+        Policy("cutoff", cutoff_days=0),
+        Policy(),
+    ],
+)
+def test_lateness_leaves_no_english_in_other_languages(policy, days, language):
+    text = handed_in(Lateness(days, "2026-10-05 21:59 UTC", "2026-10-07 03:59 UTC", policy))
+    phrases = phrases_of_feedback(language)
+    assert Search(phrases).best(text)[0] < 1, phrases.say(text)
+
+
 class Story:
     """A class of two, of whom ada came 30 hours after the date that is set later."""
 
@@ -149,6 +170,12 @@ def mark_by_hand(story: Story, points: float) -> None:
         gradebook.db.commit()
 
 
+def page_of(story: Story, student: str) -> str:
+    assert story.exercise.api.generate_feedback(toy.EXERCISE, student, force=True)["success"]
+    page = story.root / "feedback" / student / toy.EXERCISE / "01_toy.html"
+    return page.read_text(encoding="utf-8")
+
+
 def test_a_rule_that_is_set_later_changes_no_mark_before_it_is_asked_to(story):
     assert story.totals() == [6.0, 6.0]
     story.configure(PERCENT)
@@ -169,7 +196,7 @@ def test_a_rule_that_is_set_later_changes_no_mark_before_it_is_asked_to(story):
     assert len(begin(story, anew=True)) == 1 and story.totals() == [6.0, 6.0]
 
 
-def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(story):
+def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(story, monkeypatch):
     story.configure(PERCENT)
     assert story.exercise.api.autograde(toy.EXERCISE, "ada", force=True)["success"]
     mark_by_hand(story, 1.0)
@@ -178,10 +205,14 @@ def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(s
         mark = read_marks(gradebook, [toy.EXERCISE]).get(toy.EXERCISE, "ada")
     assert (mark.points, mark.penalty, mark.why) == (5.6, 1.4, "2 days late, 1.4 points taken off")
 
-    assert story.exercise.api.generate_feedback(toy.EXERCISE, "ada", force=True)["success"]
-    page = (story.root / "feedback" / "ada" / toy.EXERCISE / "01_toy.html").read_text()
+    page = page_of(story, "ada")
     assert "5.6 of 7 points" in page and "−1.4" in page
     assert "2 days late: due 2026-10-05 21:59 UTC" in page and "10 percent a day" in page
+    monkeypatch.setenv("COURSE_LANGUAGE", "zh-TW")
+    page = page_of(story, "ada")
+    assert '<html lang="zh-TW">' in page and "5.6 分（滿分 7 分）" in page and "你的程式" in page
+    assert "遲交 2 天：期限 2026-10-05 21:59 UTC" in page and "每天扣 10 %" in page
+    assert not [word for word in (" points", "Handed", "Your", "Check", "the test") if word in page]
 
     begin(story, anew=False)
     with story.exercise.gradebook() as gradebook:

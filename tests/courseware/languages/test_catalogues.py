@@ -12,6 +12,7 @@ from courseware.languages.proofreading import faults
 
 FINISHED: tuple[str, ...] = (
     "checks",
+    "feedback",
     "statements",
     "c01_number_formats/messages",
     "c01_number_formats/quiz",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from courseware.grading.course import CourseError
 from courseware.handing_in.runnable import runnable
+from courseware.languages.catalogues import FEEDBACK
 from courseware.languages.names import TRANSLATED
 from courseware.registry import CHAPTERS, Chapter
 
@@ -62,7 +63,7 @@ def _translations(root: Path, chapters: Iterable[Chapter]) -> Files:
         path.relative_to(root).as_posix(): _read(path)
         for language in TRANSLATED
         for path in sorted((folder / language.replace("-", "_")).rglob("*.po"))
-        if path.parent.parent == folder or path.parent.name in rooms
+        if path.parent.name in rooms or (path.parent.parent == folder and path.stem != FEEDBACK)
     }
 
 

@@ -48,8 +48,8 @@ class Policy:
             parts.append(f"{self.per_day:g} {self.kind} a day")
             parts += [] if self.most is None else [f"{self.most:g} at most"]
         if self.cutoff_days is not None:
-            after = f" after {self.cutoff_days:g} days" if self.cutoff_days else ""
-            parts.append(f"nothing counts{after}")
+            days = self.cutoff_days
+            parts.append(f"nothing counts after {days:g} days" if days else "nothing counts")
         return ", ".join(parts) or "nothing taken off"
 
     def penalty(self, days_late: int, reached: float) -> float:
@@ -88,7 +88,7 @@ class Lateness:
         >>> Lateness(1, "", "", Policy()).told()
         '1 day late'
         """
-        return f"{self.days} day{'s' * (self.days != 1)} late"
+        return f"{self.days} {'day' if self.days == 1 else 'days'} late"
 
     def to_json(self) -> str:
         """As text, to be kept."""
