@@ -13,6 +13,9 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from courseware.grading.cli import main
+from courseware.languages.catalogues import phrases_of_feedback
+from courseware.languages.matching import Search
+from courseware.languages.names import TRANSLATED
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import GradedClass
 from tests.courseware.grading.hand_ins import EXPECTED, FULL
@@ -118,6 +121,20 @@ def test_notes_and_answers(graded_class: GradedClass) -> None:
     assert "Notes from the grader" in text and "uses helper, defined in an added" in text
     assert "return x * * 3".replace(" ", "") in text.replace(" ", "")
     assert "Notes from the grader" not in text_of(graded_class.course.feedback("good"))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_notes_leave_no_english_in_other_languages(
+    graded_class: GradedClass, language: str
+) -> None:
+    phrases = phrases_of_feedback(language)
+    assert phrases is not None
+    about = [graded_class.course.graded(student).metadata.courseware for student in EXPECTED]
+    notes = {found["text"] for each in about for found in each.anomalies}
+    assert len(notes) > 5
+    for text in notes:
+        without_tags = re.sub(r"changed \(.*?\)", "changed ()", text)
+        assert Search(phrases).best(without_tags)[0] < 1, text
 
 
 @pytest.mark.parametrize("student", EXPECTED)
