@@ -48,7 +48,7 @@ PLACES = {
     "lottery ticket hypothesis": "Seven steps",
     "most significant bit": "Two's complement",
     "multiply-accumulate operation": "Weights are not MACs",
-    "post-training quantization": "Ten finished networks",
+    "post-training quantization": "Finished networks",
     "quantization-aware training": "Training with the rounding in the loop",
     "residual connection": "A sum couples more layers",
     "semi-structured sparsity": "Two of four",

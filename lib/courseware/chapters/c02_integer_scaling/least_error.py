@@ -8,8 +8,13 @@ from model_compression.granularity import Granularity
 from model_compression.integer_scaling import QuantizedTensor, quantize_tensor
 from model_compression.number_formats import integer_range
 
-FACTORS = torch.linspace(0.15, 1.0, 86)
-"""What the widest scale, that of the full range, is multiplied by: every hundredth."""
+_SIZES = torch.linspace(0.15, 1.0, 86)
+FACTORS = torch.cat((_SIZES, -_SIZES))
+"""What the widest scale, that of the full range, is multiplied by: every hundredth.
+
+A scale below zero lets the lowest code, which has no counterpart above, stand for the largest
+weight if that is positive, as Q4_0 of llama.cpp does. The sign takes no room in a float.
+"""
 
 
 def least_error(
@@ -19,6 +24,8 @@ def least_error(
     scale_dtype: torch.dtype = torch.float32,
 ) -> QuantizedTensor:
     """Codes of the full range; of many scales each block takes the one with the least error.
+
+    Scales of both signs are tried.
 
     Weights beyond the grid are clamped. No data are needed: only the weights are looked at.
 
@@ -30,7 +37,7 @@ def least_error(
 
     >>> stored = least_error(torch.tensor([[1.0, 1.0, 1.0, 10.0]]), 2)
     >>> stored.codes.tolist(), round(stored.scale.item(), 2)
-    ([[0, 0, 0, 1]], 6.67)
+    ([[0, 0, 0, -2]], -5.07)
     """
     widest = quantize_tensor(w, n_bits, granularity, full_range=True)
     blocks = w.reshape(widest.scale.numel(), -1)  # the blocks of all granularities lie in a row

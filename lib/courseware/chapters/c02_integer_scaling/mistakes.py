@@ -47,7 +47,10 @@ def _cases(weight: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]
             right,
         ),
         "scales along the wrong axis: q * s.flatten()": (q * s.flatten(), right),
-        "cast without a clamp": (cast * tight, dequantize(quantize(weight, tight, 8), tight)),
+        "cast without a clamp (a scale that is too small)": (
+            cast * tight,
+            dequantize(quantize(weight, tight, 8), tight),
+        ),
         "zero point subtracted in uint8: (q - z) * s": (
             (unsigned - z) * affine_scale,
             dequantize(unsigned.int() - z, affine_scale),

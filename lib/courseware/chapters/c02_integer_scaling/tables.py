@@ -27,6 +27,7 @@ from model_compression.integer_scaling import (
 
 Rows = list[dict[str, Any]]
 Scale = Callable[[torch.Tensor, int], torch.Tensor]
+Quantizer = Callable[[torch.Tensor, int, Granularity], QuantizedTensor]
 
 BLOCKS: Mapping[Granularity, str] = {
     "tensor": "tensor",
@@ -77,6 +78,17 @@ def gain_per_bit(
     return rows, gains
 
 
+def gain_of_a_bit(
+    weights: Sequence[torch.Tensor], n_bits: int, quantizer: Quantizer
+) -> list[float]:
+    """SQNR gained by one bit more than `n_bits`, one scale a tensor, in dB for every matrix."""
+    found = [
+        [sqnr_db(w, quantizer(w, n, "tensor").dequantize()) for n in (n_bits, n_bits + 1)]
+        for w in weights
+    ]
+    return [after - before for before, after in found]
+
+
 def symmetric_or_affine(
     tensors: Mapping[str, torch.Tensor], n_bits: int
 ) -> tuple[Rows, dict[str, float]]:
@@ -92,6 +104,18 @@ def symmetric_or_affine(
         row |= {"zero point": int(affine.zero_point), "symmetric, dB": f"{before:.1f}"}
         rows.append(row | {"affine, dB": f"{after:.1f}", "gain, dB": f"{gains[name]:.1f}"})
     return rows, gains
+
+
+def affine_over_full_range(weights: Sequence[torch.Tensor], n_bits: int) -> list[float]:
+    """SQNR of the affine grid less that of the symmetric one with as many codes, in dB."""
+    pairs = [
+        [quantize_tensor(w, n_bits, symmetric=False), quantize_tensor(w, n_bits, full_range=True)]
+        for w in weights
+    ]
+    return [
+        sqnr_db(w, affine.dequantize()) - sqnr_db(w, full.dequantize())
+        for w, (affine, full) in zip(weights, pairs, strict=True)
+    ]
 
 
 def by_granularity(weight: torch.Tensor, quantized: Mapping[Granularity, QuantizedTensor]) -> Rows:
@@ -136,6 +160,7 @@ def outlier_damage(
     cases: Mapping[str, torch.Tensor],
     value: float,
     granularities: Sequence[Granularity],
+    quantizer: Quantizer = quantize_tensor,
 ) -> tuple[Rows, dict[tuple[str, Granularity], list[float]]]:
     """How the int4 error of all other weights grows when some are set to a large value.
 
@@ -144,11 +169,12 @@ def outlier_damage(
         cases: bool masks of the weights that are set, by name.
         value: what they are set to.
         granularities: one column each.
+        quantizer: what makes codes of a matrix, given a number of bits and a granularity.
     Returns: rows, and the ratio of RMSEs by case and granularity for every network.
     """
 
     def error(w: torch.Tensor, granularity: Granularity, others: torch.Tensor) -> float:
-        difference = (w - quantize_tensor(w, 4, granularity).dequantize())[others]
+        difference = (w - quantizer(w, 4, granularity).dequantize())[others]
         return difference.square().mean().sqrt().item()
 
     found: dict[tuple[str, Granularity], list[float]] = {}
@@ -156,11 +182,12 @@ def outlier_damage(
     for name, mask in cases.items():
         row = {"set to a large value": name}
         for g in granularities:
-            found[name, g] = [
-                error(torch.where(mask, value, w), g, ~mask) / error(w, g, ~mask) for w in weights
-            ]
-            ratio = spread(found[name, g])
-            row[f"one scale per {BLOCKS[g]}"] = f"× {ratio.mean:.2f} ± {ratio.deviation:.2f}"
+            with_it = [error(torch.where(mask, value, w), g, ~mask) for w in weights]
+            found[name, g] = [e / error(w, g, ~mask) for e, w in zip(with_it, weights, strict=True)]
+            ratio, rmse = spread(found[name, g]), spread(with_it)
+            row[f"one scale per {BLOCKS[g]}"] = (
+                f"{rmse.mean:.3f}, × {ratio.mean:.2f} ± {ratio.deviation:.2f}"
+            )
         rows.append(row)
     return rows, found
 
@@ -247,6 +274,20 @@ def equal_bits(
         row |= {"takes ": f"{results[way, n_bits - 1][0]:.2f}"}
         rows.append(row | {"longer codes ahead, points": signed(lead, 2)})
     return rows
+
+
+def fewest_bits(
+    results: Mapping[tuple[str, int], tuple[float, Sequence[float]]],
+    losses: Mapping[tuple[str, int], Sequence[float]],
+) -> tuple[str, int]:
+    """The arm with the fewest bits of those that surely lose less than one point.
+
+    Of arms whose bits differ by less than 1% it is the one that loses least.
+    """
+    kept = within_a_point(losses)
+    fewest = min(results[key][0] for key in kept)
+    alike = [key for key in kept if results[key][0] < 1.01 * fewest]
+    return min(alike, key=lambda key: spread(losses[key]).mean)
 
 
 def within_a_point(

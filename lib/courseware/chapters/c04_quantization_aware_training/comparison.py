@@ -11,6 +11,7 @@ from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits 
     BITS,
     PTQS,
     QATS,
+    SCALES_TOO,
     WAYS,
 )
 from courseware.experiments.records import Result
@@ -108,6 +109,7 @@ def lead_table(sizes: Sequence[Networks]) -> list[dict[str, str | int]]:
                 "plain PTQ": "PTQ",
                 "best PTQ": networks.best(PTQS, n_bits),
                 "biases only": networks.best(BIASES_ONLY, n_bits),
+                "biases and scales": networks.best(SCALES_TOO, n_bits),
             }
             for title, rival in rivals.items():
                 row[f"ahead of {title}"] = signed(networks.lead(qat, rival, n_bits), 2)

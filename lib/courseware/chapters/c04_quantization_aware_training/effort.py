@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import State, rounded_weights
 from courseware.subjects.data import Digits
 from courseware.subjects.models import network_of
-from courseware.subjects.training import accuracy, one_thread
+from courseware.subjects.training import accuracy, one_thread, train
 from model_compression import _training
 from model_compression._straight_through import qat_layer
 
@@ -36,8 +36,9 @@ def rate_table(
 ) -> dict[float, dict[str, list[float]]]:
     """Accuracy after training on at constant rates, in float32 and with QAT, one value a network.
 
-    Returns: by rate, by name: "float32", "4 bits", ..., and "PTQ, 4 bits", ..., which trains
-        nothing and is the same at every rate.
+    Returns: by rate, by name: "float32", "4 bits", ..., "PTQ, 4 bits", ..., which trains nothing
+        and is the same at every rate, and "biases only, 2 bits" for the fewest bits: PTQ, and then
+        the biases train.
     """
     found: dict[float, dict[str, list[float]]] = {}
     for rate in rates:
@@ -52,7 +53,22 @@ def rate_table(
         for n_bits in bits:
             rounded = [rounded_weights(state, n_bits) for state in states]
             found[rate][f"PTQ, {n_bits} bits"] = [_judged(state, data) for state in rounded]
+        few = min(bits)
+        biases = [
+            _biases_trained(rounded_weights(state, few), seed, data, rate, steps)
+            for seed, state in enumerate(states)
+        ]
+        found[rate][f"biases only, {few} bits"] = [_judged(state, data) for state in biases]
     return found
+
+
+def _biases_trained(state: State, seed: int, data: Digits, rate: float, steps: int) -> State:
+    network = network_of(state)
+    for parameter in network.parameters():
+        parameter.requires_grad_(parameter.dim() == 1)
+    images, labels = data.train_images, data.train_labels
+    train(network, images, labels, steps=steps, learning_rate=rate, seed=seed)
+    return network.state_dict()
 
 
 def _judged(state: State, data: Digits) -> float:

@@ -49,6 +49,7 @@ def fine_tune_all(
     n_bits: int | None = None,
     ratios: Sequence[float] | None = None,
     only_biases: bool = False,
+    scales: bool = False,
 ) -> list[dict[str, torch.Tensor]]:
     """Train networks on as `train_qat` does, all in one program: Adam, 0.005 falling to 0.
 
@@ -60,13 +61,21 @@ def fine_tune_all(
         n_bits: of the weights in every forward pass; None: float32.
         ratios: one a network: of a row's largest weight, where its grid ends; None: 1.
         only_biases: weights stay as they are.
+        scales: a row of weights as a whole may grow or shrink, though its weights stay.
     Returns: the trained networks, in order; with `n_bits`, their weights on the grid.
     """
     ensemble = stacked(states)
     if ratios is None:
         ratios = [1.0] * len(states)
     share = torch.tensor(ratios).reshape(-1, 1, 1)
+    sizes = {  # of each row: its largest weight, which its scale is in proportion to
+        name: value.abs().amax(dim=2, keepdim=True).clamp(min=_SMALLEST)
+        for name, value in ensemble.items()
+        if scales and value.dim() == 3
+    }
+    shapes = {name: ensemble[name] / size for name, size in sizes.items()}
     learning = [value for value in ensemble.values() if value.dim() == 2 or not only_biases]
+    learning += sizes.values()
     for value in learning:
         value.requires_grad_()
     optimizer = torch.optim.Adam(learning, lr=_LEARNING_RATE, fused=True)
@@ -74,12 +83,13 @@ def fine_tune_all(
     for step in range(steps):
         optimizer.param_groups[0]["lr"] = _LEARNING_RATE * (1 + cos(pi * step / steps)) / 2
         rows = next(batches)
+        ensemble |= {name: shapes[name] * size for name, size in sizes.items()}
         weights = ensemble if n_bits is None else _on_grid(ensemble, n_bits, share)
         loss = sum_of_losses(logits_of_all(weights, images[rows]), labels[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    trained = members(ensemble)
+    trained = members(ensemble | {name: shapes[name] * size for name, size in sizes.items()})
     if n_bits is None:
         return trained
     return [clipped_weights(one, n_bits, ratio) for one, ratio in zip(trained, ratios, strict=True)]

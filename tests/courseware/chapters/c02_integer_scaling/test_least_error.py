@@ -45,3 +45,11 @@ def test_a_shorter_scale_takes_fewer_bytes_and_is_what_the_codes_were_made_with(
     assert stored.bits_per_weight == 3.0
     codes = (weight / stored.scale.float().repeat_interleave(16, dim=1)).round().clamp(-2, 1)
     assert torch.equal(stored.codes, codes.to(torch.int8))
+
+
+def test_the_lowest_code_can_stand_for_the_largest_weight_of_either_sign():
+    for largest in (1.0, -1.0):
+        w = torch.tensor([[largest, 0.0, 0.0, 0.0]])
+        found = least_error(w, 2)
+        assert found.codes.tolist() == [[-2, 0, 0, 0]]
+        torch.testing.assert_close(found.dequantize(), w)

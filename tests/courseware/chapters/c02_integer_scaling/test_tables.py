@@ -76,3 +76,18 @@ def test_symmetric_or_affine_says_how_much_a_zero_point_gains():
     rows, gains = tables.symmetric_or_affine({"ramp": x}, 4)
     assert gains["ramp"] > 5 and rows[0]["zero point"] == 0
     assert quantize_tensor(x, 4, symmetric=False).zero_point == 0
+
+
+def test_of_arms_with_as_many_bits_the_one_that_loses_least_counts():
+    results = {("a", 4): (4.0, []), ("b", 3): (4.01, []), ("c", 2): (3.0, []), ("d", 8): (8.0, [])}
+    means = {("a", 4): 0.5, ("b", 3): 0.1, ("c", 2): 2.0, ("d", 8): 0.0}
+    losses = {key: [mean, mean + 0.01] for key, mean in means.items()}
+    assert tables.fewest_bits(results, losses) == ("b", 3)
+
+
+def test_what_a_bit_and_a_zero_point_gain_is_told_for_each_matrix(weights):
+    gains = tables.gain_of_a_bit(weights, 4, quantize_tensor)
+    assert len(gains) == len(weights)
+    assert all(4 < gain < 9 for gain in gains)
+    shifted = [weight.abs() for weight in weights]
+    assert min(tables.affine_over_full_range(shifted, 4)) > 4

@@ -141,10 +141,12 @@ def test_rates_are_tried_in_float_and_in_few_bits() -> None:
     data = digits()
     states = [mlp([64, 6, 10], seed).state_dict() for seed in (0, 1)]
     table = rate_table(states, data, rates=(0.0, 0.005), bits=(2,), steps=20)
-    names = ["float32", "2 bits", "PTQ, 2 bits"]
+    names = ["float32", "2 bits", "PTQ, 2 bits", "biases only, 2 bits"]
     assert all(list(found) == names for found in table.values())
     assert table[0.0]["2 bits"] == table[0.0]["PTQ, 2 bits"] == table[0.005]["PTQ, 2 bits"]
-    assert table[0.005]["float32"] != table[0.0]["float32"]
+    assert table[0.0]["biases only, 2 bits"] == table[0.0]["PTQ, 2 bits"]
+    for name in ("float32", "biases only, 2 bits"):
+        assert table[0.005][name] != table[0.0][name]
 
 
 def test_only_the_first_way_to_store_is_the_network_that_was_trained() -> None:

@@ -143,3 +143,14 @@ def test_a_state_becomes_a_network() -> None:
     model = mlp([64, 12, 7, 10], seed=5)
     rebuilt = network_of(model.state_dict())
     assert torch.equal(rebuilt(DATA.test_images), model(DATA.test_images))
+
+
+def test_row_scales_learn_and_the_codes_stay() -> None:
+    rounded = rounded_weights(STATE, 2)
+    [trained] = fine_tune_all([rounded], *TRAINING, [1], steps=40, only_biases=True, scales=True)
+    for name, tensor in rounded.items():
+        assert not torch.equal(trained[name], tensor)
+        if tensor.dim() == 2:
+            assert torch.equal(trained[name].sign(), tensor.sign())
+            scales = trained[name].abs().amax(dim=1, keepdim=True)
+            torch.testing.assert_close(trained[name].abs(), scales * (tensor != 0))

@@ -55,8 +55,12 @@ PTQS = (
 BIASES_ONLY = ("biases only, clipped", "biases only, GPTQ")
 """The control of QAT: weights rounded once, and then only the biases trained, for as many steps."""
 
+SCALES_TOO = ("biases and row scales, GPTQ",)
+"""As much as can train while the codes stay: biases, and one scale a row."""
+
+FROZEN = (*BIASES_ONLY, *SCALES_TOO)
 QATS = ("QAT", "QAT, clipped")
-WAYS = (*PTQS, *BIASES_ONLY, *QATS)
+WAYS = (*PTQS, *FROZEN, *QATS)
 
 BUDGETS = (0, 10, 30, 100, 300, 1000, 3000)
 
@@ -168,6 +172,7 @@ def _ways(
     training = (data.train_images, data.train_labels)
     once = [weights for name in ("clipped", "GPTQ") for _, weights in rounded[name, "PTQ"]]
     biases = fine_tune_all(once, *training, [*seeds] * 2, steps=steps, only_biases=True)
+    scales = fine_tune_all(once[n:], *training, seeds, steps=steps, only_biases=True, scales=True)
     # The range of "QAT, clipped" is the one that was chosen for rounding.
     ratios = [1.0] * n + [ratio for ratio, _ in rounded["clipped", "PTQ"]]
     qat = fine_tune_all(
@@ -181,6 +186,7 @@ def _ways(
             "PTQ after fine-tuning": judged(rounded_weights(longer[i], n_bits), data),
             "biases only, clipped": judged(biases[i], data),
             "biases only, GPTQ": judged(biases[n + i], data),
+            "biases and row scales, GPTQ": judged(scales[i], data),
             "QAT": judged(qat[i], data) | stored_size(qat[i], n_bits),
             "QAT, clipped": judged(qat[n + i], data) | {"ratio": ratios[n + i]},
             "codes_changed": codes_changed(ptq, qat[i], n_bits),

@@ -21,6 +21,7 @@ STYLES = {
     "PTQ after fine-tuning, GPTQ": (GREEN, "^"),
     "biases only, clipped": (MUTED, "D"),
     "biases only, GPTQ": (MUTED, "v"),
+    "biases and row scales, GPTQ": (MUTED, "P"),
     "QAT": (BLUE, "o"),
     "QAT, clipped": (BLUE, "X"),
 }
