@@ -154,7 +154,12 @@ CHAPTERS = (
             "kv_cache",
             "wanda",
         ),
-        experiments={"decoder_7b": True, "int4_products": True, "minilm_methods": False},
+        experiments={
+            "decoder_7b": True,
+            "int4_products": True,
+            "minilm_methods": False,
+            "minilm_scales": False,
+        },
         given="math NormalDist np torch check check_quiz",
     ),
     Chapter(

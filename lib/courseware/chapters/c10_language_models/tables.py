@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 
 import torch
@@ -38,6 +38,28 @@ STEPS = (
 )
 """Of the kernel, each with the ones above it."""
 BESIDE = ("torch bfloat16", "torch int4")
+
+OF_MATRICES = "One network; intervals over its 36 matrices; equal bits."
+"""What a verdict on errors of weights rests on."""
+
+SEARCHED = {size: f"int4, groups of {size}, 16 codes, searched" for size in (64, 32)}
+"""Integers of `minilm_scales` with 4.25 and with 4.5 bits."""
+
+TWO_BITS = ("2 bits, groups of 64", "2 bits, groups of 64, half the scale")
+"""Rounding to nearest in `minilm_scales`."""
+
+COMPARED = (
+    (8, "outliers in float", "a scale a token"),
+    (8, "smoothed, α 0.5", "one scale"),
+    (8, "smoothed, α 0.75", "one scale"),
+    (8, "smoothed after norms, α 0.5", "one scale"),
+    (8, "rotated, one scale", "smoothed, α 0.75"),
+    (8, "rotated, a scale a token", "outliers in float"),
+    (4, "rotated, one scale", "one scale"),
+    (4, "rotated, a scale a token", "a scale a token"),
+    (4, "rotated, a scale a token", "outliers in float"),
+)
+"""Ways of rounding inputs: each against none, and against another with as many scales."""
 
 
 def found(record: Record, part: str, arm: str, figure: str = "cosine") -> list[float]:
@@ -96,6 +118,16 @@ def gptq_panels(record: Record) -> dict[str, dict[str, dict[str, list[float]]]]:
     }
 
 
+def errors_lowered(record: Record) -> tuple[float, float]:
+    """The least and the most dB by which GPTQ lowers the error of the outputs, means of draws."""
+    arms = [f"{bits} bits, {name}" for bits in (4, 3, 2) for name in GROUPINGS]
+    means = [
+        fmean(lead(record, "gptq", f"{arm}, {NEAREST}", f"{arm}, {GPTQ}", "error_db"))
+        for arm in arms
+    ]
+    return min(means), max(means)
+
+
 def size_leads(record: Record) -> dict[int, list[float]]:
     """Cosine of GPTQ minus rounding to nearest, 3 bits in groups, by number of texts."""
     arm = f"3 bits, {GROUPINGS[1]}"
@@ -130,17 +162,49 @@ def smooth_rows(record: Record) -> Rows:
     ]
 
 
-def format_rows(record: Record) -> Rows:
-    """Every format of weights: its bits, the SQNR of the matrices, the cosine."""
+def input_leads(record: Record) -> dict[tuple[int, str, str], list[float]]:
+    """Bits, a way and another one → the cosine that the first is ahead."""
+    return {
+        (bits, first, second): lead(
+            record, "inputs", f"{bits} bits, {first}", f"{bits} bits, {second}"
+        )
+        for bits, first, second in COMPARED
+    }
+
+
+def format_rows(record: Record, scales: Record) -> Rows:
+    """Formats of weights, those of `minilm_scales` last: bits, SQNR of the matrices, cosine."""
+    names = dict.fromkeys(record["formats"], record)
+    names |= {name: scales for name in scales["formats"] if name.startswith("int4")}
     return [
         {
             "format": name,
-            "bits": f"{of_format['bits']:.2f}",
-            "SQNR, dB": interval(of_format["sqnr_db"], 2),
-            "cosine": interval(found(record, "formats", name), 4),
+            "bits": f"{of['formats'][name]['bits']:.2f}",
+            "SQNR, dB": interval(of["formats"][name]["sqnr_db"], 2),
+            "cosine": interval(found(of, "formats", name), 4),
         }
-        for name, of_format in record["formats"].items()
+        for name, of in names.items()
     ]
+
+
+def nf4_over_searched(record: Record, scales: Record) -> dict[int, list[float]]:
+    """Size of a block → dB that NF4 is ahead of int4 with 16 codes and a searched scale."""
+    return {
+        size: ahead(
+            record["formats"][f"NF4, blocks of {size}"]["sqnr_db"],
+            scales["formats"][name]["sqnr_db"],
+        )
+        for size, name in SEARCHED.items()
+    }
+
+
+def over_searched(record: Record, scales: Record) -> dict[str, list[float]]:
+    """MXFP4 and NVFP4 → the cosine that each is ahead of the same integers, draw by draw."""
+    opponents = {"MXFP4": SEARCHED[64], "NVFP4": SEARCHED[32]}
+    return {
+        name: ahead(found(record, "formats", name), found(scales, "formats", opponent))
+        for name, opponent in opponents.items()
+    }
 
 
 def sqnr_lead(record: Record, first: str, second: str) -> list[float]:

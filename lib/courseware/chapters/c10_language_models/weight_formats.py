@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,9 @@ from model_compression.nf4 import nf4_dequantize, nf4_quantize
 T = torch.Tensor
 
 E2M1_LARGEST, E4M3_LARGEST = 6.0, 448.0
+
+RATIOS = tuple(0.7 + 0.03 * step for step in range(11))
+"""Of a scale to the one at which the largest weight is just not cut off; to search among."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,37 @@ class WeightFormat:
         return self.code_bits + self.scale_bits * scales / weights
 
 
-def integers(w: T, n_bits: int, group: int | None) -> T:
-    """Symmetric codes, a 16-bit scale for each group of a row.
+def integers(w: T, n_bits: int, group: int | None, ratio: float = 1.0) -> T:
+    """Symmetric codes, a 16-bit scale for each group of a row: by its absmax, times a ratio.
 
     >>> integers(torch.tensor([[7.0, -3.4, 0.6, 0.0]]), 4, 2)
     tensor([[ 7.0000, -3.0000,  0.5999,  0.0000]])
     """
     blocks, absmax = _blocks(w, group)
-    scale = (absmax / (2 ** (n_bits - 1) - 1)).half().float()
+    scale = (ratio * absmax / (2 ** (n_bits - 1) - 1)).half().float()
     return on_grid(blocks, scale, n_bits).reshape(w.shape)
+
+
+def all_integers(w: T, n_bits: int, group: int, ratios: Sequence[float] = RATIOS) -> T:
+    """The same with all 2^b codes, and of some scales the one with the least squared error.
+
+    There is one code more below 0 than above. The scale has a sign, which takes no bit more: so the
+    largest magnitude, positive or not, may have the lowest code.
+
+    >>> all_integers(torch.tensor([[8.0, -3.4, 0.6, 0.0]]), 4, 4, ratios=[1.0])
+    tensor([[ 8., -3.,  1.,  0.]])
+    """
+    blocks, _ = _blocks(w, group)
+    largest = blocks.gather(1, blocks.abs().argmax(dim=1, keepdim=True))
+    top = 2 ** (n_bits - 1)
+    best, least = torch.zeros_like(blocks), blocks.square().sum(dim=1, keepdim=True)
+    for ratio in ratios:
+        scale = (-ratio * largest / top).half().float()
+        codes = torch.round(blocks / torch.where(scale == 0, 1.0, scale)).clamp(-top, top - 1)
+        error = (codes * scale - blocks).square().sum(dim=1, keepdim=True)
+        best = torch.where(error < least, codes * scale, best)
+        least = torch.minimum(error, least)
+    return best.reshape(w.shape)
 
 
 def integers_with_exponents(w: T, n_bits: int, group: int) -> T:
@@ -139,3 +164,20 @@ FORMATS = {
     "FP8 (E4M3), a scale a row": WeightFormat(8, 16, None, fp8),
 }
 """By name: 4.25 bits, then 4.5, then 8 and a little."""
+
+SCALES = {
+    "int4, groups of 64, 16 codes": WeightFormat(
+        4, 16, 64, partial(all_integers, n_bits=4, group=64, ratios=(1.0,))
+    ),
+    "int4, groups of 64, 16 codes, searched": WeightFormat(
+        4, 16, 64, partial(all_integers, n_bits=4, group=64)
+    ),
+    "int4, groups of 32, 16 codes, searched": WeightFormat(
+        4, 16, 32, partial(all_integers, n_bits=4, group=32)
+    ),
+    "2 bits, groups of 64": WeightFormat(2, 16, 64, partial(integers, n_bits=2, group=64)),
+    "2 bits, groups of 64, half the scale": WeightFormat(
+        2, 16, 64, partial(integers, n_bits=2, group=64, ratio=0.5)
+    ),
+}
+"""Integers again, with scales that are not those of the absmax, or with all of their codes."""

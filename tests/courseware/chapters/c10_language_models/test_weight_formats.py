@@ -71,3 +71,21 @@ def test_bits_count_every_scale() -> None:
     assert set(four.values()) == {4.25, 4.5}
     rows = 6 * 16 / 1024
     assert bits["int8, a scale a row"] == bits["FP8 (E4M3), a scale a row"] == 8 + rows
+
+
+def test_all_codes_are_used_and_a_searched_scale_is_never_worse() -> None:
+    """Per block; the largest magnitude has the lowest code, of whichever sign it is."""
+    blocks = W.reshape(-1, 64)
+    at_once, searched = (
+        weight_formats.all_integers(W, 4, 64, ratios).reshape(-1, 64)
+        for ratios in ((1.0,), weight_formats.RATIOS)
+    )
+    errors = [(one - blocks).square().sum(dim=1) for one in (at_once, searched)]
+    assert bool((errors[1] <= errors[0]).all()) and bool((errors[1] < errors[0]).any())
+    largest = blocks.gather(1, blocks.abs().argmax(dim=1, keepdim=True))
+    codes = (at_once / (-largest / 8).half().float()).round()
+    assert set(codes.amin(dim=1).tolist()) == {-8.0} and codes.max() <= 7
+    assert torch.equal(weight_formats.all_integers(0 * W, 4, 64), 0 * W)
+    half = weight_formats.integers(W, 2, 64, ratio=0.5).reshape(-1, 64)
+    scale = (blocks.abs().amax(dim=1) / 2).half().float()
+    assert torch.equal(half.amax(dim=1).maximum(-half.amin(dim=1)), scale)

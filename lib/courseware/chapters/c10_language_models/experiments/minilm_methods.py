@@ -32,7 +32,7 @@ from courseware.chapters.c10_language_models.rounded_products import (
     smoothed,
     without_outliers,
 )
-from courseware.chapters.c10_language_models.weight_formats import FORMATS
+from courseware.chapters.c10_language_models.weight_formats import FORMATS, WeightFormat
 from courseware.experiments.records import Result, collect, finish, options_of, settings_of
 from courseware.subjects.docstrings import documented
 from courseware.subjects.models import weights_of, with_weights
@@ -204,11 +204,11 @@ def input_arms(judge: Judge, absmax: Weights) -> Arms:
     return arms | {"FP8, one scale": judge.of_products(floats)}
 
 
-def format_arms(judge: Judge) -> Arms:
+def format_arms(judge: Judge, formats: Mapping[str, WeightFormat] = FORMATS) -> Arms:
     """The weights in every format."""
     return {
         name: judge.of_weights({n: f.restored(w) for n, w in _matrices(judge).items()})
-        for name, f in FORMATS.items()
+        for name, f in formats.items()
     }
 
 
@@ -242,7 +242,7 @@ def with_gptq(judge: Judge, xtx: Weights, n_bits: int, group: int) -> Weights:
     }
 
 
-def of_formats(model: SentenceEncoder) -> Result:
+def of_formats(model: SentenceEncoder, formats: Mapping[str, WeightFormat] = FORMATS) -> Result:
     """Of each format: bits a weight with scales, and the SQNR of every matrix."""
     weights = weights_of(model)
     matrices = [weights[name] for name in matrix_names()]
@@ -251,7 +251,7 @@ def of_formats(model: SentenceEncoder) -> Result:
             "bits": f.bits(matrices),
             "sqnr_db": [round(sqnr_db(w, f.restored(w)), 4) for w in matrices],
         }
-        for name, f in FORMATS.items()
+        for name, f in formats.items()
     }
 
 
