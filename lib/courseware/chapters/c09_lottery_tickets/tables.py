@@ -78,13 +78,21 @@ def after_the_stop(runs: Sequence[Run]) -> list[float]:
     return [100 * (run.accuracy_at_end - run.accuracy_at_stop) for run in runs]
 
 
-def width_leads(record: Record, weights: int) -> dict[int, list[float]]:
-    """Tickets of so many weights: out of 128 units ahead of out of 16, by number of updates."""
+def width_leads(
+    record: Record, wide: str, narrow: str
+) -> dict[tuple[int, float, int], list[float]]:
+    """Leads of tickets out of so many units over those out of fewer, of as many weights each.
+
+    Returns: by weights that are left, learning rate and number of updates.
+    """
+    by_width = record["by_width"]
     return {
-        updates: ahead(
-            *(record["by_width"][str(updates)][units][str(weights)] for units in ("128", "16"))
+        (weights, rate, updates): ahead(
+            *(by_width[f"{rate:g} {updates}"][units][str(weights)] for units in (wide, narrow))
         )
+        for weights in (1184, 592, 296)
         for updates in record["updates"]
+        for rate in record["width_rates"]
     }
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 
@@ -85,10 +86,19 @@ class Run:
         """Share of the test digits that are right after the last update."""
         return self.accuracies[-1]
 
-    def first_below(self, loss: float) -> int | None:
-        """Updates until the validation loss is first at most so large; None if it never was."""
-        reached = (step for step, seen in zip(self.steps, self.losses, strict=True) if seen <= loss)
-        return next(reached, None)
+    def first_below(self, loss: float) -> float | None:
+        """Updates until the validation loss is first at most so large; None if it never was.
+
+        Between two looks the loss is taken to lie on a straight line. To round up to the next look
+        would favour the arm whose own loss at a look is the goal: it alone is never rounded.
+        """
+        seen = list(zip(self.steps, self.losses, strict=True))
+        if seen[0][1] <= loss:
+            return float(seen[0][0])
+        for (before, high), (after, low) in pairwise(seen):
+            if low <= loss:
+                return before + (after - before) * (high - loss) / (high - low)
+        return None
 
     @property
     def _lowest(self) -> int:

@@ -126,8 +126,17 @@ def test_what_is_watched_is_what_was_trained(data: Digits) -> None:
 def test_a_run_stops_at_its_lowest_loss() -> None:
     run = Run([0, 10, 20, 30], [2.0, 0.5, 0.4, 0.9], [0.1, 0.6, 0.7, 0.8])
     assert (run.stop, run.accuracy_at_stop, run.accuracy_at_end) == (20, 0.7, 0.8)
-    assert [run.first_below(loss) for loss in (3.0, 0.5, 0.45, 0.1)] == [0, 10, 20, None]
+    assert [run.first_below(loss) for loss in (3.0, 0.5, 0.1)] == [0, 10, None]
     assert Run([0, 5], [1.0, 1.0], [0.1, 0.2]).stop == 0
+
+
+def test_no_arm_is_rounded_up_to_the_next_look() -> None:
+    """Between looks the loss lies on a line, so that a goal at a look favours nobody."""
+    run = Run([0, 10, 20], [2.0, 0.5, 0.4], [0.1, 0.6, 0.7])
+    assert run.first_below(1.25) == pytest.approx(5)
+    assert run.first_below(0.425) == pytest.approx(17.5)
+    later = Run([0, 10, 20], [2.1, 0.6, 0.5], [0.1, 0.6, 0.7])
+    assert run.first_below(0.5) == 10 and later.first_below(0.55) == pytest.approx(15)
 
 
 def test_counts_are_those_of_rounded_rounds() -> None:

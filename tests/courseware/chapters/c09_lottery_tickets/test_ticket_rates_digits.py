@@ -12,6 +12,7 @@ from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits imp
     ROUNDS,
     SIZES,
     UPDATES,
+    WIDTH_RATES,
     WIDTHS,
     best_rate,
     by_width,
@@ -38,6 +39,7 @@ def test_the_record_is_complete():
                     for what in ("needed", "loss", "stop", "at_stop", "at_end"):
                         found = figures(RECORD, arm, level, updates, rate, what)
                         assert len(found) == RECORD["seeds"]
+    assert [*RECORD["by_width"]] == [f"{r:g} {n}" for n in UPDATES for r in WIDTH_RATES]
     for by_units in RECORD["by_width"].values():
         assert [*by_units] == ["4", *map(str, WIDTHS)]
         assert all(len(runs["296"]) == RECORD["width_seeds"] for runs in by_units.values())
@@ -65,7 +67,12 @@ def test_every_setting_has_a_row():
     rows = tables.rate_rows(RECORD, 3)
     assert len(rows) == len(tables.settings(RECORD)) == len(UPDATES) * (len(LEARNING_RATES) + 1)
     assert [row["rate"] for row in rows].count("each its best") == len(UPDATES)
-    assert list(tables.width_leads(RECORD, 296)) == list(UPDATES)
+    found = tables.width_leads(RECORD, "128", "16")
+    assert [*found] == [(w, r, n) for w in (1184, 592, 296) for n in UPDATES for r in WIDTH_RATES]
+    wide, narrow = (RECORD["by_width"]["0.005 300"][units]["296"] for units in ("128", "16"))
+    assert found[296, 0.005, 300] == pytest.approx(
+        [a - b for a, b in zip(wide, narrow, strict=True)]
+    )
 
 
 def test_what_comes_after_the_stop_is_counted():
@@ -82,6 +89,7 @@ def small(monkeypatch):
     monkeypatch.setattr(ticket_rates_digits, "WATCH_EVERY", 2)
     monkeypatch.setattr(ticket_rates_digits, "GOAL_AT", 2)
     monkeypatch.setattr(ticket_rates_digits, "WIDTHS", {8: 1})
+    monkeypatch.setattr(ticket_rates_digits, "WIDTH_RATES", (0.01,))
     return digits()
 
 
@@ -90,7 +98,7 @@ def test_a_small_search_repeats_itself(small):
     assert found == measure(0.01, 4, 2, small)
     assert json.loads(json.dumps(found)) == found
     assert [list(level) for level in found["levels"]] == [[DENSE], list(ARMS)]
-    assert list(by_width(2, 2, small)["8"]) == ["592", "296"]
+    assert list(by_width(0.01, 2, 2, small)["8"]) == ["592", "296"]
 
 
 def test_the_command_writes_a_record(small, tmp_path, monkeypatch):

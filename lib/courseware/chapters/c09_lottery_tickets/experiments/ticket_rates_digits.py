@@ -1,8 +1,8 @@
-"""Tickets and their controls at two budgets and three rates; tickets of two widths; on digits.
+"""Tickets and their controls at two budgets and three rates; tickets of four widths; on digits.
 
     python -m courseware.experiments --only ticket_rates_digits
 
-takes about five minutes on one core that is free; an interrupted run goes on where it was. At each
+takes about eight minutes on one core that is free; an interrupted run goes on where it was. At each
 rate and budget the tickets are searched anew, with that rate and that budget.
 """
 
@@ -44,11 +44,11 @@ WATCH_EVERY = 20
 GOAL_AT = 100
 """Updates of the dense network whose validation loss is the goal of a race."""
 
-WIDTHS = {16: 2, 128: 5}
+WIDTHS = {16: 2, 32: 3, 64: 4, 128: 5}
 """Hidden units, and rounds of 50% that lead from them to 296 weights."""
 
-WIDTH_RATE = 0.005
-"""Learning rate of the networks of several widths."""
+WIDTH_RATES = (0.005, 0.0125)
+"""Learning rates of the networks of several widths."""
 
 
 def main() -> int:
@@ -70,6 +70,7 @@ def main() -> int:
         watch_every=WATCH_EVERY,
         goal_at=GOAL_AT,
         widths=list(WIDTHS),
+        width_rates=WIDTH_RATES,
     )
     data = digits()
     unfinished = options.out.with_suffix(".partial")
@@ -79,13 +80,17 @@ def main() -> int:
         for rate in LEARNING_RATES
     }
     tickets = [*work]
-    for updates in UPDATES:
-        work[f"widths {updates}"] = partial(by_width, updates, options.width_seeds, data)
+    widths = {
+        f"widths {rate:g} {updates}": partial(by_width, rate, updates, options.width_seeds, data)
+        for updates in UPDATES
+        for rate in WIDTH_RATES
+    }
+    work |= widths
     results = collect(work, settings, unfinished)
     record = settings | {
         "date": time.strftime("%Y-%m-%d"),
         "runs": {name: results[name] for name in tickets},
-        "by_width": {str(updates): results[f"widths {updates}"] for updates in UPDATES},
+        "by_width": {name.removeprefix("widths "): results[name] for name in widths},
     }
     finish(record, options.out, unfinished)
     return 0
@@ -113,17 +118,15 @@ def measure(learning_rate: float, updates: int, n_seeds: int, data: Digits) -> R
     }
 
 
-def by_width(updates: int, n_seeds: int, data: Digits) -> Result:
+def by_width(learning_rate: float, updates: int, n_seeds: int, data: Digits) -> Result:
     """Tickets of as many weights out of narrow and wide networks; halved until 296 are left.
-
-    All are trained at `WIDTH_RATE`.
 
     Returns: by number of hidden units (as text) and of weights (as text): percentages of the test
         digits that are right at the end, one a seed. With 4 units it is the dense network, not
         pruned, that has 296 weights.
     """
     seeds = range(n_seeds)
-    plan = Plan(updates, WIDTH_RATE, BATCH_SIZE, updates)
+    plan = Plan(updates, learning_rate, BATCH_SIZE, updates)
     found: Result = {}
     for width, rounds in {4: 0, **WIDTHS}.items():
         drawn = [mlp((64, width, 10), seed).state_dict() for seed in seeds]
@@ -142,7 +145,10 @@ def by_width(updates: int, n_seeds: int, data: Digits) -> Result:
 
 def _summary(runs: list[Run], goals: list[float]) -> Result:
     return {
-        "needed": [run.first_below(goal) for run, goal in zip(runs, goals, strict=True)],
+        "needed": [
+            needed if (needed := run.first_below(goal)) is None else round(needed, 2)
+            for run, goal in zip(runs, goals, strict=True)
+        ],
         "loss": [round(run.losses[-1], 5) for run in runs],
         "stop": [run.stop for run in runs],
         "at_stop": [round(100 * run.accuracy_at_stop, 3) for run in runs],
