@@ -20,6 +20,9 @@ FINISHED: tuple[str, ...] = (
     "c02_integer_scaling/messages",
     "c02_integer_scaling/quiz",
     "c02_integer_scaling/statement",
+    "c04_quantization_aware_training/messages",
+    "c04_quantization_aware_training/quiz",
+    "c04_quantization_aware_training/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
