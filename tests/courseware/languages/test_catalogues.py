@@ -26,6 +26,9 @@ FINISHED: tuple[str, ...] = (
     "c04_quantization_aware_training/messages",
     "c04_quantization_aware_training/quiz",
     "c04_quantization_aware_training/statement",
+    "c06_unstructured_pruning/messages",
+    "c06_unstructured_pruning/quiz",
+    "c06_unstructured_pruning/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
