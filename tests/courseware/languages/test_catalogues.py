@@ -29,6 +29,9 @@ FINISHED: tuple[str, ...] = (
     "c06_unstructured_pruning/messages",
     "c06_unstructured_pruning/quiz",
     "c06_unstructured_pruning/statement",
+    "c08_when_to_prune/messages",
+    "c08_when_to_prune/quiz",
+    "c08_when_to_prune/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
