@@ -38,6 +38,9 @@ FINISHED: tuple[str, ...] = (
     "c08_when_to_prune/messages",
     "c08_when_to_prune/quiz",
     "c08_when_to_prune/statement",
+    "c09_lottery_tickets/messages",
+    "c09_lottery_tickets/quiz",
+    "c09_lottery_tickets/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
