@@ -41,6 +41,9 @@ FINISHED: tuple[str, ...] = (
     "c09_lottery_tickets/messages",
     "c09_lottery_tickets/quiz",
     "c09_lottery_tickets/statement",
+    "c11_deep_compression/messages",
+    "c11_deep_compression/quiz",
+    "c11_deep_compression/statement",
 )
 """Catalogues that are translated in every language; it grows until it is all of them."""
 
