@@ -140,14 +140,15 @@ class Search:
             return 0, self.phrases.exact[text]
         if text not in self.known:
             best = english_words(text), text
+            if depth >= DEEPEST or len(self.known) >= MOST_PARTS:
+                return best  # met again less deep, it is looked into
             self.known[text] = best
-            if depth < DEEPEST and len(self.known) < MOST_PARTS:
-                for one in self._ways(text, depth + 1):
-                    if one[0] < best[0]:
-                        best = one
-                    if best[0] == 0:
-                        break
-                self.known[text] = best
+            for one in self._ways(text, depth + 1):
+                if one[0] < best[0]:
+                    best = one
+                if best[0] == 0:
+                    break
+            self.known[text] = best
         return self.known[text]
 
     def _ways(self, text: str, depth: int) -> Iterator[tuple[float, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courseware.languages.matching import MOST_PARTS, Phrases, Search
+from courseware.languages.matching import DEEPEST, MOST_PARTS, Phrases, Search
 
 VI = Phrases(
     {
@@ -60,3 +60,9 @@ def test_what_a_student_writes_is_looked_into_no_longer_than_it_may(text):
 
 def test_without_meanings_all_stays():
     assert Phrases({"one row": ""}).say("one row") == "one row"
+
+
+def test_what_was_met_too_deep_is_looked_into_where_it_is_met_again():
+    search = Search(VI)
+    assert search.best("value 2: one row", DEEPEST)[1] == "value 2: one row"
+    assert search.best("value 2: one row")[1] == "giá trị 2: một hàng"
