@@ -193,8 +193,10 @@ def _slices(pruned: torch.Tensor, k: int, shape: list[int]) -> Difference | None
         spread = (lost - m * k / n).square().mean(dim=0) / variance
         for index, value in enumerate(spread.tolist()):
             if not EVEN <= value <= UNEVEN:
-                text = f"of the {m} places at {index} on axis {axis}, the number that goes varies "
-                text += f"with a variance of {value * variance:.2f}, expected about {variance:.2f}"
+                text = (
+                    f"of the {m} places at {index} on axis {axis}, the number that goes varies "
+                    f"with a variance of {value * variance:.2f}, expected about {variance:.2f}"
+                )
                 return Difference("places-hang-together", text)
     return None
 
