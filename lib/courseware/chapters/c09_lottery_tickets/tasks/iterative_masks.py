@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -16,6 +17,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.common import (
 from courseware.chapters.c09_lottery_tickets.tasks.survivors import (
     MISTAKES,
     REVIVED,
+    SHARE_OF_ALL_CUT_OFF,
     TWO_MISTAKES,
     among_survivors,
     ranked,
@@ -24,11 +26,11 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import above_half, shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.joined_tensors import joining_slips
-from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
+from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, MATCHED_BY_ORDER, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import lottery_tickets as reference
 
 T = torch.Tensor
@@ -141,6 +143,13 @@ def _pruned_weights(weights: Named, masks: Named, rate: float) -> dict[str, T]:
     return {name: w * new[name] for name, w in weights.items()}
 
 
+def _with_consequences(known: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """Who takes the mask of another layer also keeps what was pruned in this one."""
+    if known[0].name != MATCHED_BY_ORDER[0]:
+        return known
+    return tuple(replace(one, covers=(REVIVED.name,)) for one in known)
+
+
 _check = partial(Check, judge=among_survivors, probe=paired_call)
 
 ITERATIVE_MASKS = Task(
@@ -166,8 +175,12 @@ ITERATIVE_MASKS = Task(
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, REVIVED, *FORMS),
-        *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        *(
+            _with_consequences(ways(name, message, *behaviours))
+            for name, message, behaviours in MISTAKES
+        ),
         both(*TWO_MISTAKES),
+        both(*SHARE_OF_ALL_CUT_OFF),
         joining_slips(ranked, two_dicts=True),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),

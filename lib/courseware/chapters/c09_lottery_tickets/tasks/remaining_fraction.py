@@ -21,6 +21,15 @@ ROUND_MORE_OR_LESS = (
     "The number of rounds is off by one. After no rounds all weights are left; every round takes "
     "its share once.",
 )
+RATE_KEPT = (
+    "rate-taken-for-kept",
+    "The rate was taken for the share that a round keeps. It is the share that the round removes.",
+)
+ROUNDED = (
+    "rounded",
+    "The result was rounded. After many rounds little is left, and just these digits count: return "
+    "the number as it is.",
+)
 
 Arguments = tuple[int, float]
 
@@ -131,10 +140,13 @@ REMAINING_FRACTION = Task(
             "becomes smaller, and so less goes.",
             _with_a_shrinking_rate,
         ),
+        both(
+            RATE_KEPT,
+            ROUNDED,
+            *(lambda rounds, rate, n=n: round(rate**rounds, n) for n in (1, 2, 3, 4)),
+        ),
         ways(
-            "rate-taken-for-kept",
-            "The rate was taken for the share that a round keeps. It is the share that the round "
-            "removes.",
+            *RATE_KEPT,
             lambda rounds, rate: rate**rounds,
         ),
         ways(
@@ -149,6 +161,12 @@ REMAINING_FRACTION = Task(
             lambda rounds, rate: (1 - rate) ** (rounds + 1),
             lambda rounds, rate: (1 - rate) ** (rounds - 1),
             lambda rounds, rate: (1 - rate) ** max(rounds - 1, 0),
+        ),
+        ways(
+            "first-round-always",
+            "One round was taken even where there are none. Then all weights are left: begin with "
+            "the whole, and let each round take its share.",
+            lambda rounds, rate: (1 - rate) ** max(rounds, 1),
         ),
         ways(
             "rounds-ignored",
@@ -167,9 +185,7 @@ REMAINING_FRACTION = Task(
             lambda rounds, rate: 100 * (1 - rate) ** rounds,
         ),
         ways(
-            "rounded",
-            "The result was rounded. After many rounds little is left, and just these digits "
-            "count: return the number as it is.",
+            *ROUNDED,
             *(lambda rounds, rate, n=n: round((1 - rate) ** rounds, n) for n in (1, 2, 3, 4)),
         ),
         ways(

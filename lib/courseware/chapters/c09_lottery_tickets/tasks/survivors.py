@@ -10,6 +10,7 @@ import torch
 
 from courseware.checks import global_rankings as whole
 from courseware.checks import mask_dicts
+from courseware.checks.counts import TRUNCATED
 from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
@@ -308,3 +309,10 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
 
 TWO_MISTAKES = (whole.LAYER_BY_LAYER, SHARE_OF_ALL, _layer_by_layer_of_all)
 """Both of them, and how they show together."""
+
+SHARE_OF_ALL_CUT_OFF = (
+    SHARE_OF_ALL,
+    TRUNCATED,
+    _with_count(lambda n, n_left, rate: n - n_left + int(rate * n)),
+)
+"""The same of these two."""

@@ -23,6 +23,7 @@ from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     misfit,
     more_than_one_block,
     nested,
+    nested_down,
     no_power,
     not_two_axes,
     of_one,
@@ -71,7 +72,8 @@ def _other_axes(draw: Draw) -> Iterator[Arguments]:
 def _refused(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[1.0, 2.0, 3.0]]), 3
     yield torch.tensor([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]), 4
-    yield draw.normal(2, 12), draw.rng.choice((3, 6, 12))
+    for size in (3, 6, 12):
+        yield draw.normal(2, 12), size
     yield draw.normal(4, 12), 8
     yield draw.normal(2, 12), 4
 
@@ -248,8 +250,15 @@ HADAMARD_ROTATE = Task(
             "of all values.",
             loose_checks(power=False, divides=True),
             loose_checks(power=True, divides=False),
+            loose_checks(power=True, divides=False, error=ValueError),
             loose_checks(power=False, divides=False),
             except_where(misfit, torch.zeros(1), right),
+        ),
+        ways(
+            "even-not-a-power",
+            "A block size that can be halved, such as 6 or 12, was taken for a power of two. "
+            "Halving must go on down to 1: refuse all else with a ValueError.",
+            nested_down,
         ),
         ways(
             *OTHER_ERROR,

@@ -128,8 +128,13 @@ def turned_and_cut(x: T, block_size: int) -> T:
     return runs.reshape(columns.shape).transpose(0, -1)
 
 
-def loose_checks(power: bool, divides: bool) -> Callable[..., Any]:
-    """Sizes are let through that are no power of two, or do not divide the row."""
+def loose_checks(
+    power: bool, divides: bool, error: type[Exception] = RuntimeError
+) -> Callable[..., Any]:
+    """Sizes are let through that are no power of two, or do not divide the row.
+
+    What does not even divide the number of all values ends in an error.
+    """
 
     def behaves(x: T, block_size: int) -> Any:
         no_power = block_size & (block_size - 1) != 0
@@ -137,7 +142,7 @@ def loose_checks(power: bool, divides: bool) -> Callable[..., Any]:
         if (no_power and power) or (misfit and divides):
             raise ValueError
         if x.numel() % block_size:
-            raise RuntimeError
+            raise error
         size = block_size
         if no_power:
             made = _sylvester(size)
@@ -148,6 +153,16 @@ def loose_checks(power: bool, divides: bool) -> Callable[..., Any]:
         return turned.reshape(x.shape)
 
     return behaves
+
+
+def nested_down(x: T, block_size: int) -> Any:
+    """An even size that is halved again and again makes the matrix of the power of two below it."""
+    if x.shape[-1] % block_size or (block_size > 1 and block_size % 2):
+        raise ValueError
+    size = 1 << (block_size.bit_length() - 1)
+    if x.numel() % size:
+        raise RuntimeError
+    return (x.double().reshape(-1, size) @ hadamard(size) / math.sqrt(size)).reshape(x.shape)
 
 
 def no_power(x: T, block_size: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.chapters.c10_language_models.tasks.kv_cache_wrong_ways import (
     counted,
+    factor_by_factor,
     from_bits,
     left_out,
     misfit,
@@ -18,7 +19,7 @@ from courseware.chapters.c10_language_models.tasks.kv_cache_wrong_ways import (
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.groups import OTHER_ERROR, SIZE_TAKEN_FOR_COUNT
-from courseware.checks.machine_integers import machine_integers
+from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
 from courseware.checks.misconceptions import except_where, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import kv_cache as reference
@@ -289,5 +290,6 @@ KV_CACHE_BYTES = Task(
             *(except_where(misfit, error, right) for error in (AssertionError, TypeError)),
         ),
         machine_integers(right, through_values, through_bits),
+        ways(*DIGITS_LOST, factor_by_factor),
     ),
 )

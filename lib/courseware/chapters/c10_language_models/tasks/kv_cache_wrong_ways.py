@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from model_compression import kv_cache as reference
 
 
@@ -86,6 +88,16 @@ def left_out(factor: Callable[[Cache], int]) -> Callable[..., Any]:
 def through_values(change: Callable[[Any], Any]) -> Callable[..., Any]:
     """The number of values goes through a machine number."""
     return counted(lambda c: -(-(change(c.vectors * c.width) * c.bits + c.scales) // 8))
+
+
+def factor_by_factor(*arguments: int) -> int:
+    """The number of values as a product in float32, which loses digits at each factor."""
+    c = Cache(*arguments)
+    if misfit(*arguments):
+        raise ValueError
+    factors = [2, c.layers, c.heads, c.context, c.batch, c.width]
+    values = int(torch.tensor(factors, dtype=torch.float32).prod())
+    return -(-(values * c.bits + (values // c.group * 16 if c.group else 0)) // 8)
 
 
 def through_bits(change: Callable[[Any], Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     dequantized,
     down_the_columns,
     elements_returned,
+    filled_up,
     fitted,
     flat_exponents,
     floor_log2,
@@ -34,13 +35,25 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     zero_blocks_as,
 )
 from courseware.checks.groups import OTHER_ERROR
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from model_compression.microscaling import BLOCK
 
 TO_EVEN_VALUE = (
     "The values were rounded in steps of one size. The elements of E2M1 lie closer together near "
     "0: 0, 0.5, 1, 1.5, 2, 3, 4, 6."
 )
+
+NOT_FLOORED = (
+    "exponent-rounded-up",
+    "The logarithm was rounded up, or to the nearest. It is rounded down: the part behind the "
+    "point is what the elements express.",
+)
+GUARD = (
+    "guard-too-large",
+    "The guard against the logarithm of 0 also changes blocks that are small but not zero: treat "
+    "only the case of all zeros apart.",
+)
+SMALL = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
 
 MISTAKES = several(
     ways(
@@ -63,11 +76,28 @@ MISTAKES = several(
         made(stored=lambda e: e + 128),
     ),
     ways(
-        "exponent-rounded-up",
-        "The logarithm was rounded up, or to the nearest. It is rounded down: the part behind the "
-        "point is what the elements express.",
+        *NOT_FLOORED,
         made(lambda b: torch.ceil(torch.log2(absmax(b))) - 2),
         made(lambda b: torch.round(torch.log2(absmax(b))) - 2),
+    ),
+    both(
+        NOT_FLOORED,
+        GUARD,
+        *(
+            made(lambda b, small=small: torch.round(torch.log2(absmax(b).clamp(min=small))) - 2)  # type: ignore[misc]
+            for small in SMALL
+        ),
+    ),
+    ways(
+        *GUARD,
+        *(
+            made(lambda b, small=small: floor_log2(absmax(b).clamp(min=small)) - 2)  # type: ignore[misc]
+            for small in SMALL
+        ),
+        *(
+            made(lambda b, small=small: floor_log2(absmax(b) + small) - 2)  # type: ignore[misc]
+            for small in SMALL
+        ),
     ),
     ways(
         "exponent-truncated",
@@ -283,6 +313,7 @@ MISTAKES = several(
         "A last axis that 32 does not divide was let through. A block does not reach into the next "
         "row: raise a ValueError, even if 32 divides the number of all values.",
         across_rows,
+        filled_up,
         except_where(misfit, (torch.zeros(1), torch.zeros(1)), right),
     ),
     ways(

@@ -180,6 +180,13 @@ def misfit(x: T) -> bool:
     return x.shape[-1] % BLOCK != 0
 
 
+def filled_up(x: T) -> tuple[T, T]:
+    """The last axis is filled up with zeros to whole blocks; their codes are cut off again."""
+    n = x.shape[-1]
+    codes, exponents = right(torch.nn.functional.pad(x, (0, -n % BLOCK)))
+    return codes[..., :n], exponents
+
+
 def has_zero_block(x: T) -> bool:
     return not misfit(x) and not bool(x.unflatten(-1, (-1, BLOCK)).any(dim=-1).all())
 

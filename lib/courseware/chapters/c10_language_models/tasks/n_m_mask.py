@@ -12,7 +12,7 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.groups import OTHER_ERROR
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype, no_mask
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import ORDER_FOR_RANKS
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
@@ -108,6 +108,24 @@ def _first_highest(runs: T, n: int, m: int) -> T:
     return torch.zeros_like(runs, dtype=torch.bool).scatter_(1, places, True)
 
 
+def _without_lowest(runs: T, n: int, m: int) -> T:
+    """The same, of equal ones those that `topk` leaves."""
+    places = runs.topk(m - n, dim=1, largest=False).indices
+    return torch.ones_like(runs, dtype=torch.bool).scatter_(1, places, False)
+
+
+def _with_rest(kept: bool) -> Callable[[T, int, int], T]:
+    """What no run holds is kept, or pruned."""
+
+    def behaves(scores: T, n: int, m: int) -> T:
+        fits = scores.shape[1] // m * m
+        mask = torch.full(scores.shape, kept)
+        mask[:, :fits] = _highest(scores[:, :fits].reshape(-1, m), n, m).reshape(len(scores), fits)
+        return mask
+
+    return behaves
+
+
 def _share_of(scores: T, share: float) -> T:
     """The same share of each row of what it gets, without a pattern."""
     return _highest(scores, round(share * scores.shape[1]), 0)
@@ -162,6 +180,16 @@ def _places(runs: T, n: int, m: int) -> T:
 
 _right = _in_runs(_highest)
 
+N_PRUNED = (
+    "n-pruned",
+    "n of each m were pruned. In n:m the first number says how many stay: in 1:4 one of four.",
+)
+ACROSS_ROWS = (
+    "runs-across-rows",
+    "A run reached from one row into the next. Rows belong to different outputs: where m does not "
+    "divide the row, raise a ValueError, even if it divides the number of all scores.",
+)
+
 N_M_MASK = Task(
     name="n_m_mask",
     points=5,
@@ -185,10 +213,13 @@ N_M_MASK = Task(
     misconceptions=several(
         FORMS,
         (MASK_NOT_BOOL,),
+        both(
+            N_PRUNED,
+            ACROSS_ROWS,
+            _in_runs(lambda s, n, m: _highest(s, m - n, m), refuses=False),
+        ),
         ways(
-            "n-pruned",
-            "n of each m were pruned. In n:m the first number says how many stay: in 1:4 one of "
-            "four.",
+            *N_PRUNED,
             _in_runs(lambda s, n, m: _highest(s, m - n, m)),
         ),
         ways(*INVERTED, _in_runs(lambda s, n, m: ~_highest(s, n, m))),
@@ -233,12 +264,16 @@ N_M_MASK = Task(
             _checked(_interleaved),
         ),
         ways(
-            "runs-across-rows",
-            "A run reached from one row into the next. Rows belong to different outputs: where m "
-            "does not divide the row, raise a ValueError, even if it divides the number of all "
-            "scores.",
+            *ACROSS_ROWS,
             _in_runs(_highest, refuses=False),
             lambda s, n, m: _in_runs(_first_highest, refuses=False)(s, n, m),
+        ),
+        ways(
+            "rest-left-over",
+            "Where m does not divide the row, what is left at its end was kept, or pruned, whole. "
+            "Such a row cannot be cut into runs: raise a ValueError.",
+            _with_rest(True),
+            _with_rest(False),
         ),
         ways(
             "ties-all-kept",
@@ -258,6 +293,7 @@ N_M_MASK = Task(
             "above 0: storage has a place for n.",
             _in_runs(lambda s, n, m: _highest(s, n, m) & (s != 0)),
             _in_runs(lambda s, n, m: _first_highest(s, n, m) & (s != 0)),
+            _in_runs(lambda s, n, m: _without_lowest(s, n, m) & (s != 0)),
         ),
         ways(
             "threshold-itself-pruned",

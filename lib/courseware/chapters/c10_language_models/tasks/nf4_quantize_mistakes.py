@@ -281,10 +281,15 @@ MISTAKES = several(
             for small in (1e-5, 1e-4, 1e-3)
             for added in (True, False)
         ),
-        *(_guarded(1e-6, added, shown=True) for added in (True, False)),
+        *(
+            _guarded(small, added, shown)
+            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+            for added in (True, False)
+            for shown in (True, False)
+        ),
         *(
             _guarded(small, added, shown=False)
-            for small in (1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+            for small in (1e-5, 1e-4, 1e-3)
             for added in (True, False)
         ),
     ),

@@ -24,7 +24,7 @@ from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
     with_small,
 )
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.pairs import at, pair_of
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE
 from courseware.checks.quantizer_inputs import uniform
@@ -118,6 +118,17 @@ def _difference(
         found = difference(scale, got[0])
     return at(0, found) or at(1, difference(weight * scale, got[1], dtypes))
 
+
+ONE_SIZE = (
+    "one-size-for-all-columns",
+    "The largest magnitude of the whole weight was used for all channels. Each column has its own.",
+)
+ZERO_CHANNEL = (
+    "zero-channel",
+    "Where a channel of the input or a column of the weight is all zeros, the scale became 0, "
+    "infinite, or no number. There is nothing to balance: any finite, positive scale will do, such "
+    "as 1.",
+)
 
 SMOOTH = Task(
     name="smooth",
@@ -214,10 +225,13 @@ SMOOTH = Task(
             of(lambda x, w, a: x**a / w.abs().sum(dim=0) ** (1 - a)),
             of(lambda x, w, a: x**a / w.std(dim=0) ** (1 - a)),
         ),
+        both(
+            ONE_SIZE,
+            ZERO_CHANNEL,
+            by(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
+        ),
         ways(
-            "one-size-for-all-columns",
-            "The largest magnitude of the whole weight was used for all channels. Each column has "
-            "its own.",
+            *ONE_SIZE,
             of(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
         ),
         ways(
@@ -278,15 +292,13 @@ SMOOTH = Task(
             changed(lambda s, x, w: (s[None], w * s)),
         ),
         ways(
-            "zero-channel",
-            "Where a channel of the input or a column of the weight is all zeros, the scale became "
-            "0, infinite, or no number. There is nothing to balance: any finite, positive scale "
-            "will do, such as 1.",
+            *ZERO_CHANNEL,
             by(unguarded),
             by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a))),
             by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 0.0, 0.0, 0.0)),
             by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 1.0, 1.0, 1.0)),
             by(lambda x, w, a: torch.where(x > 0, unguarded(x, w, a), 1.0)),
+            by(lambda x, w, a: torch.where(unguarded(x, w, a) > 0, unguarded(x, w, a), 1.0)),
             by(lambda x, w, a: torch.where(top(w) > 0, unguarded(x, w, a), 1.0)),
             by(lambda x, w, a: torch.where((x > 0) & (top(w) > 0), unguarded(x, w, a), 0.0)),
             by(lambda x, w, a: x**a / top(w).clamp(min=1e-5) ** (1 - a)),
@@ -307,7 +319,7 @@ SMOOTH = Task(
             GUARD_TOO_LARGE,
             *(
                 by(with_small(small, added, where))
-                for small in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+                for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
                 for added in (True, False)
                 for where in ("xw", "x", "w")
             ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -26,6 +27,7 @@ def _repeated(*counts: int) -> T:
 
 def _few(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([0, 0, 1, 2]),)
+    yield (torch.tensor([0, 0, 5]),)
     for n_codes in (2, 3, 3):
         yield (drawn_codes(draw, n_codes),)
 
@@ -37,6 +39,7 @@ def _many(draw: Draw) -> Iterator[tuple[T]]:
     for n_codes, shape in ((5, (6, 10)), (8, (4, 5, 5)), (12, (200,))):
         codes = drawn_codes(draw, n_codes, math.prod(shape)).reshape(shape)
         yield (codes.to(torch.int8) - n_codes // 2,)
+        yield (3 * codes,)
     yield (WIDE,)
 
 
@@ -55,6 +58,25 @@ def _without_looking_again(codes: T) -> int:
         left.insert(0, together)
         total += together
     return total
+
+
+def _with_absent_codes(lowest: int | None) -> Callable[[T], int | None]:
+    """Codes that never come have places in the tree, from `lowest` or the smallest one on."""
+
+    def behaves(codes: T) -> int | None:
+        start = int(codes.min()) if lowest is None else lowest
+        if int(codes.min()) < start:
+            return None
+        left: list[int] = torch.bincount(codes.flatten().long() - start).tolist()
+        heapq.heapify(left)
+        total = 0
+        while len(left) > 1:
+            together = heapq.heappop(left) + heapq.heappop(left)
+            total += together
+            heapq.heappush(left, together)
+        return total or codes.numel()
+
+    return behaves
 
 
 def _sums_at_the_end(codes: T) -> int:
@@ -106,6 +128,12 @@ HUFFMAN_BITS = Task(
         Check("one distinct code", 1, _one),
     ),
     misconceptions=several(
+        ways(
+            "absent-codes-counted",
+            "Codes that never come were counted as well, with a count of 0. They take a place in "
+            "the tree, and make the others longer.",
+            *map(_with_absent_codes, (None, 0)),
+        ),
         ways(
             "one-code-for-nothing",
             "One distinct code alone takes 1 bit each time: with 0 bits nobody would know how "

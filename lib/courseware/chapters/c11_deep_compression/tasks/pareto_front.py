@@ -93,13 +93,14 @@ def _no_better_by_position(points: list[Point]) -> list[int]:
     return sorted(left, key=lambda i: points[i][0])
 
 
-def _one_pass(first: Callable[[Point], Any]) -> Callable[[list[Point]], Any]:
-    """A pass that keeps whatever is more accurate than all before it."""
+def _one_pass(first: Callable[[Point], Any], equals: bool = False) -> Callable[[list[Point]], Any]:
+    """A pass that keeps whatever is more accurate than all before it, and maybe its equals."""
 
     def behaves(points: list[Point]) -> list[int]:
         front: list[int] = []
         for i in sorted(range(len(points)), key=lambda i: first(points[i])):
-            if not front or points[i][1] > points[front[-1]][1]:
+            last = points[front[-1]] if front else None
+            if last is None or points[i][1] > last[1] or (equals and points[i] == last):
                 front.append(i)
         return front
 
@@ -145,13 +146,19 @@ PARETO_FRONT = Task(
             _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
         ),
         ways(
+            "sorted-by-size-alone",
+            "Of two points of one size the less accurate one stayed where it comes first. Sorted "
+            "by size alone, they keep the order of the list: which must be met first?",
+            _one_pass(lambda point: point[0], equals=True),
+            _one_pass(lambda point: point[0]),
+        ),
+        ways(
             "no-better-in-one-stays",
             "A point stayed that another one equals in size or accuracy and beats in the other. To "
             "dominate it is enough to be better in one of the two and no worse in the other.",
             _left_by(lambda a, b: a[0] < b[0] and a[1] > b[1]),
             _left_by(lambda a, b: a[0] < b[0] and a[1] >= b[1]),
             _left_by(lambda a, b: a[0] <= b[0] and a[1] > b[1]),
-            _one_pass(lambda point: point[0]),
         ),
         ways(
             "better-in-either",

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, same_values_and_dtype
 from model_compression import relative_indexing as reference
@@ -128,6 +128,20 @@ def _absolute(w: T, max_gap: int) -> Entries:
     return places, w.flatten()[places]
 
 
+def _above_zero(w: T) -> T:
+    return w.ravel().clamp(min=0)
+
+
+NEGATIVES_LOST = (
+    "negatives-lost",
+    "Negative weights are missing. What is kept is what is not 0, on either side of it.",
+)
+FROM_0 = (
+    "first-counted-from-0",
+    "The first gap is counted from position 0. Count from −1, as if an entry stood before the "
+    "first place: a weight at the very first place has the gap 1.",
+)
+
 RELATIVE_INDEX_ENCODE = Task(
     name="relative_index_encode",
     points=9,
@@ -177,10 +191,10 @@ RELATIVE_INDEX_ENCODE = Task(
                 )
             ),
         ),
+        ways(*NEGATIVES_LOST, _one_by_one(_right, over=_above_zero)),
+        both(NEGATIVES_LOST, FROM_0, _one_by_one(_right, first=0, over=_above_zero)),
         ways(
-            "first-counted-from-0",
-            "The first gap is counted from position 0. Count from −1, as if an entry stood before "
-            "the first place: a weight at the very first place has the gap 1.",
+            *FROM_0,
             _one_by_one(_right, first=0),
         ),
         ways(
