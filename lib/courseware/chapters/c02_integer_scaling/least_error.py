@@ -37,7 +37,7 @@ def least_error(
 
     >>> stored = least_error(torch.tensor([[1.0, 1.0, 1.0, 10.0]]), 2)
     >>> stored.codes.tolist(), round(stored.scale.item(), 2)
-    ([[0, 0, 0, -2]], -5.07)
+    ([[0, 0, 0, -2]], -5.0)
     """
     widest = quantize_tensor(w, n_bits, granularity, full_range=True)
     blocks = w.reshape(widest.scale.numel(), -1)  # the blocks of all granularities lie in a row

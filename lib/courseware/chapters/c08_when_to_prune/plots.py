@@ -8,7 +8,9 @@ from statistics import fmean
 from matplotlib.figure import Figure
 
 from courseware.chapters.c08_when_to_prune.pruning_moments import (
+    BY_GRADIENT,
     GRADUAL,
+    INKED,
     ITERATIVE,
     ONE_SHOT,
     RANDOM,
@@ -43,6 +45,8 @@ LOOKS = {
 COLOURS = {arm: colour for arm, (colour, _, _) in LOOKS.items()} | {
     SHUFFLED_PER_INPUT: "#a3282e",
     SHUFFLED: "#6b4c00",
+    INKED: "#2c6a6a",
+    BY_GRADIENT: "#4a4fa0",
 }
 """The colour of each arm in all pictures of the lecture."""
 
