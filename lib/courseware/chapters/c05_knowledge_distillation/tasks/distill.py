@@ -167,10 +167,11 @@ DISTILL = Task(
         ),
     ),
     misconceptions=(
+        Misconception(ROWS_MISMATCHED.name, ROWS_MISMATCHED.message),
         # Some have the right minimum where the teacher is alone, and are only slow to reach it.
         *(
             Misconception(wrong.name, wrong.message, covers=("not-the-lowest",))
-            for wrong in (ROWS_MISMATCHED, *WRONG_LOSSES)
+            for wrong in WRONG_LOSSES
         ),
         Misconception(
             "not-the-lowest",
