@@ -22,7 +22,9 @@ c = get_config()
 c.CourseDirectory.course_id = "stock"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-c.ExecutePreprocessor.iopub_timeout = 60  # 4 seconds are too few where the machine is busy
+# 30 and 4 seconds by the clock are too few where the machine is busy.
+c.ExecutePreprocessor.timeout = 300
+c.ExecutePreprocessor.iopub_timeout = 60
 """
 
 AFTERWARDS = ("pay-off", "at-work-picture")
