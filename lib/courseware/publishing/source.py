@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 
@@ -21,6 +22,13 @@ LAB = "http://localhost:8888/lab/tree"
 GUIDES = ("self_study", "glossary", "slides", "teaching", "project", "grading", "threat_model")
 BUILDING = ("architecture", "kernels")
 """Pages of docs/, in order: for who learns and teaches, and for who changes the course."""
+
+HUB = "deploy/jupyterhub/README.md"
+MOVED = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog", HUB: "jupyterhub"}
+"""Pages from elsewhere in the course, and what they are called in docs/ on the site."""
+
+LINK = re.compile(r"\]\((?!\w+:)(?P<file>[^)#\s]+)(?P<anchor>[^)\s]*)\)")
+"""A link to a file of the course, in Markdown."""
 
 FROM_HOME = ("welcome", "chapters")
 """Cells of the home page that the start page has as well."""
@@ -45,11 +53,10 @@ def write_source(course: Path, folder: Path, lecture: Callable[[Path], Notebook]
     path = "docs/project_report.ipynb"
     _write_notebook(plain(course / path), folder / path, path)
     for page in (*GUIDES, *BUILDING):
-        text = (course / "docs" / f"{page}.md").read_text(encoding="utf-8")
-        _write(folder / "docs" / f"{page}.md", text)
+        _write(folder / "docs" / f"{page}.md", _text(course, f"docs/{page}.md"))
+    for path, name in MOVED.items():
+        _write(folder / "docs" / f"{name}.md", _text(course, path))
     _write(folder / "index.md", _start_page(course))
-    _write(folder / "docs" / "contributing.md", _text(course / "CONTRIBUTING.md"))
-    _write(folder / "docs" / "changelog.md", _text(course / "CHANGELOG.md"))
     for name, text in api_pages(course / "lib" / "model_compression").items():
         _write(folder / "library" / name, text)
 
@@ -68,10 +75,17 @@ def _write(place: Path, text: str) -> None:
     place.write_text(text, encoding="utf-8")
 
 
-def _text(path: Path) -> str:
-    """A page of the course's folder, as it stands in docs/."""
-    text = path.read_text(encoding="utf-8")
-    return re.sub(r"\]\(docs/", "](", text)
+def _text(course: Path, path: str) -> str:
+    """The page at `path` of the course, with its links as they go from docs/ on the site."""
+    here = PurePosixPath(path).parent
+
+    def moved(link: re.Match[str]) -> str:
+        target = os.path.normpath(here / link["file"])
+        if target in MOVED:
+            return f"]({MOVED[target]}.md{link['anchor']})"
+        return f"]({os.path.relpath(target, 'docs')}{link['anchor']})"
+
+    return LINK.sub(moved, (course / path).read_text(encoding="utf-8"))
 
 
 def _start_page(course: Path) -> str:
@@ -82,7 +96,7 @@ def _start_page(course: Path) -> str:
     parts += [
         _contents("Lectures", (f"lectures/{chapter.folder}" for chapter in CHAPTERS)),
         _contents("Exercises", (f"exercises/{name}/{name}" for name in EXERCISES)),
-        _contents("Guides", (f"docs/{page}" for page in (*GUIDES, "project_report"))),
+        _contents("Guides", (f"docs/{page}" for page in (*GUIDES, MOVED[HUB], "project_report"))),
         _contents("The library", ["library/index"]),
         _contents(
             "How it is built",
