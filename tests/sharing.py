@@ -6,6 +6,8 @@ for them. What takes longest starts first, so that no worker is left alone with 
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -25,6 +27,9 @@ OF_TASKS = "tests/courseware/checks/test_tasks.py", "tests/courseware/split/test
 
 OF_CONFIGURATIONS = ("tests/courseware/grading/test_real_exercises.py",)
 """Their tests share what was graded with their first parameter, a configuration of nbgrader."""
+
+MOST = 30
+"""Files that are named at the end with the time they took."""
 
 SHARED_FOLDERS = ("tests/browser",)
 """Folders whose files share what is started once in a session: a JupyterLab."""
@@ -79,3 +84,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Sharing
     """Take the tests in the order in which they were collected."""
     config.option.loadscopereorder = False
     return Sharing(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say where the time went: what the slowest tests' own list does not add up."""
+    spent: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                spent[of_what(report.nodeid)] += report.duration
+    terminalreporter.section(f"seconds by file, {sum(spent.values()):.0f} in all")
+    for name, seconds in spent.most_common(MOST):
+        terminalreporter.line(f"{seconds:8.1f}  {name}")
+
+
+def of_what(nodeid: str) -> str:
+    """The file of a test, and for tests of a task the task.
+
+    >>> of_what(f"{OF_TASKS[1]}::test_it[negate-x]"), of_what("tests/setup/test_make.py::test_it")
+    ('the task negate', 'tests/setup/test_make.py')
+    """
+    shared = scope(nodeid)
+    return shared if shared.startswith("the task ") else nodeid.partition("::")[0]
