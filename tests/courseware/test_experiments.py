@@ -11,7 +11,7 @@ import pytest
 
 from courseware.experiments import MODULES, NEEDS_GPU
 from courseware.experiments.__main__ import main
-from courseware.experiments.records import read_record
+from courseware.experiments.records import exit_code, read_record
 from tests.tracked import ROOT, tracked
 
 Command = list[str]
@@ -101,6 +101,16 @@ def test_a_record_is_found_from_any_folder(
 def test_a_record_that_nobody_made_is_named() -> None:
     with pytest.raises(ValueError, match=r"name: expected one of minilm_.*, got 'qat'"):
         read_record("qat")
+
+
+def test_an_interrupted_experiment_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.argv", ["/course/experiments/qat_digits.py", "--out", "record.json"])
+    said = "qat_digits: interrupted; the same command goes on from here"
+    assert exit_code(interrupted) == said
+    assert exit_code(lambda: 0) == 0
 
 
 LECTURES = tracked("lectures/*.ipynb")

@@ -6,6 +6,8 @@ import argparse
 import json
 import os
 import platform
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -42,13 +44,15 @@ def settings_of(options: argparse.Namespace, packages: Sequence[str], **more: An
 
 
 def collect(
-    work: Mapping[str, Callable[[], Result]], settings: Result, unfinished: Path
+    work: Mapping[str, Callable[[], Result]], settings: Result, out: Path
 ) -> dict[str, Result]:
-    """Do what is not done yet; after each piece, the file `unfinished` holds all that is.
+    """Do what is not done yet; after each piece, a file beside the record `out` holds all that is.
 
-    A file of other settings counts as nothing done.
+    An interrupted run goes on where it was, and leaves an older record as it is. A file of other
+    settings counts as nothing done.
     """
     settings = json.loads(json.dumps(settings))
+    unfinished = _unfinished(out)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(unfinished.read_text(encoding="utf-8")) if unfinished.exists() else {}
     results: dict[str, Result] = kept["results"] if kept.get("settings") == settings else {}
@@ -60,10 +64,28 @@ def collect(
     return {name: results[name] for name in work}
 
 
+def write(out: Path, settings: Result, **found: Any) -> None:
+    """Write the record: settings, date and what was found; nothing is unfinished any more."""
+    finish(settings | {"date": time.strftime("%Y-%m-%d")} | found, out, _unfinished(out))
+
+
+def _unfinished(out: Path) -> Path:
+    """Where the results of an interrupted run stand until the record is written."""
+    return out.with_suffix(".partial")
+
+
 def finish(record: Result, out: Path, unfinished: Path) -> None:
     """Write the record, and remove the file that it was collected in."""
     out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     unfinished.unlink()
+
+
+def exit_code(main: Callable[[], int]) -> int | str:
+    """Run an experiment's `main`; interrupted, its exit code is a line that says how to go on."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        return f"{Path(sys.argv[0]).stem}: interrupted; the same command goes on from here"
 
 
 def read_record(name: str) -> Result:

@@ -11,7 +11,6 @@ Lecture 04 reads the record, and runs `compare` on fewer seeds and steps.
 from __future__ import annotations
 
 import sys
-import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -28,14 +27,8 @@ from courseware.chapters.c04_quantization_aware_training.fine_tuning import (
     stored_weights,
 )
 from courseware.chapters.c04_quantization_aware_training.gptq_network import gptq_weights
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.batched_training import train_together
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
@@ -67,15 +60,14 @@ BUDGETS = (0, 10, 30, 100, 300, 1000, 3000)
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Compare QAT with PTQ on digits.",
         seeds=(20, "number of networks of each size"),
         budget_seeds=(10, "of the budgets"),
         steps=(1500, "updates of the fine-tuning"),
     )
-    settings = settings_of(options, PACKAGES, bits=BITS, networks=NETWORKS, budgets=BUDGETS)
+    settings = records.settings_of(options, PACKAGES, bits=BITS, networks=NETWORKS, budgets=BUDGETS)
     data = digits()
-    unfinished = options.out.with_suffix(".partial")
     seeds, budget_seeds = range(options.seeds), range(options.budget_seeds)
     work: dict[str, Callable[[], Result]] = {}
     for name, n_bits in product(NETWORKS, BITS):
@@ -85,16 +77,16 @@ def main() -> int:
         sizes = NETWORKS[BUDGET_NETWORK]
         run = partial(by_budget, sizes, budget_seeds, data, n_bits=n_bits, budgets=BUDGETS)
         work[f"budget {n_bits}"] = partial(_listed, run)
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "compared": {
+    results = records.collect(work, settings, options.out)
+    records.write(
+        options.out,
+        settings,
+        compared={
             name: _joined([results[f"compared {name} {n_bits}"]["runs"] for n_bits in BITS])
             for name in NETWORKS
         },
-        "by_budget": {str(n_bits): results[f"budget {n_bits}"]["runs"] for n_bits in BUDGET_BITS},
-    }
-    finish(record, options.out, unfinished)
+        by_budget={str(n_bits): results[f"budget {n_bits}"]["runs"] for n_bits in BUDGET_BITS},
+    )
     return 0
 
 
@@ -263,7 +255,4 @@ def codes_changed(
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("qat_digits: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -12,7 +12,6 @@ images in the same order and train for equally many steps; they differ in their 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,14 +32,8 @@ from courseware.chapters.c05_knowledge_distillation.experiments.distillation_les
     Lesson,
     Teaching,
 )
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import MNIST_PACKAGE, MNIST_SHA256, Digits, mnist
 from courseware.subjects.training import one_thread
 from model_compression.distillation import distill
@@ -48,7 +41,7 @@ from model_compression.distillation import distill
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Teach students with the answers of a teacher to images that it never saw.",
         seeds=(8, "teachers; each has its students"),
         steps=(600, "updates of a student"),
@@ -56,9 +49,8 @@ def main() -> int:
         teacher_hidden=(300, "units of both its layers"),
     )
     packages = (*PACKAGES, MNIST_PACKAGE)
-    settings = settings_of(options, packages, sizes=SIZES, images_sha256=MNIST_SHA256)
+    settings = records.settings_of(options, packages, sizes=SIZES, images_sha256=MNIST_SHA256)
     data = mnist()
-    unfinished = options.out.with_suffix(".partial")
     teacher = (options.teacher_hidden, options.teacher_steps)
     work: dict[str, Callable[[], Result]] = {
         f"half {seed}": partial(
@@ -66,9 +58,8 @@ def main() -> int:
         )
         for seed in range(options.seeds)
     }
-    results = collect(work, settings, unfinished)
-    record = settings | {"date": time.strftime("%Y-%m-%d"), "runs": list(results.values())}
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(options.out, settings, runs=list(results.values()))
     return 0
 
 
@@ -116,7 +107,4 @@ def judged(model: nn.Module, data: Digits) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("distillation_unlabelled: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

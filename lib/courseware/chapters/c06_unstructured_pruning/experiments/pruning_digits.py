@@ -9,20 +9,13 @@ record, and runs `rounds` itself.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import torch
 
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
 from courseware.subjects.training import judged, one_thread, train
@@ -58,14 +51,14 @@ State = Mapping[str, torch.Tensor]
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Prune networks that read digits.",
         seeds=(20, "number of networks"),
         budget_seeds=(10, "of the budgets"),
         rounds=(ROUNDS, "of the budgets"),
         steps=(STEPS, "updates in each round"),
     )
-    settings = settings_of(
+    settings = records.settings_of(
         options,
         PACKAGES,
         sizes=SIZES,
@@ -73,7 +66,6 @@ def main() -> int:
         budget_sparsities=BUDGET_SPARSITIES,
     )
     data = digits()
-    unfinished = options.out.with_suffix(".partial")
     work: dict[str, Callable[[], Result]] = {
         f"seed {seed}": partial(compare, SIZES, seed, data, SPARSITIES, options.steps)
         for seed in range(options.seeds)
@@ -81,13 +73,13 @@ def main() -> int:
     for seed in range(options.budget_seeds):
         run = partial(by_budget, SIZES, seed, data, options.rounds, options.steps)
         work[f"budget {seed}"] = run
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "runs": [results[f"seed {seed}"] for seed in range(options.seeds)],
-        "by_budget": [results[f"budget {seed}"] for seed in range(options.budget_seeds)],
-    }
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(
+        options.out,
+        settings,
+        runs=[results[f"seed {seed}"] for seed in range(options.seeds)],
+        by_budget=[results[f"budget {seed}"] for seed in range(options.budget_seeds)],
+    )
     return 0
 
 
@@ -201,7 +193,4 @@ def shuffled(masks: Masks, seed: int) -> Masks:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("pruning_digits: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -12,7 +12,6 @@ each; of these draws the first is fine-tuned.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from statistics import fmean
@@ -27,14 +26,8 @@ from courseware.chapters.c07_structured_pruning.equal_size import (
     trained_networks,
     unpruned,
 )
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import Digits, digits
 
 SIZES = (64, 64, 64, 10)
@@ -46,24 +39,20 @@ WHOLE = "whole network"
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Units or single weights taken out of networks that read digits.",
         seeds=(10, "number of networks that are fine-tuned"),
         chance_seeds=(20, "number of networks that are compared with chance at once"),
         draws=(20, "of units by chance, for each of these"),
     )
-    settings = settings_of(options, PACKAGES, sizes=SIZES, keep=KEEP, rates=RATES, budgets=BUDGETS)
+    settings = records.settings_of(
+        options, PACKAGES, sizes=SIZES, keep=KEEP, rates=RATES, budgets=BUDGETS
+    )
     data = digits()
-    unfinished = options.out.with_suffix(".partial")
     work = {f"{rate:g}": partial(measure, rate, options.seeds, data) for rate in RATES}
     work["at once"] = partial(at_once, options.chance_seeds, options.draws, data)
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "at_once": results.pop("at once"),
-        "runs": results,
-    }
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(options.out, settings, at_once=results.pop("at once"), runs=results)
     return 0
 
 
@@ -147,7 +136,4 @@ def _runs(record: Mapping[str, Any], arm: str, keep: float, rate: float) -> Mapp
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("structured_digits: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -10,7 +10,6 @@ suits it best, by the validation digits.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping
 from functools import partial
 from statistics import fmean
@@ -24,14 +23,8 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     Budget,
     train_arms,
 )
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
 
@@ -45,20 +38,20 @@ ALL_ARMS = (DENSE, *ARMS, SHUFFLED, SHUFFLED_PER_INPUT)
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of("When to prune networks that read digits.", seeds=(10, "of networks"))
-    settings = settings_of(
+    options = records.options_of(
+        "When to prune networks that read digits.", seeds=(10, "of networks")
+    )
+    settings = records.settings_of(
         options, PACKAGES, sizes=SIZES, sparsities=SPARSITIES, rates=RATES, updates=UPDATES
     )
     data = digits()
-    unfinished = options.out.with_suffix(".partial")
     work = {
         f"{rate:g} {updates}": partial(measure, rate, updates, options.seeds, data)
         for updates in UPDATES
         for rate in RATES
     }
-    results = collect(work, settings, unfinished)
-    record = settings | {"date": time.strftime("%Y-%m-%d"), "runs": results}
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(options.out, settings, runs=results)
     return 0
 
 
@@ -115,7 +108,4 @@ def _runs(
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("moments_digits: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -15,21 +15,14 @@ test digits that decide nothing.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 from courseware.chapters.c09_lottery_tickets.ticket_arms import Plan, Run, tickets_and_controls
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import MNIST_PACKAGE, Digits, mnist
 from courseware.subjects.models import mlp
 from model_compression.masks import Mask
@@ -44,10 +37,10 @@ ByArm = dict[str, list[Run]]
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Lottery tickets of LeNet-300-100 on MNIST.", seeds=(5, "number of networks")
     )
-    settings = settings_of(
+    settings = records.settings_of(
         options,
         (*PACKAGES, MNIST_PACKAGE),
         sizes=SIZES,
@@ -56,11 +49,9 @@ def main() -> int:
         plan=asdict(PLAN),
     )
     data = mnist()
-    unfinished = options.out.with_suffix(".partial")
     work = {str(seed): partial(search, seed, data) for seed in range(options.seeds)}
-    results = collect(work, settings, unfinished)
-    record = settings | {"date": time.strftime("%Y-%m-%d"), "searches": list(results.values())}
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(options.out, settings, searches=list(results.values()))
     return 0
 
 
@@ -104,7 +95,4 @@ def by_remaining(searches: Sequence[Mapping[str, Any]]) -> dict[float, ByArm]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("lottery_tickets_mnist: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -9,7 +9,6 @@ rate and budget the tickets are searched anew, with that rate and that budget.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Mapping
 from functools import partial
 from statistics import fmean
@@ -22,14 +21,8 @@ from courseware.chapters.c09_lottery_tickets.ticket_arms import (
     Run,
     tickets_and_controls,
 )
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
 from model_compression.masks import joined_mask
@@ -53,12 +46,12 @@ WIDTH_RATES = (0.005, 0.0125)
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Lottery tickets at several rates.",
         seeds=(10, "number of networks"),
         width_seeds=(8, "number of networks of each width"),
     )
-    settings = settings_of(
+    settings = records.settings_of(
         options,
         PACKAGES,
         sizes=SIZES,
@@ -73,7 +66,6 @@ def main() -> int:
         width_rates=WIDTH_RATES,
     )
     data = digits()
-    unfinished = options.out.with_suffix(".partial")
     work = {
         f"{rate:g} {updates}": partial(measure, rate, updates, options.seeds, data)
         for updates in UPDATES
@@ -86,13 +78,13 @@ def main() -> int:
         for rate in WIDTH_RATES
     }
     work |= widths
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "runs": {name: results[name] for name in tickets},
-        "by_width": {name.removeprefix("widths "): results[name] for name in widths},
-    }
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(
+        options.out,
+        settings,
+        runs={name: results[name] for name in tickets},
+        by_width={name.removeprefix("widths "): results[name] for name in widths},
+    )
     return 0
 
 
@@ -182,7 +174,4 @@ def best_rate(record: Mapping[str, Any], arm: str, level: int, updates: int) -> 
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("ticket_rates_digits: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))

@@ -14,7 +14,6 @@ The float network is trained as well as it goes on 3,500 images: three recipes a
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import asdict
 from functools import partial
 
@@ -34,14 +33,8 @@ from courseware.chapters.c11_deep_compression.files import (
     TABLE,
 )
 from courseware.chapters.c11_deep_compression.judging import figures
-from courseware.experiments.records import (
-    PACKAGES,
-    Result,
-    collect,
-    finish,
-    options_of,
-    settings_of,
-)
+from courseware.experiments import records
+from courseware.experiments.records import PACKAGES, Result
 from courseware.subjects.data import MNIST_PACKAGE, Digits, mnist
 from courseware.subjects.models import mlp
 from courseware.subjects.training import train
@@ -94,12 +87,12 @@ def shared_arm(sparsity: float) -> str:
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
+    options = records.options_of(
         "Deep compression of LeNet-300-100 on MNIST.",
         seeds=(5, "number of networks"),
         longer_seeds=(5, "number of networks that are trained on for longer"),
     )
-    settings = settings_of(
+    settings = records.settings_of(
         options,
         (*PACKAGES, MNIST_PACKAGE),
         sizes=SIZES,
@@ -109,16 +102,15 @@ def main() -> int:
         plan=asdict(Plan()),
     )
     data = mnist()
-    unfinished = options.out.with_suffix(".partial")
     work = {str(seed): partial(measure, seed, data) for seed in range(options.seeds)}
     work |= {f"{seed}, longer": partial(longer, seed, data) for seed in range(options.longer_seeds)}
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "runs": [results[str(seed)] for seed in range(options.seeds)],
-        "longer": [results[f"{seed}, longer"] for seed in range(options.longer_seeds)],
-    }
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(
+        options.out,
+        settings,
+        runs=[results[str(seed)] for seed in range(options.seeds)],
+        longer=[results[f"{seed}, longer"] for seed in range(options.longer_seeds)],
+    )
     return 0
 
 
@@ -255,7 +247,4 @@ def _narrow(teacher: State, data: Digits, seed: int) -> Result:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("deep_compression_mnist: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))
