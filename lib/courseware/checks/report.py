@@ -16,6 +16,7 @@ from courseware.checks.cases import Case, several_are_right
 from courseware.checks.general import Diagnosis
 from courseware.checks.grids import Grid, as_lines, grid, padded
 from courseware.checks.run import Report, Result
+from courseware.checks.states import Measured
 from courseware.checks.values import show
 from courseware.checks.where import NAME as WHERE
 from courseware.languages.matching import Told
@@ -99,7 +100,8 @@ def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Det
             before = dict.fromkeys(explained[key] for key in keys)
             label = "perhaps" if guessed & {*keys} else "likely"
             label = "where" if all(cause.name == WHERE for cause in causes) else label
-            yield result, [(label, told(f"the same as in {_listed(before)}"))], None
+            same = told(f"the same as in {_listed(before)}")
+            yield result, [*_measured(result.case, told), (label, same)], None
             continue
         details = list(_case_lines(report, result, told))
         for key, cause in zip(keys, causes, strict=True):
@@ -134,7 +136,7 @@ def _case_lines(report: Report, result: Result, told: Told) -> Iterator[tuple[st
     yield "input", f"{report.task.name}({arguments})"
     label = "one right answer" if several_are_right(case) else "expected"
     yield label, told(_wanted(case.expected))
-    yield "got", _outcome(case.got)
+    yield from _measured(case, told) or [("got", _outcome(case.got))]
     plain = type(case.expected.value) in (str, int, float, bool)  # and no words in its place
     if case.found and case.got.error is None and not (plain and case.found.kind == "wrong-value"):
         yield "that is", told(case.found.text)
@@ -143,6 +145,12 @@ def _case_lines(report: Report, result: Result, told: Told) -> Iterator[tuple[st
         yield "at", f"{told(line)}{colon}{code}"
     if case.got.printed.strip():
         yield "printed", "\n".join(case.got.printed.strip().split("\n")[:PRINTED_LINES])
+
+
+def _measured(case: Case, told: Told) -> Details:
+    """The figures of a result that has some: one that fails is as far as it is."""
+    value = case.got.value
+    return [("measured", told(value.figures))] if isinstance(value, Measured) else []
 
 
 def _drawn(case: Case) -> Grid | None:

@@ -171,7 +171,25 @@ def test_a_report_tells_bytes_and_accuracies_also_where_all_is_well(quick, monke
     text = as_text(run_task(COMPRESS, solution(KEEPS, FITS, "fits"), "report"))
     assert text.startswith("compress: 50 of 50 points")
     assert text.count("held-out accuracy 93.0% → 92.0%") == 3
-    assert "1,600 of the blob" in text
+    assert "1,600 of the blob" in text and "93.0% → 92.0%: 20 of 20 points" in text
+
+
+def test_a_report_tells_the_figures_of_every_budget(quick, monkeypatch):
+    """Where it stands at each of them, also where a cause has been told before."""
+    lost = {6_000: 1.0, 3_000: 8.0, 2_000: 15.0}
+    monkeypatch.setattr(capstone, "accuracies_of", lambda came: (93.0, 93.0 - lost[came.budget]))
+    text = as_text(run_task(COMPRESS, solution(KEEPS, FITS, "short"), "report"))
+    lines = [line for line in text.splitlines() if line.lstrip().startswith("measured")]
+    assert text.startswith("compress: 30 of 50 points") and text.count("the same as in") == 1
+    for line, earned in zip(lines, ("10 of 10", "10 of 20", "10 of 20"), strict=True):
+        assert "1,600 of the blob" in line and line.endswith(f": {earned} points")
+
+
+def test_a_file_over_its_budget_tells_its_bytes_at_every_budget(quick):
+    text = as_text(
+        run_task(COMPRESS, solution(KEEPS, FITS.replace("1600", "9000"), "over"), "over")
+    )
+    assert text.count("9,000 of the blob") == 3 and text.count("the same as in") == 2
 
 
 def test_the_decoder_is_part_of_the_file(quick):

@@ -37,6 +37,9 @@ BARS = {6_000: (12.0, 6.0, 3.0, 2.0), 3_000: (20.0, 10.0, 6.0, 4.5), 2_000: (40.
 SHARES = {6_000: 1, 3_000: 2, 2_000: 2}
 """Budget → the weight of its check: 20, 40 and 40 % of the task."""
 
+POINTS, QUARTERS = 50, 4
+"""Of the task; of a budget, one for each of its bars."""
+
 NOT_WRITTEN = "raise NotImplementedError"
 
 
@@ -58,10 +61,21 @@ class HandedIn(Measured):
         return f"{n + self.code_bytes:,} bytes: {n:,} of the blob, {self.code_bytes:,} of the code"
 
     @property
+    def is_network(self) -> bool:
+        """Whether a network came back whose accuracy can be told."""
+        return self.decoded is not None and isinstance(layers_of(self.decoded.value), list)
+
+    @property
     def figures(self) -> str:
-        """Bytes and accuracies, in a line."""
+        """Bytes, and where a network came back its accuracy and what that earns, in a line."""
+        if not self.is_network:
+            return repr(self)
         given, back = accuracies_of(self)
-        return f"{self!r}; held-out accuracy {given:.1f}% → {back:.1f}%"
+        return (
+            f"{self!r}; held-out accuracy {given:.1f}% → {back:.1f}%: "
+            f"{worth(self.budget, n_reached(self.budget, given - back)):g} of "
+            f"{worth(self.budget):g} points"
+        )
 
 
 def _drawn(budget: int) -> Callable[[Draw], Iterator[Arguments]]:
@@ -125,14 +139,32 @@ def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
     if isinstance(layers, Difference):
         return layers
     given, back = accuracies_of(got)
-    bars, lost = BARS[got.budget], round(given - back, 6)
-    n_reached = sum(lost <= bar for bar in bars)
-    if n_reached == len(bars):
+    bars, lost = BARS[got.budget], given - back
+    reached = n_reached(got.budget, lost)
+    if reached == len(bars):
         return None
     text = f"{lost:.1f} points of accuracy lost, {given:.1f}% → {back:.1f}%; "
-    text += f"at most {bars[n_reached]:g} for the next quarter of this budget's points"
+    text += f"at most {bars[reached]:g} for the next quarter of this budget's points"
     kind = LOSSES[back <= NEAR_CHANCE]
-    return Difference(kind, text, kept=n_reached / len(bars))
+    return Difference(kind, text, kept=reached / len(bars))
+
+
+def n_reached(budget: int, lost: float) -> int:
+    """How many bars of a budget are held with so many points of accuracy lost.
+
+    >>> n_reached(2_000, 9.0), n_reached(2_000, 12.1)
+    (4, 2)
+    """
+    return sum(round(lost, 6) <= bar for bar in BARS[budget])
+
+
+def worth(budget: int, reached: int = QUARTERS) -> float:
+    """The points that a budget earns with so many of its bars held.
+
+    >>> worth(6_000), worth(3_000, 3)
+    (10.0, 15.0)
+    """
+    return POINTS * SHARES[budget] / sum(SHARES.values()) * reached / QUARTERS
 
 
 NEAR_CHANCE = 20.0
@@ -164,7 +196,7 @@ def accuracies_of(came: HandedIn) -> tuple[float, float]:
 
 COMPRESS = Task(
     name="compress",
-    points=50,
+    points=POINTS,
     reference=_expected,
     lecture="lecture 11, “All of it together”",
     off_limits=OFF_LIMITS,
