@@ -39,16 +39,12 @@ LOOKS = {
     GRADUAL: (GREEN, "-", "D"),
     ONE_SHOT: (BLUE, ":", "v"),
     ITERATIVE: (PURPLE, "-", "^"),
+    SHUFFLED_PER_INPUT: ("#a3282e", "-", "P"),
+    SHUFFLED: ("#6b4c00", ":", "X"),
+    INKED: ("#2c6a6a", "-", "h"),
+    BY_GRADIENT: ("#4a4fa0", ":", "<"),
 }
-"""Colour, line and marker of each arm."""
-
-COLOURS = {arm: colour for arm, (colour, _, _) in LOOKS.items()} | {
-    SHUFFLED_PER_INPUT: "#a3282e",
-    SHUFFLED: "#6b4c00",
-    INKED: "#2c6a6a",
-    BY_GRADIENT: "#4a4fa0",
-}
-"""The colour of each arm in all pictures of the lecture."""
+"""Colour, line and marker of each arm, in all pictures of the lecture."""
 
 
 @drawn
@@ -128,6 +124,8 @@ def accuracy_by_moment(
     dense: Sequence[float], arms: Mapping[str, Mapping[float, Sequence[float]]]
 ) -> tuple[Figure, str]:
     """Accuracy of every arm at each sparsity, means with 95% intervals; the dense one as a band.
+
+    To the right more is pruned, in all pictures of the lecture.
 
     Args:
         dense: accuracies, %, one a seed.

@@ -3,7 +3,7 @@
 import pytest
 
 from courseware.chapters.c08_when_to_prune.plots import (
-    COLOURS,
+    LOOKS,
     accuracy_by_moment,
     arms_in_training,
     example_of_a_schedule,
@@ -50,6 +50,7 @@ def test_every_arm_has_a_look_and_means_are_named() -> None:
         accuracy_by_moment([96.0], arms)
 
 
-def test_every_arm_has_one_colour_of_its_own() -> None:
-    assert set(COLOURS) == {*ARMS, *BEFORE}
-    assert len({*COLOURS.values()}) == len(COLOURS)
+def test_every_arm_has_one_colour_and_marker_of_its_own() -> None:
+    assert set(LOOKS) == {*ARMS, *BEFORE}
+    colours, _, markers = zip(*LOOKS.values(), strict=True)
+    assert len({*colours}) == len({*markers}) == len(LOOKS)
