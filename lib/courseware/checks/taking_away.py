@@ -66,8 +66,11 @@ class Found:
 
 def find(names: Iterable[str]) -> list[Found]:
     """What this process holds of families, and of modules and functions of the library."""
+    wanted = tuple(names)
+    if not wanted:  # the function is in a worker; to count modules takes longer than a call
+        return []
     modules = sum(name.partition(".")[0] in SEARCHED for name in sys.modules)
-    return [_find(name, modules) for name in names]
+    return [_find(name, modules) for name in wanted]
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -11,7 +11,8 @@ from typing import Any
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
@@ -20,12 +21,14 @@ from pygments.formatters import HtmlFormatter
 from traitlets import default
 
 from courseware.grading.anomalies import NOTES_ID, from_metadata, notes_cell
+from courseware.grading.at_once import AtOnce
 from courseware.grading.late.ledger import read_lateness, share
 from courseware.grading.late.rule import Lateness
 from courseware.grading.limited import limited
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id, without_hidden_parts
-from courseware.grading.scores import Task, score_of, shown_points
+from courseware.grading.safe_html import safe_highlight
+from courseware.grading.scores import Score, Task, score_of, shown_points
 from courseware.languages.catalogues import every_statement, phrases_of_feedback
 from courseware.languages.matching import Told
 from courseware.languages.names import language_of_grading
@@ -53,6 +56,27 @@ _templates = _KeptTemplates()
 class FeedbackExporter(HTMLExporter):
     """`c.GenerateFeedback.exporter_class`: the page, which loads nothing and runs no script."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.optimistic_validation = True  # after the last step, not after each
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Fill in the template.
+
+        `HTMLExporter` then reads the whole page once more, for images without a text and for boxes
+        of JupyterLab's template, and writes it anew. There are none, and it takes as long as all
+        the rest.
+        """
+        resources = self._init_resources(resources)
+        shown_kind = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("highlight_code", self.filters.get("highlight_code", safe_highlight))
+        self.register_filter("filter_data_type", shown_kind)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
     def _create_environment(self) -> Environment:
         environment = super()._create_environment()
         environment.bytecode_cache = _templates
@@ -75,7 +99,7 @@ class FeedbackExporter(HTMLExporter):
         return [str(TEMPLATES), *super()._template_paths(prune, root_dirs)]
 
 
-class PrepareFeedback(GetGrades):
+class PrepareFeedback(GetGrades, AtOnce):
     """nbgrader's `GetGrades`; then keep what a student should see, and sum it up.
 
     The statement of the exercise is left out, as are hidden tests, and what a failing test says
@@ -86,6 +110,7 @@ class PrepareFeedback(GetGrades):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Reduce the notebook and put the summary for the template into the resources."""
+        self._scores: dict[str, Score] = {}
         nb, resources = super().preprocess(nb, resources)
         nb = without_hidden_parts(nb)
         language = language_of_grading()
@@ -101,7 +126,7 @@ class PrepareFeedback(GetGrades):
                 heading = _last_heading(cell.source) or heading
         nb.cells = shown
         ids = resources["nbgrader"]
-        tasks = _summary(shown, ids, told)
+        tasks = _summary(shown, ids["notebook"], self._scores, told)
         late = told(_charge(ids))
         total = f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points"
         resources["feedback"] = {
@@ -116,6 +141,13 @@ class PrepareFeedback(GetGrades):
             "dark_css": _colours("github-dark"),
         }
         return nb, resources
+
+    def _get_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
+        )
+        self._scores[grade_id(cell)] = score_of(grade)
 
 
 def _say_around(nb: NotebookNode, language: str, told: Told) -> None:
@@ -142,17 +174,14 @@ def _words(told: Told) -> dict[str, str]:
     }
 
 
-def _summary(cells: list[NotebookNode], ids: dict[str, Any], told: Told) -> list[dict[str, Any]]:
+def _summary(
+    cells: list[NotebookNode], notebook: str, scores: Mapping[str, Score], told: Told
+) -> list[dict[str, Any]]:
     graded = [cell for cell in cells if is_grade(cell) or is_task(cell)]
-    with Gradebook(ids["db_url"]) as gradebook:
-        submitted = gradebook.find_submission_notebook(
-            ids["notebook"], ids["assignment"], ids["student"]
-        )
-        scores = {row.name: score_of(row) for row in submitted.grades}
     rows = []
     for cell in graded:
         points = float(cell.metadata.nbgrader["points"])
-        task, score = Task(ids["notebook"], grade_id(cell), points), scores[grade_id(cell)]
+        task, score = Task(notebook, grade_id(cell), points), scores[grade_id(cell)]
         got, most = shown_points(score.points), shown_points(points)
         cell.metadata["label"] = task.label
         cell.metadata["score"] = told(f"{task.label}, {got} of {most} points")

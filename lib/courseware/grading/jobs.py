@@ -96,15 +96,18 @@ def run_job(job: Job) -> Run:
 
     A fault of the machine is raised, and a hand-in that is none to this exercise (`NotRecognised`).
     """
-    master = _parsed(job.master)
-    rebuilt = rebuild_limited(master, job.submitted)
+    master, of_master = _parsed(job.master)
+    rebuilt = rebuild_limited(master, of_master, job.submitted)
     notebook, names = rebuilt.notebook(master), student_names(master)
     run = run_rebuilt(notebook, names, job.place, job.student, job.secret, job.own, job.follow)
     return replace(run, rebuilt=rebuilt)
 
 
-def rebuild_limited(master: NotebookNode, submitted: bytes) -> Rebuilt:
-    """Rebuild a hand-in; raises `NotRecognised`, too, for one that takes too long to read."""
+def rebuild_limited(master: NotebookNode, of_master: str, submitted: bytes) -> Rebuilt:
+    """Rebuild a hand-in; raises `NotRecognised`, too, for one that takes too long to read.
+
+    `of_master` is the master's digest, which takes longer to work out than most hand-ins to read.
+    """
     what = "reading the notebook"
     try:
         sources, anomalies = limited(
@@ -113,7 +116,7 @@ def rebuild_limited(master: NotebookNode, submitted: bytes) -> Rebuilt:
     except LimitExceeded as reason:
         raise NotRecognised(str(reason)) from reason
     found = tuple(from_metadata(anomalies))
-    return Rebuilt(_made_from(master, submitted), tuple(map(str, sources)), found)
+    return Rebuilt(_made_from(of_master, submitted), tuple(map(str, sources)), found)
 
 
 def _rebuilt(master: NotebookNode, submitted: bytes) -> tuple[list[str], Any]:
@@ -121,13 +124,15 @@ def _rebuilt(master: NotebookNode, submitted: bytes) -> tuple[list[str], Any]:
     return [cell.source for cell in notebook.cells], to_metadata(anomalies)
 
 
-def _made_from(master: NotebookNode, submitted: bytes) -> str:
-    return hashlib.sha256(digest(master).encode() + submitted).hexdigest()
+def _made_from(of_master: str, submitted: bytes) -> str:
+    return hashlib.sha256(of_master.encode() + submitted).hexdigest()
 
 
 @lru_cache(maxsize=8)
-def _parsed(master: str) -> NotebookNode:
-    return nbformat.reads(master, as_version=4)
+def _parsed(master: str) -> tuple[NotebookNode, str]:
+    """A master and its digest."""
+    notebook = nbformat.reads(master, as_version=4)
+    return notebook, digest(notebook)
 
 
 _one_at_a_time = threading.Lock()
@@ -182,18 +187,26 @@ def prepare(exercise: str, student: str, notebook_id: str, run: Run | Infrastruc
 
 
 def rebuilt_hand_in(
-    exercise: str, student: str, notebook_id: str, master: NotebookNode, submitted: bytes
+    exercise: str,
+    student: str,
+    notebook_id: str,
+    master: NotebookNode,
+    of_master: str,
+    submitted: bytes,
 ) -> Rebuilt:
-    """A hand-in rebuilt from its master, as it was prepared for this very file, or now."""
+    """A hand-in rebuilt from its master, as it was prepared for this very file, or now.
+
+    `of_master` is the master's digest.
+    """
     key = exercise, student, notebook_id
     run = _prepared.get(key)
     if isinstance(run, InfrastructureError):
         del _prepared[key]
         raise run
     rebuilt = run.rebuilt if run is not None else None
-    if rebuilt is not None and rebuilt.made_from == _made_from(master, submitted):
+    if rebuilt is not None and rebuilt.made_from == _made_from(of_master, submitted):
         return rebuilt
-    return rebuild_limited(master, submitted)
+    return rebuild_limited(master, of_master, submitted)
 
 
 def take_prepared(

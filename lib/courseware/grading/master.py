@@ -38,15 +38,29 @@ def read_master(
 
     Solutions are cleared to stubs, hidden tests are still there, checksums are set.
     """
+    return copy.deepcopy(_once(coursedir, assignment, notebook_id, parent)[0])
+
+
+def digest_of_master(
+    coursedir: CourseDirectory, assignment: str, notebook_id: str, parent: LoggingConfigurable
+) -> str:
+    """The `digest` of what `read_master` reads."""
+    return _once(coursedir, assignment, notebook_id, parent)[1]
+
+
+def _once(
+    coursedir: CourseDirectory, assignment: str, notebook_id: str, parent: LoggingConfigurable
+) -> tuple[NotebookNode, str]:
     path = source_folder(coursedir, assignment) / f"{notebook_id}.ipynb"
     status = path.stat()
     key = (str(path.resolve()), status.st_mtime_ns, status.st_size)
     if key not in _masters:
-        _masters[key] = _read(path, coursedir, assignment, notebook_id, parent)
-    return copy.deepcopy(_masters[key])
+        master = _read(path, coursedir, assignment, notebook_id, parent)
+        _masters[key] = master, digest(master)
+    return _masters[key]
 
 
-_masters: dict[tuple[str, int, int], NotebookNode] = {}
+_masters: dict[tuple[str, int, int], tuple[NotebookNode, str]] = {}
 """By file and its state: a class is graded against one master, hand-in by hand-in."""
 
 

@@ -14,7 +14,7 @@ from courseware.grading.anomalies import notes_cell, to_metadata
 from courseware.grading.checks_version import judged_by
 from courseware.grading.exporter import NOTES, REBUILT, SUBMITTED
 from courseware.grading.jobs import rebuilt_hand_in
-from courseware.grading.master import check_against_gradebook, digest, read_master
+from courseware.grading.master import check_against_gradebook, digest_of_master, read_master
 
 RECORD = "courseware"
 """Key of the graded notebook's metadata: its anomalies, and what it was made from."""
@@ -33,8 +33,9 @@ class RebuildFromMaster(NbGraderPreprocessor):
         assignment, student, notebook_id = ids["assignment"], ids["student"], ids["notebook"]
         master = read_master(coursedir, assignment, notebook_id, parent=converter)
         check_against_gradebook(master, assignment, notebook_id, ids["db_url"])
+        digest = digest_of_master(coursedir, assignment, notebook_id, parent=converter)
         submitted = resources.pop(SUBMITTED)
-        found = rebuilt_hand_in(assignment, student, notebook_id, master, submitted)
+        found = rebuilt_hand_in(assignment, student, notebook_id, master, digest, submitted)
         rebuilt = found.notebook(master)
         anomalies = [*found.anomalies, *resources.pop(NOTES)]
         for anomaly in anomalies:
@@ -44,7 +45,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
         rebuilt.metadata[RECORD] = {
             "anomalies": to_metadata(anomalies),
             "submitted": fingerprint(submitted),
-            "master": digest(master),
+            "master": digest,
             "checks": judged_by(assignment, read_policy(converter.config.FollowThrough)),
             "graded": False,
         }

@@ -123,6 +123,11 @@ def safe_highlight(source: str, language: str = "", metadata: object = None) -> 
     """
     if len(source) > MAX_HIGHLIGHTED or LONG_GAP.search(source):
         return f'<div class="highlight"><pre>{escape(source)}</pre></div>'
+    return _highlighted(source)
+
+
+@lru_cache(maxsize=256)  # tests are the same for all of a class, and stubs, and many answers
+def _highlighted(source: str) -> str:
     return str(highlight(source or " ", PythonLexer(stripnl=False), HtmlFormatter()))
 
 

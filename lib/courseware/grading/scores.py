@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from unittest import mock
 
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 
+from courseware.grading.at_once import AtOnce
 from courseware.grading.late.ledger import read_lateness
 from courseware.grading.late.rule import Lateness
 
@@ -135,22 +134,7 @@ def due_date(db: str, assignment: str) -> datetime | None:
         return due
 
 
-class _InOneTransaction(NbGraderPreprocessor):
-    """Between a step that opens the gradebook and the cells, each of which it would commit."""
-
-    gradebook: Gradebook
-
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
-        session = self.gradebook.db
-        with mock.patch.object(session, "commit", session.flush):
-            nb, resources = super().preprocess(nb, resources)
-        session.commit()
-        return nb, resources
-
-
-class SaveAutoGradesAtOnce(SaveAutoGrades, _InOneTransaction):
+class SaveAutoGradesAtOnce(SaveAutoGrades, AtOnce):
     """nbgrader's step, in one transaction: all scores of a notebook, or none."""
 
 

@@ -100,7 +100,7 @@ def translated(markdown: str, meanings: Mapping[str, str]) -> str:
     >>> translated("## Task 2 · `f`\n\nAdd\nthem.", {"Add them.": "Cộng lại."})
     '## Task 2 · `f`\n\nCộng lại.'
     """
-    if not any(meanings.get(phrase) for phrase in phrases(markdown)):
+    if not meanings or not any(meanings.get(phrase) for phrase in phrases(markdown)):
         return markdown
     return "\n".join(_said(unit, meanings) for unit in units(markdown))
 

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell
 from courseware.grading import jobs
 from courseware.grading.anomalies import name, notes_cell, plain
 from courseware.grading.limited import Bounds
+from courseware.grading.master import digest
 from courseware.grading.reading import MAX_SOURCE_LENGTH
 from courseware.grading.rebuild import NotRecognised, rebuild, without_hidden_parts
 from tests.courseware.grading import toy
@@ -154,7 +155,7 @@ def test_a_notebook_that_takes_long_to_read_is_not_graded(
     monkeypatch.setattr(jobs, "READING", Bounds(processor_seconds=1))
     monkeypatch.setattr(jobs, "rebuild", endless)
     with pytest.raises(NotRecognised, match="reading the notebook takes more than 1 s"):
-        jobs.rebuild_limited(master, toy.as_bytes(good))
+        jobs.rebuild_limited(master, digest(master), toy.as_bytes(good))
 
 
 def test_retyped_cells(master: NotebookNode, good: NotebookNode) -> None:
