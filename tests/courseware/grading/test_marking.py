@@ -118,6 +118,22 @@ def test_an_answer_stands_beside_what_it_is_marked_by_and_cannot_move_the_cursor
     assert max(map(len, narrow.splitlines())) <= 60
 
 
+def test_what_is_said_is_not_pushed_off_the_screen_by_the_same_page_again(exercise):
+    _, shown = typing(exercise, "7", "?", "c say why", "1", "q")
+    assert shown.count("answer 1 of 2") == shown.count("answer 2 of 2") == 1
+    said = shown[shown.index("answer 1 of 2") : shown.index("answer 2 of 2")]
+    assert said.index("expected 0 to 1 points, got 7") < said.index("not marked yet · comment: say")
+
+
+def test_lines_of_a_paragraph_are_filled_and_those_of_code_are_kept():
+    answer = Answer("ann", "", "One\ntwo.\n\n- a\n- b\n\n```\nx = 1\ny = 2\n```", Given())
+    lines = [
+        one.split("│")[0].rstrip() for one in page(QUESTION, answer, "", 120, False).split("\n")
+    ]
+    start = lines.index("One two.")
+    assert lines[start : start + 8] == ["One two.", "", "- a", "- b", "", "```", "x = 1", "y = 2"]
+
+
 def test_question_model_answer_and_rubric_are_told_apart():
     behind = "### BEGIN SOLUTION\nBecause.\n\n**Rubric** (2 points)\n\n- 2 points: so\n"
     meta = toy.meta("explain", grade=True, solution=True, points=2)
@@ -144,7 +160,7 @@ def test_the_command_goes_through_all_and_says_what_is_next(exercise, monkeypatc
     root = exercise.api.coursedir.root
     assert main(["mark", toy.EXERCISE, "--blind", "--course-dir", root]) == 0
     shown = capsys.readouterr().out
-    assert "1 answers are still to be marked" in shown and "answer 2 of 2\n" in shown
+    assert "1 answer is still to be marked" in shown and "answer 2 of 2\n" in shown
     assert f"Next: course grade {toy.EXERCISE}" in shown
     assert main(["mark", toy.EXERCISE, "--question", "how", "--course-dir", root]) == 2
     assert "01_toy has no question how" in capsys.readouterr().err

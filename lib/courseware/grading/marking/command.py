@@ -23,7 +23,7 @@ from courseware.grading.marking.desk import (
     give,
     questions,
 )
-from courseware.grading.marking.screen import page
+from courseware.grading.marking.screen import page, state
 from courseware.grading.plain_lines import in_one_line
 
 HELP = """\
@@ -62,7 +62,8 @@ def mark(options: argparse.Namespace) -> int:
         left += sum(one.given.open for one in answers(exercise, question))
         if not goes_on:
             break
-    print(f"{exercise.name}: {left} answers are still to be marked.")
+    told = "1 answer is" if left == 1 else f"{left} answers are"
+    print(f"{exercise.name}: {told} still to be marked.")
     print(f"Next: course grade {exercise.name} puts marks and comments on the pages.")
     return 0
 
@@ -84,18 +85,19 @@ def go_through(way: Way, ask: Ask, say: Say) -> bool:
         say(f"{way.question.cell}: nothing to mark")
         return True
     say(f"\n{way.question.asked}\n\n{HELP}")
-    at = 0
+    at, moved = 0, True
     while at < len(way.answers):
-        place = f"answer {at + 1} of {len(way.answers)}"
-        say(page(way.question, way.answers[at], place, way.width, way.blind))
+        if moved:  # else what was said would be pushed off the screen
+            place = f"answer {at + 1} of {len(way.answers)}"
+            say(page(way.question, way.answers[at], place, way.width, way.blind))
         try:
             typed = ask(PROMPT).strip()
         except EOFError:
             return False
         if typed == "q":
             return False
-        at += _step(way, at, typed, say)
-        at = max(at, 0)
+        step = _step(way, at, typed, say)
+        at, moved = max(at + step, 0), step != 0
     return True
 
 
@@ -113,7 +115,8 @@ def _step(way: Way, at: int, typed: str, say: Say) -> int:
         comment = answer.given.comment if points[2] is None else points[2].strip()
         return _give(way, at, float(points[1].replace(",", ".")), comment, say)
     if typed[:2] == "c ":
-        _give(way, at, None, typed[2:].strip(), say)
+        if _give(way, at, None, typed[2:].strip(), say):
+            say(state(way.answers[at]))
         return 0
     say(way.question.asked if typed == "r" else HELP)
     return 0
@@ -129,7 +132,8 @@ def _give(way: Way, at: int, points: float | None, comment: str, say: Say) -> in
     except MarkedMeanwhile:
         there = answers(way.exercise, way.question)
         way.answers[at] = next(one for one in there if one.student == answer.student)
-        say("Nothing was written: somebody marked this answer in between. See what stands there.")
+        say("Nothing was written: somebody marked this answer in between. There stands:")
+        say(state(way.answers[at]))
         return 0
     way.answers[at] = replace(answer, given=given)
     return 1

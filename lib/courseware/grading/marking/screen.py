@@ -7,6 +7,7 @@ import textwrap
 from courseware.grading.marking.desk import Answer, Question
 from courseware.grading.plain_lines import columns_of, in_lines, in_one_line, padded
 from courseware.grading.scores import shown_points
+from courseware.languages.statements import units
 
 NARROW = 100
 """Columns of a terminal below which one text stands under the other."""
@@ -51,8 +52,9 @@ def beside(left: list[str], right: list[str], width: int) -> list[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """Text of others, each line of it safe to print."""
-    return in_lines(text.replace("\r\n", "\n").replace("\t", "    ")).split("\n")
+    """Text of others, each line of it safe to print; a paragraph is one, as on the page."""
+    plain = in_lines(text.replace("\r\n", "\n").replace("\t", "    "))
+    return [unit.text for unit in units(plain)]
 
 
 def _wrapped(lines: list[str], width: int) -> list[str]:
