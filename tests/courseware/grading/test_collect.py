@@ -126,6 +126,22 @@ def test_nbgraders_exchange_keeps_the_time(target, zipped):
     }
 
 
+def test_a_hand_in_without_a_time_does_not_take_over_that_of_the_one_before(target, zipped):
+    elsewhere = target.root / "elsewhere"
+    elsewhere.write_text("as it was")
+    collect(zipped({"s1+01_toy+2026-03-01 10:00:00.000000 UTC+x/01_toy.ipynb": "old"}), target)
+    (target.submitted / "s2" / "01_toy").mkdir(parents=True)
+    (target.submitted / "s2" / "01_toy" / "timestamp.txt").symlink_to(elsewhere)
+    later = "s2+01_toy+2026-03-02 10:00:00.000000 UTC+x"
+    collect(zipped({"s1/01_toy.ipynb": "new", f"{later}/01_toy.ipynb": "luc"}), target)
+    assert there(target) == {
+        "s1/01_toy/01_toy.ipynb": "new",
+        "s2/01_toy/01_toy.ipynb": "luc",
+        "s2/01_toy/timestamp.txt": "2026-03-02 10:00:00.000000 UTC",
+    }
+    assert elsewhere.read_text() == "as it was"
+
+
 @pytest.mark.parametrize(
     "name", ["s1/work.ipynb", "s1.ipynb", "01_toy_s1.ipynb", "s1_01_toy.ipynb", "Ann Doe/x.ipynb"]
 )

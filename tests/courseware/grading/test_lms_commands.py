@@ -56,6 +56,17 @@ def test_each_step_says_what_it_did(collected):
     assert grade.returncode == 0 and "1 of 1 hand-ins graded" in grade.stdout
 
 
+def test_a_time_of_files_that_is_that_of_collecting_is_warned_of(collected):
+    course, (_, collect, _) = collected
+    assert "c.Intake.arrival" not in collect.stderr
+    settings = course.root / "nbgrader_config.py"
+    before = settings.read_text()
+    settings.write_text(f"{before}\nc.Intake.arrival = 'modified'\n")
+    again = course.run(COURSE, "collect", toy.EXERCISE, "all.zip", "--dry-run")
+    settings.write_text(before)
+    assert "counts as handed in now" in again.stderr and "c.Late.came" in again.stderr
+
+
 def test_marks_that_are_not_complete_stay_empty_and_are_named(collected):
     course, _ = collected
     result = course.run(COURSE, "export")

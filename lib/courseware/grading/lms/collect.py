@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from courseware.grading.arrival import TIMESTAMP
 from courseware.grading.folder_names import is_variant, name_obstacle
 from courseware.grading.lms.archives import Entry, shown_path
 from courseware.grading.lms.layouts import (
@@ -114,7 +115,7 @@ def sort_out(entries: Iterable[Entry], members: Sequence[Member], target: Target
 
 def _is_by_the_way(path: PurePosixPath) -> bool:
     """What systems add that nobody handed in, and nbgrader's own small files."""
-    names = {"__MACOSX", ".DS_Store", "Thumbs.db", "timestamp.txt", SECRET}
+    names = {"__MACOSX", ".DS_Store", "Thumbs.db", TIMESTAMP, SECRET}
     return bool(names & {*path.parts}) or ".ipynb_checkpoints" in path.parts
 
 
@@ -203,10 +204,12 @@ def put(hand_in: HandedIn, target: Target) -> tuple[str, Collected]:
     }
     fate = next(one for one in (NEWER, NEW, OLDER, SAME) if one in fates or one == SAME)
     first = next(iter(hand_in.pieces.values()))
-    if first.place.moment and fate in (NEW, NEWER):
-        (folder / "timestamp.txt").write_text(first.place.moment, encoding="ascii")
     if fate in (NEW, NEWER):
-        (folder / SECRET).unlink(missing_ok=True)  # that of another hand-in leads elsewhere
+        # Those of another hand-in say when that one came, and lead elsewhere.
+        for name in (TIMESTAMP, SECRET):
+            (folder / name).unlink(missing_ok=True)
+        if first.place.moment:
+            (folder / TIMESTAMP).write_text(first.place.moment, encoding="ascii")
         if hand_in.secret:
             (folder / SECRET).write_bytes(hand_in.secret)
     return fate, Collected(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from nbgrader.apps.api import NbGraderAPI
 from tqdm import tqdm
 
 from courseware.grading import exchange
+from courseware.grading.arrival import BY_MODIFICATION
 from courseware.grading.course import (
     CourseError,
     Exercise,
@@ -26,6 +28,11 @@ from courseware.grading.lms.give_back import pack
 from courseware.grading.lms.record import read_record
 from courseware.grading.lms.roster import Member, enter, members_of, read_roster
 from courseware.grading.plain_lines import aligned, in_one_line, some
+
+STORED_NOW = (
+    "what is collected is stored now, and with c.Intake.arrival = 'modified' counts as handed in "
+    "now: leave that out, and say in c.Late.came when late ones came"
+)
 
 
 def roster(options: argparse.Namespace) -> int:
@@ -67,6 +74,8 @@ def collect(options: argparse.Namespace) -> int:
     if not options.dry_run:
         fates = put_all(found, target)
     _show(found, fates, members)
+    if exercise.api.config.Intake.get("arrival") == BY_MODIFICATION:
+        print(f"course: warning: {STORED_NOW}", file=sys.stderr)
     if not options.dry_run:
         print(f"Next: course grade {exercise.name}")
     return 1 if found.not_placed else 0
