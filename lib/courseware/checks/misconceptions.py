@@ -40,3 +40,14 @@ def except_where(
         return instead
 
     return behaves
+
+
+def each_instead(
+    when: Callable[..., bool], instead: Iterable[Any], otherwise: Callable[..., Any]
+) -> tuple[Callable[..., Any], ...]:
+    """`except_where` with each of several values or errors.
+
+    >>> [way(0) for way in each_instead(lambda n: n == 0, (7, -7), abs)]
+    [7, -7]
+    """
+    return tuple(except_where(when, one, otherwise) for one in instead)

@@ -24,6 +24,15 @@ def at(position: int, found: Difference | None) -> Difference | None:
     return Difference(found.kind, f"value {position}: {found.text}") if found else None
 
 
+def other_dtypes(expected: tuple[Any, ...], got: Any) -> Difference | None:
+    """The first of several tensors that has another dtype; shapes and values are right."""
+    for place, (wanted, came) in enumerate(zip(expected, got, strict=True)):
+        if came.dtype != wanted.dtype:
+            text = f"dtype {came.dtype}, expected {wanted.dtype}"
+            return at(place, Difference("wrong-dtype", text))
+    return None
+
+
 def is_swapped(expected: Any, got: Any) -> bool:
     """Whether each of two results has the form of the other one, and not its own.
 

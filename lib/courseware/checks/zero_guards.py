@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 import torch
 
 ZERO_SCALE = (
+    "zero-scale",
     "Where all values are zero, the scale became 0, and the next step divides by it. Any positive "
-    "scale maps zeros to code 0: choose one."
+    "scale maps zeros to code 0: choose one.",
 )
 GUARD_TOO_LARGE = (
+    "guard-too-large",
     "The guard against a scale of 0 also changes inputs that are small but not zero. Small "
-    "weights are as common as large ones: treat only the case of all zeros apart."
+    "weights are as common as large ones: treat only the case of all zeros apart.",
 )
 
 

@@ -83,8 +83,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _described(argparse.ArgumentParser(prog="course"), __doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    grade = commands.add_parser("grade", help="grade a class and write its feedback pages")
-    _described(grade, "Grade the hand-ins to an exercise, write feedback pages, show the table.")
+
+    def add(name: str, what: str, description: str) -> argparse.ArgumentParser:
+        return _described(commands.add_parser(name, help=what), description)
+
+    grade = add(
+        "grade",
+        "grade a class and write its feedback pages",
+        "Grade the hand-ins to an exercise, write feedback pages, show the table.",
+    )
     grade.add_argument(
         "--regrade",
         action="store_true",
@@ -100,19 +107,25 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--no-pages", action="store_true", help="points only: leave the feedback pages for later"
     )
-    doctor = commands.add_parser("doctor", help="say whether this machine can grade safely")
-    _described(doctor, "Try the sandbox in which hand-ins run, and say what to do if it fails.")
-    report = commands.add_parser("report", help="show the table of a graded class")
-    _described(report, "Show the table out of the gradebook; nothing is graded.")
+    doctor = add(
+        "doctor",
+        "say whether this machine can grade safely",
+        "Try the sandbox in which hand-ins run, and say what to do if it fails.",
+    )
+    report = add(
+        "report",
+        "show the table of a graded class",
+        "Show the table out of the gradebook; nothing is graded.",
+    )
     report.add_argument(
         "--items",
         action="store_true",
         help="what the class got wrong, task by task; as a page, too",
     )
     report.add_argument("--page", type=Path, metavar="FILE", help="default: build/items_….html")
-    similar = commands.add_parser("similar", help="show which hand-ins are alike")
-    _described(
-        similar,
+    similar = add(
+        "similar",
+        "show which hand-ins are alike",
         "Compare the answers of a class with each other, with the solutions and with the library, "
         "by the shape of their code. No verdict: docs/grading.md says how to read it.",
     )
@@ -125,9 +138,9 @@ def _parser() -> argparse.ArgumentParser:
         help="show pairs that share so much of what is not common; default: 60",
     )
     similar.add_argument("--page", type=Path, metavar="FILE", help="default: build/similar_….html")
-    board = commands.add_parser("leaderboard", help="show who makes the best files")
-    _described(
-        board,
+    board = add(
+        "leaderboard",
+        "show who makes the best files",
         "Run again, on draws common to the class, all hand-ins that have all points for a task of "
         "files, with the course's own strategies among them; minutes each, and once.",
     )
@@ -142,43 +155,35 @@ def _parser() -> argparse.ArgumentParser:
     board.add_argument(
         "--page", type=Path, metavar="FILE", help="default: build/leaderboard_….html"
     )
-    prove = commands.add_parser("prove", help="run the course's own solutions as hand-ins")
-    _described(
-        prove,
+    prove = add(
+        "prove",
+        "run the course's own solutions as hand-ins",
         "Run the solutions of exercises through the sandbox, to full marks, and compare points in "
         "tasks, metadata and text. `course grade` does so by itself after a change.",
     )
     prove.add_argument("exercises", nargs="*", metavar="EXERCISE", help="default: all")
-    move = commands.add_parser("move", help="move the gradebook to another database")
-    _described(
-        move,
+    move = add(
+        "move",
+        "move the gradebook to another database",
         "Copy all of the gradebook into an empty database (marks given by hand, comments, names), "
         "and compare the copy row by row. The old one stays as it is.",
     )
     move.add_argument("url", metavar="URL", help="such as postgresql://user@host/name")
     terminal.add_arguments(
-        _described(
-            commands.add_parser("progress", help="show how far you are, if you learn here"),
-            terminal.DESCRIPTION,
-        )
+        add("progress", "show how far you are, if you learn here", terminal.DESCRIPTION)
     )
     terminal.add_language_arguments(
-        _described(
-            commands.add_parser("language", help="exercises and reports in another language"),
-            terminal.LANGUAGE,
-        )
+        add("language", "exercises and reports in another language", terminal.LANGUAGE)
     )
     terminal.add_compare_arguments(
-        _described(
-            commands.add_parser("compare", help="after your attempt: the course's own solution"),
-            terminal.COMPARE,
-        )
+        add("compare", "after your attempt: the course's own solution", terminal.COMPARE)
     )
     here = Path()
     others = [*lms.add_commands(commands.add_parser)]
     others += [one.add_command(commands.add_parser) for one in (bundling, marking)]
-    restart = _described(
-        commands.add_parser("restart", help="start an exercise over, and keep what is there"),
+    restart = add(
+        "restart",
+        "start an exercise over, and keep what is there",
         "Put an exercise back as it was handed out. What is there moves into the folder kept.",
     )
     restart.add_argument("exercise", metavar="EXERCISE", help="such as 01")

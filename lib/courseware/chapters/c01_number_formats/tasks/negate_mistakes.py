@@ -23,7 +23,7 @@ from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
 )
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, through_float32
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
 ONES_COMPLEMENT = (
@@ -105,9 +105,8 @@ MISTAKES = several(
         "Your function fails on zero, which maps to itself. There is no 1 in it that could be "
         "looked for; and by the rule, the carry runs out of the first place (1111 + 1 is a "
         "number of five bits) and is dropped.",
-        *(
-            except_where(is_zero, error, negated)
-            for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
+        *each_instead(
+            is_zero, (ValueError, IndexError, OverflowError, TypeError, RuntimeError), negated
         ),
     ),
     ways(
@@ -140,18 +139,18 @@ MISTAKES = several(
         "The unsigned value was negated, which leaves the range where the pattern starts with "
         "1: −251 does not fit into 8 bits. Negate the signed value, or bring the result into "
         "the range by a remainder.",
-        *(
-            except_where(lambda bits: -int(bits, 2) < -(2 ** (len(bits) - 1)), error, negated)
-            for error in (ValueError, OverflowError)
+        *each_instead(
+            lambda bits: -int(bits, 2) < -(2 ** (len(bits) - 1)),
+            (ValueError, OverflowError),
+            negated,
         ),
     ),
     ways(
         "minimum-refused",
         "The lowest number was refused. It has no positive counterpart of this width, and "
         "the rule “invert, add one” gives the same pattern again.",
-        *(
-            except_where(is_lowest, error, negated)
-            for error in (ValueError, IndexError, OverflowError, TypeError, RuntimeError)
+        *each_instead(
+            is_lowest, (ValueError, IndexError, OverflowError, TypeError, RuntimeError), negated
         ),
     ),
     ways(

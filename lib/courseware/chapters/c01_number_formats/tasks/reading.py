@@ -9,7 +9,7 @@ import torch
 
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, FIRST_OF_EQUALS, PRECEDENCE, REPLACED_TWICE
 from courseware.checks.task import Misconception
 
@@ -214,7 +214,7 @@ def _about_zero(right: Reading) -> Iterator[Misconception]:
         "zero-fails",
         "Your function fails on patterns without a 1: nothing is left of them once the leading "
         "zeros are cut off. The value of all zeros is 0.",
-        *(except_where(_is_zero, error, right) for error in (ValueError, IndexError, TypeError)),
+        *each_instead(_is_zero, (ValueError, IndexError, TypeError), right),
     )
 
 

@@ -25,7 +25,7 @@ from courseware.chapters.c01_number_formats.tasks.to_bits_wrong_ways import (
 )
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, through_float32
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
 ONES_COMPLEMENT = (
@@ -250,9 +250,8 @@ MISTAKES = several(
         "zero-fails",
         "Your function fails on 0, which has no logarithm and no first 1. Its pattern is all "
         "zeros.",
-        *(
-            except_where(lambda value, width: value == 0, instead, right)
-            for instead in (ValueError, IndexError, OverflowError, "", "0")
+        *each_instead(
+            lambda value, width: value == 0, (ValueError, IndexError, OverflowError, "", "0"), right
         ),
     ),
     ways(

@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 
-from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
-    all_alike,
-    all_zero,
-    bare_range,
-    bare_range_clamped,
-    few_digits,
-    guarded,
-    loose,
-    low_high,
-    one_end_stretched,
-    step,
-    symmetric,
-    with_steps,
-    with_zero_point,
-)
+from courseware.chapters.c02_integer_scaling.tasks.affine_params_mistakes import MISTAKES
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
-from courseware.chapters.c02_integer_scaling.tasks.judges import affine_numbers, affine_values
-from courseware.checks.bit_widths import N_BITS_IGNORED
-from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import except_where, several, ways
-from courseware.checks.precision import HALF, IMPRECISE, in_half
-from courseware.checks.python_slips import CARET
+from courseware.chapters.c02_integer_scaling.tasks.judges import (
+    affine_numbers,
+    affine_values,
+    reference_params,
+)
+from courseware.checks.forms import told_by_form
 from courseware.checks.quantizer_inputs import TINY, uniform
 from courseware.checks.task import Check, Draw, Task
-from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
-from model_compression import integer_scaling as reference
 
 Params = tuple[Any, Any]
 
@@ -108,15 +91,10 @@ def _between(draw: Draw, low: float, high: float, *shape: int) -> torch.Tensor:
     return x.float()
 
 
-def _reference_params(x: torch.Tensor, n_bits: int) -> tuple[float, int]:
-    scale, zero_point = reference.affine_params(x, n_bits)
-    return float(scale), zero_point
-
-
 AFFINE_PARAMS = Task(
     name="affine_params",
     points=10,
-    reference=_reference_params,
+    reference=reference_params,
     lecture="lecture 02, “Zero point”",
     off_limits=OFF_LIMITS,
     checks=told_by_form(
@@ -128,200 +106,5 @@ AFFINE_PARAMS = Task(
         Check("all zeros, and values that are only tiny", 1, _zeros_and_tiny, affine_values),
         Check("the zero point is an integer", 2, _whole_zero_points, affine_numbers),
     ),
-    misconceptions=several(
-        FORMS,
-        ways(
-            "zero-point-as-float",
-            "The zero point has the right value, but it is a float. It is a code, added to other "
-            "codes: an integer.",
-            with_zero_point(lambda low, high, scale, n_bits: float(round(-low / scale))),
-        ),
-        ways(
-            "range-without-zero",
-            "The range runs from the smallest to the largest value even where both have the same "
-            "sign. It must contain 0, or 0.0 has no code of its own: stretch it.",
-            bare_range,
-            bare_range_clamped,
-            lambda x, n_bits: (bare_range(x, n_bits)[0], float(bare_range(x, n_bits)[1])),
-            loose,
-        ),
-        ways(
-            "one-end-stretched",
-            "Only one end of the range was stretched to 0. Where all values are negative, the "
-            "upper end must reach up to it; where all are positive, the lower end down.",
-            *(
-                one_end_stretched(low, rounding, guarded)
-                for low in (True, False)
-                for rounding in (round, int)
-                for guarded in (True, False)
-            ),
-        ),
-        ways(
-            "zero-point-not-rounded",
-            "The zero point is not a whole number. It is the code of 0.0, and codes are integers.",
-            with_zero_point(lambda low, high, scale, n_bits: -low / scale),
-        ),
-        ways(
-            "zero-point-tie",
-            "The zero point lies exactly halfway between two integers here. It goes to the even "
-            "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
-            with_zero_point(lambda low, high, scale, n_bits: math.floor(-low / scale + 0.5)),
-            with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale - 0.5)),
-        ),
-        ways(
-            "constant-taken-for-zeros",
-            "Values that are all alike were treated as zeros. They have a range, from 0 to the "
-            "value: only zeros have none.",
-            *(
-                except_where(all_alike, instead, _reference_params)
-                for instead in ((1.0, 0), (1, 0), ZeroDivisionError, ValueError)
-            ),
-            lambda x, n_bits: (
-                (1.0, round(-low_high(x)[0]))
-                if all_alike(x, n_bits)
-                else _reference_params(x, n_bits)
-            ),
-            lambda x, n_bits: (
-                (1.0, round(-float(x.min())))
-                if all_alike(x, n_bits)
-                else _reference_params(x, n_bits)
-            ),
-        ),
-        ways(
-            "zero-point-truncated",
-            "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
-            with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale)),
-            with_zero_point(lambda low, high, scale, n_bits: int(-low / scale)),
-            with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),
-        ),
-        ways(
-            "zero-point-negative",
-            "The zero point has the wrong sign. The lowest value is to get code 0, so 0.0 lies as "
-            "many codes above as the lowest value lies steps below zero.",
-            with_zero_point(lambda low, high, scale, n_bits: round(low / scale)),
-        ),
-        ways(
-            "zero-point-in-units-of-x",
-            "The zero point was not divided by the scale: it counts codes, not units of x.",
-            with_zero_point(lambda low, high, scale, n_bits: round(-low)),
-            with_zero_point(lambda low, high, scale, n_bits: -low),
-        ),
-        ways(
-            "zero-point-from-the-top",
-            "The zero point was counted down from the highest value. Count from the lowest one: "
-            "that is where code 0 lies.",
-            with_zero_point(lambda low, high, scale, n_bits: round(high / scale)),
-        ),
-        ways(
-            "zero-point-fixed",
-            "The zero point does not follow the values. It moves with the range: near 0 when "
-            "nearly all values are positive, near the top when nearly all are negative.",
-            with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1)),
-            with_zero_point(lambda low, high, scale, n_bits: 2 ** (n_bits - 1) - 1),
-            with_zero_point(lambda low, high, scale, n_bits: 0),
-        ),
-        ways(
-            "signed-grid",
-            "This zero point belongs to a signed grid, which starts at −2**(b−1). Here the lowest "
-            "code is 0.",
-            with_zero_point(
-                lambda low, high, scale, n_bits: round(-low / scale) - 2 ** (n_bits - 1)
-            ),
-        ),
-        ways(
-            "symmetric-range",
-            "The range was made symmetric around 0. The point of a zero point is that it need "
-            "not be: no code is spent on values that do not occur.",
-            symmetric(lambda b: (2**b - 1) / 2, lambda b: 2 ** (b - 1)),
-            symmetric(lambda b: (2**b - 1) / 2, lambda b: 0),
-            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 0),
-            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1)),
-            symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1) - 1),
-        ),
-        ways(
-            "levels-off-by-one",
-            "The range was shared out among the codes instead of the steps between them. Between "
-            "2**b codes there is one step less, as there is one fence less than posts.",
-            with_steps(lambda n_bits: 2**n_bits),
-            with_steps(lambda n_bits: 2**n_bits - 2),
-        ),
-        ways(
-            "signed-levels",
-            "The whole range was spread over the positive codes of a signed number. Here all "
-            "codes from 0 to 2**b − 1 are in use.",
-            with_steps(lambda n_bits: 2 ** (n_bits - 1) - 1),
-            with_steps(lambda n_bits: 2 ** (n_bits - 1)),
-        ),
-        ways("n-bits-ignored", N_BITS_IGNORED, with_steps(lambda n_bits: 255)),
-        ways(
-            *CARET,
-            with_steps(lambda n_bits: (2 ^ n_bits) - 1),
-            with_steps(lambda n_bits: 2 ^ (n_bits - 1)),
-        ),
-        ways(
-            "scale-inverted",
-            "This is the number of steps per unit, the reciprocal of the scale. The scale is the "
-            "width of one step, in the units of x.",
-            lambda x, n_bits: (
-                1 / step(x, n_bits),
-                round(-low_high(x)[0] / step(x, n_bits)),
-            ),
-            lambda x, n_bits: (
-                1 / step(x, n_bits),
-                round(-low_high(x)[0] * step(x, n_bits)),
-            ),
-        ),
-        ways(
-            "lower-end-ignored",
-            "The range begins at 0 in your result, whatever the lowest value is.",
-            lambda x, n_bits: (low_high(x)[1] / (2**n_bits - 1) or 1.0, 0),
-        ),
-        ways(
-            *IMPRECISE,
-            *(few_digits(digits) for digits in (1, 2, 3, 4)),
-            *(
-                lambda x, n_bits, d=digits: (
-                    round(step(x, n_bits), d),
-                    round(-low_high(x)[0] / step(x, n_bits)),
-                )
-                for digits in (1, 2, 3, 4)
-            ),
-        ),
-        ways(
-            *IMPRECISE,
-            *(
-                lambda x, n_bits, dtype=dtype: (
-                    in_half(step(x.to(dtype).float(), n_bits), dtype),
-                    round(-low_high(x)[0] / step(x, n_bits)),
-                )
-                for dtype in HALF
-            ),
-        ),
-        ways(
-            "zero-point-not-a-number",
-            "For zeros the zero point came from 0 / 0, which is not a number, or stops your "
-            "function. It is 0 there: choose the scale first.",
-            except_where(all_zero, (0.0, math.nan), _reference_params),
-            except_where(all_zero, (1.0, math.nan), _reference_params),
-            except_where(all_zero, (math.nan, math.nan), _reference_params),
-        ),
-        ways(
-            "order-swapped",
-            "The two results are swapped: the scale comes first, then the zero point.",
-            lambda x, n_bits: tuple(reversed(with_steps(lambda b: 2**b - 1)(x, n_bits))),
-        ),
-        ways(
-            "zero-scale",
-            ZERO_SCALE,
-            *(
-                except_where(all_zero, instead, _reference_params)
-                for instead in ((0.0, 0), ZeroDivisionError, ValueError)
-            ),
-        ),
-        ways(
-            "guard-too-large",
-            GUARD_TOO_LARGE,
-            *(guarded(guard) for guard in guards(lambda n_bits: 2**n_bits - 1)),
-        ),
-    ),
+    misconceptions=MISTAKES,
 )

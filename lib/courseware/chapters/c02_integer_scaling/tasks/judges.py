@@ -8,9 +8,21 @@ from typing import Any
 import torch
 
 from courseware.checks.values import Difference, as_number, difference
+from model_compression import integer_scaling as reference
 
 DECIBELS = 1e-3
 ASKED_FOR = "any finite number above 0 would do"
+
+
+def reference_scale(x: torch.Tensor, n_bits: int, full_range: bool = False) -> float:
+    """The right scale, a plain number."""
+    return float(reference.absmax_scale(x, n_bits, full_range))
+
+
+def reference_params(x: torch.Tensor, n_bits: int) -> tuple[float, int]:
+    """The right scale and zero point, plain numbers."""
+    scale, zero_point = reference.affine_params(x, n_bits)
+    return float(scale), zero_point
 
 
 def scale_number(arguments: tuple[Any, ...], expected: float, got: Any) -> Difference | None:

@@ -11,22 +11,11 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
     block_values,
     block_values_and_dtypes,
 )
-from courseware.checks.blocks import (
-    TO_INT8,
-    Behaviour,
-    Quantized,
-    ToInt8,
-    by_rows,
-    channels,
-    per_tensor,
-    right,
-    scale_of,
-    to_codes,
-    within_a_block,
-)
+from courseware.checks import blocks
+from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.memory_order import turned
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import each_instead, several, ways
 from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import integer_scaling as reference
@@ -69,56 +58,58 @@ def _channel_types(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield weights(draw, 8, 3, 5), 8
 
 
-def _over_axes(axes: Callable[[int], tuple[int, ...]], keepdim: bool = False) -> Behaviour:
+def _over_axes(axes: Callable[[int], tuple[int, ...]], keepdim: bool = False) -> blocks.Behaviour:
     """absmax over other axes of w, told from how many axes there are; one scale for each rest."""
 
-    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
-        scale = scale_of(w.abs().amax(dim=axes(w.dim()), keepdim=True), n_bits)
-        return to_codes(w, scale, n_bits), scale if keepdim else scale.squeeze(axes(w.dim()))
+    def behaves(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
+        scale = blocks.scale_of(w.abs().amax(dim=axes(w.dim()), keepdim=True), n_bits)
+        return blocks.to_codes(w, scale, n_bits), scale if keepdim else scale.squeeze(axes(w.dim()))
 
     return behaves
 
 
-def _without_keepdim(axes: Callable[[int], tuple[int, ...]], to_int8: ToInt8) -> Behaviour:
+def _without_keepdim(
+    axes: Callable[[int], tuple[int, ...]], to_int8: blocks.ToInt8
+) -> blocks.Behaviour:
     """Scales without the axes that were measured over, divided into w as they are."""
 
-    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
-        scale = scale_of(w.abs().amax(dim=axes(w.dim())), n_bits)
+    def behaves(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
+        scale = blocks.scale_of(w.abs().amax(dim=axes(w.dim())), n_bits)
         return to_int8(w / scale, n_bits), scale
 
     return behaves
 
 
-def _one_row_without_keepdim(to_int8: ToInt8) -> Behaviour:
+def _one_row_without_keepdim(to_int8: blocks.ToInt8) -> blocks.Behaviour:
     """The same, of channels that were laid out in rows."""
 
-    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
+    def behaves(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
         rows = w.reshape(len(w), -1)
-        scale = scale_of(rows.abs().amax(dim=1), n_bits)
+        scale = blocks.scale_of(rows.abs().amax(dim=1), n_bits)
         return to_int8(rows / scale, n_bits).reshape(w.shape), scale
 
     return behaves
 
 
-def _one_left_out(place: int, scale_there: float) -> Behaviour:
+def _one_left_out(place: int, scale_there: float) -> blocks.Behaviour:
     """The codes of one channel stay 0."""
 
-    def behaves(w: torch.Tensor, n_bits: int) -> Quantized:
-        codes, scale = channels(right)(w, n_bits)
+    def behaves(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
+        codes, scale = blocks.channels(blocks.right)(w, n_bits)
         codes[place], scale[place] = 0, scale_there
         return codes, scale
 
     return behaves
 
 
-def _channels_mixed(w: torch.Tensor, n_bits: int) -> Quantized:
+def _channels_mixed(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
     """Rows as long as there are channels: what lies in a row belongs to several of them."""
-    codes, scale = right(w.reshape(-1, len(w)), n_bits)
+    codes, scale = blocks.right(w.reshape(-1, len(w)), n_bits)
     return codes.reshape(w.shape), scale.reshape(-1)
 
 
-def _flattened_codes(w: torch.Tensor, n_bits: int) -> Quantized:
-    codes, scale = by_rows(w, n_bits)
+def _flattened_codes(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
+    codes, scale = blocks.by_rows(w, n_bits)
     return codes.reshape(len(w), -1), scale.reshape(-1)
 
 
@@ -140,14 +131,14 @@ QUANTIZE_PER_CHANNEL = Task(
     ),
     misconceptions=several(
         FORMS,
-        within_a_block(channels, "channel"),
+        within_a_block(blocks.channels, "channel"),
         ways(
             "one-scale-for-all",
             "All channels share one scale. The point is that each has its own: a channel of "
             "small weights must not suffer from the large ones elsewhere.",
-            per_tensor(lambda w: ()),
-            per_tensor(lambda w: (1,)),
-            per_tensor(lambda w: (w.shape[0],)),
+            blocks.per_tensor(lambda w: ()),
+            blocks.per_tensor(lambda w: (1,)),
+            blocks.per_tensor(lambda w: (w.shape[0],)),
         ),
         ways(
             "wrong-axis",
@@ -180,9 +171,9 @@ QUANTIZE_PER_CHANNEL = Task(
                     lambda axes: (1,),
                     lambda axes: (-1,),
                 )
-                for to_int8 in TO_INT8
+                for to_int8 in blocks.TO_INT8
             ),
-            *(_one_row_without_keepdim(to_int8) for to_int8 in TO_INT8),
+            *(_one_row_without_keepdim(to_int8) for to_int8 in blocks.TO_INT8),
         ),
         ways(
             "channels-mixed",
@@ -197,16 +188,17 @@ QUANTIZE_PER_CHANNEL = Task(
             _one_left_out(-1, 1.0),
             _one_left_out(0, 0.0),
             _one_left_out(0, 1.0),
-            lambda w, n_bits: tuple(part[:-1] for part in channels(right)(w, n_bits)),
-            lambda w, n_bits: tuple(part[1:] for part in channels(right)(w, n_bits)),
+            lambda w, n_bits: tuple(part[:-1] for part in blocks.channels(blocks.right)(w, n_bits)),
+            lambda w, n_bits: tuple(part[1:] for part in blocks.channels(blocks.right)(w, n_bits)),
         ),
         ways(
             "matrices-only",
             "Your function fails for a weight with more than two axes. Lay out each channel in a "
             "row first.",
-            *(
-                except_where(lambda w, n_bits: w.dim() > 2, error, channels(right))
-                for error in (RuntimeError, IndexError, ValueError, TypeError)
+            *each_instead(
+                lambda w, n_bits: w.dim() > 2,
+                (RuntimeError, IndexError, ValueError, TypeError),
+                blocks.channels(blocks.right),
             ),
         ),
         ways(

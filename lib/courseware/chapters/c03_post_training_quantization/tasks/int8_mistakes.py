@@ -31,7 +31,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     top,
     wrapped,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
@@ -92,8 +92,7 @@ MISTAKES = several(
         *(flat_row_scales(error) for error in (RuntimeError, ValueError)),
     ),
     ways(
-        "guard-too-large",
-        GUARD_TOO_LARGE,
+        *GUARD_TOO_LARGE,
         *(computed(at_least(x, of_all), at_least(w, top)) for x, w in GUARDED),
     ),
     ways(
@@ -237,9 +236,6 @@ MISTAKES = several(
         "zeros-refused",
         "A tensor of zeros stops your function. Its codes are 0, whatever the scale, and the "
         "outputs are the bias.",
-        *(
-            except_where(any_zeros, error, right)
-            for error in (ZeroDivisionError, ValueError, RuntimeError)
-        ),
+        *each_instead(any_zeros, (ZeroDivisionError, ValueError, RuntimeError), right),
     ),
 )

@@ -43,16 +43,9 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     weight_by,
 )
 from courseware.chapters.c03_post_training_quantization.tasks.states import is_weight
-from courseware.checks import blocks
-from courseware.checks.groups import (
-    DOWN_THE_COLUMNS,
-    INTERLEAVED,
-    ONE_SCALE_A_ROW,
-    OTHER_ERROR,
-    SCALES_REPEATED,
-    SIZE_TAKEN_FOR_COUNT,
-)
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks import blocks, groups
+from courseware.checks.block_mistakes import within_a_block
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
@@ -81,7 +74,7 @@ def _block_mistakes() -> Iterator[Misconception]:
     names |= {"codes-all-on-one-side", "other-measure", "first-value-only", "range-too-narrow"}
     names |= {"zero-block-changes-all", IMPRECISE[0]}
     names |= {name for name, _, _ in ROUNDINGS}
-    for known in blocks.within_a_block(lambda blockwise: model(weight_by(blockwise)), "group"):
+    for known in within_a_block(lambda blockwise: model(weight_by(blockwise)), "group"):
         if known.name in names:
             yield known
 
@@ -112,18 +105,13 @@ MISTAKES = several(
         model(in_own_dtype),
     ),
     _block_mistakes(),
-    (Misconception("zero-scale", ZERO_SCALE),),
+    (Misconception(*ZERO_SCALE),),
     ways(
-        "zero-scale",
-        ZERO_SCALE,
-        *(
-            except_where(has_zero_group, error, model())
-            for error in (ZeroDivisionError, ValueError)
-        ),
+        *ZERO_SCALE,
+        *each_instead(has_zero_group, (ZeroDivisionError, ValueError), model()),
     ),
     ways(
-        "guard-too-large",
-        GUARD_TOO_LARGE,
+        *GUARD_TOO_LARGE,
         guarded(1e-7, added=True),
         guarded(float(torch.finfo(torch.float32).eps), added=True),
         *(guarded(small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
@@ -137,7 +125,7 @@ MISTAKES = several(
         model(unless_it_divides(raising(ValueError), one_scale)),
     ),
     ways(
-        *ONE_SCALE_A_ROW,
+        *groups.ONE_SCALE_A_ROW,
         model(scale_a_row),
         model(unless_it_divides(raising(ValueError), scale_a_row)),
     ),
@@ -180,7 +168,7 @@ MISTAKES = several(
         model(right, lambda name, w: is_weight(w) and w.dtype == torch.float32),
     ),
     *(
-        both(ONE_SCALE_A_ROW, (known.name, known.message), model(row_wise(known.name)))
+        both(groups.ONE_SCALE_A_ROW, (known.name, known.message), model(row_wise(known.name)))
         for known in _block_mistakes()
         if known.name in ROW_WISE
     ),
@@ -212,7 +200,7 @@ MISTAKES = several(
         model(weight_by(affine_with_zero)),
     ),
     ways(
-        *DOWN_THE_COLUMNS,
+        *groups.DOWN_THE_COLUMNS,
         model(columns_run_together),
         model(columns(RuntimeError)),
         model(columns(ValueError)),
@@ -224,16 +212,16 @@ MISTAKES = several(
         model(not_spread),
     ),
     ways(
-        *INTERLEAVED,
+        *groups.INTERLEAVED,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 1)),
     ),
     ways(
-        *SCALES_REPEATED,
+        *groups.SCALES_REPEATED,
         model(unless_it_divides(raising(ValueError), scales_repeated)),
         model(unless_it_divides(raising(ValueError), scales_repeated_afterwards)),
     ),
     ways(
-        *SIZE_TAKEN_FOR_COUNT,
+        *groups.SIZE_TAKEN_FOR_COUNT,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 2)),
     ),
     ways(
@@ -257,7 +245,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        *OTHER_ERROR,
+        *groups.OTHER_ERROR,
         *(
             model(unless_it_divides(raising(error)))
             for error in (RuntimeError, AssertionError, IndexError)

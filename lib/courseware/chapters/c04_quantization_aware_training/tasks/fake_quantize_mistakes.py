@@ -12,8 +12,8 @@ from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
 from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     MASKS,
     ROUNDED_TOO_EARLY,
-    UpstreamClipped,
-    UpstreamIgnored,
+    Chained,
+    Rule,
     inside,
     with_gradient,
 )
@@ -109,6 +109,17 @@ def _bracket(joined: Callable[[T, T, T], T]) -> Callable[..., T]:
     )
 
 
+def _chained(rule: Rule) -> tuple[Callable[..., T], ...]:
+    """The right values with another chain rule, with the right mask and with none."""
+
+    def masked_by(mask: Callable[[T, int, int], T]) -> Callable[..., T]:
+        return lambda x, s, low, high: Chained.apply(
+            x, _values(x, s, low, high), mask(x / s, low, high), rule
+        )
+
+    return masked_by(inside), masked_by(lambda steps, low, high: torch.ones_like(steps))
+
+
 MISCONCEPTIONS = several(
     ways(*STAIRCASE, _values),
     ways(
@@ -162,23 +173,13 @@ MISCONCEPTIONS = several(
         "upstream-ignored",
         "The gradient is the mask alone. What comes from above has to be multiplied in: that "
         "is the chain rule.",
-        lambda x, s, low, high: UpstreamIgnored.apply(
-            x, _values(x, s, low, high), inside(x / s, low, high)
-        ),
-        lambda x, s, low, high: UpstreamIgnored.apply(
-            x, _values(x, s, low, high), torch.ones_like(x)
-        ),
+        *_chained(lambda upstream, mask: mask.to(upstream.dtype)),
     ),
     ways(
         "upstream-clipped",
         "The gradient was limited to −1 … 1. It is x that is clipped, and only its range "
         "counts: where the gradient passes, what comes from above passes unchanged.",
-        lambda x, s, low, high: UpstreamClipped.apply(
-            x, _values(x, s, low, high), inside(x / s, low, high)
-        ),
-        lambda x, s, low, high: UpstreamClipped.apply(
-            x, _values(x, s, low, high), torch.ones_like(x)
-        ),
+        *_chained(lambda upstream, mask: (upstream * mask).clamp(-1.0, 1.0)),
     ),
     ways(
         "stored-before-clamped",

@@ -10,6 +10,9 @@ T = torch.Tensor
 Mask = Callable[..., T]
 """`mask(steps, low, high)`: where the gradient passes, from x / scale."""
 
+Rule = Callable[[T, T], T]
+"""`rule(from above, mask)`: a gradient; the chain rule multiplies the two."""
+
 
 def inside(steps: T, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
     """The right mask, or that of another rounding."""
@@ -117,28 +120,20 @@ def with_gradient(values: T, x: T, factor: T | float) -> T:
     return through + (values - through).detach()
 
 
-class UpstreamClipped(torch.autograd.Function):
-    """The mask times what comes from above, brought to −1 … 1."""
+class Chained(torch.autograd.Function):
+    """Values whose gradient is made of what comes from above and a mask, by a rule of its own."""
 
     @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: T, values: T, mask: T) -> T:
+    def forward(
+        ctx: torch.autograd.function.FunctionCtx, x: T, values: T, mask: T, rule: Rule
+    ) -> T:
         ctx.save_for_backward(mask)
+        ctx.rule = rule  # type: ignore[attr-defined]
         return values
 
     @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, *upstream: T) -> tuple[T, None, None]:
-        gradient = upstream[0] * ctx.saved_tensors[0]  # type: ignore[attr-defined]
-        return gradient.clamp(-1.0, 1.0), None, None
-
-
-class UpstreamIgnored(torch.autograd.Function):
-    """A gradient that does not depend on what comes from above."""
-
-    @staticmethod
-    def forward(ctx: torch.autograd.function.FunctionCtx, x: T, values: T, mask: T) -> T:
-        ctx.save_for_backward(mask)
-        return values
-
-    @staticmethod
-    def backward(ctx: torch.autograd.function.FunctionCtx, *upstream: T) -> tuple[T, None, None]:
-        return ctx.saved_tensors[0].to(upstream[0].dtype), None, None  # type: ignore[attr-defined]
+    def backward(
+        ctx: torch.autograd.function.FunctionCtx, *upstream: T
+    ) -> tuple[T, None, None, None]:
+        gradient = ctx.rule(upstream[0], *ctx.saved_tensors)  # type: ignore[attr-defined]
+        return gradient, None, None, None

@@ -1,8 +1,8 @@
 """Exercise 07, structured pruning: tasks, the misconceptions they recognise, quiz.
 
-One module a task, named after it; `common` and `inputs` hold what they share, `networks` and
-`ways` what `structured_prune` needs. Of equal scores any unit may stay; elsewhere inputs are drawn
-with a gap where the ranking is cut, so that results can be compared exactly.
+One module a task, named after it; `inputs`, `unit_numbers` and `surgery` hold what they share,
+`networks` and `ways` what `structured_prune` needs. Of equal scores any unit may stay; elsewhere
+inputs are drawn with a gap where the ranking is cut, so that results can be compared exactly.
 """
 
 from __future__ import annotations

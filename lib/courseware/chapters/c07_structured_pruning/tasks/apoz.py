@@ -8,26 +8,16 @@ from functools import partial
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    LAST_FOR_UNITS,
-    OFF_LIMITS,
-    PART_OF_UNIT,
-    RESHAPED,
-    SIGN_TURNED,
-    SORTED,
-    UNITS_MISSING,
-    WHOLE_NUMBERS,
-    WHOLE_TENSOR,
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     by_channel,
-    in_memory_order,
+    other_axes,
     over,
-    part_of,
-    parts_of_units,
-    whole_numbers,
+    slips,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import several, ways
-from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.precision import IMPRECISE, by_digits
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
@@ -37,15 +27,12 @@ T = torch.Tensor
 
 def _units(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0], [0.0, 4.0], [1.0, 0.0], [0.0, 3.0]]),)
-    yield (inputs.after_relu(draw, 9, 5),)
-    yield (inputs.after_relu(draw, 6, 6),)
-    yield (inputs.after_relu(draw, 7, 1),)
+    yield from inputs.of_units(draw)
 
 
 def _channels(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[[[0.0, 2.0]], [[4.0, 6.0]]], [[[0.0, 0.0]], [[8.0, 0.0]]]]),)
-    yield (inputs.after_relu(draw, 5, 3, 4, 6),)
-    yield (inputs.after_relu(draw, 4, 7, 2, 2),)
+    yield from inputs.of_channels(draw)
 
 
 def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
@@ -149,13 +136,7 @@ APOZ = Task(
             over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
             over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
         ),
-        ways(
-            "images-taken-for-units",
-            "There is a number for each image. The units stand along axis 1: average over all "
-            "other axes, the images included.",
-            over(lambda rows: (rows == 0).float().mean(dim=1), axis=0),
-        ),
-        ways(*LAST_FOR_UNITS, over(lambda rows: (rows == 0).float().mean(dim=1), axis=-1)),
+        other_axes(lambda rows: (rows == 0).float().mean(dim=1)),
         ways(
             "places-not-joined",
             "There is a number for each place of a channel. A channel is one thing, wherever in "
@@ -181,17 +162,6 @@ APOZ = Task(
             over(lambda rows: rows.mean(dim=1), axis=1),
             over(lambda rows: rows.abs().mean(dim=1), axis=1),
         ),
-        ways(*WHOLE_TENSOR, lambda a: (a == 0).float().mean()),
-        ways(*RESHAPED, *in_memory_order(reference.apoz)),
-        ways(*PART_OF_UNIT, *part_of(reference.apoz, *parts_of_units())),
-        ways(*UNITS_MISSING, *part_of(reference.apoz, lambda a: a[:, :-1], lambda a: a[:, 1:])),
-        ways(
-            *SORTED,
-            lambda a: reference.apoz(a).sort().values,
-            lambda a: reference.apoz(a).sort(descending=True).values,
-        ),
-        ways(*SIGN_TURNED, lambda values: -reference.apoz(values)),
-        ways(*WHOLE_NUMBERS, *whole_numbers(reference.apoz)),
-        ways(*IMPRECISE, *less_precise(reference.apoz)),
+        slips(reference.apoz, of_all=lambda a: (a == 0).float().mean()),
     ),
 )

@@ -7,8 +7,8 @@ from functools import partial
 
 import torch
 
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    OFF_LIMITS,
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     SIGN_TURNED,
     WHOLE_NUMBERS,
     WHOLE_TENSOR,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 
 from courseware.checks.named_tensors import Named
@@ -19,6 +21,18 @@ def after_relu(draw: Draw, *shape: int) -> T:
     # A unit that never puts out anything hides mistakes.
     values[0] += 0.125
     return values
+
+
+def of_units(draw: Draw) -> Iterator[tuple[T]]:
+    """Activations of linear layers: more images than units, as many, and a single unit."""
+    for shape in ((9, 5), (6, 6), (7, 1)):
+        yield (after_relu(draw, *shape),)
+
+
+def of_channels(draw: Draw) -> Iterator[tuple[T]]:
+    """Activations of convolutions."""
+    for shape in ((5, 3, 4, 6), (4, 7, 2, 2)):
+        yield (after_relu(draw, *shape),)
 
 
 def apart(draw: Draw, n: int) -> T:

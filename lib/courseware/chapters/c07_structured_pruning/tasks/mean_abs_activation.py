@@ -8,26 +8,16 @@ from functools import partial
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    LAST_FOR_UNITS,
-    OFF_LIMITS,
-    PART_OF_UNIT,
-    RESHAPED,
-    SIGN_TURNED,
-    SORTED,
-    UNITS_MISSING,
-    WHOLE_NUMBERS,
-    WHOLE_TENSOR,
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     by_channel,
-    in_memory_order,
+    other_axes,
     over,
-    part_of,
-    parts_of_units,
-    whole_numbers,
+    slips,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, several, ways
-from courseware.checks.precision import IMPRECISE, by_digits, less_precise
+from courseware.checks.precision import IMPRECISE, by_digits
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import same_values
 from model_compression import structured_pruning as reference
@@ -47,15 +37,12 @@ PLACES_NOT_JOINED = (
 
 def _units(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0], [1.0, 4.0]]),)
-    yield (inputs.after_relu(draw, 9, 5),)
-    yield (inputs.after_relu(draw, 6, 6),)
-    yield (inputs.after_relu(draw, 7, 1),)
+    yield from inputs.of_units(draw)
 
 
 def _channels(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[[[0.0, 2.0]], [[4.0, 6.0]]], [[[1.0, 3.0]], [[8.0, 0.0]]]]),)
-    yield (inputs.after_relu(draw, 5, 3, 4, 6),)
-    yield (inputs.after_relu(draw, 4, 7, 2, 2),)
+    yield from inputs.of_channels(draw)
 
 
 def _negative(draw: Draw) -> Iterator[tuple[T]]:
@@ -99,13 +86,7 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.mean(dim=0).abs().mean(dim=1), reference.mean_abs_activation),
         ),
         ways(*NEGATIVES_DROPPED, over(lambda rows: rows.relu().mean(dim=1), axis=1)),
-        ways(
-            "images-taken-for-units",
-            "There is a number for each image. The units stand along axis 1: average over all "
-            "other axes, the images included.",
-            over(lambda rows: rows.abs().mean(dim=1), axis=0),
-        ),
-        ways(*LAST_FOR_UNITS, over(lambda rows: rows.abs().mean(dim=1), axis=-1)),
+        other_axes(lambda rows: rows.abs().mean(dim=1)),
         both(PLACES_NOT_JOINED, NEGATIVES_DROPPED, lambda a: a.relu().mean(dim=0)),
         ways(
             *PLACES_NOT_JOINED,
@@ -171,20 +152,6 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.std(dim=1, correction=0), axis=1),
             over(lambda rows: rows.abs().quantile(0.5, dim=1), axis=1),
         ),
-        ways(*WHOLE_TENSOR, lambda a: a.abs().mean()),
-        ways(*RESHAPED, *in_memory_order(reference.mean_abs_activation)),
-        ways(*PART_OF_UNIT, *part_of(reference.mean_abs_activation, *parts_of_units())),
-        ways(
-            *UNITS_MISSING,
-            *part_of(reference.mean_abs_activation, lambda a: a[:, :-1], lambda a: a[:, 1:]),
-        ),
-        ways(
-            *SORTED,
-            lambda a: reference.mean_abs_activation(a).sort().values,
-            lambda a: reference.mean_abs_activation(a).sort(descending=True).values,
-        ),
-        ways(*SIGN_TURNED, lambda values: -reference.mean_abs_activation(values)),
-        ways(*WHOLE_NUMBERS, *whole_numbers(reference.mean_abs_activation)),
-        ways(*IMPRECISE, *less_precise(reference.mean_abs_activation)),
+        slips(reference.mean_abs_activation, of_all=lambda a: a.abs().mean()),
     ),
 )

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import torch
 
-from courseware.chapters.c07_structured_pruning.tasks import inputs
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    AXES_BY_SIZE,
-    FIRST_KEPT,
-    NAMES_ADDED,
-    NAMES_MISSING,
-    OFF_LIMITS,
-    PRUNED_RETURNED,
-    RESCALED,
-    RUN_KEPT,
-    UNITS_MIXED,
-    ZEROED,
-    by_size,
-    mixed,
-    parts,
-    whole_run,
-)
-from courseware.chapters.c07_structured_pruning.tasks.shrink_linear_pair import others
-from courseware.checks.misconceptions import several, ways
+from courseware.chapters.c07_structured_pruning.tasks import inputs, surgery
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c07_structured_pruning.tasks.shrink_conv_pair_mistakes import MISTAKES
 from courseware.checks.named_tensors import Named, named_call
-from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.task import Check, Draw, Task
 from model_compression import network_surgery as reference
 
 T = torch.Tensor
-State = Mapping[str, T]
 Arguments = tuple[Named, Named, Named, T]
 NAMES = "conv1", "bn", "conv2"
-COUNTER = "num_batches_tracked"
-ORDER_SWAPPED = (
-    "order-swapped",
-    "The results are in another order than the one asked for: conv1, bn, conv2.",
-)
-VECTORS = "weight", "bias", "running_mean", "running_var"
 
 
 def _drawn(
@@ -57,8 +33,8 @@ def _drawn(
 def _small(bias: bool = False) -> Arguments:
     """Small enough for a report to show nearly all of it: the second of two channels stays."""
     vectors = (torch.tensor([low, low + 1.0]) for low in (1.0, 3.0, 5.0, 7.0))
-    bn = Named(zip(VECTORS, vectors, strict=True))
-    bn[COUNTER] = torch.tensor(9)
+    bn = Named(zip(surgery.VECTORS, vectors, strict=True))
+    bn[surgery.COUNTER] = torch.tensor(9)
     conv1 = Named(weight=torch.tensor([10.0, 20.0]).reshape(2, 1, 1, 1))
     conv2 = Named(weight=torch.tensor([1.0, 2.0, 3.0, 4.0]).reshape(2, 2, 1, 1))
     if bias:
@@ -79,105 +55,8 @@ def _with_biases(draw: Draw) -> Iterator[Arguments]:
     yield _drawn(draw, 3, 6, 2, 1, 3, "1")
 
 
-Cut = Callable[[T, T], T]
-
-
-def _rows(tensor: T, kept: T) -> T:
-    return tensor[kept]
-
-
-def _same(tensor: T, kept: T) -> T:
-    return tensor
-
-
-def _cut(
-    filters: Cut = _rows,
-    bias: Cut = _rows,
-    norm: Mapping[str, Cut] | None = None,
-    columns: Cut = lambda t, kept: t[:, kept],
-    second_bias: Cut = _same,
-) -> Callable[..., Any]:
-    """Another way to cut some of the tensors; `norm` by the names of the batch norm."""
-    vectors = dict.fromkeys(VECTORS, _rows) | {COUNTER: _same} | dict(norm or {})
-
-    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
-        first = {"weight": filters, "bias": bias}
-        second = {"weight": columns, "bias": second_bias}
-        return tuple(
-            Named((name, way[name](tensor, kept)) for name, tensor in state.items())
-            for way, state in ((first, conv1), (vectors, bn), (second, conv2))
-        )
-
-    return behaves
-
-
-def _on(units: Callable[[T, int], T]) -> Callable[..., Any]:
-    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
-        chosen = units(kept, len(conv1["weight"]))
-        return reference.shrink_conv_pair(conv1, bn, conv2, chosen)
-
-    return behaves
-
-
-def _zero_rows(tensor: T, kept: T) -> T:
-    zeros = torch.zeros_like(tensor)
-    zeros[kept] = tensor[kept]
-    return zeros
-
-
-def _zero_columns(tensor: T, kept: T) -> T:
-    return _zero_rows(tensor.transpose(0, 1), kept).transpose(0, 1)
-
-
-def _columns(tensor: T, kept: T) -> T:
-    return tensor[:, kept]
-
-
-def _missing_bias(error: type[Exception]) -> Callable[..., Any]:
-    """What a function that asks for every bias comes to where one is missing."""
-
-    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
-        if "bias" in conv1 and "bias" in conv2:
-            return _cut()(conv1, bn, conv2, kept)
-        raise error
-
-    return behaves
-
-
-def _new_norm(tensor: T, kept: T, value: float) -> T:
-    return torch.full((len(kept),), value)
-
-
-NEW = {name: partial(_new_norm, value=float(name in ("weight", "running_var"))) for name in VECTORS}
-"""A batch norm as it is made: scale and variance 1, shift and mean 0."""
-
-
-def _axes_by_size(first: bool, second: bool) -> Callable[..., Any]:
-    """Every axis of a weight (and of a bias) that is as long as there are channels."""
-
-    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
-        n = len(conv1["weight"])
-        cut = partial(by_size, n_units=n)
-        way = _cut(
-            filters=cut if first else _rows,
-            columns=cut if second else _columns,
-            second_bias=cut if second else _same,
-        )
-        return way(conv1, bn, conv2, kept)
-
-    return behaves
-
-
-def _scaled(conv1: State, bn: State, conv2: State, kept: T) -> Any:
-    by = len(conv1["weight"]) / len(kept)
-    return _cut(columns=lambda t, kept: t[:, kept] * by)(conv1, bn, conv2, kept)
-
-
-def _uncut(*names: str) -> Mapping[str, Cut]:
-    return dict.fromkeys(names, _same)
-
-
 _check = partial(Check, probe=named_call)
+_parts = partial(surgery.parts, NAMES)
 
 SHRINK_CONV_PAIR = Task(
     name="shrink_conv_pair",
@@ -187,153 +66,11 @@ SHRINK_CONV_PAIR = Task(
     off_limits=OFF_LIMITS,
     calls=("shrink_linear_pair",),
     checks=(
-        _check("conv1: its filters", 3, _without_bias, judge=parts(NAMES, 0)),
-        _check("conv1 with a bias", 2, _with_biases, judge=parts(NAMES, 0)),
-        _check(
-            "bn: every vector, and the counter as it is", 5, _without_bias, judge=parts(NAMES, 1)
-        ),
-        _check("conv2: its input channels", 4, _without_bias, judge=parts(NAMES, 2)),
-        _check("conv2 with a bias, which stays as it is", 2, _with_biases, judge=parts(NAMES, 2)),
+        _check("conv1: its filters", 3, _without_bias, judge=_parts(0)),
+        _check("conv1 with a bias", 2, _with_biases, judge=_parts(0)),
+        _check("bn: every vector, and the counter as it is", 5, _without_bias, judge=_parts(1)),
+        _check("conv2: its input channels", 4, _without_bias, judge=_parts(2)),
+        _check("conv2 with a bias, which stays as it is", 2, _with_biases, judge=_parts(2)),
     ),
-    misconceptions=several(
-        (NAMES_MISSING, NAMES_ADDED, Misconception(*ORDER_SWAPPED)),
-        ways(
-            "norm-not-cut",
-            "The batch norm was not cut. It has a scale, a shift, a mean and a variance for every "
-            "channel, and they go with it.",
-            _cut(norm=_uncut(*VECTORS)),
-        ),
-        ways(
-            "statistics-not-cut",
-            "Of the batch norm only weight and bias were cut. The running mean and variance belong "
-            "to the channels as well.",
-            _cut(norm=_uncut("running_mean", "running_var")),
-        ),
-        ways(
-            "one-vector-not-cut",
-            "One of the four vectors of the batch norm was not cut. Weight, bias, running mean and "
-            "running variance all have an entry for each channel.",
-            *(_cut(norm=_uncut(name)) for name in VECTORS),
-        ),
-        ways(
-            "norm-parameters-not-cut",
-            "Of the batch norm only the running mean and variance were cut. Its weight and bias "
-            "belong to the channels as well.",
-            _cut(norm=_uncut("weight", "bias")),
-        ),
-        ways(
-            "statistics-reset",
-            "The batch norm, or a part of it, starts anew, with zeros and ones. Scale and shift "
-            "were learned and its mean and variance measured: the channels that stay need theirs.",
-            _cut(norm=NEW | {COUNTER: lambda t, kept: torch.zeros_like(t)}),
-            *(
-                _cut(norm={name: NEW[name] for name in names})
-                for names in (VECTORS, VECTORS[:2], VECTORS[2:], *((name,) for name in VECTORS))
-            ),
-        ),
-        ways(
-            "counter-changed",
-            "`num_batches_tracked` was changed. It counts batches, not channels: copy it.",
-            _cut(norm={COUNTER: lambda t, kept: torch.zeros_like(t)}),
-            _cut(norm={COUNTER: lambda t, kept: torch.tensor(len(kept))}),
-            _cut(norm={COUNTER: lambda t, kept: t.reshape(1)}),
-            _cut(norm={COUNTER: lambda t, kept: t[kept]}),
-            _cut(norm={COUNTER: lambda t, kept: t.expand(len(kept))}),
-        ),
-        ways(
-            "first-bias-not-cut",
-            "The bias of conv1 was not cut. Every filter has one, which goes with it.",
-            _cut(bias=_same),
-        ),
-        ways(
-            "bias-expected",
-            "Your function asks conv1 or conv2 for a bias, but it need not have one: before a "
-            "batch norm it is mostly left out. Go through the names that are there.",
-            *map(_missing_bias, (KeyError, TypeError, AttributeError)),
-        ),
-        ways(
-            "second-layer-not-cut",
-            "conv2 was not cut. It has a slice of weights for every channel that it reads; those "
-            "of the channels that are gone go too.",
-            _cut(columns=_same),
-        ),
-        ways(
-            "second-filters-cut",
-            "Filters of conv2 were cut, along axis 0. These are its outputs, and all of them stay. "
-            "The channels that it reads are along axis 1.",
-            _cut(columns=_rows),
-            _cut(columns=_rows, second_bias=_rows),
-            _cut(columns=lambda t, kept: t[kept][:, kept]),
-            _cut(columns=lambda t, kept: t[kept][:, kept], second_bias=_rows),
-        ),
-        ways(
-            "second-bias-cut",
-            "The bias of conv2 was cut. It belongs to the outputs of conv2, and all of these stay.",
-            _cut(second_bias=_rows),
-        ),
-        ways(
-            "first-inputs-cut",
-            "conv1 was cut along axis 1, its input channels. The channels to cut are its outputs, "
-            "along axis 0.",
-            _cut(filters=lambda t, kept: t[:, kept]),
-            _cut(filters=lambda t, kept: t[kept][:, kept]),
-        ),
-        ways(
-            "kernel-cut",
-            "A convolution was cut along axis 2 or 3, the sides of its kernel. Its outputs are "
-            "along axis 0, and the channels that it reads along axis 1.",
-            *(
-                _cut(columns=cut, bias=bias)
-                for cut in (lambda t, kept: t[:, :, kept], lambda t, kept: t[..., kept])
-                for bias in (_rows, _same)
-            ),
-            _cut(filters=lambda t, kept: t[:, :, kept]),
-            _cut(filters=lambda t, kept: t[..., kept]),
-        ),
-        ways(
-            "columns-reshaped",
-            "The right numbers of conv2 stand in the wrong places: its input channels were stacked "
-            "along axis 0 and then reshaped. Exchange the axes, or take `weight[:, kept]`.",
-            _cut(
-                columns=lambda t, kept: t.transpose(0, 1)[kept].reshape(
-                    len(t), len(kept), *t.shape[2:]
-                )
-            ),
-        ),
-        ways(
-            *AXES_BY_SIZE,
-            *(_axes_by_size(*which) for which in ((True, False), (False, True), (True, True))),
-        ),
-        ways(*RESCALED, _scaled),
-        ways(*RUN_KEPT, _on(whole_run)),
-        ways(
-            *ZEROED,
-            _cut(
-                filters=_zero_rows,
-                bias=_zero_rows,
-                norm=dict.fromkeys(VECTORS, _zero_rows),
-                columns=_zero_columns,
-            ),
-            _cut(filters=_zero_rows, bias=_zero_rows, norm=_uncut(*VECTORS), columns=_same),
-            _cut(filters=_zero_rows, bias=_same, norm=_uncut(*VECTORS), columns=_same),
-        ),
-        ways(*PRUNED_RETURNED, _on(others)),
-        ways(
-            *UNITS_MIXED,
-            *(_cut(filters=other) for other in mixed(_rows)),
-            *(_cut(bias=other) for other in mixed(_rows)),
-            *(_cut(filters=other, bias=other) for other in mixed(_rows)),
-            *(_cut(columns=other) for other in mixed(_columns)),
-            *(_cut(norm=dict.fromkeys(VECTORS, other)) for other in mixed(_rows)),
-            *(_cut(norm=dict.fromkeys(VECTORS[2:], other)) for other in mixed(_rows)),
-            *(_cut(norm=dict.fromkeys(VECTORS[:2], other)) for other in mixed(_rows)),
-            *(_cut(norm={name: other}) for name in VECTORS for other in mixed(_rows)),
-        ),
-        ways(*FIRST_KEPT, _on(lambda kept, n: torch.arange(len(kept)))),
-        ways(
-            *ORDER_SWAPPED,
-            lambda *a: tuple(_cut()(*a)[i] for i in (0, 2, 1)),
-            lambda *a: tuple(_cut()(*a)[i] for i in (2, 1, 0)),
-        ),
-    ),
+    misconceptions=MISTAKES,
 )

@@ -8,10 +8,10 @@ from typing import Any
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import inputs
-from courseware.chapters.c07_structured_pruning.tasks.common import (
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c07_structured_pruning.tasks.surgery import (
     AXES_BY_SIZE,
     FIRST_KEPT,
-    OFF_LIMITS,
     PRUNED_RETURNED,
     RESCALED,
     RUN_KEPT,
@@ -19,6 +19,7 @@ from courseware.chapters.c07_structured_pruning.tasks.common import (
     ZEROED,
     by_size,
     mixed,
+    others,
     parts,
     whole_run,
 )
@@ -83,11 +84,6 @@ def _on(units: Callable[[T, int], T]) -> Callable[..., Any]:
         return reference.shrink_linear_pair(w1, b1, w2, b2, units(kept, len(w1)))
 
     return behaves
-
-
-def others(kept: T, n_units: int) -> T:
-    """The units that are not kept."""
-    return torch.tensor([unit for unit in range(n_units) if unit not in kept.tolist()])
 
 
 def _zeroed(w1: T, b1: T, w2: T, b2: T, kept: T) -> Any:

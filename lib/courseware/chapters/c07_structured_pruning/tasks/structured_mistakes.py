@@ -6,11 +6,6 @@ import math
 
 import torch
 
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    FIRST_KEPT,
-    UNITS_MIXED,
-    ZEROED,
-)
 from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways import (
     BEFORE_RELU,
     BY_APOZ,
@@ -36,6 +31,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     without_dead_ones,
     zeroed,
 )
+from courseware.chapters.c07_structured_pruning.tasks.surgery import FIRST_KEPT, UNITS_MIXED, ZEROED
 from courseware.chapters.c07_structured_pruning.tasks.ways import (
     any_units,
     apoz_rank,

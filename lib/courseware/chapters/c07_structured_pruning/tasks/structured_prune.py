@@ -8,12 +8,7 @@ from functools import partial
 import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import networks
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    NAMES_ADDED,
-    NAMES_MISSING,
-    OFF_LIMITS,
-    same_state,
-)
+from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.structured_mistakes import MISTAKES
 from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways import (
     BEFORE_RELU,
@@ -21,6 +16,11 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     BY_NORM,
     BY_OTHER_AVERAGE,
     REMEASURED,
+)
+from courseware.chapters.c07_structured_pruning.tasks.surgery import (
+    NAMES_ADDED,
+    NAMES_MISSING,
+    same_state,
 )
 from courseware.checks.misconceptions import several
 from courseware.checks.named_tensors import Named, named_call

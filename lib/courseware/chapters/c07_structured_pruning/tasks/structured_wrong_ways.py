@@ -8,9 +8,7 @@ from itertools import pairwise
 
 import torch
 
-from courseware.chapters.c07_structured_pruning.tasks.common import (
-    mixed,
-)
+from courseware.chapters.c07_structured_pruning.tasks.surgery import mixed
 from courseware.chapters.c07_structured_pruning.tasks.ways import (
     Measured,
     Score,

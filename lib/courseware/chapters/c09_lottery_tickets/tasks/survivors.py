@@ -109,6 +109,11 @@ def _all_ranked(
     return behaves
 
 
+def _all_ranked_by(count: Callable[[int, int, float], int]) -> tuple[Way, ...]:
+    """The same with and without each of the two."""
+    return tuple(_all_ranked(count, *how) for how in product((False, True), repeat=2))
+
+
 def _zeros_are_gone(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     alive = {name: w != 0 for name, w in weights.items()}
     return _with_count(_right)(weights, alive, rate)
@@ -238,10 +243,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "now, on top of what is gone already.",
         (
             _with_count(lambda n, n_left, rate: round(rate * n)),
-            _all_ranked(lambda n, n_left, rate: round(rate * n)),
-            _all_ranked(lambda n, n_left, rate: round(rate * n), zeros=True),
-            _all_ranked(lambda n, n_left, rate: round(rate * n), old=True),
-            _all_ranked(lambda n, n_left, rate: round(rate * n), old=True, zeros=True),
+            *_all_ranked_by(lambda n, n_left, rate: round(rate * n)),
         ),
     ),
     (
@@ -250,10 +252,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "so that too few or no survivors went. Rank the survivors alone.",
         (
             _gone_ranked_first,
-            _all_ranked(lambda n, n_left, rate: round(rate * n_left)),
-            _all_ranked(lambda n, n_left, rate: round(rate * n_left), old=True),
-            _all_ranked(lambda n, n_left, rate: round(rate * n_left), zeros=True),
-            _all_ranked(lambda n, n_left, rate: round(rate * n_left), old=True, zeros=True),
+            *_all_ranked_by(lambda n, n_left, rate: round(rate * n_left)),
         ),
     ),
     (

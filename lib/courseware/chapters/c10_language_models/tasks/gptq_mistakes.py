@@ -50,7 +50,7 @@ from courseware.checks.groups import (
     OTHER_ERROR,
     SIZE_TAKEN_FOR_COUNT,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import each_instead, except_where, several, ways
 from courseware.checks.roundings import ROUNDINGS
 
 MISTAKES = several(
@@ -241,7 +241,7 @@ MISTAKES = several(
         "Where all weights of a group are 0, the scale became 0, and the next step divides by it. "
         "Any positive scale maps zeros to code 0: choose one.",
         scales(unguarded),
-        *(except_where(has_zero_group, error, right) for error in (ZeroDivisionError, ValueError)),
+        *each_instead(has_zero_group, (ZeroDivisionError, ValueError), right),
     ),
     ways(
         "misfit-let-through",
@@ -252,9 +252,6 @@ MISTAKES = several(
     ),
     ways(
         *OTHER_ERROR,
-        *(
-            except_where(misfit, error, right)
-            for error in (AssertionError, RuntimeError, IndexError)
-        ),
+        *each_instead(misfit, (AssertionError, RuntimeError, IndexError), right),
     ),
 )

@@ -20,7 +20,7 @@ from courseware.chapters.c10_language_models.tasks.columns import (
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.chapters.c10_language_models.tasks.gptq_mistakes import MISTAKES
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.pairs import at, pair_of
+from courseware.checks.pairs import at, other_dtypes, pair_of
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, close, difference
 from model_compression import gptq as reference
@@ -140,13 +140,7 @@ def same_of_zeros(arguments: tuple[Any, ...], expected: Pair, got: Any) -> Diffe
 
 def same_types(arguments: tuple[Any, ...], expected: Pair, got: Any) -> Difference | None:
     """Both by value and dtype."""
-    if found := same_codes_and_scales(arguments, expected, got):
-        return found
-    for place, (wanted, came) in enumerate(zip(expected, got, strict=True)):
-        if came.dtype != wanted.dtype:
-            text = f"dtype {came.dtype}, expected {wanted.dtype}"
-            return at(place, Difference("wrong-dtype", text))
-    return None
+    return same_codes_and_scales(arguments, expected, got) or other_dtypes(expected, got)
 
 
 GPTQ_QUANTIZE = Task(

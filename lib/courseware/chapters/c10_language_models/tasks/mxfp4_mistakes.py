@@ -35,7 +35,7 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     zero_blocks_as,
 )
 from courseware.checks.groups import OTHER_ERROR
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from model_compression.microscaling import BLOCK
 
 TO_EVEN_VALUE = (
@@ -318,10 +318,7 @@ MISTAKES = several(
     ),
     ways(
         *OTHER_ERROR,
-        *(
-            except_where(misfit, error, right)
-            for error in (AssertionError, RuntimeError, IndexError)
-        ),
+        *each_instead(misfit, (AssertionError, RuntimeError, IndexError), right),
     ),
     ways(
         "exponents-flat",
@@ -369,9 +366,8 @@ MISTAKES = several(
         "A block of zeros has no logarithm, and 0 / 0 is no number. Its codes are 0, whatever its "
         "exponent.",
         *(zero_blocks_as(code) for code in (7, 8, 15)),
-        *(
-            except_where(has_zero_block, error, right)
-            for error in (ValueError, ZeroDivisionError, RuntimeError, OverflowError)
+        *each_instead(
+            has_zero_block, (ValueError, ZeroDivisionError, RuntimeError, OverflowError), right
         ),
     ),
 )

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.n_m_mask_mistakes import MISTAKES
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.groups import OTHER_ERROR
-from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, mask_values_and_dtype, no_mask
-from courseware.checks.misconceptions import both, except_where, several, ways
-from courseware.checks.rankings import ORDER_FOR_RANKS
+from courseware.checks.forms import told_by_form
+from courseware.checks.masks import mask_values_and_dtype, no_mask
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
 from model_compression import wanda as reference
 
 T = torch.Tensor
 Arguments = tuple[T, int, int]
-OfRuns = Callable[[T, int, int], T]
 
 
 def _scores(draw: Draw, rows: int, columns: int) -> T:
@@ -84,112 +81,6 @@ def exactly_n_of_each_m(arguments: tuple[Any, ...], expected: T, got: Any) -> Di
     return None
 
 
-def _in_runs(of_runs: OfRuns, refuses: bool = True) -> Callable[..., Any]:
-    """A rule for runs of m values, one a row of what it gets."""
-
-    def behaves(scores: T, n: int, m: int) -> Any:
-        if refuses and scores.shape[1] % m:
-            raise ValueError
-        return of_runs(scores.reshape(-1, m), n, m).reshape(scores.shape)
-
-    return behaves
-
-
-def _highest(runs: T, n: int, m: int) -> T:
-    """The n highest of each row, whatever its length; of equal ones the last."""
-    n = min(max(n, 0), runs.shape[1])
-    lowest = runs.argsort(dim=1, stable=True)[:, : runs.shape[1] - n]
-    return torch.ones_like(runs, dtype=torch.bool).scatter_(1, lowest, False)
-
-
-def _first_highest(runs: T, n: int, m: int) -> T:
-    """The same, of equal ones the first."""
-    places = runs.argsort(dim=1, descending=True, stable=True)[:, : max(n, 0)]
-    return torch.zeros_like(runs, dtype=torch.bool).scatter_(1, places, True)
-
-
-def _without_lowest(runs: T, n: int, m: int) -> T:
-    """The same, of equal ones those that `topk` leaves."""
-    places = runs.topk(m - n, dim=1, largest=False).indices
-    return torch.ones_like(runs, dtype=torch.bool).scatter_(1, places, False)
-
-
-def _with_rest(kept: bool) -> Callable[[T, int, int], T]:
-    """What no run holds is kept, or pruned."""
-
-    def behaves(scores: T, n: int, m: int) -> T:
-        fits = scores.shape[1] // m * m
-        mask = torch.full(scores.shape, kept)
-        mask[:, :fits] = _highest(scores[:, :fits].reshape(-1, m), n, m).reshape(len(scores), fits)
-        return mask
-
-    return behaves
-
-
-def _share_of(scores: T, share: float) -> T:
-    """The same share of each row of what it gets, without a pattern."""
-    return _highest(scores, round(share * scores.shape[1]), 0)
-
-
-def _checked(behaves: Callable[[T, int, int], Any]) -> Callable[..., Any]:
-    def checked(scores: T, n: int, m: int) -> Any:
-        if scores.shape[1] % m:
-            raise ValueError
-        return behaves(scores, n, m)
-
-    return checked
-
-
-def _down_the_columns(error: type[Exception]) -> Callable[[T, int, int], T]:
-    def behaves(scores: T, n: int, m: int) -> T:
-        if len(scores) % m:
-            raise error
-        return _highest(scores.T.reshape(-1, m), n, m).reshape(scores.T.shape).T
-
-    return behaves
-
-
-def _interleaved(scores: T, n: int, m: int) -> T:
-    """A run takes values that lie apart in their row."""
-    runs = scores.reshape(len(scores), m, -1).transpose(1, 2)
-    return (
-        _highest(runs.reshape(-1, m), n, m)
-        .reshape(runs.shape)
-        .transpose(1, 2)
-        .reshape(scores.shape)
-    )
-
-
-def _nth(runs: T, n: int) -> T:
-    """The n-th highest of each run, in a column."""
-    return runs.sort(dim=1, descending=True).values[:, n - 1 : n]
-
-
-def _above_the_next(runs: T, n: int, m: int) -> T:
-    below = _nth(runs, n + 1) if n < m else torch.full_like(runs[:, :1], -torch.inf)
-    return runs > below
-
-
-def _misfit(scores: T, n: int, m: int) -> bool:
-    return scores.shape[1] % m != 0
-
-
-def _places(runs: T, n: int, m: int) -> T:
-    return runs.argsort(dim=1, descending=True)[:, :n]
-
-
-_right = _in_runs(_highest)
-
-N_PRUNED = (
-    "n-pruned",
-    "n of each m were pruned. In n:m the first number says how many stay: in 1:4 one of four.",
-)
-ACROSS_ROWS = (
-    "runs-across-rows",
-    "A run reached from one row into the next. Rows belong to different outputs: where m does not "
-    "divide the row, raise a ValueError, even if it divides the number of all scores.",
-)
-
 N_M_MASK = Task(
     name="n_m_mask",
     points=5,
@@ -210,153 +101,5 @@ N_M_MASK = Task(
         ),
         but=("flattened", "transposed", "axes-joined"),
     ),
-    misconceptions=several(
-        FORMS,
-        (MASK_NOT_BOOL,),
-        both(
-            N_PRUNED,
-            ACROSS_ROWS,
-            _in_runs(lambda s, n, m: _highest(s, m - n, m), refuses=False),
-        ),
-        ways(
-            *N_PRUNED,
-            _in_runs(lambda s, n, m: _highest(s, m - n, m)),
-        ),
-        ways(*INVERTED, _in_runs(lambda s, n, m: ~_highest(s, n, m))),
-        ways(
-            "lowest-kept",
-            "The lowest scores of each run were kept. The scores say what each weight is worth: "
-            "the highest stay.",
-            _in_runs(lambda s, n, m: _highest(-s, n, m)),
-        ),
-        ways(
-            "magnitudes-ranked",
-            "The scores were ranked by their magnitude. They are scores, not weights: a low one, "
-            "below zero, says that the weight is worth little.",
-            _in_runs(lambda s, n, m: _highest(s.abs(), n, m)),
-            _in_runs(lambda s, n, m: _highest(s**2, n, m)),
-        ),
-        ways(
-            "no-pattern",
-            "The right share of scores was kept, but of the whole row, or of the whole matrix. "
-            "The pattern asks for n in every run of m, or the hardware cannot use it.",
-            _checked(lambda s, n, m: _share_of(s, n / m)),
-            _checked(lambda s, n, m: _share_of(s.reshape(1, -1), n / m).reshape(s.shape)),
-        ),
-        ways(
-            "n-of-a-row",
-            "n scores of the whole row were kept, whatever its length. Each run of m in it keeps "
-            "n.",
-            _checked(lambda s, n, m: _highest(s, n, m)),
-        ),
-        ways(
-            "runs-down-the-columns",
-            "The runs go down the columns. A run is m neighbours within a row: the weights that "
-            "are multiplied with neighbouring inputs.",
-            _down_the_columns(ValueError),
-            _down_the_columns(RuntimeError),
-            _checked(_down_the_columns(RuntimeError)),
-        ),
-        ways(
-            "runs-interleaved",
-            "A run took scores that lie apart in their row. It is m neighbours: look at the order "
-            "in which reshaping lays out the values.",
-            _checked(_interleaved),
-        ),
-        ways(
-            *ACROSS_ROWS,
-            _in_runs(_highest, refuses=False),
-            lambda s, n, m: _in_runs(_first_highest, refuses=False)(s, n, m),
-        ),
-        ways(
-            "rest-left-over",
-            "Where m does not divide the row, what is left at its end was kept, or pruned, whole. "
-            "Such a row cannot be cut into runs: raise a ValueError.",
-            _with_rest(True),
-            _with_rest(False),
-        ),
-        ways(
-            "ties-all-kept",
-            "All scores that are equal to the n-th highest of their run were kept, so there are "
-            "more than n. Only so many of the equal ones may stay as the count says.",
-            _in_runs(lambda s, n, m: s >= _nth(s, n)),
-        ),
-        ways(
-            "ties-all-pruned",
-            "All scores that are equal to the highest that goes were pruned, so fewer than n are "
-            "left. As many of the equal ones must stay as the count says.",
-            _in_runs(_above_the_next),
-        ),
-        ways(
-            "zeros-pruned",
-            "A score of 0 was never kept. Exactly n of each run stay, also where fewer than n are "
-            "above 0: storage has a place for n.",
-            _in_runs(lambda s, n, m: _highest(s, n, m) & (s != 0)),
-            _in_runs(lambda s, n, m: _first_highest(s, n, m) & (s != 0)),
-            _in_runs(lambda s, n, m: _without_lowest(s, n, m) & (s != 0)),
-        ),
-        ways(
-            "threshold-itself-pruned",
-            "Only scores above the n-th highest were kept. That one stays as well.",
-            _in_runs(lambda s, n, m: s > _nth(s, n)),
-        ),
-        ways(
-            "one-too-many",
-            "One too many of each run was kept. After sorting, the places 0 … n − 1 are the n "
-            "highest.",
-            _in_runs(lambda s, n, m: _highest(s, n + 1, m)),
-        ),
-        ways(
-            ORDER_FOR_RANKS[0],
-            "What `argsort` returns was compared with a number. Entry i of it is not the rank of "
-            "score i, but the place of the score with rank i.",
-            _in_runs(lambda s, n, m: s.argsort(dim=1) >= m - n),
-            _in_runs(lambda s, n, m: s.argsort(dim=1, descending=True) < n),
-        ),
-        ways(
-            "fixed-places",
-            "The same places of each run were kept, whatever the scores are.",
-            _in_runs(lambda s, n, m: (torch.arange(m) < n).expand(s.shape)),
-            _in_runs(lambda s, n, m: (torch.arange(m) >= m - n).expand(s.shape)),
-        ),
-        ways(
-            "always-two-of-four",
-            "Two of four were kept, whatever `n` and `m` are.",
-            lambda s, n, m: _right(s, 2, 4),
-        ),
-        ways(
-            "above-average",
-            "What lies above the mean or the median of its run was kept, however many these are.",
-            _in_runs(lambda s, n, m: s > s.mean(dim=1, keepdim=True)),
-            _in_runs(lambda s, n, m: s >= s.mean(dim=1, keepdim=True)),
-            _in_runs(lambda s, n, m: s > s.median(dim=1, keepdim=True).values),
-        ),
-        ways(
-            "scores-returned",
-            "The scores that stay came back. The mask is asked for: True where a weight is kept, "
-            "False where it goes.",
-            _in_runs(lambda s, n, m: s * _highest(s, n, m)),
-        ),
-        ways(
-            "places-returned",
-            "The places of the highest scores came back. The mask is asked for, in the shape of "
-            "the scores.",
-            _checked(lambda s, n, m: _places(s.reshape(-1, m), n, m)),
-            _checked(lambda s, n, m: _places(s.reshape(-1, m), n, m).reshape(len(s), -1)),
-        ),
-        ways(
-            "shape-lost",
-            "The mask is not in the shape of the scores: it is cut into runs, or in one line.",
-            _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m)),
-            _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m).reshape(len(s), -1, m)),
-            _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m).flatten()),
-        ),
-        ways(
-            *OTHER_ERROR,
-            *(
-                except_where(_misfit, error, _right)
-                for error in (AssertionError, RuntimeError, IndexError)
-            ),
-        ),
-    ),
+    misconceptions=MISTAKES,
 )

@@ -23,7 +23,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     size_as_count,
     whole_tensor,
 )
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import each_instead, several, ways
 
 T = torch.Tensor
 Behaviour = Callable[[T, int], Any]
@@ -220,10 +220,7 @@ MISTAKES = several(
     ways(
         "short-block-refused",
         "A last block that is shorter stops your function. Blocks need not fill up.",
-        *(
-            except_where(_ragged, error, encoded)
-            for error in (RuntimeError, ValueError, IndexError, AssertionError)
-        ),
+        *each_instead(_ragged, (RuntimeError, ValueError, IndexError, AssertionError), encoded),
     ),
     ways(
         "shape-lost",
@@ -260,10 +257,7 @@ MISTAKES = several(
         "A block of zeros was divided by its absmax, 0. That is not a number, and it ended up at "
         "one end of the codebook. Zeros get the code of the entry 0.",
         *(_zero_blocks_as(code) for code in (0, 15, 16)),
-        *(
-            except_where(_has_zero_block, error, encoded)
-            for error in (ZeroDivisionError, ValueError)
-        ),
+        *each_instead(_has_zero_block, (ZeroDivisionError, ValueError), encoded),
     ),
     ways(
         "zero-block-changed",

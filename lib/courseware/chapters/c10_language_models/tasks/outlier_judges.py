@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.pairs import at, pair_of
+from courseware.checks.pairs import at, other_dtypes, pair_of
 from courseware.checks.values import Difference, close, difference
 
 OUTPUT = 1e-5
@@ -51,10 +51,4 @@ def same_of_zeros(arguments: tuple[Any, ...], expected: Results, got: Any) -> Di
 
 def layer_types(arguments: tuple[Any, ...], expected: Results, got: Any) -> Difference | None:
     """Both by value, the columns int64 and the outputs float32."""
-    if found := same_layer(arguments, expected, got):
-        return found
-    for place, (wanted, came) in enumerate(zip(expected, got, strict=True)):
-        if came.dtype != wanted.dtype:
-            text = f"dtype {came.dtype}, expected {wanted.dtype}"
-            return at(place, Difference("wrong-dtype", text))
-    return None
+    return same_layer(arguments, expected, got) or other_dtypes(expected, got)

@@ -17,6 +17,7 @@ from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
     only_rows_with_outliers,
     outputs,
     outputs_in,
+    rescaled_by,
     right,
     rounded_inputs_outside,
     rounded_weight,
@@ -29,7 +30,7 @@ from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
     wrapped,
     zero_row,
 )
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 
@@ -216,32 +217,9 @@ MISTAKES = several(
         "A scale was left out on the way back from the integers. Each code was divided by a scale, "
         "so each product lacks both: that of the row of x and that of the row of the weight.",
         computed(put_together=lambda out, inside, bias: out + inside + bias, scale_w=scale),
-        outputs(
-            lambda x, w, b, large: (
-                x[:, large] @ w[:, large].T
-                + torch.round(x.masked_fill(large, 0.0) / scale(x.masked_fill(large, 0.0)))
-                @ torch.round(w / scale(w)).T
-                + b
-            )
-        ),
-        outputs(
-            lambda x, w, b, large: (
-                x[:, large] @ w[:, large].T
-                + torch.round(x.masked_fill(large, 0.0) / scale(x.masked_fill(large, 0.0)))
-                @ torch.round(w / scale(w)).T
-                * scale(x.masked_fill(large, 0.0))
-                + b
-            )
-        ),
-        outputs(
-            lambda x, w, b, large: (
-                x[:, large] @ w[:, large].T
-                + torch.round(x.masked_fill(large, 0.0) / scale(x.masked_fill(large, 0.0)))
-                @ torch.round(w / scale(w)).T
-                * scale(w).T
-                + b
-            )
-        ),
+        rescaled_by(lambda rest, w: 1.0),
+        rescaled_by(lambda rest, w: scale(rest)),
+        rescaled_by(lambda rest, w: scale(w).T),
     ),
     ways(
         "narrow-accumulator",
@@ -273,10 +251,7 @@ MISTAKES = several(
         "no-outlier-refused",
         "An input without outliers stops your function, or gives nothing. Then the columns are an "
         "empty tensor, and everything goes to int8.",
-        *(
-            except_where(no_outlier, error, right)
-            for error in (RuntimeError, IndexError, ValueError)
-        ),
+        *each_instead(no_outlier, (RuntimeError, IndexError, ValueError), right),
         lambda x, w, b, t: (
             (None, right(x, w, b, t)[1]) if no_outlier(x, w, b, t) else right(x, w, b, t)
         ),
@@ -286,7 +261,7 @@ MISTAKES = several(
         "Where all values of a row are 0, the scale became 0, and 0 / 0 is not a number. Any "
         "positive scale maps zeros to code 0: choose one.",
         unguarded,
-        *(except_where(zero_row, error, right) for error in (ZeroDivisionError, ValueError)),
+        *each_instead(zero_row, (ZeroDivisionError, ValueError), right),
     ),
     ways(*IMPRECISE, *map(outputs_in, HALF)),
 )

@@ -80,6 +80,17 @@ def outputs(of: Callable[[T, T, T, T], T]) -> Behaviour:
     return behaves
 
 
+def rescaled_by(factor: Callable[[T, T], T | float]) -> Behaviour:
+    """The sums of codes times some factor, of x outside of its outliers and the weight."""
+
+    def of(x: T, weight: T, bias: T, large: T) -> T:
+        rest = x.masked_fill(large, 0.0)
+        codes = torch.round(rest / scale(rest)) @ torch.round(weight / scale(weight)).T
+        return x[:, large] @ weight[:, large].T + codes * factor(rest, weight) + bias
+
+    return outputs(of)
+
+
 def _values_taken_out(x: T, weight: T, bias: T, large: T, threshold: float) -> T:
     """Large values, not columns, in float; the small ones of their columns in int8."""
     outlier = x.abs() >= threshold

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
+from courseware.chapters.c10_language_models.tasks.wanda_mask_mistakes import MISTAKES
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
-from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.counts import shares
+from courseware.checks.forms import told_by_form
+from courseware.checks.masks import mask_values_and_dtype
 from courseware.checks.quantizer_inputs import uniform
 from courseware.checks.rankings import (
-    ENDS_SWAPPED,
-    ORDER_FOR_RANKS,
-    QUANTILE,
-    TIES_KEPT,
-    TIES_PRUNED,
-    kept_by_order,
-    kept_by_quantile,
     ranking_problem,
-    ties_kept,
-    ties_pruned,
 )
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
 from model_compression import wanda as reference
-from model_compression.masks import prune_lowest, pruned_count
+from model_compression.masks import pruned_count
 
 T = torch.Tensor
 Arguments = tuple[T, T, float]
-Scores = Callable[[T, T], T]
-OfRow = Callable[[T, float], T]
 
 
 def _layer(draw: Draw, rows: int, columns: int) -> tuple[T, T]:
@@ -105,81 +94,6 @@ def lowest_of_each_row(arguments: tuple[Any, ...], expected: T, got: Any) -> Dif
     return None
 
 
-def _pruned(scores: T, share: float) -> T:
-    """The right number of the lowest scores of one row."""
-    return prune_lowest(scores, pruned_count(scores.numel(), share))
-
-
-def _rows(of_row: OfRow, scores: Scores = lambda w, x_norm: w.abs() * x_norm) -> Callable[..., T]:
-    """A rule for the scores of one row, applied to each."""
-
-    def behaves(w: T, x_norm: T, sparsity: float) -> T:
-        return torch.stack([of_row(row, sparsity) for row in scores(w, x_norm)])
-
-    return behaves
-
-
-def _ranked(scores: Scores) -> Callable[..., T]:
-    """Other scores, ranked as they should be."""
-    return _rows(_pruned, scores)
-
-
-def _counted(count: Callable[[int, float], float]) -> OfRow:
-    def of_row(scores: T, share: float) -> T:
-        n = scores.numel()
-        return prune_lowest(scores, min(max(int(count(n, share)), 0), n))
-
-    return of_row
-
-
-def _right(w: T, x_norm: T, sparsity: float) -> T:
-    return reference.wanda_mask(w, x_norm, sparsity)
-
-
-def _whole_matrix(w: T, x_norm: T, sparsity: float) -> T:
-    return _pruned(w.abs() * x_norm, sparsity)
-
-
-def _columns(w: T, x_norm: T, sparsity: float) -> T:
-    return torch.stack([_pruned(c, sparsity) for c in (w.abs() * x_norm).T], dim=1)
-
-
-def _norms_down(w: T, x_norm: T, sparsity: float) -> T:
-    """The norms laid along the rows of the weight, as far as that goes."""
-    if len(w) != len(x_norm) and len(w) != 1:
-        raise RuntimeError
-    return _right(w * x_norm[:, None] if len(w) > 1 else w, torch.ones_like(x_norm), sparsity)
-
-
-def _same_columns(w: T, x_norm: T, sparsity: float) -> T:
-    """The same columns go in every row."""
-    mask = _pruned((w.abs() * x_norm).sum(dim=0), sparsity)
-    return mask.expand(w.shape)
-
-
-def _at_an_end(w: T, x_norm: T, sparsity: float) -> bool:
-    return pruned_count(w.shape[1], sparsity) in (0, w.shape[1])
-
-
-def _swapped_at(*ends: int) -> OfRow:
-    def of_row(scores: T, share: float) -> T:
-        mask = _pruned(scores, share)
-        at_end = pruned_count(scores.numel(), share) in [end * scores.numel() for end in ends]
-        return ~mask if at_end else mask
-
-    return of_row
-
-
-def _of_the_rest(w: T, x_norm: T, sparsity: float) -> T:
-    """Weights whose score is 0 go, and the share of the others."""
-    scores = w.abs() * x_norm
-    rows = []
-    for row in scores:
-        n_left = int((row != 0).sum())
-        rows.append(prune_lowest(row, len(row) - n_left + round(sparsity * n_left)))
-    return torch.stack(rows)
-
-
 WANDA_MASK = Task(
     name="wanda_mask",
     points=6,
@@ -196,122 +110,5 @@ WANDA_MASK = Task(
         ),
         but=("transposed",),
     ),
-    misconceptions=several(
-        FORMS,
-        (MASK_NOT_BOOL,),
-        ways(
-            "magnitude-alone",
-            "The weights were ranked by their magnitude alone. A large weight on an input that is "
-            "always small does little: multiply by the norm of its input.",
-            _ranked(lambda w, x: w.abs()),
-        ),
-        ways(
-            "norm-alone",
-            "The inputs were ranked alone. A weight near 0 does little, however large its input "
-            "is.",
-            _ranked(lambda w, x: x.expand(w.shape)),
-        ),
-        ways(
-            "signed-ranking",
-            "The products were ranked with their signs, so large negative ones went first. −5 does "
-            "as much as 5.",
-            _ranked(lambda w, x: w * x),
-        ),
-        ways(
-            "norm-squared",
-            "The norm does not enter as it is: it was squared, or a root was taken. What a weight "
-            "adds to its output is weight times input, so both count alike.",
-            _ranked(lambda w, x: w.abs() * x**2),
-            _ranked(lambda w, x: w**2 * x),
-        ),
-        ways(
-            "divided-by-norm",
-            "The weights were divided by the norms. A large input makes a weight count for more.",
-            _ranked(lambda w, x: w.abs() / x),
-        ),
-        ways(
-            "added",
-            "Magnitude and norm were added. What a weight adds to its output is a product.",
-            _ranked(lambda w, x: w.abs() + x),
-        ),
-        ways(
-            "whole-matrix",
-            "All weights of the matrix were ranked together, so some outputs lose more than "
-            "others. Here each output is judged by itself: rank within each row.",
-            _whole_matrix,
-        ),
-        ways(
-            "columns-ranked",
-            "The ranking runs down the columns. Weights that feed the same output compete with "
-            "each other: those of one row.",
-            _columns,
-        ),
-        ways(
-            "whole-columns-pruned",
-            "The same columns went in every row. Each row has a ranking of its own.",
-            _same_columns,
-        ),
-        ways(
-            "norms-along-the-outputs",
-            "The norms were laid along the rows, as if there were one for each output. There is "
-            "one for each input: a column of the weight.",
-            _norms_down,
-        ),
-        ways(
-            "largest-pruned",
-            "The highest scores were pruned. The weights that add least to their output go.",
-            _rows(lambda s, share: _pruned(-s, share)),
-        ),
-        ways(*INVERTED, _rows(lambda s, share: ~_pruned(s, share))),
-        *(
-            ways(name, message, *(_rows(_counted(count)) for count in counts))
-            for name, message, counts in MISCOUNTS
-        ),
-        ways(*RATIO_AS_THRESHOLD, _rows(lambda s, share: s >= share)),
-        ways(
-            "count-of-the-matrix",
-            "The number to prune was taken from the whole matrix, and then from one row. The share "
-            "is that of a row: `w.shape[1]` weights.",
-            lambda w, x, s: _rows(_counted(lambda n, share: round(share * w.numel())))(w, x, s),
-            lambda w, x, s: _rows(_counted(lambda n, share: round(share * len(w))))(w, x, s),
-        ),
-        ways(
-            "zeros-extra",
-            "Weights with a score of 0 all went, and the share of the others besides. They count "
-            "among those that are to go.",
-            _of_the_rest,
-        ),
-        ways(
-            TIES_PRUNED[0],
-            "All weights of a row whose score equals the threshold were pruned, so more than asked "
-            "for are gone. Prune just as many as the count says.",
-            _rows(lambda s, share: ties_pruned(s, round(share * s.numel()))),
-        ),
-        ways(
-            TIES_KEPT[0],
-            "All weights of a row whose score equals the threshold were kept, so fewer than asked "
-            "for are gone. Prune just as many as the count says.",
-            _rows(lambda s, share: ties_kept(s, round(share * s.numel()))),
-        ),
-        ways(*QUANTILE, _rows(kept_by_quantile), _rows(lambda s, q: s > s.quantile(q))),
-        ways(*ORDER_FOR_RANKS, _rows(lambda s, q: kept_by_order(s, round(q * s.numel())))),
-        ways(
-            *ENDS_SWAPPED,
-            *(_rows(_swapped_at(*ends)) for ends in ((0,), (1,), (0, 1))),
-        ),
-        ways(
-            "ends-refused",
-            "A share of 0 or 1 stops your function. Both are legal: nothing goes, or all.",
-            *(
-                except_where(when, error, _right)
-                for when in (
-                    _at_an_end,
-                    lambda w, x, s: pruned_count(w.shape[1], s) == 0,
-                    lambda w, x, s: pruned_count(w.shape[1], s) == w.shape[1],
-                )
-                for error in (IndexError, RuntimeError, ValueError)
-            ),
-        ),
-        ways(*WEIGHTS_RETURNED, lambda w, x, s: w * _right(w, x, s)),
-    ),
+    misconceptions=MISTAKES,
 )

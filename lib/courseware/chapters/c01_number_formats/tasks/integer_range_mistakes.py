@@ -1,0 +1,278 @@
+"""Mistakes in `integer_range`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from courseware.checks.forms import FORMS
+from courseware.checks.machine_integers import (
+    DIGITS_LOST,
+    FIXED,
+    each_integer,
+    machine_integers,
+    through_float32,
+)
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
+from courseware.checks.python_slips import CARET, PRECEDENCE
+
+Range = tuple[int, int]
+
+
+def _right(width: int, signed: bool) -> Range:
+    return (-(2 ** (width - 1)), 2 ** (width - 1) - 1) if signed else (0, 2**width - 1)
+
+
+def _moved(low: int, high: int, signed: bool | None = None) -> Callable[[int, bool], Range]:
+    """The ends moved so far; of one kind of range only, if `signed` says which."""
+
+    def behaves(width: int, is_signed: bool) -> Range:
+        first, last = _right(width, is_signed)
+        if signed is not None and signed != is_signed:
+            return first, last
+        return first + low, last + high
+
+    return behaves
+
+
+def _if_signed(of_width: Callable[[int], Range]) -> Callable[[int, bool], Range]:
+    """Another signed range."""
+    return lambda width, signed: of_width(width) if signed else _right(width, False)
+
+
+def _signed_ends(
+    low: Callable[[int], int], high: Callable[[int], int]
+) -> Callable[[int, bool], Range]:
+    return _if_signed(lambda width: (low(width), high(width)))
+
+
+def _of_one_kind(
+    signed: bool, behaves: Callable[[int, bool], Range]
+) -> Callable[[int, bool], Range]:
+    """Another range of one kind, signed or not; the other kind is right."""
+    return lambda width, is_signed: (behaves if is_signed is signed else _right)(width, is_signed)
+
+
+def _ends(change: Callable[[Range], object]) -> Callable[[int, bool], object]:
+    return lambda width, signed: change(_right(width, signed))
+
+
+RANGE_SYMMETRIC = (
+    "range-symmetric",
+    "The lowest number is one too high. Zero takes a pattern on the positive side, so the negative "
+    "side reaches one further.",
+)
+
+END_NOT_INCLUDED = (
+    "end-not-included",
+    "The upper end is one too high. One of the 2**width patterns is zero.",
+)
+
+
+MISTAKES = several(
+    FORMS,
+    ways(*RANGE_SYMMETRIC, _moved(1, 0, signed=True)),
+    ways(
+        *END_NOT_INCLUDED,
+        _moved(0, 1),
+        _moved(0, 1, signed=True),
+        _moved(0, 1, signed=False),
+    ),
+    both(
+        RANGE_SYMMETRIC,
+        END_NOT_INCLUDED,
+        _if_signed(lambda width: (1 - 2 ** (width - 1), 2 ** (width - 1))),
+        lambda width, signed: (1 - 2 ** (width - 1), 2 ** (width - 1)) if signed else (0, 2**width),
+    ),
+    ways(
+        "end-left-out",
+        "The upper end is one too low: the highest number is included. The 1 for zero was "
+        "taken off twice.",
+        _moved(0, -1),
+        _moved(0, -1, signed=True),
+        _moved(0, -1, signed=False),
+        _moved(1, -1, signed=True),
+    ),
+    ways(
+        "starts-at-one",
+        "Unsigned numbers begin at 0: zero has a pattern, too.",
+        _moved(1, 0, signed=False),
+        _moved(1, 1, signed=False),
+        _moved(1, 1),
+    ),
+    ways(
+        "lowest-too-low",
+        "The lowest number is one too low: there are 2**(width−1) negative numbers.",
+        _moved(-1, 0, signed=True),
+        _moved(-1, 1, signed=True),
+    ),
+    ways(
+        "signed-ignored",
+        "The result does not depend on `signed`: this is the unsigned range.",
+        lambda width, signed: _right(width, False),
+    ),
+    ways(
+        "always-signed",
+        "The result does not depend on `signed`: this is the signed range.",
+        lambda width, signed: _right(width, True),
+    ),
+    ways(
+        "signed-inverted",
+        "The two kinds of ranges have changed places: `signed` is True for numbers that may "
+        "be negative.",
+        lambda width, signed: _right(width, not signed),
+    ),
+    ways(
+        "one-end-moved",
+        "One end of the signed range is still that of the unsigned one. The patterns that "
+        "count as negative are no longer there above: both ends move down, by half of the "
+        "patterns.",
+        _if_signed(lambda width: (-(2 ** (width - 1)), 2**width - 1)),
+        _if_signed(lambda width: (0, 2 ** (width - 1) - 1)),
+    ),
+    ways(
+        "all-ones-for-the-lowest",
+        "One end is the pattern of all ones, which is −1 in two's complement, whatever the "
+        "width. The lowest number is a 1 followed by zeros, the highest a 0 followed by ones.",
+        _if_signed(lambda width: (-1, 2 ** (width - 1) - 1)),
+        _if_signed(lambda width: (-(2 ** (width - 1)), -1)),
+    ),
+    ways(
+        "range-of-the-next-type",
+        "This is the range of the next type that has room for so many bits: 8, 16, 32 or 64. "
+        "The range is that of `width` bits themselves.",
+        lambda width, signed: _right(next(room for room in (8, *FIXED) if width <= room), signed),
+    ),
+    ways(
+        "ends-swapped",
+        "The two ends are swapped: lowest first.",
+        _ends(lambda ends: ends[::-1]),
+        lambda width, signed: _right(width, signed)[:: -1 if signed else 1],
+    ),
+    ways(
+        "sign-bit-not-counted",
+        "Both halves reach as far as all `width` bits would. One of the bits tells the "
+        "halves apart.",
+        _if_signed(lambda width: (-(2**width), 2**width - 1)),
+        _if_signed(lambda width: (1 - 2**width, 2**width - 1)),
+        _if_signed(lambda width: (-(2**width), 2**width)),
+    ),
+    ways(
+        "halves-too-narrow",
+        "The signed range has a quarter of the patterns on each side. One half of them all "
+        "starts with a 1.",
+        _if_signed(lambda width: (-(2 ** (width - 2)), 2 ** (width - 2) - 1)),
+        _if_signed(lambda width: (-(2**width) // 4, 2**width // 4 - 1)),
+    ),
+    ways(
+        "minus-lost",
+        "The lower end has lost its minus sign.",
+        _ends(lambda ends: (abs(ends[0]), ends[1])),
+    ),
+    ways(
+        "count-returned",
+        "This is how many patterns there are, not the lowest and highest number.",
+        lambda width, signed: 2**width,
+        lambda width, signed: (0, 2**width) if signed else 2**width,
+    ),
+    ways(
+        "one-end-only",
+        "One end of the range came back. Both are asked for: lowest and highest.",
+        _ends(lambda ends: ends[0]),
+        _ends(lambda ends: ends[1]),
+    ),
+    ways(
+        "width-for-power",
+        "The ends grow with the width as a product. Each further bit doubles the number of "
+        "patterns: 2**width.",
+        lambda width, signed: (-width, width - 1) if signed else (0, 2 * width - 1),
+        lambda width, signed: (-width, width - 1) if signed else (0, width - 1),
+        lambda width, signed: (
+            (-(width**2) // 2, width**2 // 2 - 1) if signed else (0, width**2 - 1)
+        ),
+    ),
+    ways(
+        "eight-bits-assumed",
+        "The result does not depend on `width`: this is the range of 8 bits.",
+        lambda width, signed: _right(8, signed),
+    ),
+    ways(
+        "one-bit",
+        "Only a width of 1 is wrong. One bit holds 0 and 1, or, in two's complement, −1 and 0: "
+        "the formula of the other widths holds here as well.",
+        *each_instead(
+            lambda width, signed: width == 1 and signed,
+            ((-1, 1), (0, 0), ValueError, TypeError),
+            _right,
+        ),
+        except_where(lambda width, signed: width == 1, (0, 0), _right),
+    ),
+    ways(
+        "one-bit-rounded",
+        "Only a width of 1 is wrong: with a sign, one bit holds −1 and 0. If half of an odd "
+        "number was rounded: `round(-0.5)` is 0, as ties go to the even number, and "
+        "`-(2**(width - 1))` needs no rounding.",
+        except_where(lambda width, signed: width == 1 and signed, (0, 1), _right),
+    ),
+    ways(
+        *PRECEDENCE,
+        *(
+            _signed_ends(low, high)
+            for low in (
+                lambda width: -(2**width) - 1,
+                lambda width: 1 - 2**width,
+                lambda width: -(2 ** (width - 1)),
+            )
+            for high in (lambda width: 2**width - 2, lambda width: 2 ** (width - 1) - 1)
+        ),
+    ),
+    ways(
+        "minus-binds-last",
+        "`-2**n` is −(2**n), and `(-2)**n` is positive where n is even: the lower end is "
+        "minus a power of two.",
+        _if_signed(lambda width: ((-2) ** (width - 1), 2 ** (width - 1) - 1)),
+    ),
+    ways(
+        *CARET,
+        lambda width, signed: (
+            (-(2 ^ (width - 1)), (2 ^ (width - 1)) - 1) if signed else (0, (2 ^ width) - 1)
+        ),
+        lambda width, signed: (
+            (-(2 ^ (width - 1)), 2 ^ (width - 1) - 1) if signed else (0, 2 ^ width - 1)
+        ),
+        lambda width, signed: (
+            (-2 ^ (width - 1), 2 ^ (width - 1) - 1) if signed else (0, 2 ^ width - 1)
+        ),
+    ),
+    machine_integers(
+        _right,
+        lambda change: (
+            lambda width, signed: (
+                (-change(2 ** (width - 1)), change(2 ** (width - 1)) - 1)
+                if signed
+                else (0, change(2**width) - 1)
+            )
+        ),
+        lambda change: (
+            lambda width, signed: (
+                (-change(2**width) // 2, change(2**width) // 2 - 1)
+                if signed
+                else (0, change(2**width) - 1)
+            )
+        ),
+        lambda change: (
+            lambda width, signed: (
+                (change(-change(2 ** (width - 1))), change(change(2 ** (width - 1)) - 1))
+                if signed
+                else (0, change(change(2**width) - 1))
+            )
+        ),
+    ),
+    ways(
+        *DIGITS_LOST,
+        *(
+            _of_one_kind(signed, each_integer(change, _right))
+            for signed in (True, False)
+            for change in (lambda value: int(float(value)), through_float32)
+        ),
+    ),
+)

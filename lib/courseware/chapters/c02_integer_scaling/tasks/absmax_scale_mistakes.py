@@ -1,0 +1,243 @@
+"""Mistakes in `absmax_scale`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from courseware.chapters.c02_integer_scaling.tasks.judges import reference_scale
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.forms import FORMS
+from courseware.checks.misconceptions import each_instead, several, ways
+from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, imprecise_number
+from courseware.checks.python_slips import CARET
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+
+
+def _top(n_bits: int, full_range: bool = False) -> float:
+    """How many steps absmax is away from zero."""
+    return (2**n_bits - 1) / 2 if full_range else 2 ** (n_bits - 1) - 1
+
+
+def _over(steps: Callable[[int, bool], float]) -> Callable[..., float]:
+    """absmax over another number of steps."""
+    return lambda x, n_bits, full_range=False: (
+        (float(x.abs().max()) or 1.0) / steps(n_bits, full_range)
+    )
+
+
+def _size(measure: Callable[[torch.Tensor], Any]) -> Callable[..., Any]:
+    """Another measure of size over the right number of steps."""
+    return lambda x, n_bits, full_range=False: measure(x) / _top(n_bits, full_range)
+
+
+def _of(part: slice) -> Callable[[torch.Tensor], float]:
+    """The largest magnitude of a part of the values."""
+    return lambda x: float(x.reshape(-1)[part].abs().max()) if len(x.reshape(-1)[part]) else 1.0
+
+
+def _measured_in(half: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda x: x.to(half).abs().max()
+
+
+def _along(dim: int, keepdim: bool) -> Callable[..., torch.Tensor]:
+    """A scale for each row (-1) or column (0) instead of one."""
+
+    def behaves(x: torch.Tensor, n_bits: int, full_range: bool = False) -> torch.Tensor:
+        absmax = x.abs().amax(dim=dim, keepdim=keepdim)
+        return torch.where(absmax > 0, absmax / _top(n_bits, full_range), 1.0)
+
+    return behaves
+
+
+def _guarded(guard: Callable[..., float]) -> Callable[..., float]:
+    return lambda x, n_bits, full_range=False: guard(float(x.abs().max()), n_bits, full_range)
+
+
+def _has_rows(x: torch.Tensor, *rest: Any) -> bool:
+    """Whether a loop over x meets more than one number at a time."""
+    return x.dim() > 1 and x[0].numel() > 1
+
+
+MISTAKES = several(
+    FORMS,
+    ways(
+        "signed-max",
+        "The largest value was taken, not the largest magnitude: −14 reaches further from "
+        "zero than 2 does.",
+        _size(lambda x: float(x.max())),
+        _size(lambda x: abs(float(x.max()))),
+    ),
+    ways(
+        "levels-off-by-one",
+        "absmax was spread over a step too many. Count the codes above zero: of the 2**b "
+        "patterns, one half is negative, and one of the others is zero.",
+        _over(lambda n_bits, full_range: 2 ** (n_bits - 1)),
+        _over(lambda n_bits, full_range: _top(n_bits, True) if full_range else 2**n_bits / 2),
+    ),
+    ways(
+        "full-range-off-by-one",
+        "The full range is a step too wide. It reaches from the lowest to the highest code: "
+        "count the steps between them, not the codes.",
+        _over(lambda n_bits, full_range: 2 ** (n_bits - 1) if full_range else _top(n_bits)),
+    ),
+    ways(
+        "full-range-always",
+        "This is the full-range scale although the restricted one is asked for. On the "
+        "restricted grid +absmax lands on the highest code, not half a step above it.",
+        _over(lambda n_bits, full_range: _top(n_bits, True)),
+        _over(lambda n_bits, full_range: _top(n_bits, not full_range)),
+    ),
+    ways(
+        "full-range-ignored",
+        "`full_range` has no effect. The full range shares 2·absmax out among all the steps "
+        "between the lowest and the highest code.",
+        _over(lambda n_bits, full_range: _top(n_bits)),
+    ),
+    ways(
+        "range-not-absmax",
+        "The distance from the smallest to the largest value was spread over the codes. A "
+        "symmetric grid is centred on zero: only the largest magnitude counts.",
+        lambda x, n_bits, full_range=False: float(x.max() - x.min()) / (2**n_bits - 1),
+        lambda x, n_bits, full_range=False: (
+            float(x.max() - x.min()) / (2 * _top(n_bits, full_range))
+        ),
+        lambda x, n_bits, full_range=False: (
+            (float(x.max() - x.min()) / (2**n_bits - 1) or 1.0)
+            if full_range
+            else reference_scale(x, n_bits)
+        ),
+    ),
+    ways(
+        "full-range-not-doubled",
+        "In the full range absmax alone was shared out among all the steps. The range reaches "
+        "from −absmax to absmax, twice as far.",
+        _over(lambda n_bits, full_range: 2**n_bits - 1 if full_range else _top(n_bits)),
+        _over(lambda n_bits, full_range: 2**n_bits if full_range else _top(n_bits)),
+    ),
+    ways(
+        "codes-all-on-one-side",
+        "absmax was spread over all codes, as if none of them were negative. Only about half "
+        "of the codes lie on each side of zero.",
+        _over(lambda n_bits, full_range: 2**n_bits - 1),
+        _over(lambda n_bits, full_range: 2**n_bits),
+    ),
+    ways(
+        "scale-inverted",
+        "This is the number of steps per unit, the reciprocal of the scale. The scale is the "
+        "width of one step, in the units of x.",
+        lambda x, n_bits, full_range=False: (
+            _top(n_bits, full_range) / (float(x.abs().max()) or 1.0)
+        ),
+    ),
+    ways(
+        "steps-per-unit-of-the-largest",
+        "This is the number of steps per unit, the reciprocal of the scale, and it comes from "
+        "the largest value instead of the largest magnitude. Both are to be mended.",
+        lambda x, n_bits, full_range=False: _top(n_bits, full_range) / (float(x.max()) or 1.0),
+    ),
+    ways(
+        "one-scale-a-row",
+        "Several scales came back, one for each row or column. Here the whole tensor shares "
+        "one scale, whatever its shape.",
+        *(_along(dim, keepdim) for dim in (-1, 0) for keepdim in (False, True)),
+    ),
+    ways(
+        "n-bits-ignored",
+        N_BITS_IGNORED,
+        _over(lambda n_bits, full_range: _top(8, full_range)),
+    ),
+    ways(
+        "absmax-as-integer",
+        "The largest magnitude was cut to an integer on the way. Weights are mostly below 1: "
+        "keep the fraction.",
+        lambda x, n_bits, full_range=False: int(x.abs().max()) / _top(n_bits, full_range) or 1.0,
+        _size(lambda x: int(x.abs().max())),
+        _size(lambda x: round(float(x.abs().max()))),
+        lambda x, n_bits, full_range=False: float(x.abs().max()) // _top(n_bits, full_range),
+        lambda x, n_bits, full_range=False: int(float(x.abs().max()) / _top(n_bits, full_range)),
+    ),
+    ways(
+        "absmax-returned",
+        "This is the largest magnitude itself. The scale is the width of one step: share it "
+        "out among the steps.",
+        lambda x, n_bits, full_range=False: float(x.abs().max()) or 1.0,
+    ),
+    ways(
+        "other-measure",
+        "The scale comes from something other than the largest magnitude. Only then do all "
+        "values fit, and the largest one lands on the highest code.",
+        *(
+            _size(measure)
+            for measure in (
+                lambda x: float(x.abs().mean()) or 1.0,
+                lambda x: float(x.std()) or 1.0,
+                lambda x: float(x.norm()) or 1.0,
+                lambda x: abs(float(x.sum())) or 1.0,
+                lambda x: float(x.max() - x.min()) or 1.0,
+                lambda x: abs(float(x.min())) or 1.0,
+            )
+        ),
+    ),
+    ways(
+        "part-of-the-values",
+        "Only some of the values were looked at: the first or last one, the first row, or all "
+        "but one at an end. The largest magnitude may be anywhere.",
+        *(_size(_of(part)) for part in (slice(1), slice(-1, None), slice(1, None), slice(-1))),
+        _size(lambda x: float(x[0].abs().max()) or 1.0),
+        _size(lambda x: float(x[-1].abs().max()) or 1.0),
+    ),
+    ways(
+        *CARET,
+        _over(
+            lambda n_bits, full_range: (
+                (2 ^ n_bits - 1) / 2 if full_range else (2 ^ (n_bits - 1)) - 1
+            )
+        ),
+        _over(
+            lambda n_bits, full_range: (
+                ((2 ^ n_bits) - 1) / 2 if full_range else (2 ^ (n_bits - 1)) - 1
+            )
+        ),
+        _over(
+            lambda n_bits, full_range: (2 ^ n_bits - 1) / 2 if full_range else 2 ^ (n_bits - 1) - 1
+        ),
+    ),
+    ways(
+        "rows-taken-for-numbers",
+        "A loop over a tensor of two axes, or Python's `max` of one, meets rows instead of "
+        "numbers. `x.abs().max()` looks at all values, whatever the shape.",
+        *each_instead(_has_rows, (RuntimeError, ValueError, TypeError), reference_scale),
+    ),
+    ways(
+        "zeros-taken-apart-too-late",
+        "A tensor of zeros gets nan or an infinite scale. Any positive number will do.",
+        *each_instead(
+            lambda x, *rest: not bool(x.any()),
+            (math.inf, ZeroDivisionError, ValueError),
+            reference_scale,
+        ),
+    ),
+    ways(
+        *IMPRECISE,
+        *imprecise_number(reference_scale),
+        *(
+            lambda *arguments, d=digits: round(reference_scale(*arguments), d) or 1.0
+            for digits in DECIMALS
+        ),
+        *(_size(_measured_in(half)) for half in HALF),
+    ),
+    ways(
+        "one-zero-is-enough",
+        "A single 0 among the values was taken for a tensor of zeros. The scale has no value "
+        "of its own only where the largest magnitude is 0.",
+        lambda x, n_bits, full_range=False: (
+            1.0 if (x == 0).any() else reference_scale(x, n_bits, full_range)
+        ),
+    ),
+    ways(*ZERO_SCALE, _size(lambda x: float(x.abs().max()))),
+    ways(*GUARD_TOO_LARGE, *(_guarded(guard) for guard in guards(_top))),
+)

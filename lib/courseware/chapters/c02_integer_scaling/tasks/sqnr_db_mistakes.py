@@ -1,0 +1,290 @@
+"""Mistakes in `sqnr_db`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+
+from courseware.checks.forms import FORMS
+from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.precision import HALF, IMPRECISE, imprecise_number
+from model_compression import error_measures as reference
+
+
+def _powers(x: torch.Tensor, x_hat: torch.Tensor) -> tuple[float, float]:
+    signal, noise = x.double(), x.double() - x_hat.double()
+    return float(signal.square().sum()), float(noise.square().sum())
+
+
+def _log_of(
+    formula: Callable[[float, float], float], log: Callable[[float], float] = math.log10
+) -> Callable[..., float]:
+    """10 · log of a formula of the two powers; inf where the second is 0."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        signal, noise = _powers(x, x_hat)
+        return 10 * log(formula(signal, noise)) if noise else math.inf
+
+    return behaves
+
+
+def _measured_by(
+    signal: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    noise: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    factor: float = 10.0,
+) -> Callable[..., float]:
+    """factor · log10 of signal / noise, both measured by other means."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        above = signal(x.double(), x_hat.double()).item()
+        below = noise(x.double(), x_hat.double()).item()
+        if above <= 0:
+            return -math.inf if below else math.nan
+        return factor * math.log10(above / below) if below else math.inf
+
+    return behaves
+
+
+def _ratio_only(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    signal, noise = _powers(x, x_hat)
+    return signal / noise if noise else math.inf
+
+
+def _row_by_row(average: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., float]:
+    """Decibels of each run along the last axis, averaged."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        above = x.double().square().sum(dim=-1)
+        below = (x.double() - x_hat.double()).square().sum(dim=-1)
+        return float(average(10 * torch.log10(above / below)))
+
+    return behaves
+
+
+def _in_bels(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return reference.sqnr_db(x, x_hat) / 10
+
+
+def _upside_down(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return -reference.sqnr_db(x, x_hat)
+
+
+def _capped_at_zero(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    return max(0.0, reference.sqnr_db(x, x_hat))
+
+
+def _with_epsilon(small: float, mean: bool) -> Callable[..., float]:
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        signal, noise = _powers(x, x_hat)
+        count = x.numel() if mean else 1
+        return 10 * math.log10(signal / count / (noise / count + small))
+
+    return behaves
+
+
+def _closer_than(bound: float) -> Callable[[torch.Tensor, torch.Tensor], bool]:
+    """Whether no error reaches `bound`, whatever the size of the values."""
+    return lambda x, x_hat: bool((x - x_hat).abs().max() < bound)
+
+
+_CLOSE: tuple[Callable[..., bool], ...] = (
+    torch.allclose,
+    *map(_closer_than, (1e-3, 1e-4, 1e-6, 1e-12)),
+)
+
+
+MISTAKES = several(
+    FORMS,
+    ways(
+        "decibels-averaged",
+        "The ratio was taken for each row, and the decibels were averaged. Add up the squares "
+        "of all values first: there is one ratio.",
+        _row_by_row(torch.mean),
+        _row_by_row(torch.sum),
+    ),
+    ways(
+        "twenty-log",
+        "The result is twice what it should be. The factor 20 belongs to a ratio of "
+        "amplitudes; here it is one of powers, already squared.",
+        _log_of(lambda signal, noise: (signal / noise) ** 2),
+    ),
+    ways(
+        "amplitudes-not-powers",
+        "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
+        "the factor 10 belongs to one of powers.",
+        _log_of(lambda signal, noise: math.sqrt(signal / noise)),
+    ),
+    ways(
+        "ratio-inverted",
+        "The ratio is upside down: the better the reconstruction, the lower your result. "
+        "The signal is on top.",
+        _upside_down,
+        *each_instead(torch.equal, (math.inf, ValueError), _upside_down),
+    ),
+    ways(
+        "natural-log",
+        "This is the logarithm to another base. Decibels count powers of ten.",
+        _log_of(lambda signal, noise: signal / noise, math.log),
+        _log_of(lambda signal, noise: signal / noise, math.log2),
+    ),
+    ways(
+        "log-missing",
+        "This is the ratio itself. Decibels are ten times its logarithm.",
+        _ratio_only,
+    ),
+    ways(
+        "bels",
+        "The factor of 10 is missing: these are bels, not decibels.",
+        _in_bels,
+    ),
+    ways(
+        "variance-not-power",
+        "The mean was subtracted before squaring: that is the variance. Power counts the mean "
+        "too, and an error that is the same everywhere is an error as well.",
+        _measured_by(
+            lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
+        ),
+        _measured_by(
+            lambda x, x_hat: (x - x.mean()).square().sum(),
+            lambda x, x_hat: (x - x_hat).square().sum(),
+        ),
+        _measured_by(
+            lambda x, x_hat: x.square().mean(),
+            lambda x, x_hat: (x - x_hat).var(correction=0),
+        ),
+        _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).square().mean()),
+        _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).var()),
+        _measured_by(lambda x, x_hat: x.std(), lambda x, x_hat: (x - x_hat).std(), 20.0),
+    ),
+    ways(
+        "magnitudes-not-squares",
+        "Magnitudes were added up where squares are asked for. Power is the sum of squares.",
+        _measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum()),
+        _measured_by(
+            lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum(), 20.0
+        ),
+    ),
+    ways(
+        "difference-of-powers",
+        "The noise was taken for the difference of two powers. Subtract first, value by "
+        "value, then square.",
+        _measured_by(
+            lambda x, x_hat: x.square().sum(),
+            lambda x, x_hat: (x.square().sum() - x_hat.square().sum()).abs(),
+        ),
+    ),
+    ways(
+        "errors-cancel",
+        "The errors were added up before they were squared, so positive and negative ones "
+        "cancel. Square each of them, then add up.",
+        _measured_by(
+            lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()
+        ),
+        _measured_by(
+            lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()
+        ),
+        _measured_by(
+            lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).mean().square()
+        ),
+    ),
+    ways(
+        "reconstruction-as-noise",
+        "The power of the reconstruction was taken for that of the noise. The noise is what "
+        "the reconstruction lacks: the difference.",
+        _measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: x_hat.square().sum()),
+    ),
+    ways(
+        "reconstruction-as-signal",
+        "The power of the reconstruction is on top. The signal is the original.",
+        _measured_by(
+            lambda x, x_hat: x_hat.square().sum(), lambda x, x_hat: (x - x_hat).square().sum()
+        ),
+    ),
+    ways(
+        "peak-not-power",
+        "The largest value was taken for the signal: that is the peak ratio (PSNR). Here the "
+        "signal is its power, over all values.",
+        _measured_by(
+            lambda x, x_hat: x.abs().max().square(),
+            lambda x, x_hat: (x - x_hat).square().mean(),
+        ),
+    ),
+    ways(
+        "sum-against-mean",
+        "One of the two powers is a sum and the other one a mean. Take the same for both.",
+        _measured_by(
+            lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).square().mean()
+        ),
+        _measured_by(
+            lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
+        ),
+    ),
+    ways(
+        "part-of-the-values",
+        "Only some of the values were looked at: the first row, or all but one at an end.",
+        lambda x, x_hat: (
+            reference.sqnr_db(x[0], x_hat[0]) if x.dim() > 1 else reference.sqnr_db(x, x_hat)
+        ),
+        lambda x, x_hat: reference.sqnr_db(x.flatten()[:-1], x_hat.flatten()[:-1]),
+        lambda x, x_hat: reference.sqnr_db(x.flatten()[1:], x_hat.flatten()[1:]),
+    ),
+    ways(
+        "one-ratio-a-row",
+        "There is a ratio for each row or column. One is asked for, of all values together.",
+        *(
+            lambda x, x_hat, dim=dim: (
+                10 * torch.log10(x.square().sum(dim=dim) / (x - x_hat).square().sum(dim=dim))
+            )
+            for dim in (0, -1)
+        ),
+    ),
+    ways(
+        "ratios-averaged",
+        "The ratio was taken value by value or row by row, and then averaged or added up. Add "
+        "up first: one ratio of two sums.",
+        lambda x, x_hat: float((10 * torch.log10(x.square() / (x - x_hat).square())).mean()),
+        lambda x, x_hat: float(10 * torch.log10((x.square() / (x - x_hat).square()).mean())),
+        lambda x, x_hat: float(10 * torch.log10((x.square() / (x - x_hat).square()).sum())),
+    ),
+    ways(*IMPRECISE, *imprecise_number(reference.sqnr_db)),
+    ways(
+        *IMPRECISE,
+        *(
+            lambda x, x_hat, dtype=dtype: reference.sqnr_db(
+                x.to(dtype).float(), x_hat.to(dtype).float()
+            )
+            for dtype in HALF
+        ),
+    ),
+    ways(
+        "negative-cut-off",
+        "A result below 0 dB was raised to 0. It is a valid result: the noise is louder than "
+        "the signal.",
+        _capped_at_zero,
+        lambda x, x_hat: abs(reference.sqnr_db(x, x_hat)),
+    ),
+    ways(
+        "epsilon-in-noise",
+        "A small number was added to the noise, so that a perfect reconstruction gets a "
+        "finite value that depends on it. Without any noise the ratio is infinite.",
+        *(
+            _with_epsilon(small, mean)
+            for small in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-30)
+            for mean in (False, True)
+        ),
+    ),
+    ways(
+        "small-errors-taken-for-none",
+        "An error that is only small was taken for none (`allclose`, or a bound). The ratio is "
+        "infinite only where every value is exactly right.",
+        *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in _CLOSE),
+    ),
+    ways(
+        "perfect-fails",
+        "A perfect reconstruction leads to a division by 0, or to a stopgap such as 0. "
+        "Without any noise the ratio is infinite: treat this case on its own.",
+        *each_instead(torch.equal, (ZeroDivisionError, 0.0, 100.0, -math.inf), reference.sqnr_db),
+    ),
+)

@@ -1,0 +1,132 @@
+"""A number for each unit, as `filter_norms`, `apoz` and `mean_abs_activation` make it, and slips.
+
+A way to reduce takes rows, one a unit, and makes a number of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from courseware.checks.misconceptions import several, ways
+from courseware.checks.precision import IMPRECISE, less_precise
+from courseware.checks.task import Misconception
+
+T = torch.Tensor
+
+IMAGES_FOR_UNITS = (
+    "images-taken-for-units",
+    "There is a number for each image. The units stand along axis 1: average over all other axes, "
+    "the images included.",
+)
+WHOLE_TENSOR = (
+    "one-number-for-all",
+    "One number came back for the whole tensor. To compare them, each filter, unit or channel "
+    "needs a number of its own.",
+)
+RESHAPED = (
+    "reshaped-not-transposed",
+    "`reshape` and `view` take the values in their order in memory, image by image, so a row holds "
+    "values of several units. Bring the axis of the units to the front first: `transpose(0, 1)`.",
+)
+LAST_FOR_UNITS = (
+    "last-axis-taken-for-units",
+    "There is a number for each column of the picture: the last axis was taken for the units, or "
+    "all axes were turned round (`.T`). After a convolution, too, the units stand along axis 1.",
+)
+PART_OF_UNIT = (
+    "part-of-unit",
+    "Only a part of what each unit puts out was looked at: one image, one place, or all but the "
+    "last. Every image and every place counts.",
+)
+UNITS_MISSING = (
+    "units-missing",
+    "There is no number for one of the units: the loop stops too early, or starts too late.",
+)
+SORTED = (
+    "sorted",
+    "The numbers were sorted. Entry i must belong to unit i, or no one knows which to remove.",
+)
+SIGN_TURNED = (
+    "sign-turned",
+    "The right numbers, with a minus sign. Return them as they are: whoever makes a score of them "
+    "turns the sign where less is better.",
+)
+WHOLE_NUMBERS = (
+    "cut-to-whole-numbers",
+    "Only whole numbers came back: `//`, `int`, or a type for integers cut the fraction off. "
+    "Divide with `/`, and keep floats.",
+)
+
+
+def over(
+    reduce: Callable[[T], T], axis: int, prepare: Callable[[T], T] = lambda values: values
+) -> Callable[[T], T]:
+    """A way to reduce: to a number for each place along an axis, over all others.
+
+    >>> over(lambda rows: rows.sum(dim=1), axis=1)(torch.ones(2, 3, 4))
+    tensor([8., 8., 8.])
+    """
+    return lambda values: reduce(prepare(values).movedim(axis, 0).flatten(1))
+
+
+def whole_numbers(right: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """The right numbers without their fractions, or rounded to whole ones."""
+    return (lambda values: right(values).floor(), lambda values: right(values).round())
+
+
+def part_of(way: Callable[[T], T], *parts: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """The right way on some part of the values only."""
+    return tuple(lambda values, part=part: way(part(values)) for part in parts)
+
+
+def parts_of_units() -> tuple[Callable[[T], T], ...]:
+    """One image or all but one, one place or all but one line."""
+    images = tuple(
+        lambda a, cut=cut: a[cut] for cut in (slice(1), slice(-1, None), slice(-1), slice(1, None))
+    )
+    places = (
+        lambda a: a.flatten(2)[..., :1] if a.dim() > 2 else a,
+        *(lambda a, cut=cut: a[..., cut] if a.dim() > 2 else a for cut in (slice(1), slice(-1))),
+    )
+    return *images, *places
+
+
+def in_memory_order(right: Callable[[T], T]) -> tuple[Callable[[T], T], ...]:
+    """Rows or columns for the units, made without moving their axis."""
+    return (
+        lambda a: right(a.reshape(a.shape[1], -1).T),
+        lambda a: right(a.reshape(-1, a.shape[1])),
+    )
+
+
+def by_channel(way: Callable[[T], T], otherwise: Callable[[T], T]) -> Callable[[T], T]:
+    """A mistake that is made with places, flattened to axis 2; `otherwise` where there are none."""
+    return lambda values: way(values.flatten(2)) if values.dim() > 2 else otherwise(values)
+
+
+def other_axes(reduce: Callable[[T], T]) -> tuple[Misconception, ...]:
+    """The right way to reduce, with images or the last axis for units."""
+    return several(
+        ways(*IMAGES_FOR_UNITS, over(reduce, axis=0)),
+        ways(*LAST_FOR_UNITS, over(reduce, axis=-1)),
+    )
+
+
+def slips(right: Callable[[T], T], of_all: Callable[[T], T]) -> tuple[Misconception, ...]:
+    """What may go wrong before and after the right numbers are made of activations, one a unit."""
+    return several(
+        ways(*WHOLE_TENSOR, of_all),
+        ways(*RESHAPED, *in_memory_order(right)),
+        ways(*PART_OF_UNIT, *part_of(right, *parts_of_units())),
+        ways(*UNITS_MISSING, *part_of(right, lambda a: a[:, :-1], lambda a: a[:, 1:])),
+        ways(
+            *SORTED,
+            lambda a: right(a).sort().values,
+            lambda a: right(a).sort(descending=True).values,
+        ),
+        ways(*SIGN_TURNED, lambda a: -right(a)),
+        ways(*WHOLE_NUMBERS, *whole_numbers(right)),
+        ways(*IMPRECISE, *less_precise(right)),
+    )

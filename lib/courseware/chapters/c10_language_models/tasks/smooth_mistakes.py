@@ -1,0 +1,243 @@
+"""Mistakes in `smooth`."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
+    by,
+    by_rows,
+    changed,
+    down,
+    has_zeros,
+    of,
+    reset_by_zeros,
+    scale,
+    top,
+    unguarded,
+    with_small,
+)
+from courseware.checks.forms import FORMS
+from courseware.checks.misconceptions import both, each_instead, several, ways
+from courseware.checks.precision import DECIMALS, HALF, IMPRECISE
+from courseware.checks.zero_guards import GUARD_TOO_LARGE
+
+ONE_SIZE = (
+    "one-size-for-all-columns",
+    "The largest magnitude of the whole weight was used for all channels. Each column has its own.",
+)
+
+ZERO_CHANNEL = (
+    "zero-channel",
+    "Where a channel of the input or a column of the weight is all zeros, the scale became 0, "
+    "infinite, or no number. There is nothing to balance: any finite, positive scale will do, such "
+    "as 1.",
+)
+
+
+MISTAKES = several(
+    FORMS,
+    ways(
+        "alpha-the-wrong-way-round",
+        "The two shares are swapped. At alpha 1 all of the size moves into the weight: the "
+        "scale is then that of the input.",
+        of(lambda x, w, a: x ** (1 - a) / top(w) ** a),
+    ),
+    ways(
+        "weight-left-out",
+        "The scale does not depend on the weight. Where the weight of a channel is large "
+        "already, less may be moved into it.",
+        of(lambda x, w, a: x**a),
+        of(lambda x, w, a: x),
+    ),
+    ways(
+        "input-left-out",
+        "The scale does not depend on the size of the input.",
+        of(lambda x, w, a: 1 / top(w) ** (1 - a)),
+        of(lambda x, w, a: top(w) ** (1 - a)),
+    ),
+    ways(
+        "multiplied-not-divided",
+        "The two factors were multiplied. The scale grows with the input, which is divided by "
+        "it, and shrinks with the weight, which is multiplied.",
+        of(lambda x, w, a: x**a * top(w) ** (1 - a)),
+    ),
+    ways(
+        "one-exponent-for-both",
+        "Both magnitudes got the same exponent. They share the size between them: alpha for "
+        "the input, 1 − alpha for the weight.",
+        of(lambda x, w, a: (x / top(w)) ** a),
+        of(lambda x, w, a: (x / top(w)) ** (1 - a)),
+    ),
+    ways(
+        "alpha-ignored",
+        "The result does not depend on `alpha`: it is that of one half, whatever was asked for.",
+        of(lambda x, w, a: (x / top(w)) ** 0.5),
+    ),
+    ways(
+        "alpha-as-a-factor",
+        "`alpha` was multiplied by. It is an exponent.",
+        of(lambda x, w, a: x * a / (top(w) * (1 - a))),
+        of(lambda x, w, a: a * x / top(w)),
+        of(lambda x, w, a: a * x + (1 - a) * top(w)),
+    ),
+    ways(
+        "scale-upside-down",
+        "The scale is upside down. The input is divided by it and the weight multiplied: large "
+        "inputs have large scales.",
+        changed(lambda s, x, w: (1 / s, w * s)),
+        changed(lambda s, x, w: (1 / s, w / s)),
+    ),
+    ways(
+        "weight-divided",
+        "The weight was divided by the scale. The input is; so the weight must be multiplied, "
+        "or the outputs change.",
+        changed(lambda s, x, w: (s, w / s)),
+    ),
+    ways(
+        "weight-as-it-was",
+        "The weight came back as it was. It has to take over what the input gave away.",
+        changed(lambda s, x, w: (s, w)),
+    ),
+    ways(
+        "signed-max",
+        "The largest value of each column was taken, not its largest magnitude. Negative "
+        "weights reach just as far from zero.",
+        of(lambda x, w, a: x**a / w.amax(dim=0).clamp(min=0) ** (1 - a)),
+        of(lambda x, w, a: x**a / w.amax(dim=0) ** (1 - a)),
+        of(lambda x, w, a: x**a / w.amax(dim=0).abs() ** (1 - a)),
+    ),
+    ways(
+        "other-measure",
+        "The size of a column comes from something other than its largest magnitude.",
+        of(lambda x, w, a: x**a / w.abs().mean(dim=0) ** (1 - a)),
+        of(lambda x, w, a: x**a / w.norm(dim=0) ** (1 - a)),
+        of(lambda x, w, a: x**a / w.abs().sum(dim=0) ** (1 - a)),
+        of(lambda x, w, a: x**a / w.std(dim=0) ** (1 - a)),
+    ),
+    both(
+        ONE_SIZE,
+        ZERO_CHANNEL,
+        by(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
+    ),
+    ways(
+        *ONE_SIZE,
+        of(lambda x, w, a: x**a / w.abs().max() ** (1 - a)),
+    ),
+    ways(
+        "one-size-for-all-inputs",
+        "The largest magnitude of all inputs was used for all channels. Each has its own.",
+        of(lambda x, w, a: x.max() ** a / top(w) ** (1 - a)),
+    ),
+    ways(
+        "rows-measured",
+        "The largest magnitude of each row of the weight was taken. An input channel meets the "
+        "weights of one column.",
+        by(by_rows),
+    ),
+    ways(
+        "scales-along-the-outputs",
+        "The scales were laid along the rows of the weight. There is one for each input: a "
+        "column of the weight.",
+        down,
+    ),
+    ways(
+        "normalised",
+        "The scales were divided by their mean, their largest or smallest one. They come as "
+        "the formula gives them.",
+        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).mean()),
+        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).max()),
+        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).min()),
+    ),
+    ways(
+        "never-below-one",
+        "Scales below 1 were raised to 1. A channel that is smaller than its weights is to get "
+        "larger.",
+        by(lambda x, w, a: scale(x, w, a).clamp(min=1.0)),
+    ),
+    ways(
+        "sizes-rounded",
+        "The scales were rounded to powers of two. They come as the formula gives them.",
+        by(lambda x, w, a: 2.0 ** scale(x, w, a).log2().round()),
+    ),
+    ways(
+        "input-returned",
+        "The smoothed sizes of the input came back. Its scales are asked for.",
+        changed(lambda s, x, w: (x / s, w * s)),
+    ),
+    ways(
+        "order-swapped",
+        "The two results are swapped: the scale comes first, then the weight.",
+        changed(lambda s, x, w: (w * s, s)),
+    ),
+    ways(
+        "one-of-two",
+        "Only one result came back. Both are asked for: (scale, weight).",
+        changed(lambda s, x, w: s),
+        changed(lambda s, x, w: w * s),
+    ),
+    ways(
+        "scale-keeps-an-axis",
+        "The scale kept the axis of the outputs. It has one axis: an entry for each input.",
+        changed(lambda s, x, w: (s[None], w * s)),
+    ),
+    ways(
+        *ZERO_CHANNEL,
+        by(unguarded),
+        by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a))),
+        by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 0.0, 0.0, 0.0)),
+        by(lambda x, w, a: torch.nan_to_num(unguarded(x, w, a), 1.0, 1.0, 1.0)),
+        by(lambda x, w, a: torch.where(x > 0, unguarded(x, w, a), 1.0)),
+        by(lambda x, w, a: torch.where(unguarded(x, w, a) > 0, unguarded(x, w, a), 1.0)),
+        by(lambda x, w, a: torch.where(top(w) > 0, unguarded(x, w, a), 1.0)),
+        by(lambda x, w, a: torch.where((x > 0) & (top(w) > 0), unguarded(x, w, a), 0.0)),
+        by(lambda x, w, a: x**a / top(w).clamp(min=1e-5) ** (1 - a)),
+        by(lambda x, w, a: x**a / top(w).clamp(min=1e-8) ** (1 - a)),
+        *each_instead(has_zeros, (ZeroDivisionError, ValueError), by(scale)),
+    ),
+    ways(
+        "zero-channel-changes-all",
+        "One channel of zeros changes the scales of all others. Treat it alone: `torch.where` "
+        "decides for each entry.",
+        by(reset_by_zeros),
+    ),
+    ways(
+        *GUARD_TOO_LARGE,
+        *(
+            by(with_small(small, added, where))
+            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+            for added in (True, False)
+            for where in ("xw", "x", "w")
+        ),
+        by(lambda x, w, a: torch.where(x > 0.01, scale(x, w, a), 1.0)),
+        *(
+            by(lambda x, w, a, s=s: scale(x, w, a).clamp(min=s))  # type: ignore[misc]
+            for s in (1e-2, 1e-1)
+        ),
+    ),
+    ways(
+        *IMPRECISE,
+        *(
+            by(lambda x, w, a, n=n: scale(x, w, a).round(decimals=n))  # type: ignore[misc]
+            for n in DECIMALS
+        ),
+        *(
+            changed(
+                lambda s, x, w, n=n: (s.round(decimals=n), (w * s).round(decimals=n))  # type: ignore[misc]
+            )
+            for n in DECIMALS
+        ),
+        *(
+            by(lambda x, w, a, half=half: scale(x, w, a).to(half).float())  # type: ignore[misc]
+            for half in HALF
+        ),
+    ),
+    ways(
+        "logarithm-taken",
+        "The sizes were mixed as logarithms and not turned back. The scale is a factor.",
+        of(lambda x, w, a: a * x.log() - (1 - a) * top(w).log()),
+        of(lambda x, w, a: (math.e * x).log() ** a / top(w) ** (1 - a)),
+    ),
+)

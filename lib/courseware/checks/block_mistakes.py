@@ -1,0 +1,258 @@
+"""Mistakes within a block of weights that share a scale: the same for channels and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from courseware.checks.bit_widths import N_BITS_IGNORED
+from courseware.checks.blocks import (
+    Behaviour,
+    Quantized,
+    absmax,
+    grouped,
+    right,
+    scale_of,
+    to_codes,
+    top,
+)
+from courseware.checks.misconceptions import each_instead, ways
+from courseware.checks.precision import HALF, IMPRECISE
+from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Misconception
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+
+
+def _scaled(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """Blocks along the last axis with another scale of each block."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(blocks, n_bits)
+        return to_codes(blocks, scale, n_bits), scale
+
+    return blockwise
+
+
+def _unclamped(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """The same without a clamp, which a right scale does not need: codes wrap around in int8."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(blocks, n_bits)
+        return torch.round(blocks / scale).to(torch.int32).to(torch.int8), scale
+
+    return blockwise
+
+
+def _over(steps: Callable[[int], float]) -> Behaviour:
+    """absmax of each block over another number of steps."""
+    return _scaled(
+        lambda blocks, n_bits: torch.where(absmax(blocks) > 0, absmax(blocks) / steps(n_bits), 1.0)
+    )
+
+
+def _guarded(guard: Callable[..., float]) -> Behaviour:
+    def scale_of(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+        sizes = absmax(blocks)
+        scales = [guard(value, n_bits) for value in sizes.flatten().tolist()]
+        return torch.tensor(scales).reshape(sizes.shape)
+
+    return _scaled(scale_of)
+
+
+def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        scale = scale_of(absmax(blocks), n_bits)
+        return rounding(blocks / scale).clamp(-top(n_bits) - 1, top(n_bits)), scale
+
+    return blockwise
+
+
+def _measured_by(measure: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
+    """Another measure of each block over the right number of steps."""
+
+    def scale_of(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+        size = measure(blocks)
+        return torch.where(size > 0, size / top(n_bits), 1.0)
+
+    return _scaled(scale_of)
+
+
+def _zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    sizes = absmax(blocks)
+    return sizes / top(n_bits) if bool((sizes > 0).all()) else torch.ones_like(sizes)
+
+
+def _in_half(dtype: torch.dtype) -> Behaviour:
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        small = blocks.to(dtype)
+        scale = scale_of(absmax(small), n_bits).to(dtype)
+        return to_codes(small, scale, n_bits), scale.float()
+
+    return blockwise
+
+
+def _with_scale(change: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """Right codes beside something made of the right scales."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        codes, scale = right(blocks, n_bits)
+        return codes, change(scale, n_bits)
+
+    return blockwise
+
+
+def _rounded_to(digits: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    return lambda scale, n_bits: scale.round(decimals=digits)
+
+
+def _rounded_scale(digits: int) -> Callable[[torch.Tensor, int], torch.Tensor]:
+    return lambda blocks, n_bits: scale_of(absmax(blocks), n_bits).round(decimals=digits)
+
+
+def _clamped(blocks: torch.Tensor, low: int, high: int, n_bits: int) -> Quantized:
+    scale = scale_of(absmax(blocks), n_bits)
+    return torch.round(blocks / scale).clamp(low, high).to(torch.int16), scale
+
+
+def _swapped(behaves: Behaviour) -> Behaviour:
+    return lambda *arguments: tuple(reversed(behaves(*arguments)))
+
+
+def _given_back(behaves: Behaviour) -> Behaviour:
+    """The codes multiplied by their scales again."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        codes, scale = behaves(blocks, n_bits)
+        return codes * scale, scale
+
+    return blockwise
+
+
+def _any_zero_block(w: torch.Tensor, n_bits: int, group_size: int = 0) -> bool:
+    if group_size and w.shape[1] % group_size:
+        return False
+    blocks = grouped(w, group_size) if group_size else w.reshape(len(w), -1)
+    return not bool(blocks.any(dim=-1).all())
+
+
+def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Iterator[Misconception]:
+    """The misconceptions about one block, called a `block`, for channels or for groups."""
+    yield from ways(
+        "other-dtype",
+        "The values are right, but a type is not the one asked for: int8 for the codes, float32 "
+        "for the scale.",
+        apply(_rounded_by(torch.round)),
+        apply(_with_scale(lambda scale, n_bits: scale.double())),
+    )
+    yield from ways(
+        "full-range-scale",
+        f"The scale of each {block} is the full-range one. Here the grid is restricted: the "
+        "largest magnitude lands on the highest code.",
+        apply(_over(lambda n_bits: (2**n_bits - 1) / 2)),
+    )
+    yield from ways(
+        "levels-off-by-one",
+        f"The largest magnitude of a {block} was spread over a step too many. Count the codes "
+        "above zero: of the 2**b patterns, one half is negative, and one of the others is zero.",
+        apply(_over(lambda n_bits: 2 ** (n_bits - 1))),
+    )
+    yield from ways(
+        "signed-max",
+        f"The largest value of each {block} was taken, not its largest magnitude. Negative "
+        "weights reach just as far from zero.",
+        apply(_scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True) / top(n_bits))),
+        apply(
+            _scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True).abs() / top(n_bits))
+        ),
+        apply(_unclamped(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True) / top(n_bits))),
+    )
+    yield from ways(
+        "codes-all-on-one-side",
+        f"The largest magnitude of a {block} was spread over all codes, as if none of them were "
+        "negative. Only about half of the codes lie on each side of zero.",
+        apply(_over(lambda n_bits: 2**n_bits - 1)),
+        apply(_over(lambda n_bits: 2**n_bits)),
+        apply(_over(lambda n_bits: 2**n_bits - 2)),
+    )
+    yield from ways(
+        "other-measure",
+        f"The scale of each {block} comes from something other than its largest magnitude. Only "
+        "then do all values fit, and the largest one lands on the highest code.",
+        apply(_measured_by(lambda blocks: blocks.abs().mean(dim=-1, keepdim=True))),
+        apply(_measured_by(lambda blocks: blocks.std(dim=-1, keepdim=True))),
+        apply(_measured_by(lambda blocks: blocks.norm(dim=-1, keepdim=True))),
+        apply(
+            _measured_by(
+                lambda blocks: blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)
+            )
+        ),
+        apply(
+            _measured_by(
+                lambda blocks: (
+                    (blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)) / 2
+                )
+            )
+        ),
+    )
+    yield from ways(
+        "first-value-only",
+        f"The scale of each {block} comes from a single value of it, the first or the last one.",
+        apply(_measured_by(lambda blocks: blocks[..., :1].abs())),
+        apply(_measured_by(lambda blocks: blocks[..., -1:].abs())),
+    )
+    yield from ways(
+        "range-too-narrow",
+        f"The codes of a {block} were clamped too early: the highest code is 2**(b−1) − 1, the "
+        "lowest one of the restricted grid is its negative.",
+        apply(lambda blocks, n: _clamped(blocks, -top(n), top(n) - 1, n)),
+        apply(lambda blocks, n: _clamped(blocks, 1 - top(n), top(n), n)),
+        apply(lambda blocks, n: _clamped(blocks, 0, top(n), n)),
+        apply(lambda blocks, n: _clamped(blocks, 0, 2**n - 1, n)),
+        apply(lambda blocks, n: _clamped(blocks, 1 - top(n), top(n) - 1, n)),
+    )
+    yield from ways(
+        "scale-inverted",
+        "The scales are upside down: these are steps per unit. A scale is the width of one step, "
+        "in the units of w.",
+        apply(_with_scale(lambda scale, n_bits: 1 / scale)),
+    )
+    yield from ways(
+        "absmax-returned",
+        f"What came back is the largest magnitude of each {block}, not the scale: the width of one "
+        "step.",
+        apply(_with_scale(lambda scale, n_bits: scale * top(n_bits))),
+        apply(lambda blocks, n_bits: (right(blocks, n_bits)[0], absmax(blocks))),
+    )
+    yield from ways("n-bits-ignored", N_BITS_IGNORED, apply(_over(lambda n_bits: 127)))
+    for name, message, rounding in ROUNDINGS:
+        yield from ways(name, message, apply(_rounded_by(rounding)))
+    yield from ways(
+        "order-swapped",
+        "The two results are swapped: the codes come first, then the scale.",
+        _swapped(apply(right)),
+    )
+    yield from ways(
+        "scaled-back",
+        "The codes were multiplied by their scale again. What is asked for are the integers.",
+        apply(_given_back(right)),
+    )
+    yield from ways(
+        *ZERO_SCALE,
+        apply(_scaled(lambda blocks, n_bits: absmax(blocks) / top(n_bits))),
+        *each_instead(_any_zero_block, (ZeroDivisionError, ValueError), apply(right)),
+    )
+    yield from ways(
+        "zero-block-changes-all",
+        f"One {block} of zeros changes the scales of all others. Treat it alone: `torch.where` "
+        "decides for each entry.",
+        apply(_scaled(_zero_changes_all)),
+        apply(_unclamped(_zero_changes_all)),
+    )
+    yield from ways(*GUARD_TOO_LARGE, *(apply(_guarded(guard)) for guard in guards(top)))
+    yield from ways(*IMPRECISE, *(apply(_in_half(dtype)) for dtype in HALF))
+    yield from ways(
+        *IMPRECISE,
+        *(apply(_with_scale(_rounded_to(digits))) for digits in (1, 2, 3, 4)),
+        *(apply(_scaled(_rounded_scale(digits))) for digits in (1, 2, 3, 4)),
+    )
