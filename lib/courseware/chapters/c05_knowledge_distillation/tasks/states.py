@@ -35,7 +35,7 @@ def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     wanted = shapes(arguments)
     missing = {*wanted} - {*got}
     if missing and {*got} < {*wanted} and all(name.endswith("bias") for name in missing):
-        text = f"the names are {', '.join(map(str, got))}: no {' and no '.join(sorted(missing))}"
+        text = f"the names are {', '.join(map(str, got))}; missing: {', '.join(sorted(missing))}"
         return Difference("biases-missing", text)
     if {*got} != {*wanted}:
         text = f"the names are {', '.join(map(str, got))}; expected {', '.join(wanted)}"
