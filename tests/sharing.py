@@ -31,8 +31,8 @@ OF_CONFIGURATIONS = ("tests/courseware/grading/test_real_exercises.py",)
 MOST = 30
 """Files that are named at the end with the time they took."""
 
-SHARED_FOLDERS = ("tests/browser",)
-"""Folders whose files share what is started once in a session: a JupyterLab."""
+SHARED_FOLDERS = ("tests/browser", "tests/courseware/publishing")
+"""Folders whose files share what is made once in a session: a JupyterLab, the site."""
 
 
 class Sharing(LoadScopeScheduling):

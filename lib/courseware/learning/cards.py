@@ -10,7 +10,7 @@ from IPython.display import HTML
 from courseware.learning.exercises import exercise
 from courseware.learning.minutes import told
 from courseware.learning.standing import Standing, standings
-from courseware.learning.walkthrough import SHORT_FORMS, STAGES, Leg
+from courseware.learning.walkthrough import SHORT_FORMS, STAGES, Leg, with_links
 from courseware.registry import CHAPTERS
 
 MARKS = {"done": "✓ done", "started": "◐ started", "open": "○ open"}
@@ -91,7 +91,7 @@ def next_after(number: int) -> tuple[int, ...]:
 
 
 def _leg(leg: Leg, passed: dict[int, frozenset[str]]) -> str:
-    text = f"{_text(leg.what)}, {told(leg.minutes)}"
+    text = f"{_text(with_links(leg.what))}, {told(leg.minutes)}"
     if leg.chapter is None or not leg.tasks:
         return text
     done = sum(task in passed[leg.chapter] for task in leg.tasks)
@@ -105,7 +105,8 @@ def _numbers(chapters: tuple[int, ...]) -> str:
 
 
 def _text(markdown: str) -> str:
-    """Code and links of a line of Markdown as HTML; links lead from the home page to docs/."""
+    """Code and links of a line of Markdown as HTML; a page that is named alone lies in docs/."""
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(markdown))
     text = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
-    return re.sub(r"\[([^\]]+)\]\((\w+\.md)\)", r'<a href="docs/\2">\1</a>', text)
+    text = re.sub(r"\]\((\w+\.md)\)", r"](docs/\1)", text)
+    return re.sub(r"\[([^\]]+)\]\(([\w./]+)\)", r'<a href="\2">\1</a>', text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from courseware.learning.cards import next_after
 from courseware.learning.exercises import exercise
 from courseware.learning.minutes import told
-from courseware.learning.walkthrough import SHORT_FORMS, STAGES
+from courseware.learning.walkthrough import SHORT_FORMS, STAGES, with_links
 from courseware.registry import CHAPTERS, Chapter
 
 BEGINNING = """\
@@ -20,10 +20,15 @@ whole course takes about {all}, of which {read} are for reading.
 
 **How to go through a chapter.** Run the lecture from top to bottom, and answer before you run on: a
 wrong guess teaches more than none. Move what can be moved. Then solve the exercise; its checks are
-those that a class is graded with. When a task is done, or after an honest attempt, type
-`course compare negate` in a terminal: it shows the course's own solution, with the function of the
-same name in the library. The answer in your own words is not judged by a machine: after yours,
-`course compare explain_01` shows a model answer and the list of points that a good one makes.
+those that a class is graded with. When a task is done, or after an honest attempt, a button below
+the report shows the course's own solution, with the function of the same name in the library; in a
+terminal, `course compare negate` does. The answer in your own words is not judged by a machine:
+after yours, the button below the last check, or `course compare explain_01`, shows a model answer
+and the list of points that a good one makes.
+
+**Without the course on your machine**, on a phone, say: the pages of the lectures show them as they
+ran. Where one says *Predict*, choose before you read on. Exercises can be read, and wait for a
+computer.
 
 **What is done** stands on the home page, as cards, and in a terminal: `course progress` counts what
 you predicted, what came as predicted, the tasks and questions with full points, the words of your
@@ -55,7 +60,7 @@ def _short_forms() -> Iterator[str]:
         for number, leg in enumerate(form.legs, start=1):
             functions = ", ".join(f"`{task}`" for task in leg.tasks)
             which = f" ({functions})" if functions else ""
-            yield f"{number}. {leg.what}{which}: {told(leg.minutes)}"
+            yield f"{number}. {with_links(leg.what, '../')}{which}: {told(leg.minutes)}"
         yield ""
 
 

@@ -6,6 +6,7 @@ tasks say. The home page and the lectures repeat them, and a test compares.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from courseware.learning.exercises import exercise
@@ -72,6 +73,21 @@ class ShortForm:
     def minutes(self) -> int:
         """All of it together."""
         return sum(leg.minutes for leg in self.legs)
+
+
+def with_links(text: str, course: str = "") -> str:
+    """The lectures and exercises that a line names, as Markdown's links; `course` leads there.
+
+    >>> with_links("lecture 01, then exercise 02", "../")[:52]
+    '[lecture 01](../lectures/01_number_formats.ipynb), t'
+    """
+
+    def link(found: re.Match[str]) -> str:
+        folder = CHAPTERS[int(found[2])].folder
+        place = f"lectures/{folder}" if found[1] == "lecture" else f"exercises/{folder}/{folder}"
+        return f"[{found[0]}]({course}{place}.ipynb)"
+
+    return re.sub(r"\b(lecture|exercise) (\d\d)\b", link, text)
 
 
 STAGES = {

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from courseware.publishing import hover
+
 project = "Model compression"
 author = "the authors of Model compression, taught by doing"
 copyright = "2026, the authors; text and figures CC BY 4.0, code MIT"
@@ -16,6 +18,7 @@ html_theme = "furo"
 html_title = "Model compression, taught by doing"
 html_static_path = [str(Path(__file__).with_name("static"))]
 html_css_files = ["course.css"]
+html_js_files = ["course.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -32,3 +35,18 @@ nb_ipywidgets_js: dict[str, Any] = {}
 myst_heading_anchors = 4
 myst_heading_slug_func = "courseware.publishing.static_form.anchor"
 myst_enable_extensions: list[str] = []
+
+
+def setup(app: Any) -> None:
+    """What the pages have besides what Sphinx and the theme make."""
+    hover.setup(app)
+    # After the theme, which listens to the same event.
+    app.connect("html-page-context", _with_levels, priority=900)
+
+
+def _with_levels(_app: Any, _name: str, _template: str, page: dict[str, Any], _tree: Any) -> None:
+    """Captions of the contents say that they are headings; here they say of which level."""
+    contents = page.get("furo_navigation_tree", "")
+    page["furo_navigation_tree"] = contents.replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )

@@ -34,8 +34,10 @@ INDEX = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Slides</title>
+<main>
 <h1>Slides</h1>
 <ul>{}</ul>
+</main>
 </html>
 """
 

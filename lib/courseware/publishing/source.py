@@ -19,11 +19,14 @@ from courseware.registry import CHAPTERS, EXERCISES
 LAB = "http://localhost:8888/lab/tree"
 """Where `make lab` shows a notebook, as long as nothing else has taken its port."""
 
+AS_IT_RAN = "Here the lecture stands as it ran: where it says *Predict*, choose before you read on."
+
 GUIDES = ("self_study", "glossary", "slides", "teaching", "project", "grading", "threat_model")
 BUILDING = ("architecture", "kernels")
 """Pages of docs/, in order: for who learns and teaches, and for who changes the course."""
 
 HUB = "deploy/jupyterhub/README.md"
+REPORT = "A notebook for the project's report <docs/project_report>"
 MOVED = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog", HUB: "jupyterhub"}
 """Pages from elsewhere in the course, and what they are called in docs/ on the site."""
 
@@ -65,6 +68,8 @@ def _write_notebook(notebook: Notebook, place: Path, path: str) -> None:
     shown = static_form(notebook)
     first = shown.cells[0]
     open_it = f"[Open in JupyterLab]({LAB}/{path}), once `make lab` runs on your machine."
+    if path.startswith("lectures/"):
+        open_it = f"{AS_IT_RAN} To run it: {open_it}"
     first.source = re.sub(r"^(# .*)$", rf"\1\n\n{open_it}", first.source, count=1, flags=re.M)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(shown, place)
@@ -96,7 +101,7 @@ def _start_page(course: Path) -> str:
     parts += [
         _contents("Lectures", (f"lectures/{chapter.folder}" for chapter in CHAPTERS)),
         _contents("Exercises", (f"exercises/{name}/{name}" for name in EXERCISES)),
-        _contents("Guides", (f"docs/{page}" for page in (*GUIDES, MOVED[HUB], "project_report"))),
+        _contents("Guides", [*(f"docs/{page}" for page in (*GUIDES, MOVED[HUB])), REPORT]),
         _contents("The library", ["library/index"]),
         _contents(
             "How it is built",
@@ -119,9 +124,17 @@ git clone ADDRESS model_compression
 cd model_compression && make lab
 ```
 
+ADDRESS is that of the course's repository: who showed you this page knows it. You need Python 3.11
+or newer, pip, git and make.
+
 New here? [Learning on your own](docs/self_study.md) says what to do first, and how long it takes.
 You teach? [Teaching this course](docs/teaching.md). A word that you do not know is in the
-[glossary](docs/glossary.md), in English, 繁體中文 and Tiếng Việt."""
+[glossary](docs/glossary.md), in English, 繁體中文 and Tiếng Việt; in a lecture its definition is
+shown where a word is underlined with dots.
+
+<span lang="zh-TW">練習題和檢查報告有繁體中文版：安裝之後，在首頁選擇語言。</span>
+<span lang="vi">Bài tập và báo cáo kiểm tra có bản tiếng Việt: cài đặt xong, hãy chọn ngôn ngữ
+trên trang chủ.</span>"""
 
 
 def _contents(caption: str, pages: Iterable[str]) -> str:

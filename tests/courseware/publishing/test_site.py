@@ -8,23 +8,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from courseware.publishing.api_pages import api_pages
-from courseware.publishing.executed import plain
+from courseware.publishing.definitions import DEFINITIONS
 from courseware.publishing.pages import LARGEST, problems
-from courseware.publishing.site import build
 from courseware.publishing.slides import deck, lay_out
 from courseware.registry import CHAPTERS, EXERCISES
 from tests.tracked import ROOT
 
 LIBRARY = ROOT / "lib" / "model_compression"
 PAGES = api_pages(LIBRARY)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of lectures that have not run: that takes minutes less."""
-    folder = tmp_path_factory.mktemp("build") / "site"
-    build(ROOT, folder, plain)
-    return folder
 
 
 def text_of(site: Path, page: str) -> str:
@@ -52,6 +43,18 @@ def test_formulas_are_mathml_and_no_code_of_widgets_is_loaded(site: Path) -> Non
     assert "<math" in page and "$$" not in page
     for script in ("mathjax", "require.js", "html-manager"):
         assert script not in page.lower()
+
+
+@pytest.mark.slow
+def test_every_term_of_the_glossary_says_what_it_means_on_a_page_of_a_lecture(site: Path) -> None:
+    pages = [text_of(site, f"lectures/{chapter.folder}.html") for chapter in CHAPTERS]
+    named = set(re.findall(r'<tr[^>]* id="(term-[^"]+)"', text_of(site, "docs/glossary.html")))
+    assert len(named) == len(DEFINITIONS)
+    assert {term for page in pages for term in re.findall(r"#(term-[^\"]+)", page)} == named
+    for page in pages:
+        ids = re.findall(r'role="tooltip" id="([^"]+)"', page)
+        assert len(ids) == len({*ids}) and {*ids} == {*re.findall(r'describedby="([^"]+)"', page)}
+    assert "Two’s complement" in pages[1] and "二補數" in pages[1]
 
 
 def test_every_public_function_of_the_library_has_its_entry() -> None:
