@@ -6,6 +6,8 @@ import re
 import pytest
 
 from courseware.grading.cli import main as course
+from tests.browser.axe import CONTRAST, findings
+from tests.browser.conftest import chromium, new_page
 from tests.sample_class.__main__ import make_course
 from tests.sample_class.students import EXERCISE, STUDENTS
 
@@ -84,6 +86,19 @@ def test_everybody_gets_a_page_without_the_hidden_part_and_without_scripts(demo)
         assert "class_seed" not in text, name
         assert not re.search(r"<script", text, re.I), name
         assert str(demo[1]) not in text, name
+
+
+@pytest.mark.browser
+def test_pages_of_an_ordinary_and_of_a_refused_hand_in_can_be_read_by_all(demo):
+    with chromium() as browser, new_page(browser) as page:
+        for name in ("dung", "kofi"):
+            place = demo[1] / "feedback" / name / EXERCISE / f"{EXERCISE}.html"
+            page.goto(place.as_uri())
+            assert findings(page) == [], name
+            page.emulate_media(color_scheme="dark")
+            assert findings(page, rule=CONTRAST) == [], name
+            page.set_viewport_size({"width": 390, "height": 844})
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
 
 
 def test_a_second_run_grades_nothing_again(demo, capsys):

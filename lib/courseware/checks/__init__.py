@@ -3,7 +3,8 @@
 The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `model_fits`, `matching`,
 `afterwards`, `factors`, `where`, `general`), `report`, `quiz`, `seeds`, `gradients`, `states`,
 `off_limits`, `taking_away` (of what `ready_made` names); `practice` looks at what grading will not
-find (`handed_in`, `conditions`, `jupyter_cells`); `so_far` sums up; `facts` are a report as data.
+find (`handed_in`, `conditions`, `jupyter_cells`); `so_far` sums up, `solution_button` shows the
+course's own solution; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
 `blocks`, `groups`, `pairs`, `quantizer_inputs`, `memory_order`; `masks`, `mask_dicts`, `counts`,
@@ -27,6 +28,7 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from courseware.checks.conditions import unnoticed
 from courseware.checks.facts import answer_facts, report_facts
 from courseware.checks.follow import OFF, Followed, built_on, policy_of_now
 from courseware.checks.jupyter_cells import cells_of_this_kernel
@@ -38,6 +40,7 @@ from courseware.checks.report_html import as_html
 from courseware.checks.run import Report, run_task
 from courseware.checks.seeds import class_seed
 from courseware.checks.so_far import is_last, note_points, summary
+from courseware.checks.solution_button import offer_model_answer, offer_solution
 from courseware.checks.task import Task
 from courseware.languages.catalogues import phrases_of
 from courseware.languages.matching import Told
@@ -76,8 +79,10 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
     report = _followed(report, function, seed)
     told = _told(_place_of(task)[0], seed)
     _show(as_text(report, told), as_html(report, told), report_facts(report))
-    if seed == PRACTICE:
-        _note(name, report.score)
+    if seed == PRACTICE and _is_learning():
+        with unnoticed():
+            offer_solution(report, told)
+            _note(name, report.score)
     return report.counted
 
 
@@ -87,7 +92,9 @@ def check_quiz(name: str, function: Callable[[], Any]) -> float:
     judged = judge_answer(question, function)
     told = _told(_exercise_of(name))
     _show(answer_text(judged, told), answer_html(judged, told), answer_facts(judged))
-    _note(name, judged.score)
+    if _is_learning():
+        with unnoticed():
+            _note(name, judged.score)
     return judged.score
 
 
@@ -187,10 +194,13 @@ def _told(exercise: str, seed: str = PRACTICE) -> Told:
     return phrases_of(language, exercise) or str
 
 
+def _is_learning() -> bool:
+    """Whether somebody practises in Jupyter, and nothing is graded."""
+    return not _receivers and cells_of_this_kernel() is not None
+
+
 def _note(name: str, score: float) -> None:
     """In a student's Jupyter: keep what a check gave, and sum up under the last one."""
-    if _receivers or cells_of_this_kernel() is None:
-        return
     for exercise in EXERCISES:
         room = _load(exercise)
         keyed = [one for one in room.QUIZ if one.right]
@@ -201,6 +211,7 @@ def _note(name: str, score: float) -> None:
                 text = summary(exercise, worth, quiz_is_told=len(keyed) == len(room.QUIZ))
                 text = _told(exercise)(text)
                 _show(text, f"<p>{html.escape(text)}</p>")
+                offer_model_answer(exercise, _told(exercise))
             return
 
 

@@ -90,6 +90,16 @@ def notice_files(notice: Callable[[Path, bool], None]) -> None:
     _Conditions.notice = notice
 
 
+@contextlib.contextmanager
+def unnoticed() -> Iterator[None]:
+    """Within the block nothing is told: it is the checks themselves that read."""
+    notice, _Conditions.notice = _Conditions.notice, None
+    try:
+        yield
+    finally:
+        _Conditions.notice = notice
+
+
 class _Conditions:
     """Whether they hold, and for whom: an audit hook stays for good, so it looks here."""
 

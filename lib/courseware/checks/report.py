@@ -84,15 +84,15 @@ def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Det
     """
     explained: dict[tuple[str, object], str] = {}
     guessed: set[tuple[str, object]] = set()
-    unwritten = False
+    told_unwritten = False
     for result in report.results:
         if result.passed or result.case is None:
             yield result, [("measured", told(figures)) for figures in result.figures], None
             continue
         causes = result.causes
         if any(cause.name == "not-written" for cause in causes):
-            yield result, [] if unwritten else [("likely", told(causes[0].message))], None
-            unwritten = True
+            yield result, [] if told_unwritten else [("likely", told(causes[0].message))], None
+            told_unwritten = True
             continue
         keys = [(cause.name, cause.shows) for cause in causes]
         guessed |= {key for key, cause in zip(keys, causes, strict=True) if not cause.sure}
@@ -201,6 +201,11 @@ def closing(report: Report) -> list[str]:
     return lines
 
 
+def unwritten(report: Report) -> bool:
+    """Whether there is no attempt yet."""
+    return any(cause.name == "not-written" for cause in report.diagnoses)
+
+
 @dataclass(frozen=True)
 class Lecture:
     """Where to read: the notebook and the heading of a section."""
@@ -211,9 +216,8 @@ class Lecture:
 
 def lecture_of(report: Report) -> Lecture | None:
     """What to read again; None where nothing is lost, or nothing written yet."""
-    unwritten = any(cause.name == "not-written" for cause in report.diagnoses)
     found = re.fullmatch(r"lecture (\d\d), “(.+)”", report.task.lecture)
-    if report.refusal or report.score == report.task.points or unwritten or found is None:
+    if report.refusal or report.score == report.task.points or unwritten(report) or found is None:
         return None
     number, section = found.groups()
     names = (chapter.folder for chapter in CHAPTERS if chapter.number == int(number))

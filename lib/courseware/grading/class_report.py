@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -27,13 +28,26 @@ from courseware.grading.scores import (
     read_tasks,
     shown_points,
 )
+from courseware.languages.catalogues import phrases_of_all
+from courseware.languages.names import TRANSLATED
 
 NOT_GRADED = "not graded"
 NO_HAND_IN = "no hand-in"
-RAISED_IN_CALL = re.compile(
-    r"^[ \t]*got[ \t]+([A-Za-z_]\w*(?:Error|Limit|Exception|Exit|Ended))\b", re.M
-)
-"""The line of a check's report that names the exception a student's function ended in."""
+GOT = "got"
+"""The label, in a check's report, of the line that says what a student's function ended in."""
+
+
+@cache
+def raised_in_call() -> re.Pattern[str]:
+    """What finds the exception in that line, whatever the language of the report.
+
+    >>> raised_in_call().findall("  got   NameError: x\\n  得到  ValueError")
+    ['NameError', 'ValueError']
+    """
+    said = (phrases.say(GOT) for phrases in map(phrases_of_all, TRANSLATED) if phrases)
+    labels = "|".join(map(re.escape, (GOT, *said)))
+    kinds = "Error|Limit|Exception|Exit|Ended"
+    return re.compile(rf"^[ \t]*(?:{labels})[ \t]+([A-Za-z_]\w*(?:{kinds}))\b", re.M)
 
 
 @dataclass(frozen=True)
@@ -178,7 +192,7 @@ def _failures(graded: NotebookNode) -> Iterator[str]:
             continue
         for output in cell.outputs:
             text = output.get("data", {}).get("text/plain", "")
-            ended = RAISED_IN_CALL.findall(text) if is_grade(cell) else []
+            ended = raised_in_call().findall(text) if is_grade(cell) else []
             ended += [output.ename] if output.output_type == "error" else []
             for how in dict.fromkeys(ended):
                 late = how in ("CellTimeoutError", "TimeLimit")

@@ -162,6 +162,12 @@ def phrases_of(language: str, chapter: str) -> Phrases | None:
 
 
 @cache
+def phrases_of_all(language: str) -> Phrases | None:
+    """What is needed to say what belongs to no chapter; None for English."""
+    return None if language == ENGLISH else Phrases(meanings(language, (CHECKS,)))
+
+
+@cache
 def phrases_of_feedback(language: str) -> Phrases | None:
     """What is needed to say the page that a student gets back, without its reports."""
     return Phrases(meanings(language, (FEEDBACK,))) if language in TRANSLATED else None

@@ -132,7 +132,7 @@ def _with_exercise() -> Iterator[Chapter]:
 def _of_checks(root: Path) -> list[Entry]:
     files = sorted((root / "checks").glob("*.py"))
     files = [file for file in files if file.stem not in NOT_FOR_STUDENTS]
-    files.append(root / "handing_in" / "visible.py")
+    files += [root / "handing_in" / "visible.py", root / "learning" / "language.py"]
     return [*_entries(root, files, set(), BESIDES[CHECKS])]
 
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from courseware.learning.exercises import COURSE, TEST, UNCHANGED, WRITTEN, exercise, notebook_cells
+from courseware.learning.exercises import (
+    COURSE,
+    TEST,
+    UNCHANGED,
+    WRITTEN,
+    exercise,
+    notebook_cells,
+    word_count,
+)
 from courseware.registry import EXERCISES, Chapter
 
 LEAST_WORDS = 30
@@ -28,22 +36,67 @@ def compare(name: str, course: Path = COURSE) -> None:
     print(compared(name, course))
 
 
+@dataclass(frozen=True)
+class Solution:
+    """The course's own answer, and the library's function of the same name where there is one."""
+
+    name: str
+    answer: str
+    file: str = ""
+    function: str = ""
+
+
 def compared(name: str, course: Path = COURSE) -> str:
     """The solution of a task, of a quiz question or of a written answer (`explain_01`), in text.
 
     Raises: ValueError for an unknown name, where nothing was tried yet, or without solutions/.
     """
-    chapter = _chapter(name)
-    graded = WRITTEN if _is_written(name) else f"{TEST}{name}"
-    folder = chapter.folder
-    if not _was_tried(folder, graded, course):
-        least = f", {LEAST_WORDS} words at least" if graded == WRITTEN else ""
+    folder = _chapter(name).folder
+    if not was_tried(name, course):
+        least = f", {LEAST_WORDS} words at least" if _is_written(name) else ""
         raise ValueError(f"{name}: expected an attempt of yours first{least}, got none in {folder}")
-    solution = _answers(course / "solutions" / folder / f"{folder}.ipynb", graded)
-    if not solution:
+    found = solution(name, course)
+    if found is None:
         raise ValueError(f"{name}: this copy of the course came without solutions/{folder}")
-    parts = [f"The course's own answer to {name}:", *map(_without_marks, solution)]
-    return "\n\n".join([*parts, *_reference(name, chapter)])
+    parts = [f"The course's own answer to {name}:", found.answer]
+    if found.file:
+        parts += [f"In the library, {found.file}:", found.function]
+    return "\n\n".join(parts)
+
+
+def was_tried(name: str, course: Path = COURSE) -> bool:
+    """Whether some notebook of the exercise has another answer than the one handed out.
+
+    Raises: ValueError for an unknown name.
+    """
+    folder, graded = _chapter(name).folder, _graded(name)
+    untouched = _answers(UNCHANGED / folder / f"{folder}.ipynb", graded)
+    for path in sorted((course / "exercises" / folder).glob("*.ipynb")):
+        answers = _answers(path, graded)
+        if graded == WRITTEN:
+            if word_count(" ".join(answers)) >= LEAST_WORDS:
+                return True
+        elif answers and answers != untouched:
+            return True
+    return False
+
+
+def solution(name: str, course: Path = COURSE) -> Solution | None:
+    """What there is to compare with, tried or not; None where this copy came without solutions/.
+
+    Raises: ValueError for an unknown name.
+    """
+    chapter = _chapter(name)
+    folder = chapter.folder
+    answers = _answers(course / "solutions" / folder / f"{folder}.ipynb", _graded(name))
+    if not answers:
+        return None
+    answer = "\n\n".join(map(_without_marks, answers))
+    return Solution(name, answer, *_reference(name, chapter))
+
+
+def _graded(name: str) -> str:
+    return WRITTEN if _is_written(name) else f"{TEST}{name}"
 
 
 def _is_written(name: str) -> bool:
@@ -60,19 +113,6 @@ def _chapter(name: str) -> Chapter:
         f"name: expected that of a task, of a question or of a written answer, such as negate, "
         f"quiz_01_abs or explain_01, got {name!r}"
     )
-
-
-def _was_tried(folder: str, graded: str, course: Path) -> bool:
-    """Whether some notebook of the exercise has another answer than the one handed out."""
-    untouched = _answers(UNCHANGED / folder / f"{folder}.ipynb", graded)
-    for path in sorted((course / "exercises" / folder).glob("*.ipynb")):
-        answers = _answers(path, graded)
-        if graded == WRITTEN:
-            if len(" ".join(answers).split()) >= LEAST_WORDS:
-                return True
-        elif answers and answers != untouched:
-            return True
-    return False
 
 
 def _answers(path: Path, graded: str) -> list[str]:
@@ -93,12 +133,13 @@ def _without_marks(source: str) -> str:
     return "\n".join(line for line in source.splitlines() if not MARK.fullmatch(line.strip()))
 
 
-def _reference(name: str, chapter: Chapter) -> Iterator[str]:
-    """The function of the same name in the library, where there is one."""
+def _reference(name: str, chapter: Chapter) -> tuple[str, str] | tuple[()]:
+    """The function of the same name in the library, and its file, where there is one."""
     library = Path(__file__).resolve().parents[2] / "model_compression"
     for module in chapter.modules:
         text = (library / f"{module}.py").read_text(encoding="utf-8")
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef) and node.name == name:
-                yield f"In the library, lib/model_compression/{module}.py:"
-                yield ast.get_source_segment(text, node) or ""
+                file = f"lib/model_compression/{module}.py"
+                return file, ast.get_source_segment(text, node) or ""
+    return ()

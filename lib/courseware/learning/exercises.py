@@ -91,8 +91,17 @@ def written_words(folder: str, course: Path = COURSE) -> int:
             about = cell.get("metadata", {}).get("nbgrader", {})
             text = "".join(cell.get("source", "")).strip()
             if about.get("grade_id") == WRITTEN and text != placeholder:
-                most = max(most, len(text.replace(placeholder, "").split()))
+                most = max(most, word_count(text.replace(placeholder, "")))
     return most
+
+
+def word_count(text: str) -> int:
+    """Words, and characters of Chinese, which writes none between them.
+
+    >>> word_count("Adding is easy."), word_count("加法很簡單：int8")
+    (3, 6)
+    """
+    return len(re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff][^\s\u3400-\u9fff]*", text))
 
 
 @cache

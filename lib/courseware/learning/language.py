@@ -7,6 +7,7 @@ from pathlib import Path
 import ipywidgets
 from IPython.display import display
 
+from courseware.languages.catalogues import phrases_of_all
 from courseware.languages.exercises import COURSE, bring_into
 from courseware.languages.names import (
     ENVIRONMENT,
@@ -31,7 +32,13 @@ def choose(name: str | None = None, course: Path = COURSE) -> str:
     now = chosen_language()
     changed = bring_into(now, course)
     how_many = f"{len(changed)} of them changed" if changed else "they were so already"
-    return f"Exercises and reports are in {LANGUAGES[now]} ({now}): {how_many}."
+    return _told(f"Exercises and reports are in {LANGUAGES[now]} ({now}): {how_many}.")
+
+
+def _told(text: str) -> str:
+    """A text in the language that is chosen."""
+    phrases = phrases_of_all(chosen_language())
+    return phrases.say(text) if phrases else text
 
 
 def show_language_menu() -> None:
@@ -46,7 +53,8 @@ def show_language_menu() -> None:
 
     def chosen(change: dict[str, str]) -> None:
         try:
-            told = choose(change["new"]) + " If one is open, close its tab and open it again."
+            told = choose(change["new"])
+            told += " " + _told("If one is open, close its tab and open it again.")
         except (ValueError, OSError) as error:
             told = str(error)
         line.value = f'<span role="status">{told}</span>'

@@ -23,6 +23,8 @@ from courseware.grading.moving import move_gradebook
 from courseware.languages.catalogues import phrases_of_feedback
 from courseware.languages.matching import Search
 from courseware.languages.names import TRANSLATED
+from tests.browser.axe import findings
+from tests.browser.conftest import chromium, new_page
 from tests.courseware.grading import toy
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -218,6 +220,16 @@ def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(s
     with story.exercise.gradebook() as gradebook:
         submission = gradebook.find_submission(toy.EXERCISE, "ada")
         assert submission.late_submission_penalty == 1.4  # for formgrader
+
+
+@pytest.mark.browser
+def test_the_page_of_late_work_can_be_read_by_all(story):
+    story.configure(PERCENT)
+    begin(story, anew=True)
+    assert "2 days late" in page_of(story, "ada")
+    with chromium() as browser, new_page(browser) as page:
+        page.goto((story.root / "feedback" / "ada" / toy.EXERCISE / "01_toy.html").as_uri())
+        assert findings(page) == []
 
 
 def test_lateness_moves_with_the_gradebook(story):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from courseware.grading.class_csv import write_csv
-from courseware.grading.class_report import RAISED_IN_CALL, ClassReport, Row, as_text
+from courseware.grading.class_report import ClassReport, Row, as_text, raised_in_call
 from courseware.grading.plain_lines import columns_of, in_a_cell, in_lines, in_one_line
 from courseware.grading.scores import Score, Task
 from courseware.grading.split.encoding import readable
@@ -98,4 +98,4 @@ def test_what_is_shown_of_values_hides_and_turns_nothing() -> None:
 
 def test_an_error_is_found_in_a_long_report_at_once() -> None:
     """Not by trying each of many empty lines as the beginning of all the rest."""
-    assert RAISED_IN_CALL.findall("\n" * 100_000 + "    got  ValueError: x") == ["ValueError"]
+    assert raised_in_call().findall("\n" * 100_000 + "    got  ValueError: x") == ["ValueError"]

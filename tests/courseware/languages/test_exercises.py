@@ -90,7 +90,7 @@ def test_a_choice_is_kept_and_the_environment_goes_before_it(course, tmp_path, m
     monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "progress.json"))
     monkeypatch.delenv("COURSE_LANGUAGE", raising=False)
     assert chosen_language() == "en"
-    assert "Tiếng Việt (vi): 1 of them changed" in choose("vi", course)
+    assert "Tiếng Việt (vi): đã đổi 1 bài" in choose("vi", course)
     assert chosen_language() == "vi"
     assert check_quiz("quiz_01_abs", lambda: "b") == 0.0
     monkeypatch.setenv("COURSE_LANGUAGE", "zh-TW")

@@ -11,6 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from courseware import checks
 from courseware.checks import check, conditions, jupyter_cells, reports_to
 from courseware.checks.handed_in import CELL_SECONDS, GIVEN
 from courseware.grading.split.sandbox import Limits
@@ -76,6 +77,20 @@ def run(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 )
 def test_what_is_handed_in_whole_is_judged(run: Run, cells: tuple[str, ...]) -> None:
     assert run(*cells, CHECK).startswith("unsigned_value: 8 of 8 points")
+
+
+def test_what_the_checks_read_themselves_is_no_file_of_a_student(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    progress = Path.home() / "work" / "progress.json"
+    progress.write_text("{}")
+    monkeypatch.setenv("COURSE_PROGRESS", str(progress))
+    monkeypatch.setattr(checks, "_is_learning", lambda: True)
+    second = "def signed_value(bits): return 0\n"
+    assert "will not work" not in run(
+        "check('to_bits', int)\n" + FIRST + second + f"{CHECK}\n{SECOND}"
+    )
+    assert "signed_value" in progress.read_text()
 
 
 HELPED = FIRST.replace("2)", "helper(2))")
