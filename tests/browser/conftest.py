@@ -18,7 +18,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
-SERVED = ("home.ipynb", "lectures", "exercises", "solutions", "nbgrader_config.py", ".jupyter")
+SERVED = (
+    *("home.ipynb", "lectures", "exercises", "solutions", "lib"),
+    *("nbgrader_config.py", ".jupyter"),
+)
 PATIENCE_MS = 240_000
 """A kernel that imports torch beside a busy browser on two cores takes most of a minute."""
 TRIES = 8
@@ -58,6 +61,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
         "JUPYTER_CONFIG_DIR": str(folder / "user-config"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "JUPYTER_PREFER_ENV_PATH": "1",
+        # A notebook finds the courseware of the copy: what that writes lands in it.
+        "PYTHONPATH": str(folder / "lib"),
         # Where nbgrader's commands and the kernel's python are found, as `make lab` sets it.
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }

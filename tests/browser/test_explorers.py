@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Course, cell_with, new_page, run
 
 pytestmark = pytest.mark.browser
@@ -98,3 +99,4 @@ def test_numbers_and_picture_follow_a_slider(name: str, notebook: Page):
     handle.press(back)
     expect(number).to_have_attribute("data-value", value)
     expect(picture).to_have_attribute("src", drawing)
+    assert findings(notebook, f".{name}-explorer") == []

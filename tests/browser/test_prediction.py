@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from courseware.progress.store import read_progress
+from tests.browser.axe import findings
 from tests.browser.conftest import Course, cell_with, run
 from tests.notebooks.making import code, write
 
@@ -32,5 +33,6 @@ def test_it_is_made_by_keyboard_and_compared(page: Page, course: Course) -> None
     expect(page.locator(".jp-RenderedMarkdown").last).to_contain_text(
         "It came: by half. You predicted by a tenth."
     )
+    assert findings(page, ".jp-OutputArea-output") == []
     kept = read_progress()["predictions"]["99-bits"]
     assert (kept["said"], kept["right"]) == ("by a tenth", False)

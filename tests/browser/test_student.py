@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import Course, cell_with, replace_source, run, run_all
 
 pytestmark = pytest.mark.browser
@@ -18,6 +19,7 @@ class Attempts:
     """A task's function, written wrong and right, and what a student reads of the wrong one."""
 
     exercise: str
+    module: str
     points: str
     wrong_points: str
     said: tuple[str, ...]
@@ -33,6 +35,7 @@ class Attempts:
 ATTEMPTS = [
     Attempts(
         exercise=EXERCISE,
+        module="number_formats",
         points="14 of 14 points",
         wrong_points="1.4 of 14 points",
         said=("signed_value('1')", "which is the unsigned reading"),
@@ -42,6 +45,7 @@ ATTEMPTS = [
     ),
     Attempts(
         exercise="exercises/09_lottery_tickets/09_lottery_tickets.ipynb",
+        module="lottery_tickets",
         points="6 of 6 points",
         wrong_points="1 of 6 points",
         said=("remaining_fraction(2, 0.5)", "shares multiply, they do not add"),
@@ -56,9 +60,10 @@ def test_the_home_page_links_the_course_and_its_kernel_works(page: Page, course:
     course.open(page, "home.ipynb")
     for link in ("lectures/01_number_formats.ipynb", EXERCISE):
         expect(page.locator(f"a[href*='{link}']").first).to_be_visible()
+    run_all(page)
     cell = cell_with(page, "model_compression")
-    run(page, cell)
     expect(cell.locator(".jp-OutputArea")).to_contain_text("Everything is in place")
+    assert findings(page, ".jp-OutputArea-output") == []
 
 
 def test_the_bit_flipper_changes_its_readings(page: Page, course: Course):
@@ -75,6 +80,7 @@ def test_the_bit_flipper_changes_its_readings(page: Page, course: Course):
     assert after[0] - after[1] in (0, 256)  # the first bit counts 128 or −128
     page.locator(".bit-flipper-bit-7").first.click()
     expect(signed).to_have_text(before)
+    assert findings(page, ".jp-OutputArea-output") == []
 
 
 @pytest.mark.parametrize("attempts", ATTEMPTS, ids=lambda attempts: attempts.task)
@@ -92,6 +98,12 @@ def test_a_wrong_answer_is_diagnosed_and_a_right_one_passes(
     run(page, check)
     for text in (f"{attempts.task}: {attempts.wrong_points}", *attempts.said):
         expect(report).to_contain_text(text)
+    button = report.get_by_role("button", name="Compare with the course's own solution")
+    button.press("Enter")
+    expect(report).to_contain_text(f"In the library, lib/model_compression/{attempts.module}.py")
+    assert findings(page, ".jp-OutputArea-output") == []
+    report.get_by_role("button", name="Hide it again").press("Enter")
+    expect(report).not_to_contain_text("In the library")
 
     replace_source(page, solution, f"{attempts.head}\n    return {attempts.right}")
     run(page, solution)
