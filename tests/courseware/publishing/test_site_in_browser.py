@@ -24,7 +24,6 @@ KINDS = {
     "exercise": "exercises/01_number_formats/01_number_formats.html",
     "glossary": "docs/glossary.html",
     "guide": "docs/teaching.html",
-    "guide from elsewhere": "docs/jupyterhub.html",
     "functions": "library/integer_scaling.html",
     "search": "search.html",
 }
