@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import ipywidgets
+from IPython.display import Javascript
 
 from courseware.showing.safely import message_area, number_html, safely, show_message
 from courseware.showing.style import Picture
@@ -63,7 +64,7 @@ class Explorer(ipywidgets.VBox, Generic[Setting]):
         )
         panels = [ipywidgets.VBox(list(self.controls.values())), numbers]
         row = ipywidgets.HBox(panels, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([row, self.message, self.picture])
+        super().__init__([row, self.message, self.picture, names_for_sliders()])
         self.add_class(name)
         self.show_view()
 
@@ -109,6 +110,33 @@ class Explorer(ipywidgets.VBox, Generic[Setting]):
         for name, (label, _, _) in self._table.items():
             self.readings[name].value = f"{label}: –"
         self.picture.value = ""
+
+
+NAMES = """\
+const name = () => {
+  for (const slider of document.querySelectorAll(".widget-hslider")) {
+    const label = slider.querySelector(".widget-label");
+    for (const handle of slider.querySelectorAll(".noUi-handle")) {
+      if (label && !handle.hasAttribute("aria-label")) {
+        handle.setAttribute("aria-label", label.textContent);
+      }
+    }
+  }
+};
+if (!window.courseNamesSliders) {
+  window.courseNamesSliders = new MutationObserver(name);
+  window.courseNamesSliders.observe(document.body, { childList: true, subtree: true });
+}
+name();
+"""
+"""Jupyter's sliders have a label beside them that a screen reader does not take for theirs."""
+
+
+def names_for_sliders() -> ipywidgets.Output:
+    """What gives every slider of the page the name that its label shows; nothing to see."""
+    area = ipywidgets.Output(layout=ipywidgets.Layout(height="0", overflow="hidden"))
+    area.append_display_data(Javascript(NAMES))
+    return area
 
 
 def wide(label_width: int = 90, width: int = 400) -> dict[str, Any]:
