@@ -98,28 +98,62 @@ class Stopwatch:
 
 def of_this_process() -> Reading:
     """Of the process and thread that asks."""
-    return Reading(time.monotonic(), time.process_time(), _delay("/proc/thread-self/schedstat"))
-
-
-def of_process(number: int) -> Reading | None:
-    """Of another process with one busy thread; None where it is gone.
-
-    >>> of_process(2**31 - 1) is None
-    True
-    """
     try:
-        text = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace")
+        delays = Path("/proc/thread-self/schedstat").read_bytes()
+    except OSError:
+        delays = b""
+    return Reading(time.monotonic(), time.process_time(), _delay(delays))
+
+
+class OtherProcess:
+    """Another process with one busy thread.
+
+    Its files in /proc are opened once, which takes longer than to read them: a worker is asked
+    hundreds of times. They stay that process's, whoever gets its number next.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._times, self._delays = (_opened(f"/proc/{number}/{f}") for f in ("stat", "schedstat"))
+
+    def reading(self) -> Reading | None:
+        """The moment; None where the process is gone.
+
+        >>> OtherProcess(os.getpid()).reading() is None, OtherProcess(2**31 - 1).reading() is None
+        (False, True)
+        """
+        # The name of the program comes second, in brackets, and may hold anything.
+        fields = _read(self._times).rpartition(b")")[2].split()
+        if not fields:
+            return None
+        ticks = int(fields[11]) + int(fields[12])
+        return Reading(time.monotonic(), ticks / TICKS, _delay(_read(self._delays)))
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in (self._times, self._delays):
+            if file is not None:
+                os.close(file)
+        self._times = self._delays = None
+
+
+def _opened(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY)
     except OSError:
         return None
-    # The name of the program comes second, in brackets, and may hold anything.
-    fields = text.rpartition(")")[2].split()
-    ticks = int(fields[11]) + int(fields[12])
-    return Reading(time.monotonic(), ticks / TICKS, _delay(f"/proc/{number}/schedstat"))
 
 
-def _delay(path: str) -> float | None:
+def _read(file: int | None) -> bytes:
+    """All that a file of /proc says now; nothing where it has come to its end."""
+    try:
+        return b"" if file is None else os.pread(file, 4096, 0)
+    except OSError:
+        return b""
+
+
+def _delay(schedstat: bytes) -> float | None:
     """Seconds for which a thread was ready to run and others had the processor."""
     try:
-        return int(Path(path).read_text(encoding="ascii").split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
+        return int(schedstat.split()[1]) / 1e9
+    except (IndexError, ValueError):
         return None

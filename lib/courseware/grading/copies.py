@@ -11,6 +11,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from courseware.grading.anomalies import Anomaly
 from courseware.grading.arrival import TIMESTAMP, UNKNOWN, WAYS, as_text
 from courseware.grading.intake import Assignment, HandIn
 from courseware.grading.master import source_folder
@@ -24,11 +25,14 @@ class IntakeError(Exception):
 
 @dataclass
 class Copies:
-    """A folder that stands in for `submitted/`, with what was taken."""
+    """A folder that stands in for `submitted/`, with what was taken.
+
+    Notebooks lie on disk alone: a class may be large.
+    """
 
     place: Path
-    hand_ins: dict[Path, HandIn] = field(default_factory=dict)
-    """By the folder of their copy."""
+    notes: dict[Path, tuple[Anomaly, ...]] = field(default_factory=dict)
+    """What was odd about each hand-in, by the folder of its copy."""
 
     def add(self, exercise: str, student: str, hand_in: HandIn) -> None:
         """Write a copy: the notebooks, and the time if it is known."""
@@ -38,7 +42,7 @@ class Copies:
             self.notebook(exercise, student, notebook).write_bytes(content)
         if hand_in.arrived is not None:
             (folder / TIMESTAMP).write_text(as_text(hand_in.arrived), encoding="ascii")
-        self.hand_ins[folder] = hand_in
+        self.notes[folder] = hand_in.notes
 
     def notebook(self, exercise: str, student: str, notebook: str) -> Path:
         """The copy of a notebook."""

@@ -10,8 +10,8 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 
+from courseware.grading.anomalies import Anomaly
 from courseware.grading.copies import copies_in_use
-from courseware.grading.intake import HandIn
 from courseware.grading.scores import forget_grading
 
 SUBMITTED = "submitted_file"
@@ -46,22 +46,22 @@ class SubmissionExporter(NotebookExporter):
     ) -> tuple[Any, dict[str, Any]]:
         """Convert a file; a submitted one is not parsed here."""
         path = Path(filename)
-        hand_in = self._hand_in(path)
-        if resources is None or hand_in is None:
+        notes = self._notes_on(path)
+        if resources is None or notes is None:
             return super().from_filename(filename, resources, **kw)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        resources[SUBMITTED] = hand_in.notebooks[path.stem]
-        resources[NOTES] = hand_in.notes
+        resources[SUBMITTED] = path.read_bytes()
+        resources[NOTES] = notes
         output, resources = self.from_notebook_node(nbformat.v4.new_notebook(), resources, **kw)
         if not resources.get(REBUILT):
             needed = "courseware.grading.preprocessors.RebuildFromMaster"
             raise RuntimeError(f"c.Autograde.sanitize_preprocessors must begin with {needed}")
         return output, resources
 
-    def _hand_in(self, path: Path) -> HandIn | None:
-        """The hand-in that a file is the copy of, if it is one."""
+    def _notes_on(self, path: Path) -> tuple[Anomaly, ...] | None:
+        """What was odd about the hand-in that a file is the copy of, if it is one."""
         copies = copies_in_use(self.parent.coursedir) if self.parent is not None else None
-        return copies.hand_ins.get(path.parent) if copies is not None else None
+        return copies.notes.get(path.parent) if copies is not None else None
 
 
 def forgetting_grading(converter: Autograde) -> Callable[..., None]:

@@ -83,10 +83,10 @@ def start(converter: Autograde) -> None:
             refused = [*_take_in(converter, copies)]
         except (IntakeError, ValueError) as error:
             raise NbGraderException(str(error)) from error
-        if not copies.hand_ins and not refused:
+        if not copies.notes and not refused:
             who = f"{coursedir.student_id} to {coursedir.assignment_id}"
             raise NbGraderException(f"nothing was handed in by {who}")
-        if copies.hand_ins:
+        if copies.notes:
             with in_place_of_submitted(copies, coursedir):
                 _start(converter)
     if refused:

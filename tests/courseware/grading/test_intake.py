@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -337,6 +339,16 @@ def test_a_copy_holds_the_notebook_and_the_time_and_nothing_else(folder: Path) -
             made = [path.name for path in (copies.place / "ada" / NAME).iterdir()]
             assert sorted(made) == files
         assert not copies.place.exists()
+
+
+def test_what_is_taken_of_a_large_class_lies_on_disk(folder: Path) -> None:
+    (folder / FILE).write_bytes(WORK)
+    taken = take(looked_for(folder), "ada")
+    large = replace(taken, notebooks={NAME: b"x" * 1_000_000})
+    with open_copies() as copies:
+        copies.add(NAME, "ada", large)
+        assert copies.notebook(NAME, "ada", NAME).stat().st_size == 1_000_000
+        assert len(pickle.dumps(copies)) < 1000
 
 
 def test_of_several_that_make_the_secret_at_once_all_have_the_same(tmp_path: Path) -> None:

@@ -444,3 +444,18 @@ def test_no_descriptors_and_no_processes_are_left_behind():
         folder = sandbox._log.parent
     assert (set(os.listdir("/proc/self/fd")), children()) == before
     assert not folder.exists()
+
+
+def test_a_worker_that_lacks_something_is_kept_for_the_next_task(later_sandbox):
+    with opened(later_sandbox, "def f(): return 1") as session:
+        softmax, divergence = (
+            session.can_lack([name]) for name in ("torch.softmax", "torch.nn.functional.kl_div")
+        )
+        assert session.call("f", (), without=softmax).value == 1
+        seat = session._seats.present()[softmax]
+        session.start_task()
+        session.run(Cell("next", "def g(): return 2"))
+        assert session.call("g", (), without=softmax).value == 2
+        assert session._seats.present()[softmax] is seat
+        assert session.call("g", (), without=divergence).value == 2
+        assert set(session._seats.present()) == {PLAIN, divergence}  # two at most

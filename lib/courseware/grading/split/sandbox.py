@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from courseware.checks.own_time import Reading, of_process
+from courseware.checks.own_time import OtherProcess, Reading
 from courseware.grading.scratch import scratch_folder
 from courseware.grading.split import seccomp
 from courseware.grading.split.bubblewrap import (
@@ -98,6 +98,9 @@ class Worker:
     pidfd: int
     number: int
 
+    def __post_init__(self) -> None:
+        self._times = OtherProcess(self._pid())
+
     def kill(self) -> None:
         """Kill it and wait until it is gone, with all that it may have started."""
         self._signal(signal.SIGKILL)
@@ -118,7 +121,13 @@ class Worker:
 
     def reading(self) -> Reading | None:
         """Its processor time so far, and how long it was kept from the processor."""
-        return of_process(self._pid())
+        return self._times.reading()
+
+    def close(self) -> None:
+        """Let go of what is held of it."""
+        self.channel.close()
+        self._times.close()
+        os.close(self.pidfd)
 
     def _pid(self) -> int:
         with open(f"/proc/self/fdinfo/{self.pidfd}", encoding="ascii") as file:
@@ -223,8 +232,7 @@ class Sandbox:
     def end(self, worker: Worker) -> int:
         """Kill a worker, unless it has ended; returns the signal that ended it, or 0."""
         worker.kill()
-        worker.channel.close()
-        os.close(worker.pidfd)
+        worker.close()
         with self._lock:
             self._ask({"do": "ended", "worker": worker.number})
             answer, _ = self._answer()

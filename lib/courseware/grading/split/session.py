@@ -262,10 +262,11 @@ class Session:
         """See to it that there is a worker in which all cells so far have run.
 
         There are two at most: the one in which cells run first, and one that lacks what is off
-        limits in the task at hand.
+        limits in the task at hand. That one is kept for the next task, which often lacks the same.
         """
         for other, seat in self._seats.present().items():
-            if other not in (PLAIN, without) or not seat.worker.channel.is_quiet():
+            third = without != PLAIN and other not in (PLAIN, without)
+            if third or not seat.worker.channel.is_quiet():
                 self._seats.drop(other)
         end = self._seats.used + seconds
         for cell in self._done:

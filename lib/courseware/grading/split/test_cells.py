@@ -15,8 +15,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from courseware.checks import reports_to
 from courseware.checks.facts import MIME_TYPE
@@ -72,7 +71,10 @@ class TestCells:
             score = float(points)
         if score is None:
             return [error_output("NoScore", "the test cell did not end in a number"), *outputs]
-        return [*outputs, new_output("execute_result", {"text/plain": str(score)})]
+        return [
+            *outputs,
+            _shown("execute_result", {"text/plain": str(score)}, execution_count=None),
+        ]
 
     def _run(self, source: str) -> tuple[list[NotebookNode], Any]:
         shown = Shown()
@@ -120,7 +122,7 @@ class Shown:
         # Cut HTML would not be closed.
         if len(html) <= MAX_SHOWN:
             data["text/html"] = clean_report(readable(html))
-        self._outputs.append(new_output("display_data", data))
+        self._outputs.append(_shown("display_data", data))
 
     def _flush(self) -> None:
         text = self._text.getvalue()
@@ -141,13 +143,22 @@ def cell_outputs(result: CellResult) -> list[NotebookNode]:
 
 def stream_output(text: str) -> NotebookNode:
     """Printed text. Never stderr: nbgrader gives no points for a cell that has any."""
-    return new_output("stream", name="stdout", text=_shortened(text))
+    return from_dict({"output_type": "stream", "name": "stdout", "text": _shortened(text)})
 
 
 def error_output(kind: str, text: str) -> NotebookNode:
     """An error, without the paths of the machine that it happened on."""
     text = without_paths(readable(text)[:MAX_ERROR])
-    return new_output("error", ename=kind, evalue=text, traceback=[f"{kind}: {text}"])
+    told = {"ename": kind, "evalue": text, "traceback": [f"{kind}: {text}"]}
+    return from_dict({"output_type": "error", **told})
+
+
+def _shown(kind: str, data: dict[str, Any], **fields: Any) -> NotebookNode:
+    """What nbformat's `new_output` makes, which looks each up in the format's schema.
+
+    That takes longer than to judge a task; the notebook as a whole is looked up when it is written.
+    """
+    return from_dict({"output_type": kind, "metadata": {}, "data": data, **fields})
 
 
 def without_paths(text: str) -> str:
