@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from courseware.notebooks import execute
+from courseware.showing.predict import OTHERWISE
 from tests.tracked import ROOT, tracked
 
 LECTURES = tracked("lectures/*.ipynb")
@@ -79,3 +80,4 @@ def test_it_runs(path: Path, tmp_path: Path) -> None:
     verdicts = [claim for claim in outcome.claims if claim["kind"] == "verdict"]
     assert all(claim["rests_on"] for claim in verdicts)
     assert {claim["text"].partition(".")[0] for claim in verdicts} == questions(path)
+    assert not [claim for claim in outcome.claims if OTHERWISE in claim["text"]]

@@ -19,6 +19,7 @@ QUESTION_MINUTES = 15
 
 TIME = re.compile(r"points · (?:about )?(?:(\d+) minutes|(an|two|three) hours?)")
 HOURS = {"an": 1, "two": 2, "three": 3}
+PREDICTION = re.compile(r'\bpredict\(\s*"([^"]+)"')
 QUIZ, TEST, WRITTEN = "quiz_", "test_", "explain"
 
 
@@ -110,7 +111,7 @@ def predictions(folder: str, course: Path = COURSE) -> tuple[str, ...]:
     names: list[str] = []
     for cell in notebook_cells(course / "lectures" / f"{folder}.ipynb"):
         if cell.get("cell_type") == "code":
-            names += re.findall(r'\bpredict\(\s*"([^"]+)"', "".join(cell["source"]))
+            names += PREDICTION.findall("".join(cell["source"]))
     return tuple(names)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from courseware.learning.cards import next_after
 from courseware.learning.exercises import exercise
+from courseware.learning.lecture_time import BASIS
 from courseware.learning.minutes import told
 from courseware.learning.walkthrough import SHORT_FORMS, STAGES, with_links
 from courseware.registry import CHAPTERS, Chapter
@@ -15,8 +16,9 @@ BEGINNING = """\
 
 This page is the way through the course for who has no class: for each chapter what to read, what
 to predict, what to try and what to solve, how long it takes, what it builds on and what comes next.
-The times are estimates, by words, predictions and tasks; they were not measured with learners. The
-whole course takes about {all}, of which {read} are for reading.
+The whole course takes about {all}, of which {read} are for the lectures. The times are estimates;
+nobody was timed. A lecture's rest on {basis}; an
+exercise's are what its tasks say, and a quarter of an hour for the questions.
 
 **How to go through a chapter.** Run the lecture from top to bottom, and answer before you run on: a
 wrong guess teaches more than none. Move what can be moved. Then solve the exercise; its checks are
@@ -45,7 +47,7 @@ def page() -> str:
     """The page, in Markdown."""
     reading = sum(stage.minutes for stage in STAGES.values())
     solving = sum(exercise(chapter.folder).minutes for chapter in CHAPTERS)
-    beginning = BEGINNING.format(all=_hours(reading + solving), read=_hours(reading))
+    beginning = BEGINNING.format(all=_hours(reading + solving), read=_hours(reading), basis=BASIS)
     return "\n".join([beginning, *_short_forms(), "## Chapter by chapter\n", *_chapters()])
 
 

@@ -1,7 +1,8 @@
 """The way through the course for who learns alone, and three short forms of it.
 
-A lecture's minutes stand here and nowhere else; those of an exercise are the sum of what its
-tasks say. The home page and the lectures repeat them, and a test compares.
+A lecture's minutes stand here and nowhere else; a test compares them with what they rest on
+(`lecture_time`), and with the home page and the lectures, which repeat them. Those of an exercise
+are the sum of what its tasks say.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ STAGES = {
         (1,),
     ),
     3: Stage(
-        30,
+        25,
         "how a finished network is quantized without training, first a small one, then a "
         "transformer",
         "is a range that cuts off the largest values better than one that makes room for them?",
@@ -132,7 +133,7 @@ STAGES = {
         (2, 3),
     ),
     5: Stage(
-        30,
+        25,
         "what a teacher's wrong answers tell a student that labels do not",
         "can a student know a digit that it has never seen?",
         "the temperature explorer: at which temperature do you see what the teacher mixes up?",
@@ -140,7 +141,7 @@ STAGES = {
         (0,),
     ),
     6: Stage(
-        30,
+        25,
         "which weights can go, what zeros save in bytes and in time, and why masks are kept",
         "is a matrix with nine zeros in ten multiplied faster?",
         "the pruning explorer: one threshold for all layers takes most from which?",
@@ -148,7 +149,7 @@ STAGES = {
         (0,),
     ),
     7: Stage(
-        30,
+        25,
         "how whole neurons and channels are taken out, and what has to be cut with them",
         "half of the hidden units go: how many of the weights go?",
         "the unit explorer: take out units that are never active, then others",
@@ -173,7 +174,7 @@ STAGES = {
         (6,),
     ),
     10: Stage(
-        45,
+        30,
         "what makes language models fit: NF4, a smaller cache, errors that make up for each "
         "other, outliers, floats of four bits; and what makes four bits fast",
         "a long conversation: what takes more memory, the weights or the keys and values?",
@@ -182,7 +183,7 @@ STAGES = {
         (2, 3),
     ),
     11: Stage(
-        30,
+        25,
         "all steps together: what no other beats, short codes, shared values, the bytes of a file",
         "how many bits does a code take, if most of the codes are zero?",
         "change the share of zeros, and compare the bytes with the entropy",
@@ -200,7 +201,7 @@ SHORT_FORMS = (
             Leg("lecture 01, up to *Invert, then add one*", 1, takes=10),
             Leg("lecture 02", 2),
             Leg("three functions of exercise 02", 2, ("absmax_scale", "quantize", "dequantize")),
-            Leg("lecture 03, up to *A real transformer*", 3, takes=20),
+            Leg("lecture 03, up to *A real transformer*", 3, takes=15),
             Leg("two functions of exercise 03", 3, ("minmax_range", "bits_per_weight")),
         ),
     ),

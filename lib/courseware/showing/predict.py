@@ -26,6 +26,9 @@ from courseware.showing.say import say, with_minus_signs
 SECTION = "predictions"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
+OTHERWISE = ", which is none of the choices. Has a cell been changed?"
+"""Behind a result that only a change of the reader's can give; a lecture as it stands has none."""
+
 Answer = str | float
 
 
@@ -43,6 +46,7 @@ class Prediction:
         self, name: str, question: str, choices: tuple[str, ...] = (), unit: str = ""
     ) -> None:
         self.name, self.question, self.choices, self.unit = name, question, choices, unit
+        self.first: Answer | None = None
         self.message = message_area("prediction-message")
         said = self._kept().get("said")
         if choices:
@@ -67,14 +71,21 @@ class Prediction:
     def came(self, result: Answer, within: float = 0.0) -> None:
         """Show what came beside what was predicted.
 
+        A reader may change a cell and run it again: what is compared is what came first, and what
+        is none of the choices is shown alone.
+
         Args:
             result: one of the choices, or a number.
             within: how far a number may be off and count as right.
-
-        Raises: ValueError if `result` is not one of the choices.
         """
         if self.choices and result not in self.choices:
-            raise ValueError(f"result: expected one of {list(self.choices)}, got {result!r}")
+            say(f"**It came:** {self._text(result)}{OTHERWISE}")
+            return
+        first = self.first = result if self.first is None else self.first
+        if _differ(result, first, within):
+            counts = f"the first time {self._text(first)}, which counts"
+            say(f"**It came:** {self._text(result)}; {counts}.")
+            return
         said, told = self._kept().get("said"), ""
         if said is not None:
             right = said == result if self.choices else abs(said - result) <= within
@@ -132,6 +143,12 @@ class Prediction:
         box = ipywidgets.VBox([title, ipywidgets.HBox(row), self.message])
         view = box._repr_mimebundle_()
         return {WIDGET: view[WIDGET]} if WIDGET in view else {}
+
+
+def _differ(one: Answer, other: Answer, within: float) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return one != other
+    return abs(one - other) > within
 
 
 def predict(name: str, question: str, *choices: str, unit: str = "") -> Prediction:

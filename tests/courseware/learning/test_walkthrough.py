@@ -1,11 +1,11 @@
 """The way through the course: every chapter has its stage, and its minutes have one source."""
 
-import json
 import re
 
 import pytest
 
-from courseware.learning.exercises import exercise, predictions
+from courseware.learning.exercises import exercise, notebook_cells, predictions
+from courseware.learning.lecture_time import BASIS, lecture_minutes
 from courseware.learning.minutes import told
 from courseware.learning.page import page
 from courseware.learning.walkthrough import SHORT_FORMS, STAGES
@@ -24,8 +24,7 @@ LEGS = [leg for form in SHORT_FORMS for leg in form.legs]
 
 
 def cells(path: str) -> list[str]:
-    notebook = json.loads((ROOT / path).read_text(encoding="utf-8"))
-    return ["".join(cell["source"]) for cell in notebook["cells"]]
+    return ["".join(cell["source"]) for cell in notebook_cells(ROOT / path)]
 
 
 def test_every_chapter_has_its_stage_and_builds_on_earlier_ones() -> None:
@@ -49,6 +48,22 @@ def test_a_lecture_says_the_minutes_of_its_stage(chapter: Chapter) -> None:
     said = [int(minutes) for minutes in re.findall(r"(\d+) minutes", opening)]
     said += [minutes for words, minutes in PARTS_OF_AN_HOUR.items() if words in opening.lower()]
     assert sum(said) == STAGES[chapter.number].minutes
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
+def test_the_minutes_of_a_lecture_are_what_they_rest_on(chapter: Chapter) -> None:
+    """To the nearest five, and a little more: a sentence more or less changes nothing."""
+    found = lecture_minutes(notebook_cells(ROOT / "lectures" / f"{chapter.folder}.ipynb"))
+    assert abs(found - STAGES[chapter.number].minutes) < 4, f"by its cells {found:.0f} minutes"
+
+
+def test_the_minutes_of_a_part_of_a_lecture_are_what_they_rest_on() -> None:
+    for leg in LEGS:
+        if leg.chapter is not None and (section := re.search(r"up to \*([^*]+)\*", leg.what)):
+            lecture = notebook_cells(ROOT / "lectures" / f"{CHAPTERS[leg.chapter].folder}.ipynb")
+            heading = f"## {section[1]}\n"
+            end = next(i for i, cell in enumerate(lecture) if heading in cell["source"])
+            assert abs(lecture_minutes(lecture[:end]) - leg.minutes) < 4, leg.what
 
 
 @pytest.mark.parametrize("folder", EXERCISES)
@@ -108,6 +123,10 @@ def test_predictions_are_found_in_lectures() -> None:
 def test_the_page_is_what_the_walkthrough_says() -> None:
     stored = (ROOT / "docs" / "self_study.md").read_text(encoding="utf-8")
     assert stored == page().rstrip() + "\n", "python -m courseware.learning > docs/self_study.md"
+
+
+def test_the_page_says_what_the_minutes_rest_on() -> None:
+    assert BASIS in page()
 
 
 def test_links_of_the_page_lead_somewhere() -> None:

@@ -66,9 +66,26 @@ def test_without_a_prediction_the_result_stands_alone(capsys, path):
     assert not path.exists()
 
 
-def test_what_came_is_one_of_the_choices():
-    with pytest.raises(ValueError, match="result: expected one of"):
-        bits().came("by much")
+def test_a_changed_cell_stops_no_lecture_and_counts_for_no_prediction(capsys):
+    prediction = bits()
+    prediction.control.value = "by half"
+    prediction.came("by half")
+    for other in ("by much", "by a quarter"):
+        prediction.came(other)
+    shown = capsys.readouterr().out
+    assert "by much, which is none of the choices" in shown
+    assert "by a quarter; the first time by half, which counts." in shown
+    assert kept()["02-bits"]["right"] is True
+    prediction.control.value = "by a quarter"
+    prediction.came("by half")
+    assert kept()["02-bits"]["right"] is False
+
+
+def test_a_number_that_comes_out_a_little_otherwise_is_the_same(capsys):
+    prediction = Prediction("02-decibels", "How many dB?", unit="dB")
+    for came in (6.0, 6.4, 7.0):
+        prediction.came(came, within=0.5)
+    assert capsys.readouterr().out.count("the first time 6 dB") == 1
 
 
 def test_the_choices_are_a_list_where_there_is_no_kernel():
