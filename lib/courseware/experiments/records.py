@@ -66,18 +66,14 @@ def collect(
 
 def write(out: Path, settings: Result, **found: Any) -> None:
     """Write the record: settings, date and what was found; nothing is unfinished any more."""
-    finish(settings | {"date": time.strftime("%Y-%m-%d")} | found, out, _unfinished(out))
+    record = settings | {"date": time.strftime("%Y-%m-%d")} | found
+    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    _unfinished(out).unlink()
 
 
 def _unfinished(out: Path) -> Path:
     """Where the results of an interrupted run stand until the record is written."""
     return out.with_suffix(".partial")
-
-
-def finish(record: Result, out: Path, unfinished: Path) -> None:
-    """Write the record, and remove the file that it was collected in."""
-    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    unfinished.unlink()
 
 
 def exit_code(main: Callable[[], int]) -> int | str:

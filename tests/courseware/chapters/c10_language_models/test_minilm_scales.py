@@ -27,7 +27,7 @@ def test_its_command_writes_a_record_that_is_the_recorded_one(tmp_path, monkeypa
     """Of one matrix; other processors add up float32 in another order."""
     out = tmp_path / "record.json"
     model, first = minilm(), matrix_names()[:1]
-    monkeypatch.setattr(scales, "float_model", lambda: model)
+    monkeypatch.setattr(methods, "float_model", lambda: model)
     monkeypatch.setattr(methods, "matrix_names", lambda: first)
     monkeypatch.setattr(scales, "matrix_names", lambda: first)
     monkeypatch.setattr(methods, "MODULES", ("numpy", "numpy.linalg", "scipy.linalg"))

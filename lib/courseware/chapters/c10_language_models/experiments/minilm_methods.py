@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 import random
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -33,7 +32,8 @@ from courseware.chapters.c10_language_models.rounded_products import (
     without_outliers,
 )
 from courseware.chapters.c10_language_models.weight_formats import FORMATS, WeightFormat
-from courseware.experiments.records import Result, collect, finish, options_of, settings_of
+from courseware.experiments import records
+from courseware.experiments.records import Result
 from courseware.subjects.docstrings import documented
 from courseware.subjects.models import weights_of, with_weights
 from courseware.subjects.sentence_encoder import PACKAGE, SHA256, SentenceEncoder, matrix_names
@@ -109,28 +109,44 @@ def relative_error_db(w: T, w_hat: T, xtx: T) -> float:
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    options = options_of(
-        "Ways to make a language model small, on MiniLM.",
+    return record("Ways to make a language model small, on MiniLM.", measure, FORMATS, sizes=SIZES)
+
+
+def record(
+    description: str,
+    measured: Callable[[SentenceEncoder, list[str], int, int], Result],
+    formats: Mapping[str, WeightFormat],
+    **more: Any,
+) -> int:
+    """Measure all draws, and write the figures as JSON: sizes in the formats, and what was found.
+
+    Args:
+        description: of the experiment, for --help.
+        measured: all arms of a draw, from model, lines, number of texts and seed.
+        formats: those whose bits are recorded.
+        more: settings, for the record.
+    """
+    options = records.options_of(
+        description,
         draws=(6, "choices of texts"),
         texts=(100, "to judge by, in each draw"),
     )
     torch.set_num_threads(1)  # as the record says of its machine
     packages = ("torch", "numpy", "scipy", "scikit-learn", PACKAGE)
-    settings = settings_of(options, packages, sizes=SIZES, sha256=SHA256, modules=MODULES)
+    settings = records.settings_of(options, packages, **more, sha256=SHA256, modules=MODULES)
     model = float_model()
     lines = [entry.first_line for entry in documented(MODULES)]
-    unfinished = options.out.with_suffix(".partial")
     work = {
-        str(seed): partial(measure, model, lines, options.texts, seed)
+        str(seed): partial(measured, model, lines, options.texts, seed)
         for seed in range(options.draws)
     }
-    results = collect(work, settings, unfinished)
-    record = settings | {
-        "date": time.strftime("%Y-%m-%d"),
-        "formats": of_formats(model),
-        "found": by_arm(list(results.values())),
-    }
-    finish(record, options.out, unfinished)
+    results = records.collect(work, settings, options.out)
+    records.write(
+        options.out,
+        settings,
+        formats=of_formats(model, formats),
+        found=by_arm(list(results.values())),
+    )
     return 0
 
 
@@ -282,7 +298,4 @@ def _values(codes: T, scale: T) -> T:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("minilm_methods: interrupted; the same command goes on from here")
+    sys.exit(records.exit_code(main))
