@@ -28,8 +28,9 @@ ANSWERED_ELSEWHERE = "answered in an extra cell"
 SIDE_FILE = "side file"
 OTHER_NAME = "other name"
 UNKNOWN_TIME = "unknown time"
+EARLIER_RELEASE = "earlier release"
 
-HARMLESS = frozenset({OLD_FORMAT, EXTRA})
+HARMLESS = frozenset({OLD_FORMAT, EXTRA, EARLIER_RELEASE})
 """Kinds that say nothing about the grade: a class report counts them instead of listing them."""
 
 NOTES_ID = "notes-from-the-grader"

@@ -229,7 +229,7 @@ def as_text(report: ClassReport) -> str:
         who = ", ".join(map(in_one_line, report.late))
         lines += [f"Late, as the system says that they were collected from: {who}", ""]
     if harmless := sum(row.harmless for row in report.rows):
-        what = "cells of their own, which are not run, or in an old format"
+        what = "cells of their own, which are not run, or in an old format or release"
         lines += [f"Hand-ins with {what}: {harmless}", ""]
     if older := sum(row.older_checks for row in report.rows):
         command = f"course grade {report.exercise} --regrade"

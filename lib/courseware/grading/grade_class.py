@@ -26,6 +26,7 @@ from courseware.grading.jobs import InfrastructureError, Job, Run, prepare, run_
 from courseware.grading.quiet import Interruption
 from courseware.grading.rebuild import NotRecognised
 from courseware.grading.scores import clear_auto_scores
+from courseware.grading.standing import let_stand, marks_of
 from courseware.grading.untrusted import Refused
 
 ATTEMPTS = 3
@@ -180,12 +181,14 @@ def _graded(desk: _Desk, hand_in: _HandIn, job: Job, came: Run | InfrastructureE
         return False
     if hand_in.problem:  # another notebook of it is not one of the exercise
         return True
+    marks = marks_of(exercise, student)
     with in_place_of_submitted(desk.copies, exercise.api.coursedir):
         result = exercise.api.autograde(exercise.name, student, force=True, create=True)
     desk.write_log(log_of(f"autograde {student}", result))
     if not result["success"]:
         hand_in.problem = why_it_failed(result)
         return True
+    let_stand(exercise, student, marks)
     return desk.write_page(hand_in)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
-from nbgrader.utils import is_solution
+from nbgrader.utils import compute_checksum, is_solution
 
 from courseware.grading import anomalies as kinds
 from courseware.grading.anomalies import Anomaly, name
@@ -29,6 +29,9 @@ from courseware.languages.exercises import in_every_language
 FLAGS = ("points", "grade", "solution", "locked", "task")
 STRONG_TAGS = frozenset({"skip-execution", "raises-exception"})
 """Cell tags that would change how stock nbgrader runs a cell."""
+
+
+EARLIER = "It was made from an earlier release of the exercise; it is graded by the one of now."
 
 
 class NotRecognised(Exception):
@@ -60,10 +63,18 @@ def rebuild(
         copies[cell.grade_id].append(cell)
     if not known & copies.keys():
         raise NotRecognised("no cell could be recognised as one of the exercise")
+    earlier = any(
+        _as_handed_out(came) and _is_other(cell, released[grade_id(cell)], came)
+        for cell in notebook.cells
+        if grade_id(cell)
+        for came in copies[grade_id(cell)]
+    )
+    if earlier:
+        found.append(Anomaly(kinds.EARLIER_RELEASE, "", EARLIER))
     for cell in notebook.cells:
         key = grade_id(cell)
         if key in known:
-            found += _differences(cell, released[key], copies[key])
+            found += _differences(cell, released[key], copies[key], earlier)
         if is_solution(cell) and copies[key]:
             cell.source, oddities = _answer(cell, copies[key])
             found += oddities
@@ -107,10 +118,23 @@ def _released_sources(master: NotebookNode) -> dict[str, str]:
     return {grade_id(cell): cell.source for cell in released.cells}
 
 
+def _as_handed_out(came: SubmittedCell) -> bool:
+    """Whether a cell fits the checksum that nbgrader wrote into it: only notes hang on that."""
+    metadata = NotebookNode(nbgrader=NotebookNode(came.flags))
+    cell = NotebookNode(cell_type=came.cell_type, source=came.source, metadata=metadata)
+    try:
+        return bool(came.flags.get("checksum") == compute_checksum(cell))
+    except (KeyError, OverflowError, TypeError, ValueError):  # there may be anything in it
+        return False
+
+
 def _differences(
-    cell: NotebookNode, released: str, copies: list[SubmittedCell]
+    cell: NotebookNode, released: str, copies: list[SubmittedCell], earlier: bool
 ) -> Iterator[Anomaly]:
-    """How the submitted copies of one cell differ from it, sources of solutions apart."""
+    """How the submitted copies of one cell differ from it, sources of solutions apart.
+
+    In one of an `earlier` release, points and what came as it was given are nobody's fault.
+    """
     key = grade_id(cell)
     if not copies:
         effect = "it counts as not answered" if is_solution(cell) else "it was put back"
@@ -121,21 +145,27 @@ def _differences(
         other = name(" and ".join(sorted(types))) or "an unknown type"
         text = f"The cell {key} was turned from {cell.cell_type} into {other}; it was turned back."
         yield Anomaly(kinds.RETYPED, key, text)
-    changed = [flag for flag in FLAGS if any(_flag_differs(cell, came, flag) for came in copies)]
+    flags = [flag for flag in FLAGS if not (earlier and flag == "points")]
+    changed = [flag for flag in flags if any(_flag_differs(cell, came, flag) for came in copies)]
     changed += sorted({tag for came in copies for tag in came.tags} & STRONG_TAGS)
     if changed:
         what = ", ".join(changed)
         text = f"The settings of the cell {key} were changed ({what}); this has no effect."
         yield Anomaly(kinds.CHANGED_FLAGS, key, text)
     if not is_solution(cell):
-        given = {released.rstrip(), cell.source.rstrip()}
-        if cell.cell_type == "markdown" and any(
-            came.source.rstrip() not in given for came in copies
-        ):
-            given |= {text.rstrip() for text in in_every_language(released)}
-        if any(came.source.rstrip() not in given for came in copies):
+        others = [came for came in copies if _is_other(cell, released, came)]
+        if any(not (earlier and _as_handed_out(came)) for came in others):
             text = f"The cell {key} was changed; it is graded with the original one."
             yield Anomaly(kinds.CHANGED_TEST, key, text)
+
+
+def _is_other(cell: NotebookNode, released: str, came: SubmittedCell) -> bool:
+    """Whether a cell that is not to be filled in came with another text than it is given with."""
+    source = came.source.rstrip()
+    if is_solution(cell) or source in (released.rstrip(), cell.source.rstrip()):
+        return False
+    given = in_every_language(released) if cell.cell_type == "markdown" else set()
+    return source not in {text.rstrip() for text in given}
 
 
 def _flag_differs(cell: NotebookNode, came: SubmittedCell, flag: str) -> bool:

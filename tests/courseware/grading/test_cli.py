@@ -172,6 +172,11 @@ def test_what_is_graded_again(course: Course) -> None:
     assert re.search(r"^zoe +Zuse, Zoe .* no hand-in$", listed.stdout, re.MULTILINE)
 
     graded_by_older_checks(course, "ada")
+    why = "why", "01_toy", toy.EXERCISE, "ada"
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        gradebook.find_grade(*why).manual_score = 0.5
+        gradebook.find_grade(*why).needs_manual_grade = False
+        gradebook.db.commit()
     first = modified(course, "ada"), modified(course, "bob")
     kept = course.run(*GRADE, "--students", "ada", "bob")
     assert (modified(course, "ada"), modified(course, "bob")) == first
@@ -179,6 +184,8 @@ def test_what_is_graded_again(course: Course) -> None:
     regraded = course.run(*GRADE, "--regrade", "--students", "ada", "bob")
     assert modified(course, "ada") > first[0] and modified(course, "bob") == first[1]
     assert "older checks" not in regraded.stdout
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        assert not gradebook.find_grade(*why).needs_manual_grade  # the same answer, the same mark
 
 
 def test_a_fresh_copy_of_the_course_needs_no_other_command(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -23,6 +24,7 @@ from courseware.grading.marking.desk import (
     questions_in,
 )
 from courseware.grading.marking.screen import page
+from courseware.grading.standing import let_stand, marks_of
 from tests.courseware.grading import toy
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -104,6 +106,25 @@ def test_points_from_before_a_new_grading_are_shown_and_can_be_kept(exercise):
     _, shown = typing(exercise, "=")
     assert "0.5 points, from before it was graded again: = keeps them" in shown
     assert given(exercise)["ann"] == Given(0.5, "short", False)
+
+
+def test_the_mark_for_the_same_answer_stands_when_it_is_graded_again(exercise):
+    typing(exercise, "0.5 short")
+    before = marks_of(exercise, "ann")
+    assert exercise.api.autograde(toy.EXERCISE, "ann", force=True)["success"]
+    let_stand(exercise, "ann", before)
+    assert given(exercise)["ann"] == Given(0.5, "short", False)
+    assert marks_of(exercise, "ann") == before and not marks_of(exercise, "bob")
+
+    [marked] = before.values()
+    root = Path(exercise.api.coursedir.root)
+    toy.hand_in(root, "ann", toy.with_cell(toy.solved(root), "why", "Something else."))
+    assert exercise.api.autograde(toy.EXERCISE, "ann", force=True)["success"]
+    let_stand(exercise, "ann", before)
+    assert given(exercise)["ann"] == Given(0.5, "short", True)
+    worth_less = {place: replace(marked, text="Something else.", out_of=2.0) for place in before}
+    let_stand(exercise, "ann", worth_less)
+    assert given(exercise)["ann"].open
 
 
 def test_an_answer_stands_beside_what_it_is_marked_by_and_cannot_move_the_cursor():

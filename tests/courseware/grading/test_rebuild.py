@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from nbgrader.utils import compute_checksum
 
 from courseware.grading import jobs
 from courseware.grading.anomalies import name, notes_cell, plain
@@ -204,6 +205,33 @@ def test_changed_flags(
     expected = ("changed points or flags", cell_id.replace("-", "_"))
     assert kinds_of(master, changed) == [expected]
     assert rebuild(master, changed)[0] == rebuild(master, good)[0]
+
+
+def test_what_the_teacher_has_changed_since_is_no_students_doing(
+    master: NotebookNode, good: NotebookNode
+) -> None:
+    came = copy.deepcopy(good)
+    test, why = toy.by_id(came, "test-square"), toy.by_id(came, "why")
+    for cell in (test, why):
+        cell.metadata.nbgrader["points"] += 1
+    test.source += "\n# as it was"
+    changed = copy.deepcopy(came)
+    noted = [("changed points or flags", "test_square"), ("changed test cell", "test_square")]
+    assert kinds_of(master, changed)[:2] == noted
+    test.metadata.nbgrader["checksum"] = compute_checksum(test)
+    assert kinds_of(master, came) == [("earlier release", "")]
+    assert rebuild(master, came)[0] == rebuild(master, good)[0]
+    test.source += " and a line more"
+    assert ("changed test cell", "test_square") in kinds_of(master, came)
+
+
+@pytest.mark.parametrize("points", ["4", [], 10**400], ids=("text", "list", "huge"))
+def test_a_checksum_of_anything_is_read(
+    master: NotebookNode, good: NotebookNode, points: object
+) -> None:
+    came = copy.deepcopy(good)
+    toy.by_id(came, "test-square").metadata.nbgrader.update(points=points, checksum="0")
+    assert kinds_of(master, came) == [("changed points or flags", "test_square")]
 
 
 def test_reordered(master: NotebookNode, good: NotebookNode) -> None:
