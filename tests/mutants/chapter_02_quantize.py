@@ -127,6 +127,12 @@ def asks_torch_to_quantize(x, scale, n_bits):
     return codes.clamp(-top, top - 1)
 
 
+@wrong("quantize", says="range-one-too-high")
+def cuts_off_and_allows_one_more(x, scale, n_bits):
+    half = 2 ** (n_bits - 1)
+    return (x / scale).clamp(-half, half).to(torch.int8)
+
+
 @right("quantize")
 def with_the_reciprocal(x, scale, n_bits):
     q = torch.round(x * (1.0 / scale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import torch
@@ -130,6 +131,22 @@ def asks_the_library(batches):
     from model_compression import calibration
 
     return calibration.minmax_range(batches)
+
+
+@wrong("minmax_range", says="zero-forced-in")
+def begins_the_search_at_the_smallest_positive_float(batches):
+    low, high = sys.float_info.max, sys.float_info.min
+    for batch in batches:
+        low, high = min(low, batch.min().item()), max(high, batch.max().item())
+    return low, high
+
+
+@wrong("minmax_range", says="last-batch-left-out")
+def begins_at_zero_and_stops_early(batches):
+    low = high = 0.0
+    for i in range(len(batches) - 1):
+        low, high = min(low, batches[i].min().item()), max(high, batches[i].max().item())
+    return low, high
 
 
 @right("minmax_range")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from tests.mutants.table import wrong
+from tests.mutants.table import right, wrong
 
 
 def global_magnitude_masks(weights, sparsity):
@@ -111,3 +111,43 @@ def leaves_the_last_layer_out(state, images, labels, sparsities, seed):
                 current[n], grads[n], velocity[n], full[n], 0.1, 0.9
             )
     return (current, masks)
+
+
+@wrong("prune_and_finetune", says="pruned-trained-along")
+def cuts_off_behind_the_last_batch(state, images, labels, sparsities, seed):
+    generator = torch.Generator().manual_seed(seed)
+    state = {name: t.clone() for name, t in state.items()}
+    for sparsity in sparsities:
+        weights = {n: t for n, t in state.items() if n.endswith("weight")}
+        masks = global_magnitude_masks(weights, sparsity)
+        state = {n: t * masks[n] if n in masks else t for n, t in state.items()}
+        velocity = {n: torch.zeros_like(t) for n, t in state.items()}
+        for _ in range(100):
+            rows = torch.randperm(len(images), generator=generator)[:64]
+            grads = loss_gradients(state, images[rows], labels[rows])
+            for n in state:
+                velocity[n] = 0.9 * velocity[n] + grads[n]
+                state[n] = state[n] - 0.1 * velocity[n]
+        state = {n: t * masks[n] if n in masks else t for n, t in state.items()}
+    return state, masks
+
+
+@right("prune_and_finetune")
+def clips_all_gradients_and_puts_zeros_back(state, images, labels, sparsities, seed):
+    generator = torch.Generator().manual_seed(seed)
+    current = {n: t.clone() for n, t in state.items()}
+    for sparsity in sparsities:
+        masks = global_magnitude_masks(
+            {n: t for n, t in current.items() if n.endswith("weight")}, sparsity
+        )
+        velocity = {n: torch.zeros_like(t) for n, t in current.items()}
+        for _ in range(100):
+            current = {n: t * masks[n] if n in masks else t for n, t in current.items()}
+            rows = torch.randperm(len(images), generator=generator)[:64]
+            grads = loss_gradients(current, images[rows], labels[rows])
+            size = sum(float(g.norm()) ** 2 for g in grads.values()) ** 0.5
+            for n in current:
+                velocity[n] = 0.9 * velocity[n] + grads[n] * min(1.0, 1.0 / size)
+                current[n] = current[n] - 0.1 * velocity[n]
+        current = {n: t * masks[n] if n in masks else t for n, t in current.items()}
+    return current, masks

@@ -244,3 +244,9 @@ def masks_the_gradient_and_writes_in_place(w, grad, velocity, mask, lr, momentum
     v = momentum * velocity + grad
     w -= lr * v
     return (w, v)
+
+
+@wrong("masked_step", says="step-masked-only")
+def damps_and_masks_the_velocity(w, grad, velocity, mask, lr, momentum):
+    velocity = (momentum * velocity + (1 - momentum) * grad) * mask
+    return w - lr * velocity, velocity

@@ -187,3 +187,8 @@ def keeps_the_lowest_as_they_come(scores, n_keep):
 @wrong("keep_indices", says="ties-all-kept")
 def returns_a_mask_with_all_equals(scores, n_keep):
     return scores >= scores.topk(n_keep).values.min()
+
+
+@wrong("mean_abs_activation", says="signs-cancel")
+def averages_each_image_with_its_signs(activations):
+    return activations.flatten(1).mean(dim=1)

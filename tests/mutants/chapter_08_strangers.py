@@ -182,3 +182,27 @@ def rounds_how_many_connections_stay(weights, grads, sparsity):
     mask[line.topk(round((1 - sparsity) * len(line))).indices] = True
     parts = mask.split([s.numel() for s in scores.values()])
     return {n: p.reshape(scores[n].shape) for n, p in zip(scores, parts, strict=True)}
+
+
+@wrong("snip_scores", says="squared")
+def squares_the_gradients_alone(weights, grads):
+    return {name: grads[name] ** 2 for name in weights}
+
+
+@wrong("cubic_sparsity", says="initial-ignored")
+def starts_at_zero_and_counts_one_step_more(step, begin, end, initial, final):
+    if step < begin:
+        return 0.0
+    if step >= end:
+        return final
+    return final - final * (1 - (step - begin) / (end - begin + 1)) ** 3
+
+
+@wrong("gradual_masks", says="total-lowered")
+def looks_at_the_total_alone(weights, masks, sparsity):
+    scores = {name: torch.where(masks[name], w.abs(), -1.0) for name, w in weights.items()}
+    line = torch.cat([s.flatten() for s in scores.values()])
+    kept = torch.ones(len(line), dtype=torch.bool)
+    kept[line.argsort()[: round(sparsity * len(line))]] = False
+    parts = kept.split([s.numel() for s in scores.values()])
+    return {n: p.reshape(scores[n].shape) for n, p in zip(scores, parts, strict=True)}

@@ -169,3 +169,36 @@ def looks_above_zero_from_the_first_place(w, max_gap):
         values.append(flat[p].item())
         last = p
     return torch.tensor(gaps, dtype=torch.int64), torch.tensor(values, dtype=w.dtype)
+
+
+@wrong("mask_distance", says="mean-of-layers")
+def averages_densities_of_layers(a, b):
+    apart = [abs(int(a[name].sum()) - int(b[name].sum())) / a[name].numel() for name in a]
+    return sum(apart) / len(apart)
+
+
+@wrong("nf4_codebook", says="outermost-share-off")
+def puts_eight_below_and_rounds_the_share():
+    above, below = (
+        torch.special.ndtri(torch.linspace(0.5, 0.9677, n, dtype=torch.float64)[1:]) for n in (8, 9)
+    )
+    values = torch.cat((-below, torch.zeros(1, dtype=torch.float64), above)).sort().values
+    return (values / values.abs().max()).float()
+
+
+@wrong("nf4_dequantize", says="blocks-too-early")
+def rounds_the_number_of_a_block(codes, absmax, block_size):
+    book = torch.tensor(
+        [
+            *(-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453),
+            *(-0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0.0),
+            *(0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224),
+            *(0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0),
+        ]
+    )
+    flat = codes.flatten().tolist()
+    last = len(absmax) - 1
+    values = [
+        float(book[c]) * float(absmax[min(round(i / block_size), last)]) for i, c in enumerate(flat)
+    ]
+    return torch.tensor(values, dtype=torch.float64).reshape(codes.shape)

@@ -14,7 +14,7 @@ from courseware.chapters.c02_integer_scaling.tasks.common import (
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import HALF, HALF_PRECISION
 from courseware.checks.python_slips import CARET
 from courseware.checks.quantizer_inputs import (
@@ -98,8 +98,19 @@ def _wrapped_to(limits: Limits) -> Callable[..., torch.Tensor]:
     )
 
 
-def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
-    return lambda x, scale, n_bits: rounding(x / scale).clamp(*_limits(n_bits)).to(torch.int8)
+def _one_too_high(n_bits: int) -> tuple[int, int]:
+    return _limits(n_bits)[0], _limits(n_bits)[1] + 1
+
+
+def _rounded_by(
+    rounding: Callable[[torch.Tensor], torch.Tensor], limits: Limits = _limits
+) -> Callable[..., torch.Tensor]:
+    """Stored in 8 bits, where +128 wraps around."""
+
+    def behaves(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
+        return rounding(x / scale).clamp(*limits(n_bits)).to(torch.int32).to(torch.int8)
+
+    return behaves
 
 
 def _rounded_first(
@@ -119,6 +130,11 @@ def _wrapped_in_n_bits(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tens
     half = 2 ** (n_bits - 1)
     return (_steps(x, scale) + half) % (2 * half) - half
 
+
+RANGE_ONE_TOO_HIGH = (
+    "range-one-too-high",
+    "The upper end of the range is one too high. There is no +8 of 4 bits.",
+)
 
 QUANTIZE = Task(
     name="quantize",
@@ -142,6 +158,10 @@ QUANTIZE = Task(
             lambda x, scale, n_bits: _steps(x, scale).clamp(*_limits(n_bits)),
         ),
         *(ways(name, message, _rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+        *(
+            both((name, message), RANGE_ONE_TOO_HIGH, _rounded_by(rounding, _one_too_high))
+            for name, message, rounding in ROUNDINGS
+        ),
         ways(
             *SCALE_MULTIPLIED,
             lambda x, scale, n_bits: torch.round(x * scale).clamp(*_limits(n_bits)),
@@ -182,8 +202,7 @@ QUANTIZE = Task(
             _clamped_to(lambda n_bits: (1 - 2 ** (n_bits - 1), 2 ** (n_bits - 1) - 1)),
         ),
         ways(
-            "range-one-too-high",
-            "The upper end of the range is one too high. There is no +8 of 4 bits.",
+            *RANGE_ONE_TOO_HIGH,
             _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)), 2 ** (n_bits - 1))),
             _clamped_to(lambda n_bits: (-(2 ** (n_bits - 1)) + 1, 2 ** (n_bits - 1))),
         ),

@@ -8,12 +8,22 @@ from typing import Any
 
 import torch
 
-from courseware.checks.misconceptions import except_where, ways
+from courseware.checks.misconceptions import both, except_where, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, in_half
 from courseware.checks.task import Misconception
 
 Batches = list[torch.Tensor]
 Behaviour = Callable[..., Any]
+
+ZERO_FORCED_IN = (
+    "zero-forced-in",
+    "The range was stretched until it contains 0, or 0 was where the search began. Here it is the "
+    "range of the values themselves; a zero point can take care of 0 later.",
+)
+LAST_BATCH_LEFT_OUT = (
+    "last-batch-left-out",
+    "A batch at one of the ends never counts: look at where your loop begins and ends.",
+)
 
 
 def pooled(batches: Batches) -> torch.Tensor:
@@ -54,6 +64,14 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         low, high = right(batches, *rest)
         return min(low, 0.0), max(high, 0.0)
 
+    def low_forced(batches: Batches, *rest: float) -> tuple[float, float]:
+        low, high = right(batches, *rest)
+        return min(low, 0.0), high
+
+    def high_forced(batches: Batches, *rest: float) -> tuple[float, float]:
+        low, high = right(batches, *rest)
+        return low, max(high, 0.0)
+
     def symmetric(batches: Batches, *rest: float) -> tuple[float, float]:
         reach = max(abs(end) for end in right(batches, *rest))
         return -reach, reach
@@ -92,11 +110,15 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
             list(ends) for ends in zip(*each(batches, *rest), strict=True)
         ),
     )
+
+    def zero_forced_without_last(batches: Batches, *rest: float) -> tuple[float, float]:
+        return zero_forced(batches[:-1], *rest) if len(batches) > 1 else (0.0, 0.0)
+
     yield from ways(
-        "zero-forced-in",
-        "The range was stretched until it contains 0, or 0 was where the search began. Here it "
-        "is the range of the values themselves; a zero point can take care of 0 later.",
+        *ZERO_FORCED_IN,
         zero_forced,
+        low_forced,
+        high_forced,
     )
     yield from ways(
         "made-symmetric",
@@ -133,11 +155,11 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         _then(right, round),
     )
     yield from ways(
-        "last-batch-left-out",
-        "A batch at one of the ends never counts: look at where your loop begins and ends.",
+        *LAST_BATCH_LEFT_OUT,
         lambda batches, *rest: right(batches[:-1] or batches, *rest),
         lambda batches, *rest: right(batches[1:] or batches, *rest),
     )
+    yield from both(ZERO_FORCED_IN, LAST_BATCH_LEFT_OUT, zero_forced_without_last)
     yield from ways(
         "first-row-only",
         "Only the first entry along axis 0 of each batch counts.",

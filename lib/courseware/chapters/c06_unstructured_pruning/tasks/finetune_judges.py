@@ -85,8 +85,11 @@ def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
 def exact_zeros(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The last total is met exactly, and every pruned weight of the state is 0."""
     found = _counted(arguments, got) or masks_not_bool(got[1]) or _biases_lost(arguments[0], got)
-    if found:
-        return found
+    return found or revived(got)
+
+
+def revived(got: tuple[Named, Named]) -> Difference | None:
+    """Whether a pruned weight of the state is not 0."""
     state, masks = _detached(got[0]), _detached(got[1])
     for name, mask in masks.items():
         alive = int((state[name][~mask.bool()] != 0).sum())
@@ -116,8 +119,13 @@ def _untrained(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     """Whether it is not a pruned network, or its survivors are just as they came in."""
     if found := _counted(arguments, got):
         return found
-    before, after = _survivors(arguments[0], got)
+    before, after = survivors(arguments[0], got)
     return Difference("no-fine-tuning", UNTRAINED) if torch.equal(before, after) else None
+
+
+def trained_survivors(arguments: tuple[Any, ...], got: Any) -> Difference | None:
+    """Whether the smallest weights of the given network went, and the others were trained."""
+    return _untrained(arguments, got) or smallest_go(arguments, None, got)
 
 
 def _biases_lost(state: Mapping[str, T], got: Any) -> Difference | None:
@@ -135,7 +143,7 @@ def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diffe
     """The survivors are trained, and still close to where they started."""
     if found := _untrained(arguments, got) or _biases_lost(arguments[0], got):
         return found
-    before, after = _survivors(arguments[0], got)
+    before, after = survivors(arguments[0], got)
     together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
     if together >= CLOSE:
         return None
@@ -181,7 +189,7 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
     if reached >= lost - WORSE:
         return Difference("not-won-back", text)
-    before, after = _survivors(arguments[0], got)
+    before, after = survivors(arguments[0], got)
     anew = float(torch.corrcoef(torch.stack((before, after)))[0, 1]) < ANEW
     return Difference("drawn-anew" if anew else "training-harms", text)
 
@@ -271,7 +279,7 @@ def _structure(state: Mapping[str, T], got: Any) -> Difference | None:
     return masks_structure(weights, got[1])
 
 
-def _survivors(state: Mapping[str, T], got: tuple[Named, Named]) -> tuple[T, T]:
+def survivors(state: Mapping[str, T], got: tuple[Named, Named]) -> tuple[T, T]:
     """The kept weights before and after, in one line each."""
     after, masks = _detached(got[0]), _detached(got[1])
     rows = [torch.cat([s[name][masks[name].bool()] for name in masks]) for s in (state, after)]

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
 from model_compression import masked_training as reference
@@ -133,6 +133,20 @@ def _in_another_mask(velocity: Callable[[T, T, float, float], T]) -> tuple[Step,
     return forgotten, on_the_gradient
 
 
+def _with_masked_step(velocity: Callable[[T, T, float, float], T]) -> tuple[Step, ...]:
+    """Another rule for the velocity, and a mask on the step alone."""
+
+    def step(w: T, g: T, old: T, mask: T, lr: float, momentum: float) -> Any:
+        v = velocity(g, old, lr, momentum)
+        return w - lr * v * mask, v
+
+    return _any_velocity(step)
+
+
+def _averaged(g: T, old: T, lr: float, momentum: float) -> T:
+    return momentum * old + (1 - momentum) * g
+
+
 def _momentum_rule(g: T, old: T, lr: float, momentum: float) -> T:
     return momentum * old + g
 
@@ -151,6 +165,17 @@ def _masked(
 def _nonzero_kept(w: T, g: T, old: T, mask: T, lr: float, momentum: float) -> T:
     return (w - lr * (momentum * old + g)) * (w != 0)
 
+
+STEP_MASKED_ONLY = (
+    "step-masked-only",
+    "The step was masked, so a pruned weight keeps the value that it has. It is to be 0, whatever "
+    "it was: mask the weights, not the step.",
+)
+VELOCITY_AVERAGED = (
+    "velocity-averaged",
+    "The gradient was weighed with 1 − momentum. That is an average; here the gradient is added in "
+    "full, as torch's SGD does.",
+)
 
 MASKED_STEP = Task(
     name="masked_step",
@@ -187,9 +212,7 @@ MASKED_STEP = Task(
             *_masked(lambda w, g, old, m, lr, mu: w - lr * (mu * old + g)),
         ),
         ways(
-            "step-masked-only",
-            "The step was masked, so a pruned weight keeps the value that it has. It is to be 0, "
-            "whatever it was: mask the weights, not the step.",
+            *STEP_MASKED_ONLY,
             *_masked(lambda w, g, old, m, lr, mu: w - lr * (mu * old + g) * m),
         ),
         ways(
@@ -248,12 +271,11 @@ MASKED_STEP = Task(
             lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g))[m], (mu * old + g)[m]),
         ),
         ways(
-            "velocity-averaged",
-            "The gradient was weighed with 1 − momentum. That is an average; here the gradient is "
-            "added in full, as torch's SGD does.",
-            *_by(lambda g, old, lr, mu: mu * old + (1 - mu) * g),
-            *_in_another_mask(lambda g, old, lr, mu: mu * old + (1 - mu) * g),
+            *VELOCITY_AVERAGED,
+            *_by(_averaged),
+            *_in_another_mask(_averaged),
         ),
+        both(VELOCITY_AVERAGED, STEP_MASKED_ONLY, *_with_masked_step(_averaged)),
         ways(
             "rate-inside-velocity",
             "The learning rate went into the velocity. Here the velocity is made of gradients, "

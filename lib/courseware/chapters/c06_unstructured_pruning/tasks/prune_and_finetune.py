@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks import finetune_judges as judges
+from courseware.chapters.c06_unstructured_pruning.tasks import hidden_pixels
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import prunable_networks as networks
 from courseware.checks.call import Outcome, call_anew, shuffled_call
@@ -94,7 +95,7 @@ PRUNE_AND_FINETUNE = Task(
         ),
         Check(
             "rising totals: the last one exactly, and zeros where pruned",
-            4,
+            3,
             _rising_totals,
             judges.exact_zeros,
             named_call,
@@ -117,8 +118,16 @@ PRUNE_AND_FINETUNE = Task(
             _expect("(state, masks): kept weights near to what they were, but trained"),
         ),
         Check(
-            "signs: most of the lost accuracy comes back",
-            5,
+            "pruned weights stay 0 while the others train",
+            2,
+            hidden_pixels.problem,
+            hidden_pixels.judge,
+            hidden_pixels.three_calls,
+            _expect("(state, masks), the same whatever pixels show whose weights are all pruned"),
+        ),
+        Check(
+            "images of signs: step by step, most of the lost accuracy comes back",
+            4,
             _most_of_a_trained_network,
             judges.won_back,
             named_call,
@@ -177,6 +186,7 @@ PRUNE_AND_FINETUNE = Task(
             "Pruned weights came back to life during fine-tuning. An optimizer moves every weight "
             "that it is given: put the zeros back after each of its steps.",
         ),
+        hidden_pixels.TRAINED_ALONG,
         Misconception(
             *NOT_REPEATABLE,
         ),

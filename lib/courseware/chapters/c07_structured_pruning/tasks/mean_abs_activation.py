@@ -55,6 +55,12 @@ def _of_those_not_zero(rows: T) -> T:
     return rows.abs().sum(dim=1) / (rows != 0).sum(dim=1)
 
 
+SIGNS_CANCEL = (
+    "signs-cancel",
+    "Negative activations were added with their sign, so that they cancel positive ones. Take the "
+    "magnitude of each before you average.",
+)
+
 _check = partial(Check, judge=by_digits(same_values))
 
 MEAN_ABS_ACTIVATION = Task(
@@ -72,9 +78,7 @@ MEAN_ABS_ACTIVATION = Task(
         FORMS,
         (Misconception(*IMPRECISE),),
         ways(
-            "signs-cancel",
-            "Negative activations were added with their sign, so that they cancel positive ones. "
-            "Take the magnitude of each before you average.",
+            *SIGNS_CANCEL,
             over(lambda rows: rows.mean(dim=1), axis=1),
         ),
         ways(
@@ -86,7 +90,11 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.mean(dim=0).abs().mean(dim=1), reference.mean_abs_activation),
         ),
         ways(*NEGATIVES_DROPPED, over(lambda rows: rows.relu().mean(dim=1), axis=1)),
-        other_axes(lambda rows: rows.abs().mean(dim=1)),
+        other_axes(
+            lambda rows: rows.abs().mean(dim=1),
+            (SIGNS_CANCEL, lambda rows: rows.mean(dim=1)),
+            (NEGATIVES_DROPPED, lambda rows: rows.relu().mean(dim=1)),
+        ),
         both(PLACES_NOT_JOINED, NEGATIVES_DROPPED, lambda a: a.relu().mean(dim=0)),
         ways(
             *PLACES_NOT_JOINED,

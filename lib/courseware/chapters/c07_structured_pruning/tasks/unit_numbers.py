@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE, less_precise
 from courseware.checks.task import Misconception
 
@@ -106,11 +106,21 @@ def by_channel(way: Callable[[T], T], otherwise: Callable[[T], T]) -> Callable[[
     return lambda values: way(values.flatten(2)) if values.dim() > 2 else otherwise(values)
 
 
-def other_axes(reduce: Callable[[T], T]) -> tuple[Misconception, ...]:
-    """The right way to reduce, with images or the last axis for units."""
+def other_axes(
+    reduce: Callable[[T], T], *besides: tuple[tuple[str, str], Callable[[T], T]]
+) -> tuple[Misconception, ...]:
+    """The right way to reduce, with images or the last axis for units.
+
+    `besides` are ways to reduce that are a mistake of their own, made as well.
+    """
     return several(
-        ways(*IMAGES_FOR_UNITS, over(reduce, axis=0)),
-        ways(*LAST_FOR_UNITS, over(reduce, axis=-1)),
+        *(
+            several(
+                ways(*of_other_axis, over(reduce, axis=axis)),
+                *(both(of_other_axis, second, over(other, axis=axis)) for second, other in besides),
+            )
+            for of_other_axis, axis in ((IMAGES_FOR_UNITS, 0), (LAST_FOR_UNITS, -1))
+        )
     )
 
 

@@ -26,6 +26,8 @@ NOT_CLAMPED = (
 Arguments = tuple[int, int, int, float, float]
 Schedule = Callable[[float, float, float], float]
 """Sparsity from progress, initial and final."""
+Progress = Callable[[int, int, int], float]
+"""The share of the way that is done, from step, begin and end."""
 
 
 def _totals(draw: Draw) -> tuple[float, float]:
@@ -82,9 +84,7 @@ def _cubic(progress: float, initial: float, final: float) -> float:
 
 def _schedule(
     sparsity: Schedule = _cubic,
-    progress: Callable[[int, int, int], float] = lambda step, begin, end: (
-        (step - begin) / (end - begin)
-    ),
+    progress: Progress = lambda step, begin, end: (step - begin) / (end - begin),
     clamp: Callable[[float], float] = _clamped,
 ) -> Callable[..., float]:
     """The function with one of its parts computed in another way."""
@@ -152,6 +152,34 @@ def _nothing_until_behind_begin(
     """0 at the first step as well."""
     return 0.0 if step <= begin else reference.cubic_sparsity(step, begin, end, initial, final)
 
+
+ONE_STEP_OFF = (
+    "one-step-off",
+    "The steps are off by one. At `begin` nothing of the way is done, at `end` all of it: it is "
+    "`end - begin` steps long.",
+)
+OFF: tuple[Progress, ...] = (
+    lambda step, begin, end: (step - begin + 1) / (end - begin),
+    lambda step, begin, end: (step - begin) / (end - begin + 1),
+    lambda step, begin, end: (step - begin + 1) / (end - begin + 1),
+    lambda step, begin, end: (step - begin) / max(end - begin - 1, 1),
+    # Behind the end it is over.
+    lambda step, begin, end: 1.0 if step >= end else (step - begin) / (end - begin + 1),
+)
+BEGIN_IGNORED = (
+    "begin-ignored",
+    "The progress does not run from 0 at the start of pruning to 1 at its end. Count the steps "
+    "since the start, and divide by how many there are from start to end.",
+)
+WITHOUT_BEGIN: tuple[Progress, ...] = (
+    lambda step, begin, end: step / end,
+    lambda step, begin, end: (step - begin) / end,
+    lambda step, begin, end: step / (end - begin),
+)
+INITIAL_IGNORED = (
+    "initial-ignored",
+    "The initial sparsity was left out, as if pruning always started from 0.",
+)
 
 CUBIC_SPARSITY = Task(
     name="cubic_sparsity",
@@ -236,17 +264,12 @@ CUBIC_SPARSITY = Task(
             _schedule(lambda p, s, f: _clamped(_cubic(p, s, f)), clamp=lambda p: p),
         ),
         ways(
-            "begin-ignored",
-            "The progress does not run from 0 at the start of pruning to 1 at its end. Count the "
-            "steps since the start, and divide by how many there are from start to end.",
-            _schedule(progress=lambda step, begin, end: step / end),
-            _schedule(progress=lambda step, begin, end: (step - begin) / end),
-            _schedule(progress=lambda step, begin, end: step / (end - begin)),
+            *BEGIN_IGNORED,
+            *(_schedule(progress=progress) for progress in WITHOUT_BEGIN),
             _from_step_0(_cubic),
         ),
         ways(
-            "initial-ignored",
-            "The initial sparsity was left out, as if pruning always started from 0.",
+            *INITIAL_IGNORED,
             _schedule(_from_zero),
             _within(_schedule(_from_zero)),
         ),
@@ -256,14 +279,11 @@ CUBIC_SPARSITY = Task(
             _schedule(lambda p, s, f: f + (s - f) * ((1 - p) ^ 3)),  # type: ignore[operator]
         ),
         ways(*IMPRECISE, *rounded_number(reference.cubic_sparsity)),
-        ways(
-            "one-step-off",
-            "The steps are off by one. At `begin` nothing of the way is done, at `end` all of it: "
-            "it is `end - begin` steps long.",
-            _schedule(progress=lambda step, begin, end: (step - begin + 1) / (end - begin)),
-            _schedule(progress=lambda step, begin, end: (step - begin) / (end - begin + 1)),
-            _schedule(progress=lambda step, begin, end: (step - begin + 1) / (end - begin + 1)),
-            _schedule(progress=lambda step, begin, end: (step - begin) / max(end - begin - 1, 1)),
+        ways(*ONE_STEP_OFF, *(_schedule(progress=progress) for progress in OFF)),
+        *(
+            both(first, second, *(_schedule(sparsity, progress) for progress in ways_of_second))
+            for first, sparsity in ((INITIAL_IGNORED, _from_zero), (SLOW_FIRST, _slow))
+            for second, ways_of_second in ((ONE_STEP_OFF, OFF), (BEGIN_IGNORED, WITHOUT_BEGIN))
         ),
         ways(
             "increment",

@@ -15,7 +15,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     T,
     Tensors,
 )
-from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES
+from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES, TOTAL_LOWERED
 from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import gone, ranked
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
@@ -129,6 +129,7 @@ CAME_BACK = Misconception(
     "those that are left, and leave all others False.",
     unless_explained=True,
 )
+LOWERED = Misconception(*TOTAL_LOWERED, unless_explained=True)
 
 
 def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -144,7 +145,11 @@ def nested(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
     back = _came_back(masks, came)
     if not text and not back:
         return None
-    return Difference(CAME_BACK.name if back else "wrong-value", back or text)
+    if not back:
+        return Difference("wrong-value", text)
+    asked = pruned_count(total(weights), sparsity)
+    lowered = gone(came) == asked < gone(masks) and not _pruned_now(masks, came)
+    return Difference(LOWERED.name if lowered else CAME_BACK.name, back)
 
 
 def _came_back(masks: Tensors, came: Tensors) -> str:
@@ -155,6 +160,11 @@ def _came_back(masks: Tensors, came: Tensors) -> str:
             where = [int(i) for i in places[0]]
             return f"{name!r}: the weight at {where} was pruned before, and is kept now"
     return ""
+
+
+def _pruned_now(masks: Tensors, came: Tensors) -> bool:
+    """Whether a weight was kept and is pruned now."""
+    return any(bool((masks[name] & ~mask.bool()).any()) for name, mask in came.items())
 
 
 def _pruned_weights(weights: Tensors, masks: Tensors, sparsity: float) -> Tensors:
@@ -184,6 +194,7 @@ GRADUAL_MASKS = Task(
             MASK_NOT_BOOL,
             LAYER_WITHOUT_MASK,
             CAME_BACK,
+            LOWERED,
         ),
         FORMS,
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),

@@ -42,6 +42,12 @@ from courseware.checks.masks import INVERTED
 from courseware.checks.rankings import LARGEST_PRUNED, SIGNED, TIES_KEPT, TIES_PRUNED
 from model_compression.pruning_schedules import gradual_masks
 
+TOTAL_LOWERED = (
+    "total-lowered",
+    "The total is below what is gone already, and pruned weights came back. Pruning does not go "
+    "backwards: the old masks stay as they are.",
+)
+
 MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (
         "on-top",
@@ -97,9 +103,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (only_new,),
     ),
     (
-        "total-lowered",
-        "The total is below what is gone already, and pruned weights came back. Pruning does not "
-        "go backwards: the old masks stay as they are.",
+        *TOTAL_LOWERED,
         (
             back_down,
             below(all_kept),

@@ -27,6 +27,22 @@ SIGN_KEPT = (
     "The sign was kept, or only half of it dropped. A connection whose loss would move a lot "
     "matters, whichever way it moves: take the magnitude of the product.",
 )
+GRADIENT_ALONE = (
+    "gradient-alone",
+    "These are the gradients alone. A large gradient says that a weight wants to move, not that it "
+    "matters now: a weight of 0 can go without any loss. The switch of a weight moves the loss by "
+    "weight times gradient.",
+)
+WEIGHT_ALONE = (
+    "weight-alone",
+    "These are the magnitudes of the weights. Before training they are only what the random start "
+    "gave them: the gradient says what the loss makes of them.",
+)
+SQUARED = (
+    "squared",
+    "The product, or one of its factors, was squared. The score is the magnitude of weight times "
+    "gradient, each of them once.",
+)
 
 T = torch.Tensor
 Arguments = tuple[Named, Named]
@@ -194,20 +210,17 @@ SNIP_SCORES = Task(
             ),
         ),
         ways(
-            "gradient-alone",
-            "These are the gradients alone. A large gradient says that a weight wants to move, not "
-            "that it matters now: a weight of 0 can go without any loss. The switch of a weight "
-            "moves the loss by weight times gradient.",
+            *GRADIENT_ALONE,
             *_scored(lambda w, g: g.abs()),
             *_scored(lambda w, g: g),
-            *_scored(lambda w, g: g.square()),
         ),
+        both(GRADIENT_ALONE, SQUARED, *_scored(lambda w, g: g.square())),
         ways(
-            "weight-alone",
-            "These are the magnitudes of the weights. Before training they are only what the "
-            "random start gave them: the gradient says what the loss makes of them.",
+            *WEIGHT_ALONE,
             *_scored(lambda w, g: w.abs()),
+            *_scored(lambda w, g: w),
         ),
+        both(WEIGHT_ALONE, SQUARED, *_scored(lambda w, g: w.square())),
         ways(
             "one-score-a-layer",
             "The scores of a tensor were put together to one number. Each weight has a score of "
@@ -237,9 +250,7 @@ SNIP_SCORES = Task(
             *_scored(lambda w, g: (-w * g).clamp(min=0)),
         ),
         ways(
-            "squared",
-            "The product, or one of its factors, was squared. The score is the magnitude of "
-            "weight times gradient, each of them once.",
+            *SQUARED,
             *_scored(lambda w, g: (w * g).square()),
             *_scored(lambda w, g: w.square() * g.abs()),
             *_scored(lambda w, g: w.abs() * g.square()),

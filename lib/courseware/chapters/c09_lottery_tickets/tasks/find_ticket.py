@@ -168,7 +168,7 @@ FIND_TICKET = Task(
             ),
         ),
         Check(
-            "signs: the trained weights are ranked, all layers together",
+            "images of signs: the trained weights are ranked, all layers together",
             5,
             _on_signs(2),
             judges.trained_ranking,
@@ -176,7 +176,7 @@ FIND_TICKET = Task(
             _expect("{n} pairs (state, masks): the masks follow from the trained weights"),
         ),
         Check(
-            "signs: the ticket wins, trained from its own start",
+            "images of signs: the ticket wins, trained from its own start",
             7,
             _on_signs(ROUNDS),
             judges.winning,

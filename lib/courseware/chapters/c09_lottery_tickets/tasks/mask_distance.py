@@ -29,6 +29,17 @@ SIMILARITY = (
     "count where they differ.",
 )
 
+ONE_DIRECTION = (
+    "one-direction-only",
+    "Only entries that are kept in one mask and pruned in the other were counted, but not the "
+    "other way round. Both are differences.",
+)
+DENSITIES = (
+    "densities-compared",
+    "Only the numbers of kept weights were compared. Two masks can keep equally many weights and "
+    "not one in common: compare entry by entry.",
+)
+
 T = torch.Tensor
 Masks = Mapping[str, T]
 Arguments = tuple[Named, Named]
@@ -112,6 +123,20 @@ def _densities(a: Masks, b: Masks) -> float:
     return abs(int(first.sum()) - int(second.sum())) / len(first)
 
 
+def _densities_of_layers(a: Masks, b: Masks) -> float:
+    return sum(_densities({k: a[k]}, {k: b[k]}) * a[k].numel() for k in a) / len(_lines(a, b)[0])
+
+
+def _averaged(measure: Callable[[Masks, Masks], float]) -> Iterator[Callable[..., float]]:
+    """A measure of each layer, averaged over the layers, and their sum."""
+    for divided in (True, False):
+        yield (
+            lambda a, b, divided=divided: (
+                sum(measure({k: a[k]}, {k: b[k]}) for k in a) / (len(a) if divided else 1)
+            )
+        )
+
+
 def _of_layer(number: int) -> Callable[[Masks, Masks], float]:
     def behaves(a: Masks, b: Masks) -> float:
         name = list(a)[number]
@@ -189,9 +214,7 @@ MASK_DISTANCE = Task(
             lambda a, b: float(torch.ne(*_lines(a, b)).sum()),
         ),
         ways(
-            "one-direction-only",
-            "Only entries that are kept in one mask and pruned in the other were counted, but not "
-            "the other way round. Both are differences.",
+            *ONE_DIRECTION,
             _share(lambda a, b: a & ~b, _all),
             _share(lambda a, b: b & ~a, _all),
         ),
@@ -209,10 +232,9 @@ MASK_DISTANCE = Task(
         ),
         ways(*IMPRECISE, *rounded_number(reference.mask_distance)),
         ways(
-            "densities-compared",
-            "Only the numbers of kept weights were compared. Two masks can keep equally many "
-            "weights and not one in common: compare entry by entry.",
+            *DENSITIES,
             _densities,
+            _densities_of_layers,
             lambda a, b: _densities(a, b) * len(_lines(a, b)[0]),
             lambda a, b: _densities(a, b) / 2,
             lambda a, b: (
@@ -279,6 +301,15 @@ MASK_DISTANCE = Task(
             SIMILARITY,
             MEAN_OF_LAYERS,
             lambda a, b: (1 - reference.mask_distance(a, b)) / len(a),
+        ),
+        *(
+            both(first, MEAN_OF_LAYERS, *_averaged(measure))
+            for first, measure in (
+                (DENSITIES, _densities),
+                (SIMILARITY, _share(torch.eq, _all)),
+                (ONE_DIRECTION, _share(lambda a, b: a & ~b, _all)),
+                (ONE_DIRECTION, _share(lambda a, b: b & ~a, _all)),
+            )
         ),
         ways(
             "other-denominator",

@@ -159,7 +159,12 @@ GPTQ_QUANTIZE = Task(
         Check("what is cut off goes on, too", 2, _cut_off, same_codes_and_scales),
         Check("2, 5, 6 and 8 bits", 2, _other_widths, same_codes_and_scales),
         Check("a group of zeros", 1, _zeros, same_of_zeros),
-        Check("groups that do not fill a row are refused", 1, _refused, same_codes_and_scales),
+        Check(
+            "groups that fill a row, and others, which are refused",
+            1,
+            _refused,
+            same_codes_and_scales,
+        ),
         Check("right values: codes as int8, scale as float32", 1, _one_group, same_types),
     ),
     misconceptions=(*FORMS, *MISTAKES),

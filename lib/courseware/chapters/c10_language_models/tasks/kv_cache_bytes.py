@@ -84,7 +84,7 @@ KV_CACHE_BYTES = Task(
         Check("fewer bits, and the last byte", 2, _few_bits),
         Check("a scale for each group", 2, _groups),
         Check("exact for large caches", 1, _large),
-        Check("groups that do not fill a vector are refused", 1, _refused),
+        Check("groups that fill a vector, and others, which are refused", 1, _refused),
     ),
     misconceptions=MISTAKES,
 )

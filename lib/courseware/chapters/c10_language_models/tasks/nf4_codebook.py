@@ -10,7 +10,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Judge, Misconception, Task
 from courseware.checks.values import Difference, difference
 from model_compression import nf4 as reference
@@ -134,8 +134,8 @@ def _evenly(edge: float) -> Callable[[], torch.Tensor]:
     return lambda: _normalised(_quantile(shares))
 
 
-def _from(outermost: float) -> Callable[[], torch.Tensor]:
-    return lambda: _of(7, 8, outermost)
+def _from(outermost: float, negative: int = 7, positive: int = 8) -> Callable[[], torch.Tensor]:
+    return lambda: _of(negative, positive, outermost)
 
 
 def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
@@ -145,6 +145,20 @@ def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
 NOT_SORTED = Misconception(
     "not-sorted",
     "The values are right, but not in ascending order: the code of a value is its position.",
+)
+
+SIDES_SWAPPED = (
+    "sides-swapped",
+    "The sides are swapped: there are eight values above 0 and seven below.",
+)
+OUTERMOST_OFF = (
+    "outermost-share-off",
+    "The outermost share is not the one asked for: d = 929 / 960. With another one all values "
+    "move, also after the division by the largest.",
+)
+OTHER_EDGES = (
+    *(1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.99, 0.995),
+    *(0.97, 0.968, 0.967, 0.9677, 0.96771, 0.96),
 )
 
 NF4_CODEBOOK = Task(
@@ -176,8 +190,7 @@ NF4_CODEBOOK = Task(
             lambda: torch.cat((torch.linspace(-1, 0, 8), torch.linspace(0, 1, 9)[1:])),
         ),
         ways(
-            "sides-swapped",
-            "The sides are swapped: there are eight values above 0 and seven below.",
+            *SIDES_SWAPPED,
             lambda: _of(8, 7),
         ),
         ways(
@@ -237,17 +250,10 @@ NF4_CODEBOOK = Task(
             lambda: torch.cat((-_raw()[9:].flip(0), _raw()[8:9] * 0, _raw()[8:])) / _raw().max(),
         ),
         ways(
-            "outermost-share-off",
-            "The outermost share is not the one asked for: d = 929 / 960. With another one all "
-            "values move, also after the division by the largest.",
-            *(
-                _from(edge)
-                for edge in (
-                    *(1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.99, 0.995),
-                    *(0.97, 0.968, 0.967, 0.9677, 0.96771, 0.96),
-                )
-            ),
+            *OUTERMOST_OFF,
+            *(_from(edge) for edge in OTHER_EDGES),
         ),
+        both(SIDES_SWAPPED, OUTERMOST_OFF, *(_from(edge, 8, 7) for edge in OTHER_EDGES)),
         ways(
             "few-decimals",
             "The values are rounded to a few decimals. Compute them, or copy all digits: bytes "

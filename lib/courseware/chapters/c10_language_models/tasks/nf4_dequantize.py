@@ -16,6 +16,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     GRIDS,
     as_mask,
     by_remainder,
+    by_rounded_place,
     by_rows,
     by_rows_as_far_as_it_goes,
     changed,
@@ -157,6 +158,12 @@ NF4_DEQUANTIZE = Task(
             "all of the first block, the next to the second block.",
             scaled(entries, in_turn),
             scaled(entries, by_remainder),
+        ),
+        ways(
+            "blocks-too-early",
+            "The next absmax comes too early, in the middle of a block: the number of the block "
+            "was rounded. All of a block has the same: cut it off, `i // block_size`.",
+            scaled(entries, by_rounded_place),
         ),
         ways(
             "one-absmax-for-all",

@@ -81,6 +81,12 @@ def by_remainder(absmax: T, block_size: int, count: int) -> T:
     return absmax[torch.arange(count) % block_size % len(absmax)]
 
 
+def by_rounded_place(absmax: T, block_size: int, count: int) -> T:
+    """The number of a block is rounded; where there is none any more, the last one is taken."""
+    places = (torch.arange(count).double() / block_size).round().long()
+    return absmax[places.clamp(max=len(absmax) - 1)]
+
+
 def of_equal_size(absmax: T, block_size: int, count: int) -> T:
     sizes = [len(part) for part in torch.arange(count).chunk(len(absmax))]
     return absmax[: len(sizes)].repeat_interleave(torch.tensor(sizes))
