@@ -63,9 +63,13 @@ def _written(cells: Sequence[NotebookNode], text: str, left: int) -> Iterator[st
     if len(manual) != 1:
         yield f"there must be one written answer, with what is left to {TOTAL} points: {left}"
     for mark in manual:
-        what = f"nbgrader's metadata of {mark['grade_id']}"
-        for line in _differs(what, mark.get("points"), left):
-            yield f"{line}: tasks and quiz make {TOTAL - left} (move points between tasks)"
+        own = mark.get("points")
+        if own is not None and float(own) != left:
+            yield (
+                f"points must add to {TOTAL}: tasks and quiz make {TOTAL - left}, "
+                f"{mark['grade_id']} {own}"
+            )
+            return  # which of them is wrong cannot be told
     heading = _told(r"^## In your own words · (\d+)", text)
     yield from _differs("the heading of the written answer", heading, left)
     yield from _differs("the rubric", _told(r"^\*\*Rubric\*\* \((\d+)", text), left)
@@ -84,6 +88,6 @@ def _told(pattern: str, text: str) -> str | None:
 
 def _differs(where: str, told: Any, points: int) -> Iterator[str]:
     if told is None:
-        yield f"{where} names no points, which are {points}"
+        yield f"{where} names no points, expected {points}"
     elif float(told) != points:
-        yield f"{where} says {told} points, which are {points}"
+        yield f"{where} says {told} points, not {points}"

@@ -30,7 +30,9 @@ def _line_of_csv(report: ClassReport, row: Row) -> list[str]:
     days = row.late.days if row.late else ""
     numbers = [days, row.penalty or "", row.total, report.points, round(report.percent(row), 1)]
     problem = NO_HAND_IN if row.missing else row.problem
-    *who, problem, odd = map(in_a_cell, (row.student, row.name, problem, " ".join(row.odd)))
+    *who, problem, odd = map(
+        in_a_cell, (row.student, row.name, problem, " ".join(row.odd + row.errors))
+    )
     return [*who, *points, *map(str, numbers), problem, odd]
 
 

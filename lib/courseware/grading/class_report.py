@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
-from courseware.grading.anomalies import HARMLESS, from_metadata, name
+from courseware.grading.anomalies import HARMLESS, from_metadata
 from courseware.grading.course import Exercise
+from courseware.grading.errors_in import errors_in
 from courseware.grading.late.rule import Lateness
 from courseware.grading.late.settling import settled_otherwise
 from courseware.grading.lms.record import late_ones, read_record
-from courseware.grading.plain_lines import aligned, in_one_line
+from courseware.grading.plain_lines import aligned, in_one_line, some
 from courseware.grading.preprocessors import RECORD
-from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import (
     Score,
     StudentScores,
@@ -28,26 +25,9 @@ from courseware.grading.scores import (
     read_tasks,
     shown_points,
 )
-from courseware.languages.catalogues import phrases_of_all
-from courseware.languages.names import TRANSLATED
 
 NOT_GRADED = "not graded"
 NO_HAND_IN = "no hand-in"
-GOT = "got"
-"""The label, in a check's report, of the line that says what a student's function ended in."""
-
-
-@cache
-def raised_in_call() -> re.Pattern[str]:
-    """What finds the exception in that line, whatever the language of the report.
-
-    >>> raised_in_call().findall("  got   NameError: x\\n  得到  ValueError")
-    ['NameError', 'ValueError']
-    """
-    said = (phrases.say(GOT) for phrases in map(phrases_of_all, TRANSLATED) if phrases)
-    labels = "|".join(map(re.escape, (GOT, *said)))
-    kinds = "Error|Limit|Exception|Exit|Ended"
-    return re.compile(rf"^[ \t]*(?:{labels})[ \t]+([A-Za-z_]\w*(?:{kinds}))\b", re.M)
 
 
 @dataclass(frozen=True)
@@ -59,6 +39,8 @@ class Row:
     total: float
     feedback: str = ""
     odd: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    """What ended in an error: mostly a wrong answer, and nothing odd."""
     harmless: bool = False
     problem: str = ""
     older_checks: bool = False
@@ -78,6 +60,10 @@ class ClassReport:
     rows: tuple[Row, ...]
     late: tuple[str, ...] = ()
     """Whose hand-in came late, as the system says that it was collected from."""
+    untimed: tuple[str, ...] = ()
+    """Who counts as on time, as nobody says when the hand-in came."""
+    strangers: tuple[str, ...] = ()
+    """For whom `c.Late` has a time, and who is not in the class."""
 
     @property
     def points(self) -> float:
@@ -128,7 +114,11 @@ def make_report(
     )
     collected = read_record(Path(exercise.api.coursedir.root), exercise.name).values()
     late = tuple(student for student in late_ones(collected) if student in rows)
-    return ClassReport(exercise.name, tasks, tuple(named), late)
+    rule = exercise.late_rule()
+    known = names.keys() | exercise.handed_in().keys()
+    strangers = sorted({*rule.came, *rule.extensions} - known)
+    untimed = tuple(sorted(exercise.untimed(graded)))
+    return ClassReport(exercise.name, tasks, tuple(named), late, untimed, tuple(strangers))
 
 
 def in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
@@ -151,6 +141,7 @@ def _row(
     if stored is None or problem:
         return Row(student, tuple(nothing for _ in tasks), 0.0, problem=problem)
     odd: list[str] = []
+    errors: list[str] = []
     kinds: set[str] = set()
     pages = []
     for notebook_id, notebook in graded.items():
@@ -160,7 +151,7 @@ def _row(
         anomalies = from_metadata(notebook.metadata.get(RECORD, {}).get("anomalies"))
         kinds |= {anomaly.kind for anomaly in anomalies}
         odd += [anomaly.text for anomaly in anomalies if anomaly.kind not in HARMLESS]
-        odd += _failures(notebook)
+        errors += errors_in(notebook)
         pages.append(exercise.folder("feedback", student) / f"{notebook_id}.html")
     there = [str(page) for page in pages if page.is_file()]
     scores = tuple(stored.scores.get(task, nothing) for task in tasks)
@@ -173,6 +164,7 @@ def _row(
         stored.total,
         pages_there,
         tuple(odd),
+        tuple(errors),
         harmless,
         older_checks=older,
         late=stored.late,
@@ -183,23 +175,6 @@ def _row(
 def _is_finished(notebook: NotebookNode | None) -> bool:
     """Whether the run was not cut off; a notebook that nbgrader graded alone has no record."""
     return notebook is not None and notebook.metadata.get(RECORD, {}).get("graded", True)
-
-
-def _failures(graded: NotebookNode) -> Iterator[str]:
-    """Cells that ended in an error, and calls of a check that did."""
-    for cell in graded.cells:
-        if cell.cell_type != "code" or not (is_grade(cell) or is_solution(cell)):
-            continue
-        for output in cell.outputs:
-            text = output.get("data", {}).get("text/plain", "")
-            ended = raised_in_call().findall(text) if is_grade(cell) else []
-            ended += [output.ename] if output.output_type == "error" else []
-            for how in dict.fromkeys(ended):
-                late = how in ("CellTimeoutError", "TimeLimit")
-                what = "ran out of time" if late else f"raised {name(how)}"
-                what = "ended its process" if how == "ProcessEnded" else what
-                if how != "NotImplementedError":
-                    yield f"{grade_id(cell)} {what}"
 
 
 def as_text(report: ClassReport) -> str:
@@ -214,13 +189,18 @@ def as_text(report: ClassReport) -> str:
     ]
     lines += ["", *_table(report), ""]
     if any(score.open for row in graded for score in row.scores):
-        lines += ["  – and *: to be read by a person, in formgrader", ""]
+        lines += [
+            f"  – and *: to be read by a person: course mark {report.exercise}, or formgrader",
+            "",
+        ]
     failed = [_line(row, row.problem) for row in report.rows if row.problem]
     if failed:
         lines += ["Not graded:", *failed, ""]
     odd = [_line(row, text) for row in report.rows for text in row.odd]
     if odd:
         lines += ["Odd:", *odd, ""]
+    if errors := [_line(row, "; ".join(row.errors)) for row in report.rows if row.errors]:
+        lines += ["Code of theirs that ended in an error:", *errors, ""]
     if missing:
         lines += [f"Handed nothing in: {len(missing)} of {len(report.rows)} students", ""]
     if late := [_line(row, _lateness(row)) for row in graded if row.late]:
@@ -228,9 +208,15 @@ def as_text(report: ClassReport) -> str:
     if report.late:
         who = ", ".join(map(in_one_line, report.late))
         lines += [f"Late, as the system says that they were collected from: {who}", ""]
-    if harmless := sum(row.harmless for row in report.rows):
+    if report.untimed:
+        advice = "c.Late.came and c.Intake.arrival say when (docs/teaching.md)"
+        who = f"{len(report.untimed)} ({some(report.untimed)})"
+        lines += [f"Counted as on time, as nobody says when they came: {who}; {advice}", ""]
+    if report.strangers:
+        lines += [f"In c.Late, and not in the class: {some(report.strangers)}", ""]
+    if harmless := [row.student for row in report.rows if row.harmless]:
         what = "cells of their own, which are not run, or in an old format or release"
-        lines += [f"Hand-ins with {what}: {harmless}", ""]
+        lines += [f"Hand-ins with {what}: {len(harmless)} ({some(harmless)})", ""]
     if older := sum(row.older_checks for row in report.rows):
         command = f"course grade {report.exercise} --regrade"
         lines += [f"Graded under older checks: {older} ({command} grades these again)", ""]

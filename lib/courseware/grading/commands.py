@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from courseware.grading.arrival import NOBODY_IS_LATE
 from courseware.grading.bundle.command import bundle
 from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, as_text, make_report
@@ -52,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             os.environ["COURSE_DB_URL"] = options.db  # read by nbgrader_config.py
         return COMMANDS[options.command](options)
     except CourseError as error:
-        print(f"course: error: {in_one_line(str(error))}", file=sys.stderr)
+        say_error(error)
         return 2
     except KeyboardInterrupt:
         print("course: interrupted", file=sys.stderr)
@@ -103,8 +102,6 @@ def grade(options: argparse.Namespace) -> int:
     if moved := settling.changes(late, exercise):
         print("Settled in another way, by the rule for late work of now:")
         print("\n".join(f"  {in_one_line(line)}" for line in moved))
-    if exercise.overlooks_lateness():
-        print(f"course: warning: {exercise.name} {NOBODY_IS_LATE}", file=sys.stderr)
     made = make_report(exercise, students, problems, whole_class=not options.students)
     csv = options.csv or root / "build" / f"grades_{exercise.name}.csv"
     _show(made, csv, rest=bool(options.students))
@@ -143,7 +140,7 @@ def prove_exercises(options: argparse.Namespace) -> int:
             again = prove(exercise)
             print(f"{name}: full marks{'' if again else ', as before'}", flush=True)
         except CourseError as error:
-            print(f"course: error: {in_one_line(str(error))}", file=sys.stderr)
+            say_error(error)
             failed += 1
     return 2 if failed else 0
 
@@ -190,6 +187,13 @@ COMMANDS = {
     "export": lms.export,
     "return": lms.give_back,
 }
+
+
+def say_error(error: CourseError) -> None:
+    """In one line, and one for each other of its kind."""
+    print(f"course: error: {in_one_line(str(error))}", file=sys.stderr)
+    for other in error.others:
+        print(f"  {in_one_line(other)}", file=sys.stderr)
 
 
 def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:

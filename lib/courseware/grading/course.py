@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,6 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from traitlets.config.loader import PyFileConfigLoader
 
 from courseware.checks.follow import Policy, read_policy
-from courseware.grading.arrival import UNKNOWN
 from courseware.grading.checks_version import judged_by
 from courseware.grading.copies import IntakeError, assignment_of
 from courseware.grading.intake import Assignment, HandIn, arrived, hand_ins, take
@@ -41,7 +41,11 @@ CONFIG = "nbgrader_config.py"
 
 
 class CourseError(Exception):
-    """A mistake in a request or in the set-up of a course, told in one line."""
+    """A mistake in a request or in the set-up of a course, told in one line; others of the kind."""
+
+    def __init__(self, told: str, others: Iterable[str] = ()) -> None:
+        super().__init__(told)
+        self.others = tuple(others)
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,16 @@ class Exercise:
         """Read what a student handed in; raises `Refused`."""
         return take(self._assignment(), student)
 
-    def overlooks_lateness(self) -> bool:
-        """Whether there is a due date, and no way to know when hand-ins came."""
-        unknown = self._assignment().arrival == UNKNOWN
+    def untimed(self, students: Iterable[str]) -> list[str]:
+        """Those for whom there is a due date, and nobody says when their hand-ins came."""
         rule = self.late_rule()
-        return unknown and rule.due is not None and not rule.came
+        return [
+            one
+            for one in students
+            if rule.extensions.get(one, rule.due) is not None
+            and one not in rule.came
+            and self.arrived(one) is None
+        ]
 
     def late_rule(self) -> Rule:
         """When it is due and what lateness costs, by the settings of now."""
@@ -212,13 +221,25 @@ def check_gradebook(api: NbGraderAPI) -> None:
         raise CourseError(f"the gradebook {shown} cannot be opened: {reason}") from error
 
 
+def meant_by(name: str, names: Iterable[str]) -> str:
+    """The exercise of this name, or the only one of this number; "" if there is none.
+
+    >>> meant_by("1", ["01_toy", "10_toy"]), meant_by("02", ["01_toy"])
+    ('01_toy', '')
+    """
+    known = list(names)
+    numbered = [one for one in known if one.partition("_")[0] == name.zfill(2)]
+    return name if name in known else numbered[0] if len(numbered) == 1 else ""
+
+
 def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
     """An exercise by its name; its source notebooks are read."""
     names = sorted(api.get_source_assignments())
-    if name not in names:
+    if not (meant := meant_by(name, names)):
         known = ", ".join(names) or "none"
         directory = api.coursedir.source_directory
         raise CourseError(f"no exercise {name!r} in {directory}/; there are: {known}")
+    name = meant
     try:
         masters = _read_masters(api, name)
     except Exception as error:

@@ -9,7 +9,7 @@ from courseware.grading.scores import read_scores, read_tasks
 
 
 def item_report(exercise: Exercise) -> ItemReport:
-    """What a class got wrong, of all whose hand-in is graded."""
+    """What a class got wrong, as far as it is graded and marked."""
     with exercise.gradebook() as gradebook:
         tasks = list(in_order(exercise, read_tasks(gradebook, exercise.name)))
         stored = read_scores(gradebook, exercise.name)
@@ -21,6 +21,10 @@ def item_report(exercise: Exercise) -> ItemReport:
         there = [path for path in pages if path.is_file()]
         if there:
             reports = {name: one for path in there for name, one in reports_in(path).items()}
-            points = {task: one.scores[task].points for task in tasks if task in one.scores}
+            points = {
+                task: None if one.scores[task].open else one.scores[task].points
+                for task in tasks
+                if task in one.scores
+            }
             hand_ins.append(HandIn(one.student, points, reports))
     return analyse(exercise.name, tasks, hand_ins)

@@ -20,7 +20,7 @@ def as_text(report: ItemReport) -> str:
         "",
     ]
     for item in report.items:
-        lines += [*_item(item), ""]
+        lines += [*_item(item, report.n), ""]
     if report.together:
         lines += ["Mistakes that go together:"]
         lines += [
@@ -49,13 +49,14 @@ def causes_of(check: CheckItem) -> list[tuple[str, str, list[str]]]:
     return [(one.name, one.message, one.students) for one in causes]
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(item: Item, hand_ins: int) -> Iterator[str]:
     filled = round(BAR * (item.difficulty or 0.0))
     apart = "–" if item.discrimination is None else f"{item.discrimination:+.2f}"
+    unmarked = f" · marked {item.n} of {hand_ins}" if item.n < hand_ins else ""
     yield (
         f"{item.task.label}  {'█' * filled}{'░' * (BAR - filled)} {percent(item.difficulty)} of "
         f"{item.task.points:g} points · full {item.full} · none {item.nothing} · "
-        f"not written {item.not_written} · tells apart {apart}"
+        f"not written {item.not_written} · tells apart {apart}{unmarked}"
     )
     for check in item.checks:
         if check.failed:

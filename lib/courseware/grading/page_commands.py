@@ -28,7 +28,7 @@ def items(options: argparse.Namespace) -> int:
         raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
     for made in reports:
         print(items_text(made))
-    name = options.exercise or "course"
+    name = exercises[0].name if options.exercise else "course"
     _write_page(options, f"items_{name}", items_page(reports))
     return 0
 

@@ -41,8 +41,8 @@ def prove(exercise: Exercise, run: Callable[[Job], Run] = run_job) -> bool:
         return False
     found = [*_found(exercise, run)]
     if found:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        raise CourseError(f"{exercise.name} cannot be graded: {in_one_line(found[0])}{more}")
+        told = f"{exercise.name} cannot be graded: {in_one_line(found[0])}"
+        raise CourseError(told, found[1:])
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(stamp, encoding="ascii")
     return True
@@ -51,7 +51,7 @@ def prove(exercise: Exercise, run: Callable[[Job], Run] = run_job) -> bool:
 def _found(exercise: Exercise, run: Callable[[Job], Run]) -> Iterator[str]:
     for path in _sources(exercise):
         source = path.read_text(encoding="utf-8")
-        yield from problems(source, exercise.name)
+        yield from (f"{path.name}: {problem}" for problem in problems(source, exercise.name))
         master = exercise.sources[path.stem]
         job = Job(NOBODY, path.stem, source.encode(), master, "truth", exercise.place)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from courseware.grading.class_csv import write_csv
@@ -50,6 +51,26 @@ def test_a_mean_over_those_who_were_read_says_that_others_were_not() -> None:
         line for line in as_text(ClassReport("01", TASKS, rows)).splitlines() if "mean" in line
     ]
     assert mean.split()[1:3] == ["2", "4*"]
+
+
+def test_what_is_odd_comes_first_and_errors_take_one_line_a_student() -> None:
+    rows = (
+        replace(
+            row("ada", 4.0, 6.0), errors=("test_a raised ValueError", "test_b ran out of time")
+        ),
+        replace(row("bob", 0.0, None), odd=("could not be read",), harmless=True),
+    )
+    report = ClassReport("01", TASKS, rows, untimed=("ada",), strangers=("zed",))
+    lines = as_text(report).splitlines()
+    ada = lines.index("  ada: test_a raised ValueError; test_b ran out of time")
+    assert lines.index("  bob: could not be read") < ada
+    for told in (
+        "course mark 01, or formgrader",
+        "in an old format or release: 1 (bob)",
+        "nobody says when they came: 1 (ada)",
+        "not in the class: zed",
+    ):
+        assert any(told in line for line in lines), told
 
 
 def test_who_handed_nothing_in_has_a_row_and_a_name(tmp_path: Path) -> None:

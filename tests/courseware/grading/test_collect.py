@@ -113,7 +113,9 @@ def test_names_that_two_have_are_left_to_a_person_and_numbers_are_not(target, zi
     found, _ = collect(path, target)
     assert there(target) == {"s5/01_toy/01_toy.ipynb": "the second"}
     [(_, why)] = found.not_placed
-    assert "may be s4 or s5" in why
+    assert "may be s4 or s5: `--is 1=s4` says who" in why
+    found = sort_out(entries(path), CLASS, target, {"1": "s4"})
+    assert [one.student for one in found.hand_ins] == ["s4", "s5"]
 
 
 def test_nbgraders_exchange_keeps_the_time(target, zipped):

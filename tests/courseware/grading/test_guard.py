@@ -139,7 +139,11 @@ def test_a_time_stamp_of_ones_own_makes_nobody_be_on_time(
     with Gradebook(database) as gradebook:
         left = gradebook.find_submission(toy.EXERCISE, "ada").timestamp
         assert left != datetime(2001, 1, 1)
-    assert open_exercise(api, toy.EXERCISE).overlooks_lateness() == (not late)
+    exercise = open_exercise(api, toy.EXERCISE)
+    assert exercise.untimed(["ada"]) == ([] if late else ["ada"])
+    api.config.Late.came = {toy.EXERCISE: {"bob": "2026-01-01 10:00 Z"}}
+    untimed = open_exercise(api, toy.EXERCISE).untimed(["ada", "bob"])
+    assert untimed == ([] if late else ["ada"])
 
 
 def test_a_hand_in_is_not_validated(course: Course, tmp_path: Path) -> None:

@@ -109,6 +109,12 @@ def test_the_page_holds_no_script_and_no_markup_of_others(report):
     assert not re.search(r"<script|\bon\w+=|src=|href=\"(?!#)", page)
 
 
+def test_a_share_says_of_how_many_it_is_where_some_are_not_marked():
+    given = [HandIn("ann", {WRITTEN: 5.0}, {}), HandIn("bob", {WRITTEN: None}, {})]
+    text = as_text(analyse("01", TASKS, given))
+    assert re.search(r"^explain .* 50% of 10 points .* marked 1 of 2$", text, re.M)
+
+
 def test_older_gradings_without_reports_are_said():
     silent = analyse("01_number_formats", TASKS, [HandIn("ann", {NEGATE: 3.0}, {})])
     assert "Graded before reports were kept: 1" in as_text(silent)

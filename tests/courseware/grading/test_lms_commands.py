@@ -120,6 +120,9 @@ def test_what_cannot_be_done_is_told_in_one_line(collected):
     for command, told in [
         (["collect", toy.EXERCISE, "none.zip"], "neither an archive nor a folder"),
         (["roster", "none.csv"], "cannot be read"),
+        (["collect", toy.EXERCISE, "all.zip", "--is", "7=zed"], "NUMBER=ID, with an id of"),
+        (["roster"], "a list, or --remove"),
+        (["roster", "--remove", "ada"], "there are marks of ada"),
         (["export", "02_none"], "not graded: 02_none"),
         (["export", "--worksheet", "list.csv"], "no column for grades"),
     ]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from courseware.grading.class_csv import write_csv
-from courseware.grading.class_report import ClassReport, Row, as_text, raised_in_call
+from courseware.grading.class_report import ClassReport, Row, as_text
+from courseware.grading.errors_in import raised_in_call
 from courseware.grading.plain_lines import columns_of, in_a_cell, in_lines, in_one_line
 from courseware.grading.scores import Score, Task
 from courseware.grading.split.encoding import readable

@@ -4,7 +4,13 @@ import pytest
 from nbgrader.api import Gradebook
 
 from courseware.grading.course import CourseError
-from courseware.grading.lms.roster import Member, enter, read_roster
+from courseware.grading.lms.roster import (
+    Member,
+    check_for_other_ids,
+    enter,
+    read_roster,
+    remove,
+)
 
 MOODLE = """\ufeff"First name","Last name","ID number","Email address",Groups
 Ann,"Van der Doe",s001,ann@school.example,"Group A"
@@ -30,19 +36,39 @@ def file(tmp_path):
 
 
 def test_moodle(file):
-    assert read_roster(file(MOODLE)) == [
+    assert list(read_roster(file(MOODLE)).members) == [
         Member("s001", "Ann", "Van der Doe", "ann@school.example"),
         Member("s002", "小明", "王", "ming@school.example"),
     ]
 
 
-def test_moodle_without_id_numbers_takes_the_address(file):
-    text = MOODLE.replace("s002", "")
-    assert [member.id for member in read_roster(file(text))] == ["ann", "ming"]
+def test_who_has_no_id_number_is_known_by_the_address_and_nobody_else_is(file):
+    read = read_roster(file(MOODLE.replace("s002", "")))
+    assert [member.id for member in read.members] == ["s001", "ming"]
+    assert (read.column, read.by_address) == ("ID number", ("ming",))
+
+
+def test_without_id_numbers_all_are_known_by_the_address(file):
+    read = read_roster(file(MOODLE.replace("s002", "").replace("s001", "")))
+    assert [member.id for member in read.members] == ["ann", "ming"]
+    assert (read.column, read.by_address) == ("Email address", ())
+
+
+ROLES = """First name,Last name,ID number,Email address,Roles
+Ann,Doe,s001,ann@x,Student
+Tea,Cher,,tea@x,Teacher
+Tom,Two,s003,tom@x,"Student, Non-editing teacher"
+"""
+
+
+def test_who_is_no_student_is_left_out_and_named(file):
+    read = read_roster(file(ROLES))
+    assert [member.id for member in read.members] == ["s001", "s003"]
+    assert read.left_out == ("Cher, Tea (Teacher)",)
 
 
 def test_canvas(file):
-    assert read_roster(file(CANVAS)) == [
+    assert list(read_roster(file(CANVAS)).members) == [
         Member("ann", "Ann", "Doe", "", "321"),
         Member("ming", "小明", "王", "", "322"),
     ]
@@ -50,11 +76,17 @@ def test_canvas(file):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_any_file(file, encoding):
-    assert read_roster(file(PLAIN, encoding)) == [Member("ann", "Ann", "Doe")]
+    assert read_roster(file(PLAIN, encoding)).members == (Member("ann", "Ann", "Doe"),)
 
 
 def test_a_column_can_be_named(file):
-    assert [one.id for one in read_roster(file(MOODLE), "Email address")] == ["ann", "ming"]
+    read = read_roster(file(MOODLE), "Email address")
+    assert [one.id for one in read.members] == ["ann", "ming"]
+
+
+def test_a_column_that_was_asked_for_is_not_replaced_for_anybody(file):
+    with pytest.raises(CourseError, match="王, 小明 has no ID number"):
+        read_roster(file(MOODLE.replace("s002", "")), "ID number")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +96,8 @@ def test_a_column_can_be_named(file):
         ("colour\nred\n", "no column for ids"),
         ("student\n../etc\n", "cannot be an id"),
         ("student\n*\n", "cannot be an id"),
+        ("# On pruning, and more\nOf masks, of rows, and of columns\n", "no CSV table: 2 headings"),
+        ("student,roles\na,Teacher\n", "nobody is a “Student” in the column roles, but Teacher"),
         ("student,name\na,Ann Doe\na,Bob Doe\n", "is there twice: a"),
     ],
 )
@@ -84,3 +118,28 @@ def test_the_gradebook_gains_and_loses_nobody(course):
         )
         assert gradebook.find_student("ann").last_name == "Roe"
         assert len(gradebook.students) == 3
+
+
+@pytest.mark.parametrize(
+    "again", [Member("ann", email="Ann@x"), Member("ann", lms_id="7")], ids=["address", "number"]
+)
+def test_nobody_is_entered_under_a_second_id(course, again):
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        enter(gradebook, [Member("s001", "Ann", "Doe", "ann@x", "7"), Member("s002")])
+        check_for_other_ids(gradebook, [Member("s001", email="ann@x"), Member("s003")])
+        with pytest.raises(CourseError, match=r"another id: s001 \(here ann\); name the column"):
+            check_for_other_ids(gradebook, [Member("s002"), again])
+
+
+def test_students_are_taken_out_and_with_marks_only_where_that_is_said(course):
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        enter(gradebook, [Member("ann"), Member("bob"), Member("eve")])
+        gradebook.add_assignment("x")
+        gradebook.add_submission("x", "ann")
+        for ids, told in ((["bob", "zed"], "gradebook: zed"), (["bob", "ann"], "marks of ann")):
+            with pytest.raises(CourseError, match=told):
+                remove(gradebook, ids)
+        assert len(gradebook.students) == 3
+        remove(gradebook, ["bob"])
+        remove(gradebook, ["ann"], with_marks=True)
+        assert [one.id for one in gradebook.students] == ["eve"]

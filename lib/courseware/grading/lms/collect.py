@@ -80,8 +80,16 @@ class Sorted:
     not_placed: tuple[tuple[str, str], ...]
 
 
-def sort_out(entries: Iterable[Entry], members: Sequence[Member], target: Target) -> Sorted:
-    """Say whose each file is. Without members, folders named by ids say it themselves."""
+def sort_out(
+    entries: Iterable[Entry],
+    members: Sequence[Member],
+    target: Target,
+    known: Mapping[str, str] | None = None,
+) -> Sorted:
+    """Say whose each file is. Without members, folders named by ids say it themselves.
+
+    `known` has the ids of those whom the teacher knows by the other system's number.
+    """
     by_student: dict[str, list[Piece]] = {}
     not_placed: list[tuple[str, str]] = []
     others: dict[str, list[str]] = {}
@@ -92,7 +100,10 @@ def sort_out(entries: Iterable[Entry], members: Sequence[Member], target: Target
         if _is_by_the_way(entry.path) or is_of_another(entry.path, target.exercise):
             continue
         place = place_of(entry.path, target.exercise)
-        found, why = _students(place, members, target.exercise)
+        if place is not None and place.number in (known or {}):
+            found, why = [(known or {})[place.number]], ""
+        else:
+            found, why = _students(place, members, target.exercise)
         if place is None or len(found) != 1:
             not_placed.append((shown_path(entry.path), why))
         elif place.layout == EXCHANGE and entry.owner not in ("", place.who):
@@ -137,7 +148,8 @@ def _students(
     found = [member.id for member in match(place, members, exercise)]
     if not found:
         return [], f"nobody in the roster is {who!r}"
-    several = f"{who!r} may be {' or '.join(found)}: sort it out by hand, or rename in the archive"
+    way = f"`--is {place.number}={found[0]}` says who" if place.number else "rename in the archive"
+    several = f"{who!r} may be {' or '.join(found)}: {way}"
     return found, several if len(found) > 1 else ""
 
 

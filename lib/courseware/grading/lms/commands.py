@@ -18,6 +18,7 @@ from courseware.grading.course import (
     Exercise,
     check_gradebook,
     gradebook_file,
+    meant_by,
     open_course,
     open_exercise,
 )
@@ -26,7 +27,14 @@ from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import Sorted, Target, put_all, sort_out
 from courseware.grading.lms.give_back import pack
 from courseware.grading.lms.record import read_record
-from courseware.grading.lms.roster import Member, enter, members_of, read_roster
+from courseware.grading.lms.roster import (
+    Member,
+    check_for_other_ids,
+    enter,
+    members_of,
+    read_roster,
+    remove,
+)
 from courseware.grading.plain_lines import aligned, in_one_line, some
 
 STORED_NOW = (
@@ -36,18 +44,40 @@ STORED_NOW = (
 
 
 def roster(options: argparse.Namespace) -> int:
-    """Enter a list into the gradebook."""
+    """Enter a list into the gradebook, or take students out of it."""
+    if (options.file is None) == (not options.remove):
+        raise CourseError("roster: expected a list, or --remove with ids")
     api = open_course(options.course_dir.resolve())
-    members = read_roster(options.file, options.id_column)
+    if options.remove:
+        return _remove(api, options)
+    read = read_roster(options.file, options.id_column)
+    members = read.members
     check_gradebook(api)
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        check_for_other_ids(gradebook, members)
         entered = enter(gradebook, members)
     print(
         f"{len(members)} students: {len(entered.added)} new, {len(entered.changed)} changed, "
         f"{len(members) - len(entered.added) - len(entered.changed)} as they were"
     )
+    print(f"Ids: {in_one_line(read.column)}")
+    if read.by_address:
+        print(f"Without one, known by the e-mail address: {some(read.by_address)}")
+    if read.left_out:
+        print(f"Left out, as they are no students: {some(read.left_out)}")
     if entered.not_listed:
         print(f"In the gradebook and not in this list: {', '.join(entered.not_listed)}")
+    return 0
+
+
+def _remove(api: NbGraderAPI, options: argparse.Namespace) -> int:
+    check_gradebook(api)
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        remove(gradebook, options.remove, options.with_marks)
+    submitted = options.course_dir.resolve() / api.coursedir.submitted_directory
+    print(f"Taken out of the gradebook: {some(options.remove)}")
+    if there := [one for one in options.remove if (submitted / one).is_dir()]:
+        print(f"`course grade` enters them again while their hand-ins are there: {some(there)}")
     return 0
 
 
@@ -63,7 +93,10 @@ def collect(options: argparse.Namespace) -> int:
         archive = exchange.exchange_folder(exercise.api.coursedir, exercise.api.config) / "inbound"
     only = "" if options.archive else f"+{exercise.name}+"
     found = sort_out(
-        tqdm(entries(archive, only), desc=archive.name, unit=" files"), members, target
+        tqdm(entries(archive, only), desc=archive.name, unit=" files"),
+        members,
+        target,
+        _known(options.known, members),
     )
     if not found.hand_ins and not members:
         raise CourseError(
@@ -79,6 +112,17 @@ def collect(options: argparse.Namespace) -> int:
     if not options.dry_run:
         print(f"Next: course grade {exercise.name}")
     return 1 if found.not_placed else 0
+
+
+def _known(pairs: Sequence[str], members: Sequence[Member]) -> dict[str, str]:
+    """Numbers of the other system, with the ids that the teacher says they are."""
+    known = {}
+    for pair in pairs:
+        number, _, student = pair.partition("=")
+        if not number or student not in {one.id for one in members}:
+            raise CourseError(f"--is: expected NUMBER=ID, with an id of the roster, got {pair!r}")
+        known[number] = student
+    return known
 
 
 def export(options: argparse.Namespace) -> int:
@@ -146,13 +190,14 @@ def _graded(api: NbGraderAPI, wanted: Sequence[str]) -> list[str]:
         raise CourseError("there is no gradebook yet: run `course grade` first")
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
         there = sorted(one.name for one in gradebook.assignments if one.submissions)
-    if unknown := [one for one in wanted if one not in there]:
+    meant = [meant_by(one, there) for one in wanted]
+    if unknown := [one for one, name in zip(wanted, meant, strict=True) if not name]:
         raise CourseError(
             f"not graded: {', '.join(unknown)}; there are: {', '.join(there) or 'none'}"
         )
     if not there:
         raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
-    return list(wanted) or there
+    return list(dict.fromkeys(meant)) or there
 
 
 def _pages(exercise: Exercise) -> dict[str, list[Path]]:

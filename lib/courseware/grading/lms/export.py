@@ -62,8 +62,9 @@ class Marks:
 
 
 def read_marks(gradebook: Gradebook, exercises: Sequence[str]) -> Marks:
-    """The marks of everybody in the gradebook; not of what a person has still to complete."""
-    members = tuple(member_of(one) for one in gradebook.students)
+    """The marks of everybody in the gradebook, by id, where no person has still to mark."""
+    everybody = map(member_of, gradebook.students)
+    members = tuple(sorted(everybody, key=lambda one: one.id))
     of: dict[str, dict[str, Mark]] = {}
     most: dict[str, float] = {}
     for exercise in exercises:

@@ -24,8 +24,12 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> list[argparse.A
         "Enter the students of a CSV file into the gradebook: Moodle's list of participants or "
         "grades, Canvas's gradebook, or columns such as id, first name, last name, email."
     )
-    roster.add_argument("file", type=Path, metavar="FILE")
+    roster.add_argument("file", type=Path, nargs="?", metavar="FILE")
     roster.add_argument("--id-column", metavar="NAME", help="default: ID number, username, …")
+    roster.add_argument("--remove", nargs="+", metavar="ID", help="take these students out instead")
+    roster.add_argument(
+        "--with-marks", action="store_true", help="with --remove: those who have marks, too"
+    )
 
     collect = add("collect", help="put the hand-ins of an archive into submitted/")
     collect.description = (
@@ -39,6 +43,14 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> list[argparse.A
         nargs="?",
         metavar="ARCHIVE",
         help="a zip, a tar or a folder; default: nbgrader's exchange on this machine",
+    )
+    collect.add_argument(
+        "--is",
+        dest="known",
+        action="append",
+        default=[],
+        metavar="NUMBER=ID",
+        help="whose the folder with this number is, where two have one name",
     )
     collect.add_argument(
         "--dry-run", action="store_true", help="say what would be done, and do nothing"

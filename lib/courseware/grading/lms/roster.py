@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -13,7 +13,7 @@ from nbgrader.apps.api import NbGraderAPI
 from courseware.grading.course import CourseError, gradebook_file
 from courseware.grading.folder_names import name_obstacle
 from courseware.grading.lms.tables import Table, read_table
-from courseware.grading.plain_lines import in_one_line
+from courseware.grading.plain_lines import in_one_line, some
 
 IDS = ("student", "id number", "username", "sis login id", "sis user id", "student id", "id")
 """Columns that may hold a student's id, the most telling first; then the e-mail address."""
@@ -24,6 +24,8 @@ WHOLE = ("full name", "name", "user full name")
 REVERSED = ("student",)
 """Canvas writes “Doe, Ann” here; elsewhere a column of this name holds ids."""
 OF_LMS = ("id", "identifier")
+ROLES = ("roles", "role")
+STUDENT = "student"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,23 @@ def members_of(api: NbGraderAPI) -> list[Member]:
 
 
 @dataclass(frozen=True)
+class Roster:
+    """A list as it was read.
+
+    Attributes:
+        members: the students.
+        column: whose ids were taken.
+        by_address: ids out of e-mail addresses, of those for whom nothing stands in that column.
+        left_out: who is no student, and by which role.
+    """
+
+    members: tuple[Member, ...]
+    column: str
+    by_address: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Entered:
     """What became of a list in the gradebook: ids."""
 
@@ -64,16 +83,22 @@ class Entered:
     not_listed: tuple[str, ...]
 
 
-def read_roster(path: Path, id_column: str | None = None) -> list[Member]:
-    """The members that a CSV file lists.
+def read_roster(path: Path, id_column: str | None = None) -> Roster:
+    """The students that a CSV file lists.
 
-    Raises a `CourseError` where ids are missing, doubled, or no names of folders.
+    Who has no id there is known by the e-mail address, and nobody else is, unless the column was
+    asked for. Raises a `CourseError` where ids are missing, doubled, or no names of folders.
     """
     table = read_table(path)
     canvas = _is_canvas(table)
-    column = table.need([id_column], "ids") if id_column else _id_column(table, canvas)
-    rows = [row for row in table.rows if not canvas or _is_student(row, table)]
+    rows, left_out = _students(table, canvas)
+    column = table.need([id_column], "ids") if id_column else _id_column(table, rows, canvas)
     members = [_member(row, table, column, canvas) for row in rows]
+    lacking = [place for place, row in enumerate(rows) if not row[column]]
+    if not id_column:
+        for place in lacking:
+            prefix = members[place].email.partition("@")[0]
+            members[place] = replace(members[place], id=prefix)
     for member, row in zip(members, rows, strict=True):
         if not member.id:
             who = member.name or in_one_line(", ".join(row.values()))
@@ -85,7 +110,43 @@ def read_roster(path: Path, id_column: str | None = None) -> list[Member]:
         raise CourseError(
             f"{path}: {column} is there twice: {', '.join(map(in_one_line, doubled))}"
         )
-    return members
+    by_address = tuple(members[place].id for place in lacking)
+    return Roster(tuple(members), column, by_address, left_out)
+
+
+def check_for_other_ids(gradebook: Gradebook, members: Sequence[Member]) -> None:
+    """Raise a `CourseError` where a list has somebody of the gradebook under another id."""
+    before = [member_of(one) for one in gradebook.students]
+    known = {one.id for one in before}
+    ids = {mark: one.id for one in before for mark in _marks_of(one)}
+    twice = [
+        (ids[mark], member.id)
+        for member in members
+        if member.id not in known
+        for mark in _marks_of(member)
+        if mark in ids
+    ]
+    if twice:
+        pairs = dict.fromkeys(f"{there} (here {here})" for there, here in twice)
+        raise CourseError(
+            f"in the gradebook already, under another id: {some(pairs)}; name the column of those "
+            "ids by --id-column, or take them out by `course roster --remove ID ...` first"
+        )
+
+
+def remove(gradebook: Gradebook, ids: Sequence[str], with_marks: bool = False) -> None:
+    """Take students out of the gradebook: all of them, or with a `CourseError` nobody."""
+    known = {one.id for one in gradebook.students}
+    if unknown := [one for one in ids if one not in known]:
+        raise CourseError(f"not in the gradebook: {some(unknown)}")
+    marked = [one for one in ids if gradebook.student_submissions(one)]
+    if marked and not with_marks:
+        raise CourseError(
+            f"there are marks of {some(marked)}; --with-marks takes them out all the same, "
+            "and deletes these"
+        )
+    for one in dict.fromkeys(ids):
+        gradebook.remove_student(one)
 
 
 def enter(gradebook: Gradebook, members: Sequence[Member]) -> Entered:
@@ -117,19 +178,43 @@ def _is_canvas(table: Table) -> bool:
     return bool(table.find(["student"]) and table.find(["sis login id", "sis user id", "section"]))
 
 
-def _is_student(row: Mapping[str, str], table: Table) -> bool:
-    """Canvas has a line of points possible, and one for “Student, Test”."""
-    return bool(row[table.need(["id"], "Canvas's ids")])
+def _students(table: Table, canvas: bool) -> tuple[list[Mapping[str, str]], tuple[str, ...]]:
+    """The rows of students, and who is none by their role; empty roles say nothing."""
+    if canvas:  # which has a line of points possible, and one for “Student, Test”
+        column = table.need(["id"], "Canvas's ids")
+        return [row for row in table.rows if row[column]], ()
+    roles = table.find(ROLES)
+    if roles is None:
+        return list(table.rows), ()
+    others = [row for row in table.rows if row[roles] and STUDENT not in row[roles].casefold()]
+    rows = [row for row in table.rows if row not in others]
+    if not rows:
+        there = in_one_line(", ".join(dict.fromkeys(row[roles] for row in others)))
+        raise CourseError(
+            f"{table.path}: nobody is a “Student” in the column {roles}, but {there}; leave that "
+            "column out if these are students"
+        )
+    left_out = []
+    for row in others:
+        one = _member(row, table, table.columns[0], canvas)
+        left_out.append(f"{one.name or one.email or one.id} ({row[roles]})")
+    return rows, tuple(left_out)
 
 
-def _id_column(table: Table, canvas: bool) -> str:
+def _id_column(table: Table, rows: Sequence[Mapping[str, str]], canvas: bool) -> str:
+    """The most telling column in which anybody has an id: one row must not change all ids."""
     names = [name for name in IDS if not (canvas and name == "student")]
     for name in [*names, *EMAIL]:
         column = table.find([name])
-        rows = [row for row in table.rows if not canvas or _is_student(row, table)]
-        if column and all(row[column] for row in rows):
+        if column and any(row[column] for row in rows):
             return column
-    return table.need(IDS[1:], "ids that everybody has")
+    return table.need(IDS[1:], "ids")
+
+
+def _marks_of(member: Member) -> set[str]:
+    """What nobody else has, besides the id."""
+    numbers = {f"number {member.lms_id}"} if member.lms_id else set()
+    return numbers | ({member.email.casefold()} if member.email else set())
 
 
 def _member(row: Mapping[str, str], table: Table, id_column: str, canvas: bool) -> Member:

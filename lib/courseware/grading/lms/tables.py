@@ -57,6 +57,11 @@ def read_table(path: Path) -> Table:
     if len(lines) < 2:
         raise CourseError(f"{path}: expected a line of headings and one a student")
     head = tuple(cell.strip() for cell in lines[0])
+    if longer := next((line for line in lines if any(map(str.strip, line[len(head) :]))), None):
+        raise CourseError(
+            f"{path} is no CSV table: {len(head)} headings, and {len(longer)} cells in the line "
+            f"that begins with {in_one_line(longer[0].strip()[:40])!r}"
+        )
     filled = ([cell.strip() for cell in line] + [""] * len(head) for line in lines[1:])
     return Table(path, head, tuple(dict(zip(head, line, strict=False)) for line in filled))
 
