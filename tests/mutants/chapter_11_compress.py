@@ -287,3 +287,10 @@ wrong("compress", says="accuracy-lost")(
         "rounds_once_more_in_the_end",
     )
 )
+wrong("compress", says="room-left")(
+    solution(
+        NUMBER,
+        AS_A_NUMBER.replace("1500", "300").replace("1.25 *", "0.15 *"),
+        "keeps_few_weights",
+    )
+)

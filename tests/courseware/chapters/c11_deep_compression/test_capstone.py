@@ -140,6 +140,25 @@ def test_a_budget_s_points_come_in_quarters(monkeypatch, budget, lost, kept):
     assert found is None or f"{lost:.1f} points of accuracy lost" in found.text
 
 
+@pytest.mark.parametrize(
+    ("length", "back", "kind"),
+    [
+        (1_600, 70.0, "accuracy-lost"),
+        (1_100, 70.0, "accuracy-lost"),
+        (1_099, 70.0, "room-left"),
+        (13, 70.0, "room-left"),
+        (13, 20.0, "reads-hardly-anything"),
+    ],
+)
+def test_a_file_far_below_its_budget_is_told_of_the_room(monkeypatch, length, back, kind):
+    monkeypatch.setattr(capstone, "accuracies_of", lambda came: (93.0, back))
+    came = capstone.HandedIn(2_000, 400, bytes(length), Outcome(GOOD), Seed(1, 2))
+    found = capstone._judge((), "", came)
+    assert found.kind == kind
+    unused = f"{1_600 - length:,} of 2,000 bytes are unused"
+    assert (unused in found.text) == (kind == "room-left")
+
+
 def test_the_published_points_are_those_of_the_checks():
     weights = [check.weight for check in COMPRESS.checks]
     assert [COMPRESS.points * weight / sum(weights) for weight in weights] == [10, 20, 20]

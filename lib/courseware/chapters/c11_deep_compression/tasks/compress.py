@@ -145,7 +145,14 @@ def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
         return None
     text = f"{lost:.1f} points of accuracy lost, {given:.1f}% → {back:.1f}%; "
     text += f"at most {bars[reached]:g} for the next quarter of this budget's points"
-    kind = LOSSES[back <= NEAR_CHANCE]
+    unused = got.budget - got.code_bytes - len(got.blob)
+    if back <= NEAR_CHANCE:
+        kind = "reads-hardly-anything"
+    elif unused > ROOM * got.budget:
+        kind = "room-left"
+        text += f"; {unused:,} of {got.budget:,} bytes are unused"
+    else:
+        kind = "accuracy-lost"
     return Difference(kind, text, kept=reached / len(bars))
 
 
@@ -169,8 +176,11 @@ def worth(budget: int, reached: int = QUARTERS) -> float:
 
 NEAR_CHANCE = 20.0
 
-LOSSES = ("accuracy-lost", "reads-hardly-anything")
-"""What a file has that is valid and not good enough: the second one near chance."""
+ROOM = 0.25
+"""Of a budget: from so much on that is unused, the bytes are not what is short."""
+
+LOSSES = ("accuracy-lost", "room-left", "reads-hardly-anything")
+"""What a file has that is valid and not good enough: the last one near chance."""
 
 
 def _decoder_failed(decoded: Outcome) -> Difference:

@@ -80,5 +80,11 @@ MISTAKES = (
         "What saves more at this size: a narrower network, more zeros, or fewer values? And is the "
         "network trained again after each of these steps, with the rounding in the loop?",
     ),
+    (
+        "room-left",
+        "The network in the file has lost too much for all points of this budget, and a good part "
+        "of the budget is unused. There is room: keep more units, more weights or more values, "
+        "until the file is just below `budget_bytes`.",
+    ),
 )
 """Kind of a difference → what a student reads."""
