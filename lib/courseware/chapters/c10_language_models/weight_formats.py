@@ -8,8 +8,8 @@ from functools import partial
 
 import torch
 
-from model_compression.microscaling import mxfp4_dequantize, mxfp4_quantize
-from model_compression.nf4 import nf4_dequantize, nf4_quantize
+from model_compression.microscaling import BLOCK, mxfp4_dequantize, mxfp4_quantize
+from model_compression.nf4 import nf4_codebook, nf4_dequantize, nf4_quantize
 
 T = torch.Tensor
 
@@ -70,14 +70,13 @@ def all_integers(w: T, n_bits: int, group: int, ratios: Sequence[float] = RATIOS
     blocks, _ = _blocks(w, group)
     largest = blocks.gather(1, blocks.abs().argmax(dim=1, keepdim=True))
     top = 2 ** (n_bits - 1)
-    best, least = torch.zeros_like(blocks), blocks.square().sum(dim=1, keepdim=True)
-    for ratio in ratios:
+
+    def restored(ratio: float) -> T:
         scale = (-ratio * largest / top).half().float()
         codes = torch.round(blocks / torch.where(scale == 0, 1.0, scale)).clamp(-top, top - 1)
-        error = (codes * scale - blocks).square().sum(dim=1, keepdim=True)
-        best = torch.where(error < least, codes * scale, best)
-        least = torch.minimum(error, least)
-    return best.reshape(w.shape)
+        return codes * scale
+
+    return _closest(blocks, map(restored, ratios)).reshape(w.shape)
 
 
 def integers_with_exponents(w: T, n_bits: int, group: int) -> T:
@@ -100,6 +99,20 @@ def mxfp4(w: T) -> T:
     return mxfp4_dequantize(*mxfp4_quantize(w))
 
 
+def mxfp4_searched(w: T) -> T:
+    """The same with the exponent of the standard's rule or the next one: the closer of the two.
+
+    The rule cuts off what is beyond 6; with the next exponent nothing is, and steps are doubled.
+
+    >>> mxfp4_searched(torch.tensor([[7.9, -7.9] + 30 * [0.0]]))[0, :2]
+    tensor([ 8., -8.])
+    """
+    blocks, _ = _blocks(w, BLOCK)
+    lower = torch.exp2(mxfp4_quantize(blocks)[1].float() - 127)
+    at_scales = (nearest_e2m1(blocks / scale) * scale for scale in (lower, 2 * lower))
+    return _closest(blocks, at_scales).reshape(w.shape)
+
+
 def nvfp4(w: T, group: int = 16) -> T:
     """Floats of 4 bits, an 8-bit float (E4M3) for every 16, a float32 for the matrix."""
     blocks, absmax = _blocks(w, group)
@@ -112,6 +125,23 @@ def nf4(w: T, group: int) -> T:
     """NF4 with its absmax in 16 bits."""
     codes, absmax = nf4_quantize(w, group)
     return nf4_dequantize(codes, absmax.half().float(), group)
+
+
+def nf4_searched(w: T, group: int, ratios: Sequence[float] = RATIOS) -> T:
+    """The same, and of some scales up to the absmax the one with the least squared error.
+
+    >>> nf4_searched(torch.tensor([[1.0, -0.7, 0.0, 0.7]]), 4, ratios=[1.0])
+    tensor([[ 1.0000, -0.6962,  0.0000,  0.7230]])
+    """
+    blocks, absmax = _blocks(w, group)
+    table = nf4_codebook()
+    halfway = (table[1:] + table[:-1]) / 2
+
+    def restored(ratio: float) -> T:
+        scale = (ratio * absmax).half().float()
+        return table[torch.bucketize(blocks / positive(scale), halfway)] * scale
+
+    return _closest(blocks, map(restored, ratios)).reshape(w.shape)
 
 
 def fp8(w: T, group: int | None = None) -> T:
@@ -142,6 +172,16 @@ def _blocks(w: T, group: int | None) -> tuple[T, T]:
     """A row for each group, and the largest magnitude of each, of shape (groups, 1)."""
     blocks = w.reshape(-1, group or w.shape[1])
     return blocks, blocks.abs().amax(dim=1, keepdim=True)
+
+
+def _closest(blocks: T, candidates: Iterable[T]) -> T:
+    """Of some ways that blocks come back, for each block the one with the least squared error."""
+    best, least = torch.zeros_like(blocks), blocks.square().sum(dim=1, keepdim=True)
+    for restored in candidates:
+        error = (restored - blocks).square().sum(dim=1, keepdim=True)
+        best = torch.where(error < least, restored, best)
+        least = torch.minimum(error, least)
+    return best
 
 
 def positive(scale: T) -> T:

@@ -89,3 +89,18 @@ def test_all_codes_are_used_and_a_searched_scale_is_never_worse() -> None:
     half = weight_formats.integers(W, 2, 64, ratio=0.5).reshape(-1, 64)
     scale = (blocks.abs().amax(dim=1) / 2).half().float()
     assert torch.equal(half.amax(dim=1).maximum(-half.amin(dim=1)), scale)
+
+
+@pytest.mark.parametrize(
+    ("name", "searched", "size"),
+    [
+        ("NF4, blocks of 64", lambda w: weight_formats.nf4_searched(w, 64), 64),
+        ("NF4, blocks of 32", lambda w: weight_formats.nf4_searched(w, 32), 32),
+        ("MXFP4", weight_formats.mxfp4_searched, 32),
+    ],
+)
+def test_a_search_begins_with_the_rule_and_is_better_in_some_blocks(name, searched, size) -> None:
+    by_rule, best = (way(W).reshape(-1, size) for way in (FORMATS[name].restored, searched))
+    lost, left = ((one - W.reshape(-1, size)).square().sum(dim=1) for one in (by_rule, best))
+    assert bool((left <= lost * (1 + 1e-5)).all()) and bool((left < 0.99 * lost).any())
+    assert torch.equal(searched(0 * W), 0 * W)

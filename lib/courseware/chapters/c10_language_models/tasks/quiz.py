@@ -90,8 +90,8 @@ QUIZ = (
             ),
             "c": Option(
                 "MXFP4: its blocks of 32 share an exponent",
-                "A large value spoils one block of 32, not all. Rotating spreads it over more of "
-                "them: there is less to gain, and it may even lose.",
+                "A large value spoils one block of 32, not all: with one scale for all inputs "
+                "there is more to gain.",
             ),
             "d": Option(
                 "All alike: the outputs of the layer do not change",
