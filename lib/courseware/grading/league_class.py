@@ -14,6 +14,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -77,7 +78,8 @@ def league_of(exercise: Exercise) -> ModuleType:
         except ModuleNotFoundError as error:
             if error.name != f"{chapter.room}.league":
                 raise
-    raise CourseError(f"{exercise.name} has no leaderboard")
+    with_one = [name for name, one in EXERCISES.items() if find_spec(f"{one.room}.league")]
+    raise CourseError(f"{exercise.name} has no leaderboard; there is one of {', '.join(with_one)}")
 
 
 def students_in(exercise: Exercise) -> Iterator[Racer]:

@@ -154,7 +154,7 @@ def test_a_board_of_those_with_all_points(graded: Course, capsys, monkeypatch):
 
 def test_an_exercise_without_files_has_no_board(course: Course, capsys):
     assert main(["leaderboard", toy.EXERCISE, "--course-dir", str(course.root)]) == 2
-    assert f"{toy.EXERCISE} has no leaderboard" in capsys.readouterr().err
+    assert f"{toy.EXERCISE} has no leaderboard; there is one of 11_deep" in capsys.readouterr().err
 
 
 def test_the_capstone_has_one():
