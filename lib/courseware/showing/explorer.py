@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import ipywidgets
-from IPython.display import Javascript
 
 from courseware.showing.safely import message_area, number_html, safely, show_message
 from courseware.showing.style import Picture
@@ -134,9 +133,11 @@ name();
 
 def names_for_sliders() -> ipywidgets.Output:
     """What gives every slider of the page the name that its label shows; nothing to see."""
-    area = ipywidgets.Output(layout=ipywidgets.Layout(height="0", overflow="hidden"))
-    area.append_display_data(Javascript(NAMES))
-    return area
+    # Not by `append_display_data`, which would start IPython's shell where there is none.
+    script = {"application/javascript": NAMES}
+    shown = {"output_type": "display_data", "data": script, "metadata": {}}
+    layout = ipywidgets.Layout(height="0", overflow="hidden")
+    return ipywidgets.Output(outputs=(shown,), layout=layout)
 
 
 def wide(label_width: int = 90, width: int = 400) -> dict[str, Any]:
