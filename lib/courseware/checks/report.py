@@ -149,8 +149,8 @@ def _case_lines(report: Report, result: Result, told: Told) -> Iterator[tuple[st
 
 def _measured(case: Case, told: Told) -> Details:
     """The figures of a result that has some: one that fails is as far as it is."""
-    value = case.got.value
-    return [("measured", told(value.figures))] if isinstance(value, Measured) else []
+    value = case.got.value  # a student's object may raise where it is asked for its class
+    return [("measured", told(value.figures))] if issubclass(type(value), Measured) else []
 
 
 def _drawn(case: Case) -> Grid | None:
