@@ -1,6 +1,7 @@
 """A student who reads 繁體中文 chooses it on the home page, and reads exercise and report in it."""
 
 import re
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -8,10 +9,13 @@ from playwright.sync_api import Page, expect
 
 from courseware.languages.names import keep_language
 from tests.browser.axe import findings
-from tests.browser.conftest import Course, cell_with, replace_source, run
+from tests.browser.conftest import ROOT, Course, cell_with, replace_source, run
 from tests.browser.test_student import EXERCISE
 
 pytestmark = pytest.mark.browser
+
+OWN = EXERCISE.replace("01_number_formats.ipynb", "chosen.ipynb")
+"""A file and a kernel that no other test has written into."""
 
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words of English in a row."""
@@ -27,13 +31,14 @@ def english_afterwards() -> Iterator[None]:
 def test_a_choice_on_the_home_page_reaches_exercise_and_report(
     page: Page, course: Course, english_afterwards: None
 ) -> None:
+    shutil.copy(ROOT / EXERCISE, course.folder / OWN)
     course.open(page, "home.ipynb")
     menu = cell_with(page, "show_language_menu()")
     run(page, menu)
     menu.locator("select").select_option("繁體中文")
     expect(menu.get_by_role("status")).to_contain_text("練習題和檢查報告的語言是 繁體中文")
 
-    course.open(page, EXERCISE)
+    course.open(page, OWN)
     expect(page.locator(".jp-MarkdownCell", has_text="約 5 分鐘").first).to_be_visible()
     run(page, cell_with(page, "from courseware.checks import"))
     solution, check = cell_with(page, "def signed_value("), cell_with(page, 'check("signed_value"')
