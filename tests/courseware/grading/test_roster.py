@@ -54,6 +54,11 @@ def test_without_id_numbers_all_are_known_by_the_address(file):
     assert (read.column, read.by_address) == ("Email address", ())
 
 
+def test_one_row_with_an_id_number_does_not_change_the_ids_of_others(file):
+    read = read_roster(file("ID number,Username,First name,Last name\n7,ann,A,D\n,bob,B,D\n"))
+    assert [member.id for member in read.members] == ["ann", "bob"]
+
+
 ROLES = """First name,Last name,ID number,Email address,Roles
 Ann,Doe,s001,ann@x,Student
 Tea,Cher,,tea@x,Teacher

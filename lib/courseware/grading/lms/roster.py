@@ -202,12 +202,13 @@ def _students(table: Table, canvas: bool) -> tuple[list[Mapping[str, str]], tupl
 
 
 def _id_column(table: Table, rows: Sequence[Mapping[str, str]], canvas: bool) -> str:
-    """The most telling column in which anybody has an id: one row must not change all ids."""
+    """The column in which most have an id; addresses, which all have, where nobody has one."""
     names = [name for name in IDS if not (canvas and name == "student")]
-    for name in [*names, *EMAIL]:
-        column = table.find([name])
-        if column and any(row[column] for row in rows):
-            return column
+    for several in (names, EMAIL):
+        columns = [column for name in several if (column := table.find([name]))]
+        filled = {column: sum(bool(row[column]) for row in rows) for column in columns}
+        if any(filled.values()):
+            return max(filled, key=lambda column: filled[column])  # of equals the most telling
     return table.need(IDS[1:], "ids")
 
 
