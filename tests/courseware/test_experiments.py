@@ -11,7 +11,14 @@ import pytest
 
 from courseware.experiments import MODULES, NEEDS_GPU
 from courseware.experiments.__main__ import main
-from courseware.experiments.records import exit_code, read_record
+from courseware.experiments.records import (
+    NOT_KEPT,
+    exit_code,
+    machine,
+    missing,
+    processor,
+    read_record,
+)
 from tests.tracked import ROOT, tracked
 
 Command = list[str]
@@ -96,6 +103,37 @@ def test_a_record_is_found_from_any_folder(
     file = ROOT / "lectures" / "results" / f"{name}.json"
     monkeypatch.chdir(tmp_path)
     assert read_record(name) == json.loads(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", NEEDS_GPU)
+def test_a_record_says_what_it_was_made_on_with_which_seeds(name: str) -> None:
+    assert missing(read_record(name)) == []
+
+
+def test_the_model_of_one_processor_was_not_kept() -> None:
+    """Of no other, and none that is made from now on where the system tells it."""
+    told = {name: str(read_record(name).get("machine", "")) for name in NEEDS_GPU}
+    assert [name for name, machine in told.items() if NOT_KEPT in machine] == ["distillation_mnist"]
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        ({"machine": {}}, ["processor's model"]),
+        ({"machine": {"processor": "aarch64"}}, ["processor's model"]),
+        ({"machine": {"processor": f"arm64, {NOT_KEPT}"}}, []),
+        ({"draws": None}, ["seeds"]),
+        ({"versions": {"python": "3.11"}}, ["versions"]),
+    ],
+)
+def test_what_a_record_lacks_is_named(without: dict[str, object], said: list[str]) -> None:
+    assert missing(read_record("minilm_methods") | without) == said
+
+
+def test_a_processor_that_is_not_told_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert missing({"machine": machine(), "seed": 0, "torch": "2", "date": "today"}) == []
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "processor\t: 0\n")
+    assert processor().endswith(f", {NOT_KEPT}")
 
 
 def test_a_record_that_nobody_made_is_named() -> None:

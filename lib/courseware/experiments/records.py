@@ -19,6 +19,9 @@ from courseware.experiments import NEEDS_GPU, RESULTS
 
 Result = dict[str, Any]
 
+NOT_KEPT = "model not kept"
+"""In the place of a processor's model that nobody knows any more, or that the system keeps."""
+
 PACKAGES = ("torch", "numpy", "scikit-learn")
 """What every experiment on digits depends on."""
 
@@ -108,10 +111,30 @@ def machine() -> Result:
 
 
 def processor() -> str:
-    """Name of the processor, where the system tells it."""
+    """Model of the processor; where the system does not tell it, its kind, and that."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
-        return platform.processor() or platform.machine()
+        lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    return names[0] if names else f"{platform.machine()}, {NOT_KEPT}"
+
+
+def missing(record: Mapping[str, Any]) -> list[str]:
+    """What a record does not say of its making: the processor's model, seeds or runs, versions.
+
+    A processor whose model is `NOT_KEPT` counts as said.
+
+    >>> missing({"machine": {"processor": "x86_64"}, "draws": 6, "torch": "2.13", "date": "today"})
+    ["processor's model"]
+    """
+    settings = {**record, **record.get("settings", {})}
+    model = record.get("device") or record.get("machine", {}).get("processor", "")
+    counts = [settings.get(name) for name in ("seeds", "draws", "seed")]
+    told = {
+        "processor's model": " " in model,  # a kind alone, such as x86_64, is one word
+        "seeds": any(type(count) is int for count in counts),
+        "versions": "torch" in record or "torch" in record.get("versions", {}),
+        "date": "date" in record,
+    }
+    return [name for name, said in told.items() if not said]
