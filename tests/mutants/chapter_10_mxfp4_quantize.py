@@ -46,6 +46,16 @@ def takes_the_exponent_of_the_largest(x):
     return _stored(_even(scaled.abs()) + 8 * (scaled < 0), e, x)
 
 
+@wrong("mxfp4_quantize", says="place-off-by-one")
+def looks_behind_the_element(x):
+    blocks = _blocks(x)
+    e = _exponent(blocks)
+    a = (blocks / torch.exp2(e)[..., None]).abs().clamp(max=6)
+    step = torch.where(a < 2, 0.5, torch.where(a < 4, 1.0, 2.0))
+    codes = torch.searchsorted(_grid(), (torch.round(a / step) * step).contiguous(), right=True)
+    return _stored(codes + 8 * (blocks < 0), e, x)
+
+
 @wrong("mxfp4_quantize", says="exponent-rounded-up")
 def rounds_the_logarithm_up(x):
     blocks = _blocks(x)

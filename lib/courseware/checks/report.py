@@ -17,6 +17,7 @@ from courseware.checks.general import Diagnosis
 from courseware.checks.grids import Grid, as_lines, grid, padded
 from courseware.checks.run import Report, Result
 from courseware.checks.states import Measured
+from courseware.checks.task import Misconception
 from courseware.checks.values import show
 from courseware.checks.where import NAME as WHERE
 from courseware.languages.matching import Told
@@ -80,7 +81,7 @@ def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Det
     """Each result with its labelled lines, and a tensor to draw; labels stay English.
 
     A cause is explained once, then referred to. What was a guess once stays one: repeating it makes
-    it no surer.
+    it no surer. Nothing is guessed where a function that is called may be the cause.
     """
     explained: dict[tuple[str, object], str] = {}
     guessed: set[tuple[str, object]] = set()
@@ -89,7 +90,7 @@ def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Det
         if result.passed or result.case is None:
             yield result, [("measured", told(figures)) for figures in result.figures], None
             continue
-        causes = result.causes
+        causes = tuple(one for one in result.causes if one.sure or not report.to_repair)
         if any(cause.name == "not-written" for cause in causes):
             yield result, [] if told_unwritten else [("likely", told(causes[0].message))], None
             told_unwritten = True
@@ -186,12 +187,15 @@ def _line_of(outcome: Outcome) -> str:
 
 
 def closing(report: Report) -> list[str]:
-    """What is to be done first: functions that it calls and that fail their own checks."""
+    """Functions that it calls and that fail their own checks; what they may have to do with it."""
     if report.refusal or report.score == report.task.points or not report.to_repair:
         return []
     names = " and ".join(f"`{name}`" for name in report.to_repair)
     its = "whose check fails" if len(report.to_repair) == 1 else "whose checks fail"
-    lines = [f"It calls your own {names}, {its}, too: repair that first."]
+    if _is_explained(report):
+        lines = [f"It calls your own {names}, {its}, too: look there as well."]
+    else:
+        lines = [f"It calls your own {names}, {its}, too: repair that first."]
     if report.followed is not None:
         second, of = points(report.followed.second), report.task.points
         lines.append(
@@ -199,6 +203,23 @@ def closing(report: Report) -> list[str]:
             f"{report.followed.policy.told()}, which makes {points(report.followed.counted)}."
         )
     return lines
+
+
+def _is_explained(report: Report) -> bool:
+    """Whether what was lost needs no other cause than those told, or right functions do not help.
+
+    A model that is sure errs just so with the course's own functions. It may also stand for a wrong
+    one that is called.
+    """
+    if report.followed is not None:
+        return report.followed.second <= report.score
+    failed = [result for result in report.results if not result.passed]
+    return all(any(map(_is_a_model, result.causes)) for result in failed)
+
+
+def _is_a_model(cause: Diagnosis) -> bool:
+    shows = cause.shows
+    return cause.sure and isinstance(shows, Misconception) and shows.behaves is not None
 
 
 def unwritten(report: Report) -> bool:

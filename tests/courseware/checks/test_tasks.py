@@ -297,6 +297,45 @@ def test_a_function_that_builds_on_a_wrong_one_is_told_so(right, capsys):
     assert "Read again: lecture 01" in text
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [("codes", "too: look there as well."), ("nf4_codebook()[codes]", "too: repair that first.")],
+)
+def test_a_cause_that_is_known_stands_before_a_wrong_function_that_is_called(values, said, capsys):
+    cell = f"""
+def nf4_dequantize(codes, absmax, block_size):
+    codes = codes.long()
+    table, of_blocks = nf4_codebook(), absmax.repeat_interleave(block_size)[: codes.numel()]
+    return {values} * of_blocks.reshape(codes.shape)
+"""
+    namespace = {"nf4_codebook": lambda: torch.linspace(-1, 1, 16) ** 3}
+    exec(cell, namespace)
+    check("nf4_dequantize", namespace["nf4_dequantize"])
+    text = capsys.readouterr().out
+    closing = text.index("It calls your own `nf4_codebook`, whose check fails, " + said)
+    assert ("likely" in text) == (values == "codes") and text.find("likely") < closing
+
+
+def test_nothing_is_guessed_where_a_function_that_is_called_is_wrong(capsys):
+    cell = """
+def nf4_quantize(x, block_size):
+    flat = x.flatten()
+    absmax = torch.stack([block.abs().max() for block in flat.split(block_size)])
+    over = (flat / absmax.repeat_interleave(block_size)[: len(flat)]).nan_to_num()
+    codes = (over[:, None] - nf4_codebook()).abs().argmin(dim=1)
+    return codes.reshape(x.shape).to(torch.uint8), absmax
+"""
+    swapped = -all_tasks()["nf4_codebook"].reference().flip(0)
+    namespace = {"torch": torch, "nf4_codebook": lambda: swapped}
+    exec(cell, namespace)
+    assert "perhaps" in as_text(
+        run_task(all_tasks()["nf4_quantize"], namespace["nf4_quantize"], "practice")
+    )
+    check("nf4_quantize", namespace["nf4_quantize"])
+    text = capsys.readouterr().out
+    assert "repair that first" in text and "perhaps" not in text
+
+
 def test_an_error_other_than_the_one_asked_for_is_told_from_one_on_a_valid_input():
     def to_bits(value, width):
         if not 0 <= value < 2**width:

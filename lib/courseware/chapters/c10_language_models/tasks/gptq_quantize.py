@@ -160,7 +160,7 @@ GPTQ_QUANTIZE = Task(
         Check("2, 5, 6 and 8 bits", 2, _other_widths, same_codes_and_scales),
         Check("a group of zeros", 1, _zeros, same_of_zeros),
         Check(
-            "groups that fill a row, and others, which are refused",
+            "refused: a group size that does not divide the row, and no other",
             1,
             _refused,
             same_codes_and_scales,

@@ -63,7 +63,9 @@ HADAMARD_ROTATE = Task(
         Check("larger blocks: signs, order, scale", 4, _whole_rows),
         Check("several blocks in a row", 2, _several_blocks),
         Check("one axis, or three", 1, _other_axes),
-        Check("sizes that make blocks, and others, which are refused", 1, _refused),
+        Check(
+            "refused: a size that is no power of two or does not divide, and no other", 1, _refused
+        ),
         but=("axes-joined",),
     ),
     misconceptions=MISTAKES,

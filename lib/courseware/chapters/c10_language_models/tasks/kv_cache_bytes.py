@@ -84,7 +84,7 @@ KV_CACHE_BYTES = Task(
         Check("fewer bits, and the last byte", 2, _few_bits),
         Check("a scale for each group", 2, _groups),
         Check("exact for large caches", 1, _large),
-        Check("groups that fill a vector, and others, which are refused", 1, _refused),
+        Check("refused: a group size that does not divide `head_dim`, and no other", 1, _refused),
     ),
     misconceptions=MISTAKES,
 )

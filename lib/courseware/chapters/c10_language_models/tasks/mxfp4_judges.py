@@ -17,6 +17,7 @@ T = torch.Tensor
 Pair = tuple[T, T]
 
 MINUS_ZERO = 8
+BIAS = 127
 
 
 def same_exponents(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
@@ -26,12 +27,12 @@ def same_exponents(arguments: tuple[T], expected: Pair, got: Any) -> Difference 
 
 def same_codes(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
     """The codes alone, by value."""
-    return pair_of(expected, got) or _codes(expected, got)
+    return pair_of(expected, got) or _codes(arguments[0], expected, got)
 
 
 def same_pair(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
     """Both by value."""
-    return _exponents(arguments[0], expected, got) or _codes(expected, got)
+    return _exponents(arguments[0], expected, got) or _codes(arguments[0], expected, got)
 
 
 def same_pair_and_dtypes(arguments: tuple[T], expected: Pair, got: Any) -> Difference | None:
@@ -45,7 +46,7 @@ def same_pair_and_dtypes(arguments: tuple[T], expected: Pair, got: Any) -> Diffe
     return None
 
 
-def _codes(expected: Pair, got: Any) -> Difference | None:
+def _codes(x: T, expected: Pair, got: Any) -> Difference | None:
     wanted, came = expected[0], got[0]
     found = difference(wanted, came)
     if found is None or found.kind != "wrong-value":
@@ -53,7 +54,18 @@ def _codes(expected: Pair, got: Any) -> Difference | None:
     came = came.detach().double()
     came = torch.where(came == MINUS_ZERO, 0.0, came)
     plain = torch.where(wanted == MINUS_ZERO, 0, wanted)
-    return at(0, difference(plain, came))
+    found = difference(plain, came)
+    if found is None:
+        return None
+    wrong = tuple((plain != came).nonzero()[0].tolist())
+    return at(0, Difference(found.kind, f"{found.text}; {_what_is_there(x, expected[1], wrong)}"))
+
+
+def _what_is_there(x: T, exponents: T, place: tuple[int, ...]) -> str:
+    """A block is too long to be shown: what was to be rounded at one place."""
+    block = (*place[:-1], place[-1] // BLOCK)
+    e, value = int(exponents[block]) - BIAS, x[place].item()
+    return f"x is {value:.6g} there, that is {value / 2.0**e:.6g} · 2^{e} in block {[*block]}"
 
 
 def _exponents(x: T, expected: Pair, got: Any) -> Difference | None:

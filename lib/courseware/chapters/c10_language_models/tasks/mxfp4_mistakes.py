@@ -247,6 +247,13 @@ MISTAKES = several(
         made(element=lambda m: torch.bucketize(m, MAGNITUDES).clamp(max=7)),
     ),
     ways(
+        "place-off-by-one",
+        "All codes are one too high (or low). A search in a table finds the next place; whether "
+        "that is the entry itself or the one behind it depends on `right`.",
+        made(element=lambda m: nearest(m) + 1),
+        made(element=lambda m: (nearest(m) - 1).clamp(min=0)),
+    ),
+    ways(
         "beyond-the-end",
         "What lies beyond 6 ran over the end of the table, into the codes of negative numbers or "
         "out of 4 bits. It is cut to 6, code 7.",

@@ -115,7 +115,7 @@ MXFP4_QUANTIZE = Task(
         Check("elements: beyond 6", 1, _beyond_six, same_codes),
         Check("blocks of 32 along the last axis", 2, _several_blocks, same_pair),
         Check("a block of zeros", 1, _zeros, same_pair),
-        Check("rows that make blocks of 32, and others, which are refused", 1, _refused, same_pair),
+        Check("refused: a last axis that 32 does not divide, and no other", 1, _refused, same_pair),
         Check("right values as uint8", 1, _elements, same_pair_and_dtypes),
         but=("flattened", "axis-left-over", "axis-lost"),
     ),
