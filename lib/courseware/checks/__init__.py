@@ -78,7 +78,8 @@ def check(name: str, function: Callable[..., Any], seed: str = PRACTICE) -> floa
     report = _with_repairs(report, function, seed)
     report = _followed(report, function, seed)
     told = _told(_place_of(task)[0], seed)
-    _show(as_text(report, told), as_html(report, told), report_facts(report))
+    hints = seed == PRACTICE  # a feedback page shows no statement to fold open
+    _show(as_text(report, told, hints), as_html(report, told, hints), report_facts(report))
     if seed == PRACTICE and _is_learning():
         with unnoticed():
             offer_solution(report, told)

@@ -44,8 +44,8 @@ def headline(report: Report) -> str:
     return f"{report.task.name}: {points(report.score)} of {report.task.points} points"
 
 
-def as_text(report: Report, told: Told = str) -> str:
-    """The report as plain text."""
+def as_text(report: Report, told: Told = str, hints: bool = True) -> str:
+    """The report as plain text; `hints` if it stands below a statement that has some."""
     lines = [told(headline(report))]
     if report.refusal:
         return "\n".join([*lines, f"  {told(report.refusal)}"])
@@ -59,13 +59,14 @@ def as_text(report: Report, told: Told = str) -> str:
         lines += [f"         {line}" for line in shown]
     lines += [f"  {told(line)}" for line in closing(report)]
     if lecture_of(report):
-        lines.append(f"  {told(read_again(report))}")
+        lines.append(f"  {told(read_again(report, hints))}")
     return "\n".join(lines)
 
 
-def read_again(report: Report) -> str:
+def read_again(report: Report, hints: bool) -> str:
     """The last line, where there is a section to read."""
-    return f"Read again: {report.task.lecture}. Then fold open the next hint above."
+    line = f"Read again: {report.task.lecture}."
+    return f"{line} Then fold open the next hint above." if hints else line
 
 
 def weight_of(result: Result) -> str:

@@ -29,8 +29,8 @@ GOOD, BAD, WARN = (
 WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere"
 
 
-def as_html(report: Report, told: Told = str) -> str:
-    """The report as HTML."""
+def as_html(report: Report, told: Told = str, hints: bool = True) -> str:
+    """The report as HTML; `hints` if it stands below a statement that has some."""
     colour = GOOD if report.score == report.task.points else WARN
     parts = [
         f'<div style="border-left: 4px solid var({colour}); padding: 4px 12px; '
@@ -42,7 +42,7 @@ def as_html(report: Report, told: Told = str) -> str:
     else:
         parts += [_result(*each, told) for each in with_details(report, told)]
     parts += [f"<p>{prose(told(line))}</p>" for line in closing(report)]
-    if link := _read_again(report, told):
+    if link := _read_again(report, told, hints):
         parts.append(f"<p>{link}</p>")
     return "\n".join([*parts, "</div>"])
 
@@ -56,7 +56,7 @@ def prose(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-def _read_again(report: Report, told: Told) -> str:
+def _read_again(report: Report, told: Told, hints: bool) -> str:
     lecture = lecture_of(report)
     if lecture is None:
         return ""
@@ -64,7 +64,7 @@ def _read_again(report: Report, told: Told) -> str:
     address = f"../../lectures/{lecture.file}#{lecture.section.replace(' ', '-')}"
     name = html.escape(told(report.task.lecture))
     link = f'<a href="{html.escape(address)}">{name}</a>'
-    return html.escape(told(read_again(report))).replace(name, link)
+    return html.escape(told(read_again(report, hints))).replace(name, link)
 
 
 def _result(result: Result, details: list[tuple[str, str]], drawn: Grid | None, told: Told) -> str:

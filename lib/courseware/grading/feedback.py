@@ -129,6 +129,8 @@ class PrepareFeedback(GetGrades, AtOnce):
         tasks = _summary(shown, ids["notebook"], self._scores, told)
         late = told(_charge(ids))
         total = f"{shown_points(ids['score'])} of {shown_points(ids['max_score'])} points"
+        if still := _open(shown, self._scores):
+            total = f"{total}; {shown_points(still)} still to be marked by a person"
         resources["feedback"] = {
             "language": language,
             "words": _words(told),
@@ -194,6 +196,12 @@ def _summary(
             }
         )
     return rows
+
+
+def _open(cells: list[NotebookNode], scores: Mapping[str, Score]) -> float:
+    """The points that a person has yet to give or to keep back."""
+    graded = [cell for cell in cells if is_grade(cell) or is_task(cell)]
+    return sum(float(c.metadata.nbgrader["points"]) for c in graded if scores[grade_id(c)].open)
 
 
 def _charge(ids: dict[str, Any]) -> str:

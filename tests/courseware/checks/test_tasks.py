@@ -15,6 +15,7 @@ import torch
 
 from courseware.checks import all_questions, all_tasks, check, check_quiz
 from courseware.checks.general import GENERAL
+from courseware.checks.practice import PRACTICE
 from courseware.checks.report import as_text
 from courseware.checks.report_html import as_html
 from courseware.checks.run import run_task
@@ -215,6 +216,13 @@ def test_a_link_leads_from_an_exercise_to_the_section_to_read_again(task):
     headings = [line.strip().lstrip("# ") for c in cells for line in c["source"] if line[0] == "#"]
     # As JupyterLab names the places of headings.
     assert section in [heading.replace(" ", "-") for heading in headings]
+
+
+def test_only_who_practises_is_sent_to_the_hints(capsys):
+    for seed, sent in ((PRACTICE, True), ("of the class", False)):
+        check("signed_value", lambda bits: 0, seed)
+        text = capsys.readouterr().out
+        assert "Read again: lecture 01" in text and ("fold open the next hint" in text) == sent
 
 
 def test_code_in_messages_is_in_code_font_and_what_the_student_printed_is_not():

@@ -111,7 +111,7 @@ def text_of(page: str) -> str:
 
 def test_points_per_task(graded_class: GradedClass) -> None:
     text = text_of(graded_class.course.feedback("partly_right"))
-    assert "5 of 7 points" in text
+    assert "5 of 7 points; 1 still to be marked by a person" in text
     assert "square 3 of 4" in text and "cube 2 of 2" in text and "why – of 1 · not final" in text
     assert "Task 1: square" in text and "In your own words" in text
 

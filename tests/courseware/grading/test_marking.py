@@ -87,7 +87,7 @@ def test_points_and_comments_are_in_the_gradebook_as_they_are_typed(exercise):
         assert gradebook.find_submission(toy.EXERCISE, "bob").score == 7.0
     assert exercise.api.generate_feedback(toy.EXERCISE, "bob", force=True)["success"]
     feedback = (exercise.folder("feedback", "bob") / "01_toy.html").read_text()
-    assert "say why" in feedback and "7 of 7 points" in feedback
+    assert "say why" in feedback and "7 of 7 points" in feedback and "still to be" not in feedback
 
 
 def test_two_who_mark_at_once_do_not_overwrite_each_other(exercise):
