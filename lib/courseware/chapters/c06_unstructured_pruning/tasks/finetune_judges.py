@@ -3,17 +3,23 @@
 Every judge first sees to it that a state and masks came back and that the count is the last total,
 so that a network which is hardly pruned gains nothing.
 
-Why these bars. Share of the loss that is won back (least, median, most) from 0.5, 0.7, 0.8 to 0.9,
-and correlation of the survivors (least, most) after 0.5, over 16 draws:
+Why these bars. Share of the loss that is won back from 0.5, 0.7, 0.8 to 0.9, the mean of two seeds
+(least, the 20th part, median, most, over 30 to 120 runs), and correlation of the survivors (least,
+most, over 16) after 0.5:
 
-                                                            won back        correlation
-    right: Adam, 0.001 and 300 batches, 0.002 to 0.03
-           and 100 to 200                                   .70  .98  1.03    .91 1.00
-    right: SGD with momentum, 0.01 to 0.1, 40 to 300        .97  .99  1.05    .98 1.00
-    20 batches, Adam at 0.002                               .06  .47   .75   1.00 1.00
-    pruned weights cut off only at the end, Adam at 0.01   -.45  .25   .55    .99  .99
-    survivors drawn anew, SGD at 0.1                      -1.43 -.48  -.08   -.05  .03
-    too fast, Adam at 0.1                                   .74  .97  1.02    .63  .74
+                                                             won back          correlation
+    right: Adam, 0.001 and 300 batches, 0.002 and
+           100, 0.005 and 60                             .34  .78  .94  1.02    .91 1.00
+    right: Adam, 0.01 to 0.03 and 100                    .95  .96  .99  1.03
+    right: SGD with momentum, 0.01 to 0.1, 40 to 300     .95  .97 1.00  1.03    .98 1.00
+    20 batches, Adam at 0.002                           -.11  .08  .42   .81   1.00 1.00
+    pruned weights cut off only at the end, Adam, 0.01  -.11 -.09  .12   .53    .99  .99
+    three batches, SGD at 0.02                          -.03 -.02  .14   .42
+    survivors drawn anew, SGD at 0.1                   -1.28 -1.1 -.48  -.07   -.05  .03
+    too fast, Adam at 0.1                                .91  .91  .96   .99    .63  .74
+
+At one half, one of the 120 careful trainings falls short; at two thirds of a single seed, as it
+was, five of 160 did.
 
 Too few steps are refused only where they win back too little. A mask of 646 weights of the network
 pruned at once is told from one that was reached step by step, which keeps at least 86 others. And
@@ -34,13 +40,14 @@ from courseware.checks.mask_dicts import masks_not_bool, masks_structure
 from courseware.checks.named_tensors import Named
 from courseware.checks.prunable_networks import held_out_accuracy, n_weights, weight_names
 from courseware.checks.rankings import ranking_problem
+from courseware.checks.states import Seed
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masks import apply_masks, pruned_count
 
 T = torch.Tensor
 
-WON_BACK = 2 / 3
+WON_BACK = 1 / 2
 """Of the held-out accuracy that pruning at once, without fine-tuning, loses."""
 
 CLOSE = 0.8
@@ -167,17 +174,18 @@ def _harmed(arguments: tuple[Any, ...], got: Any) -> bool:
 
 def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Held-out accuracy, pruned weights counted as 0; and each total left its trace."""
-    if found := _untrained(arguments, got):
-        return found
+    for one in got:
+        if found := _untrained(arguments, one):
+            return found
     at_once = global_magnitude_masks(_weights(arguments[0]), arguments[3][-1])
-    masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
+    masks = {name: mask.bool() for name, mask in _detached(got[0][1]).items()}
     n_others = _n_others(masks, at_once)
     if not n_others:
         return Difference("pruned-at-once", AT_ONCE)
     state, seed = arguments[0], arguments[4]
     whole = held_out_accuracy(state, seed)
     lost = held_out_accuracy(apply_masks(state, at_once), seed)
-    reached = held_out_accuracy(apply_masks(_detached(got[0]), masks), seed)
+    reached = sum(_accuracy(one, seed) for one in got) / len(got)
     if reached - lost >= WON_BACK * (whole - lost):
         n_kept = sum(int(mask.sum()) for mask in at_once.values())
         if n_others <= FEW_OTHERS * n_kept:
@@ -189,9 +197,14 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
     if reached >= lost - WORSE:
         return Difference("not-won-back", text)
-    before, after = survivors(arguments[0], got)
+    before, after = survivors(arguments[0], got[0])
     anew = float(torch.corrcoef(torch.stack((before, after)))[0, 1]) < ANEW
     return Difference("drawn-anew" if anew else "training-harms", text)
+
+
+def _accuracy(got: Any, seed: Seed) -> float:
+    masks = {name: mask.bool() for name, mask in _detached(got[1]).items()}
+    return held_out_accuracy(apply_masks(_detached(got[0]), masks), seed)
 
 
 def _n_others(masks: Mapping[str, T], wanted: Mapping[str, T]) -> int:

@@ -11,7 +11,7 @@ from courseware.chapters.c06_unstructured_pruning.tasks import finetune_judges a
 from courseware.chapters.c06_unstructured_pruning.tasks import hidden_pixels
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import prunable_networks as networks
-from courseware.checks.call import Outcome, call_anew, shuffled_call
+from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.counts import above_half, shares
 from courseware.checks.global_rankings import MISTAKES
 from courseware.checks.mask_dicts import BIASES_MASKED, LAYER_WITHOUT_MASK
@@ -63,6 +63,13 @@ def _most_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
 def _twice(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
     """Two calls with the same arguments, from different states of the global generators."""
     calls = (one(function, plain(arguments), seconds) for one in (shuffled_call, call_anew))
+    return all_of(calls, gather=named)
+
+
+def _two_seeds(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> Outcome:
+    """Fine-tuned twice, on other batches: what these happen to be shall cost nobody a point."""
+    *given, seed = plain(arguments)
+    calls = (call(function, (*given, one), seconds) for one in (seed, seed + 1))
     return all_of(calls, gather=named)
 
 
@@ -130,9 +137,10 @@ PRUNE_AND_FINETUNE = Task(
             4,
             _most_of_a_trained_network,
             judges.won_back,
-            named_call,
+            _two_seeds,
             _expect(
-                "(state, masks): {count} of {n} weights are pruned, two thirds of the loss won back"
+                "(state, masks), with this seed and the next: {count} of {n} weights are pruned, "
+                "half of the loss won back on average"
             ),
         ),
     ),
