@@ -16,15 +16,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="make selftest",
         description=__doc__,
-        usage='make selftest ARGS="[--task NAME ...] [--seed TEXT]"',
+        usage='make selftest ARGS="[--task NAME ...] [--seed TEXT] [--draws N]"',
     )
     parser.add_argument("--task", nargs="+", metavar="NAME", help="only these tasks")
     parser.add_argument("--seed", default="selftest", metavar="TEXT", help="draw other inputs")
+    parser.add_argument(
+        "--draws", type=_at_least_one, default=1, metavar="N", help="of each right solution"
+    )
     arguments = parser.parse_args()
     tasks = chosen(arguments.task)
     print(f"{'task':<24} {'rejected':>9} {'diagnosed':>10} {'accepted':>9} {'stub':>5}")
     rows = []
-    for row in run(arguments.seed, tasks):
+    for row in run(arguments.seed, tasks, arguments.draws):
         rows.append(row)
         print(
             f"{row.task.name:<24}"
@@ -37,6 +40,13 @@ def main() -> int:
             print(f"  {row.task.name}: {problem}")
     print(summary(rows))
     return 0 if good_enough(rows) else 1
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number
 
 
 def chosen(names: list[str] | None, program: str = "make selftest") -> list[Task]:

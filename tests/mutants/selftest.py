@@ -32,8 +32,13 @@ class Row:
     problems: list[str] = field(default_factory=list)
 
 
-def run(seed: str = "selftest", tasks: Iterable[Task] | None = None) -> Iterator[Row]:
-    """One row a task, as soon as it is done; `tasks` are all, unless they are given."""
+def run(
+    seed: str = "selftest", tasks: Iterable[Task] | None = None, n_draws: int = 1
+) -> Iterator[Row]:
+    """One row a task, as soon as it is done; `tasks` are all, unless they are given.
+
+    Right solutions run on `n_draws` draws each; what they fail on is named.
+    """
     table.load()
     stubs = released_stubs()
     for task in all_tasks().values() if tasks is None else tasks:
@@ -41,17 +46,22 @@ def run(seed: str = "selftest", tasks: Iterable[Task] | None = None) -> Iterator
         for entry in (w for w in table.WRONG if w.task == task.name):
             _count_wrong(row, entry, run_task(task, entry.function, seed))
         for solution in (r for r in table.RIGHT if r.task == task.name):
-            row.right += 1
-            report = run_task(task, solution.function, seed)
-            row.accepted += report.score == task.points
-            if report.score != task.points:
-                row.problems.append(f"right solution refused: {solution.function.__name__}")
+            seeds = [seed, *(f"{seed} {n}" for n in range(1, n_draws))]
+            refused = [s for s in seeds if not _accepted(task, solution.function, s)]
+            row.right += n_draws
+            row.accepted += n_draws - len(refused)
+            name = solution.function.__name__
+            row.problems += [f"right solution refused: {name}, --seed {s!r}" for s in refused]
         if task.name not in stubs:
             row.stub_score = float(task.points)
             row.problems.append("no released stub in exercises/: run make exercises")
         else:
             row.stub_score = run_task(task, stubs[task.name], seed).score
         yield row
+
+
+def _accepted(task: Task, function: Callable[..., Any], seed: str) -> bool:
+    return run_task(task, function, seed).score == task.points
 
 
 def _count_wrong(row: Row, entry: table.Wrong, report: Report) -> None:
