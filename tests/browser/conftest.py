@@ -33,11 +33,15 @@ class Course:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
         self.url = url
+        self._opened = 0
 
     def open(self, page: Page, path: str) -> None:
-        """Open a notebook in a workspace of its own and wait for its cells and its kernel."""
-        name = path.replace("/", "-").removesuffix(".ipynb")
-        page.goto(f"{self.url}/lab/workspaces/{name}/tree/{path}")
+        """Open a notebook in a workspace of its own and wait for its cells and its kernel.
+
+        In one that was used before, JupyterLab brings its old tabs to the front, sooner or later.
+        """
+        self._opened += 1
+        page.goto(f"{self.url}/lab/workspaces/page-{self._opened}/tree/{path}")
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=PATIENCE_MS)
         page.wait_for_selector(
             ".jp-NotebookPanel-toolbar .jp-Notebook-ExecutionIndicator[data-status='idle']",

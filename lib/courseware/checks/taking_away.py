@@ -67,10 +67,16 @@ class Found:
 def find(names: Iterable[str]) -> list[Found]:
     """What this process holds of families, and of modules and functions of the library."""
     wanted = tuple(names)
-    if not wanted:  # the function is in a worker; to count modules takes longer than a call
+    if not wanted:  # the function is in a worker
         return []
-    modules = sum(name.partition(".")[0] in SEARCHED for name in sys.modules)
+    modules = _modules(len(sys.modules))
     return [_find(name, modules) for name in wanted]
+
+
+@lru_cache(1)
+def _modules(loaded: int) -> int:
+    """How many modules of what is searched are loaded; counted anew when more are."""
+    return sum(name.partition(".")[0] in SEARCHED for name in sys.modules)
 
 
 @cache

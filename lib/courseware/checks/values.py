@@ -186,9 +186,11 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
     if dtypes and got.dtype != expected.dtype:
         return Difference("wrong-dtype", f"dtype {got.dtype}, expected {expected.dtype}")
     wanted, came = expected.double(), got.double()
+    near = (came - wanted).abs() <= tensor_slack(expected)
+    if near.all():
+        return None
     if not (torch.isfinite(came) | ~torch.isfinite(wanted)).all():
         return Difference("not-finite", "the result holds nan or inf")
-    near = (came - wanted).abs() <= tensor_slack(expected)
     wrong = (came != wanted) & ~near
     if not wrong.any():
         return None
@@ -215,9 +217,14 @@ def tensor_slack(expected: torch.Tensor) -> torch.Tensor:
 
 def _slack(expected: torch.Tensor, relative: float) -> torch.Tensor:
     """None where infinity or nan is expected: an infinite slack would let anything through."""
+    size = expected.abs()
+    if not size.numel():
+        return size
+    if math.isfinite(largest := size.max().item()):
+        return relative * size + ABSOLUTE * (largest or 1.0)
     finite = torch.isfinite(expected)
-    size = expected.abs().masked_fill(~finite, 0.0)
-    largest = float(size.max()) if size.numel() and size.max() > 0 else 1.0
+    size = size.masked_fill(~finite, 0.0)
+    largest = size.max().item() or 1.0
     return (relative * size + ABSOLUTE * largest).masked_fill(~finite, 0.0)
 
 
