@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from typing import Any
 
 import ipywidgets
 
@@ -70,12 +71,26 @@ class MemoryCalculator(ipywidgets.VBox):
 
     def __init__(self, model: str = "Gemma 3 27B") -> None:
         self.message = message_area("memory-calculator-message")
-        self.model = _named(ipywidgets.Dropdown(options=list(N_PARAMS), value=model), "model")
-        self.billions = _named(ipywidgets.FloatText(value=N_PARAMS[model] / GB, step=0.5), "params")
-        self.bits = _named(ipywidgets.ToggleButtons(options=BITS, value=4), "bits")
+        self.model = _control(
+            ipywidgets.Dropdown, "model", "model", options=list(N_PARAMS), value=model
+        )
+        self.billions = _control(
+            ipywidgets.FloatText,
+            "params",
+            "billion weights",
+            value=N_PARAMS[model] / GB,
+            step=0.5,
+        )
+        self.bits = _control(
+            ipywidgets.ToggleButtons, "bits", "bits per weight", options=BITS, value=4
+        )
         self.bits.style.button_width = "60px"
-        self.group = _named(ipywidgets.Dropdown(options=GROUPS, value=0), "group")
-        self.device = _named(ipywidgets.Dropdown(options=DEVICES, value=16 * GB), "device")
+        self.group = _control(
+            ipywidgets.Dropdown, "group", "weights per scale", options=GROUPS, value=0
+        )
+        self.device = _control(
+            ipywidgets.Dropdown, "device", "device", options=DEVICES, value=16 * GB
+        )
         self.bar = _named(ipywidgets.HTML(), "bar")
         self.numbers = {
             name: _named(ipywidgets.HTML(layout=ipywidgets.Layout(margin="2px 16px 2px 4px")), name)
@@ -83,11 +98,11 @@ class MemoryCalculator(ipywidgets.VBox):
         }
         super().__init__(
             [
-                ipywidgets.HBox([_label("model"), self.model]),
-                ipywidgets.HBox([_label("billion weights"), self.billions]),
-                ipywidgets.HBox([_label("bits per weight"), self.bits]),
-                ipywidgets.HBox([_label("weights per scale"), self.group]),
-                ipywidgets.HBox([_label("device"), self.device]),
+                self.model,
+                self.billions,
+                self.bits,
+                self.group,
+                self.device,
                 ipywidgets.HBox(list(self.numbers.values())),
                 self.bar,
                 self.message,
@@ -127,11 +142,16 @@ def _named(widget: ipywidgets.Widget, name: str) -> ipywidgets.Widget:
     return widget
 
 
-def _label(text: str) -> ipywidgets.HTML:
-    value = (
-        f'<span style="color: var(--jp-content-font-color2, inherit)">{html.escape(text)}</span>'
-    )
-    return ipywidgets.HTML(value, layout=ipywidgets.Layout(width="136px", flex="0 0 auto"))
+def _control(
+    kind: type[ipywidgets.DOMWidget], name: str, label: str, **settings: Any
+) -> ipywidgets.DOMWidget:
+    """A control whose label is its own, which a screen reader reads with it."""
+    widget = kind(description=label, **settings)
+    widget.style.description_width = "136px"
+    if kind is not ipywidgets.ToggleButtons:
+        widget.layout.width = "440px"
+        widget.layout.max_width = "100%"
+    return _named(widget, name)
 
 
 def _bar_html(plan: MemoryPlan) -> str:

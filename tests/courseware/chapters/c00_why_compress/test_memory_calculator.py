@@ -2,6 +2,7 @@
 
 import re
 
+import ipywidgets
 import pytest
 
 from courseware.chapters.c00_why_compress.memory_calculator import MemoryCalculator, MemoryPlan
@@ -85,3 +86,10 @@ def test_every_control_can_be_found_by_its_class() -> None:
     }
     for name, control in controls.items():
         assert f"memory-calculator-{name}" in control._dom_classes
+
+
+def test_every_control_says_its_name_to_a_screen_reader() -> None:
+    calculator = MemoryCalculator()
+    controls = [one for one in calculator.children if hasattr(one, "value")]
+    names = [one.description for one in controls if not isinstance(one, ipywidgets.HTML)]
+    assert len(names) == 5 and all(names), names
