@@ -123,7 +123,7 @@ def for_slides(notebook: NotebookNode) -> NotebookNode:
             if text := _markdown(output):
                 output.data["text/markdown"] = without_links(text)
         cells += _with_notes(cell)
-    notebook.cells = _split(cells)
+    notebook.cells = _split([piece for cell in cells for piece in _pieces(cell)])
     return notebook
 
 
@@ -160,6 +160,22 @@ def _markdown(output: NotebookNode) -> str:
     return str(output.get("data", {}).get("text/markdown", ""))
 
 
+def _pieces(cell: NotebookNode) -> list[NotebookNode]:
+    """The cell; where it shows more than a slide holds, the rest as cells without a source."""
+    if cell.cell_type != "code" or _lines(cell) <= LINES:
+        return [cell]
+    outputs, cell.outputs = cell.outputs, []
+    pieces = [cell]
+    for output in outputs:
+        last = pieces[-1]
+        if last.outputs and _lines(last) + _lines_of_output(output) > LINES:
+            rest = NotebookNode(cell, id=f"{cell.id[:50]}-{len(pieces)}", outputs=[])
+            rest.metadata = NotebookNode(transient={"remove_source": True})
+            pieces.append(rest)
+        pieces[-1].outputs.append(output)
+    return pieces
+
+
 def _split(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     """A fragment that would not fit on its slide any more begins the next one."""
     used = 0
@@ -191,5 +207,6 @@ def _lines_of_output(output: NotebookNode) -> int:
     data = output.get("data", {})
     shown = data.get("text/html") or data.get("text/markdown") or output.get("text", "")
     if "text/html" in data:
-        return PICTURE_LINES * shown.count("<img") + shown.count("<tr") + 1
+        rows = shown.count("<tr") or _lines_of(re.sub(r"<(?:br|p|li)\b", r"\n\g<0>", shown))
+        return PICTURE_LINES * shown.count("<img") + rows + 1
     return _lines_of(shown)

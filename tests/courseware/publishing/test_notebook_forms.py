@@ -138,6 +138,18 @@ def course(tmp_path):
     return tmp_path
 
 
+def test_what_one_cell_shows_goes_on_on_the_next_slide() -> None:
+    verdict = output(**{"text/html": "<div><em>?</em><br><b>Yes.</b><br><small>-</small></div>"})
+    cell = new_code_cell("settle()", id="many", outputs=[verdict] * 20)
+    first, *others = for_slides(new_notebook(cells=[cell])).cells
+    assert len(others) == 3 and sum(len(c.outputs) for c in (first, *others)) == 20
+    assert "transient" not in first.metadata
+    for number, other in enumerate(others, 1):
+        assert other.metadata["transient"] == {"remove_source": True}
+        assert other.metadata["slideshow"]["slide_type"] == "subslide"
+        assert other.id == f"many-{number}"
+
+
 def test_a_lecture_is_run_again_only_after_a_change(course, monkeypatch) -> None:
     runs = []
 
