@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from courseware.learning.cards import next_after
@@ -88,4 +89,10 @@ def _lecture(chapter: Chapter) -> str:
 
 
 def _numbers(chapters: tuple[int, ...]) -> str:
-    return ", ".join(f"{number:02} {CHAPTERS[number].title.lower()}" for number in chapters)
+    """Chapters by number and title, each a link to its heading on this page."""
+    shown = []
+    for number in chapters:
+        title = f"{number:02} {CHAPTERS[number].title.lower()}"
+        place = re.sub(r"[^\w-]", "", title.replace(" ", "--", 1).replace(" ", "-"))
+        shown.append(f"[{title}](#{place})")
+    return ", ".join(shown)

@@ -22,6 +22,7 @@ html_js_files = ["course.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+html_use_index = False  # no page has entries for one
 # Excerpts are fetched page by page, which browsers forbid to pages of the file system.
 html_show_search_summary = False
 

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def mark(page: nodes.document, known: Known, glossary: str) -> None:
     seen: set[str] = set()
     for text in list(page.findall(nodes.Text)):
         above = list(_above(text))
-        if any(isinstance(one, NO_PROSE) for one in above):
+        if any(isinstance(one, NO_PROSE) for one in above) or _in_formula(text):
             continue
         if _is_row(text, above):
             term = known.by_name[Term(_straight(text.parent.astext()), "", "").name]
@@ -129,6 +130,13 @@ def mark(page: nodes.document, known: Known, glossary: str) -> None:
             text.parent.replace(text, [before, nodes.Text(text), after])
         elif _section(above) not in NO_TERMS_IN:
             _mark_first(text, known, glossary, seen)
+
+
+def _in_formula(text: nodes.Text) -> bool:
+    """Whether a text stands between tags of MathML, as the name of a function does."""
+    before = takewhile(lambda one: one is not text, text.parent.children)
+    tags = "".join(one.astext() for one in before if isinstance(one, nodes.raw))
+    return tags.count("<math") > tags.count("</math")
 
 
 def _mark_first(text: nodes.Text, known: Known, glossary: str, seen: set[str]) -> None:

@@ -54,6 +54,7 @@ def test_every_term_of_the_glossary_says_what_it_means_on_a_page_of_a_lecture(si
     for page in pages:
         ids = re.findall(r'role="tooltip" id="([^"]+)"', page)
         assert len(ids) == len({*ids}) and {*ids} == {*re.findall(r'describedby="([^"]+)"', page)}
+        assert not any("<a " in formula for formula in re.findall(r"<math.*?</math>", page, re.S))
     assert "Two’s complement" in pages[1] and "二補數" in pages[1]
 
 

@@ -89,11 +89,34 @@ def test_a_term_says_what_it_means_to_mouse_keyboard_and_finger(site: Path, phon
     phone.wait_for_url("**/docs/glossary.html#term-*")
 
 
+def test_a_picture_too_wide_for_a_phone_is_shown_in_its_own_size(site: Path, phone: Page) -> None:
+    phone.goto((site / "index.html").as_uri())
+    picture = phone.locator("article img").first
+    button = phone.get_by_role("button", name="larger")
+    assert picture.evaluate("image => image.clientWidth") < 390
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert picture.evaluate("image => image.clientWidth === image.naturalWidth")
+    assert not phone.evaluate(TOO_WIDE)
+    assert findings(phone) == []
+    button.tap()
+    assert picture.evaluate("image => image.clientWidth") < 390
+
+
+def test_all_of_the_chapters_is_in_sight_on_a_phone(site: Path, phone: Page) -> None:
+    phone.goto((site / "index.html").as_uri())
+    links = phone.locator("#chapters td a")
+    assert links.count() == 23
+    for box in links.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)"):
+        assert 0 < box <= PHONE["width"]
+
+
 def test_a_phones_menu_opens_by_the_keyboard(site: Path, phone: Page) -> None:
     phone.goto((site / LECTURE).as_uri())
     menu = phone.get_by_role("button", name="Toggle site navigation sidebar")
     contents = phone.locator(".sidebar-drawer")
-    expect(contents).not_to_be_in_viewport()
+    for outside in (".sidebar-drawer a", ".toc-drawer a"):
+        expect(phone.locator(outside).first).to_be_hidden()  # no key leads to what nobody sees
     menu.focus()
     phone.keyboard.press("Enter")
     expect(contents).to_be_in_viewport()

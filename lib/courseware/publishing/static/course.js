@@ -16,6 +16,25 @@ const sizes = new ResizeObserver((changes) => {
   }
 });
 
+// A picture that the window shrinks to less than two thirds can be seen in its own size.
+function offerWhole(image) {
+  if (!image.clientWidth || image.clientWidth >= 0.66 * image.naturalWidth) return;
+  const box = document.createElement("div");
+  const button = document.createElement("button");
+  box.className = "picture-box";
+  button.className = "larger";
+  button.textContent = "⤢ larger";
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => {
+    const whole = box.classList.toggle("whole");
+    button.setAttribute("aria-pressed", String(whole));
+    if (whole) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  image.replaceWith(box, button);
+  box.append(image);
+}
+
 // The theme opens its menus by labels of hidden boxes, which no key reaches.
 function makeButton(label) {
   const box = document.getElementById(label.htmlFor);
@@ -79,6 +98,10 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelector(aside)?.setAttribute("aria-label", name);
   }
   for (const term of document.querySelectorAll(".term")) watch(term);
+  for (const image of document.querySelectorAll("article img")) {
+    if (image.complete) offerWhole(image);
+    else image.addEventListener("load", () => offerWhole(image));
+  }
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     closeMenus();
