@@ -46,14 +46,14 @@ def largest(model: SentenceEncoder, weights: Iterable[str], texts: Sequence[str]
     return _gathered(model, weights, texts, lambda x: x.abs().amax(dim=0), torch.maximum)
 
 
-def damped(xtx: torch.Tensor) -> torch.Tensor:
-    """X^T X with `DAMPING` of its mean diagonal added to the diagonal.
+def damped(xtx: torch.Tensor, share: float = DAMPING) -> torch.Tensor:
+    """X^T X with a share of its mean diagonal added to the diagonal.
 
     >>> damped(torch.diag(torch.tensor([4.0, 0.0])))
     tensor([[4.0200, 0.0000],
             [0.0000, 0.0200]])
     """
-    return xtx + DAMPING * xtx.diagonal().mean() * torch.eye(len(xtx))
+    return xtx + share * xtx.diagonal().mean() * torch.eye(len(xtx))
 
 
 def inputs(model: SentenceEncoder, weight: str, texts: Sequence[str]) -> tuple[T, list[str]]:

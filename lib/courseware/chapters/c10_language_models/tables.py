@@ -42,12 +42,6 @@ BESIDE = ("torch bfloat16", "torch int4")
 OF_MATRICES = "One network; intervals over its 36 matrices; equal bits."
 """What a verdict on errors of weights rests on."""
 
-SEARCHED = {size: f"int4, groups of {size}, 16 codes, searched" for size in (64, 32)}
-"""Integers of `minilm_scales` with 4.25 and with 4.5 bits."""
-
-TWO_BITS = ("2 bits, groups of 64", "2 bits, groups of 64, half the scale")
-"""Rounding to nearest in `minilm_scales`."""
-
 COMPARED = (
     (8, "outliers in float", "a scale a token"),
     (8, "smoothed, α 0.5", "one scale"),
@@ -169,41 +163,6 @@ def input_leads(record: Record) -> dict[tuple[int, str, str], list[float]]:
             record, "inputs", f"{bits} bits, {first}", f"{bits} bits, {second}"
         )
         for bits, first, second in COMPARED
-    }
-
-
-def format_rows(record: Record, scales: Record) -> Rows:
-    """Formats of weights, those of `minilm_scales` last: bits, SQNR of the matrices, cosine."""
-    names = dict.fromkeys(record["formats"], record)
-    names |= {name: scales for name in scales["formats"] if name.startswith("int4")}
-    return [
-        {
-            "format": name,
-            "bits": f"{of['formats'][name]['bits']:.2f}",
-            "SQNR, dB": interval(of["formats"][name]["sqnr_db"], 2),
-            "cosine": interval(found(of, "formats", name), 4),
-        }
-        for name, of in names.items()
-    ]
-
-
-def nf4_over_searched(record: Record, scales: Record) -> dict[int, list[float]]:
-    """Size of a block → dB that NF4 is ahead of int4 with 16 codes and a searched scale."""
-    return {
-        size: ahead(
-            record["formats"][f"NF4, blocks of {size}"]["sqnr_db"],
-            scales["formats"][name]["sqnr_db"],
-        )
-        for size, name in SEARCHED.items()
-    }
-
-
-def over_searched(record: Record, scales: Record) -> dict[str, list[float]]:
-    """MXFP4 and NVFP4 → the cosine that each is ahead of the same integers, draw by draw."""
-    opponents = {"MXFP4": SEARCHED[64], "NVFP4": SEARCHED[32]}
-    return {
-        name: ahead(found(record, "formats", name), found(scales, "formats", opponent))
-        for name, opponent in opponents.items()
     }
 
 

@@ -18,6 +18,9 @@ E2M1_LARGEST, E4M3_LARGEST = 6.0, 448.0
 RATIOS = tuple(0.7 + 0.03 * step for step in range(11))
 """Of a scale to the one at which the largest weight is just not cut off; to search among."""
 
+E2M1_RATIOS = tuple(0.7 + 0.1 * step for step in range(10))
+"""The same for E2M1: at 1.5 the largest weight comes to lie at 4, where the steps are finer."""
+
 
 @dataclass(frozen=True)
 class WeightFormat:
@@ -47,14 +50,14 @@ class WeightFormat:
         return self.code_bits + self.scale_bits * scales / weights
 
 
-def integers(w: T, n_bits: int, group: int | None, ratio: float = 1.0) -> T:
-    """Symmetric codes, a 16-bit scale for each group of a row: by its absmax, times a ratio.
+def integers(w: T, n_bits: int, group: int | None) -> T:
+    """Symmetric codes, a 16-bit scale for each group of a row: by its absmax.
 
     >>> integers(torch.tensor([[7.0, -3.4, 0.6, 0.0]]), 4, 2)
     tensor([[ 7.0000, -3.0000,  0.5999,  0.0000]])
     """
     blocks, absmax = _blocks(w, group)
-    scale = (ratio * absmax / (2 ** (n_bits - 1) - 1)).half().float()
+    scale = (absmax / (2 ** (n_bits - 1) - 1)).half().float()
     return on_grid(blocks, scale, n_bits).reshape(w.shape)
 
 
@@ -119,6 +122,23 @@ def nvfp4(w: T, group: int = 16) -> T:
     whole = positive(w.abs().max() / (E2M1_LARGEST * E4M3_LARGEST))
     scale = (absmax / E2M1_LARGEST / whole).to(torch.float8_e4m3fn).float() * whole
     return (nearest_e2m1(blocks / positive(scale)) * scale).reshape(w.shape)
+
+
+def nvfp4_searched(w: T, group: int = 16, ratios: Sequence[float] = E2M1_RATIOS) -> T:
+    """The same, and of some scales the one with the least squared error.
+
+    >>> nvfp4_searched(torch.tensor([[4.0, 3.0, 2.0, 0.0, 6.0, 0.0, 0.0, 0.0]]), 4, ratios=[1.5])
+    tensor([[4., 3., 2., 0., 6., 0., 0., 0.]])
+    """
+    blocks, absmax = _blocks(w, group)
+    whole = positive(w.abs().max() / (E2M1_LARGEST * E4M3_LARGEST))
+
+    def restored(ratio: float) -> T:
+        of_block = (ratio * absmax / E2M1_LARGEST / whole).clamp(max=E4M3_LARGEST)
+        scale = of_block.to(torch.float8_e4m3fn).float() * whole
+        return nearest_e2m1(blocks / positive(scale)) * scale
+
+    return _closest(blocks, map(restored, ratios)).reshape(w.shape)
 
 
 def nf4(w: T, group: int) -> T:
@@ -215,9 +235,9 @@ SCALES = {
     "int4, groups of 32, 16 codes, searched": WeightFormat(
         4, 16, 32, partial(all_integers, n_bits=4, group=32)
     ),
-    "2 bits, groups of 64": WeightFormat(2, 16, 64, partial(integers, n_bits=2, group=64)),
-    "2 bits, groups of 64, half the scale": WeightFormat(
-        2, 16, 64, partial(integers, n_bits=2, group=64, ratio=0.5)
-    ),
+    "NF4, blocks of 64, searched": WeightFormat(4, 16, 64, partial(nf4_searched, group=64)),
+    "NF4, blocks of 32, searched": WeightFormat(4, 16, 32, partial(nf4_searched, group=32)),
+    "MXFP4, searched": WeightFormat(4, 8, 32, mxfp4_searched),
+    "NVFP4, searched": WeightFormat(4, 8, 16, nvfp4_searched),
 }
-"""Integers again, with scales that are not those of the absmax, or with all of their codes."""
+"""Integers with all of their codes, then formats with a scale searched for each block."""

@@ -17,7 +17,7 @@ KINDS = {"narrow": (ORANGE, "^"), "wide": (BLUE, "o"), "": (MUTED, "s")}
 """How the name of an arm begins → how it is drawn."""
 
 TOLD = {
-    "narrow": "one layer of 32 units",
+    "narrow": "one hidden layer",
     "wide": "300 and 100 units, trained in the loop",
     "": "not trained in the loop",
 }

@@ -11,6 +11,7 @@ from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist
     FLOAT,
     LEVELS,
     LONGER_ON,
+    NARROW,
     ON,
     SPARSITIES,
     UNSHIFTED,
@@ -32,6 +33,12 @@ GRID = {(s, k): arm_of(s, k) for s in (0.0, *SPARSITIES) for k in (0, *LEVELS)}
 
 TOLERATED = 1.0
 """Points that a loss may be, at the worse end of its interval, to go for none: ten digits."""
+
+
+def with_arms(record: Record, other: Record) -> Record:
+    """A record with the arms of another one beside its own, network by network."""
+    runs = [mine | theirs for mine, theirs in zip(record["runs"], other["runs"], strict=True)]
+    return {**record, "runs": runs}
 
 
 def arms_of(record: Record) -> list[str]:
@@ -103,6 +110,17 @@ def no_larger(record: Record) -> dict[str, str]:
     for narrow in (arm for arm in sizes if arm.startswith("narrow") and "±" in arm):
         if fitting := [arm for arm in wide if sizes[arm] <= sizes[narrow]]:
             found[narrow] = max(fitting, key=sizes.__getitem__)
+    return found
+
+
+def large_over_narrow(record: Record) -> dict[str, tuple[float, list[float]]]:
+    """Of each narrow arm its bytes, and the points that the large network is ahead in no more."""
+    found = {}
+    for narrow, wide in no_larger(record).items():
+        name = narrow.removeprefix("narrow, ")
+        name = name if "units" in name else f"{NARROW[1]} units, {name}"
+        gap = ahead(accuracies(record, wide), accuracies(record, narrow))
+        found[name] = fmean(file_bytes(record, narrow)), gap
     return found
 
 

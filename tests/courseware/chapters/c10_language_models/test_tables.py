@@ -5,7 +5,6 @@ import torch
 
 from courseware.chapters.c10_language_models import tables
 from courseware.chapters.c10_language_models.experiments.minilm_methods import BITS, FORMATS
-from courseware.chapters.c10_language_models.weight_formats import SCALES
 from courseware.experiments.records import read_record
 
 
@@ -99,21 +98,10 @@ def test_the_records_of_the_kernel_and_the_decoder_have_what_is_shown() -> None:
     assert set(clipped) == {100, 99.99, 99.9, 99}
 
 
-def test_formats_come_with_their_bits_and_integers_with_other_scales_behind_them() -> None:
-    record = record_of({"formats": dict.fromkeys(FORMATS, 0.9)})
-    record["formats"] = {name: {"bits": 4.25, "sqnr_db": [20.0, 21.0]} for name in FORMATS}
+def test_formats_are_compared_matrix_by_matrix() -> None:
+    record = {"formats": {name: {"sqnr_db": [20.0, 21.0]} for name in FORMATS}}
     record["formats"]["MXFP4"]["sqnr_db"] = [19.0, 20.5]
-    scales = record_of({"formats": dict.fromkeys(SCALES, 0.8)})
-    scales["formats"] = {name: {"bits": 4.25, "sqnr_db": [18.0, 22.0]} for name in SCALES}
-    row, *others = tables.format_rows(record, scales)
-    assert (row["bits"], row["SQNR, dB"]) == ("4.25", "20.50 ± 6.35")
-    assert [row["format"] for row in others[-2:]] == [*tables.SEARCHED.values()]
     assert tables.sqnr_lead(record, "NVFP4", "MXFP4") == [1.0, 0.5]
-    assert tables.nf4_over_searched(record, scales) == {64: [2.0, -1.0], 32: [2.0, -1.0]}
-    over = tables.over_searched(record, scales)
-    assert {name: gains[0] for name, gains in over.items()} == pytest.approx(
-        {"MXFP4": 0.1, "NVFP4": 0.1}
-    )
 
 
 def test_ways_of_rounding_inputs_are_compared_with_as_many_scales() -> None:

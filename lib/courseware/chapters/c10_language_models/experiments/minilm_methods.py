@@ -84,6 +84,11 @@ class Judge:
     exact: T
     xtx: Weights
 
+    def matrices(self) -> dict[str, T]:
+        """The weights that are changed, in float."""
+        weights = weights_of(self.model)
+        return {name: weights[name] for name in matrix_names()}
+
     def of_weights(self, changed: Weights) -> dict[str, float]:
         """Cosine to the float embeddings, and the mean error of the layers' outputs, in dB."""
         known = weights_of(self.model)
@@ -177,7 +182,7 @@ def gptq_arms(judge: Judge, xtx: Weights) -> Arms:
     arms: Arms = {}
     for n_bits in BITS:
         for name, group in {"a row": 0, f"groups of {GROUP}": GROUP}.items():
-            nearest = {n: rounded(w, n_bits, group) for n, w in _matrices(judge).items()}
+            nearest = {n: rounded(w, n_bits, group) for n, w in judge.matrices().items()}
             arms[f"{n_bits} bits, {name}, nearest"] = judge.of_weights(nearest)
             changed = with_gptq(judge, xtx, n_bits, group)
             arms[f"{n_bits} bits, {name}, GPTQ"] = judge.of_weights(changed)
@@ -195,7 +200,7 @@ def size_arms(judge: Judge, known: Mapping[int, Weights]) -> Arms:
 
 def input_arms(judge: Judge, absmax: Weights) -> Arms:
     """Inputs rounded as well, in every way."""
-    matrices = _matrices(judge)
+    matrices = judge.matrices()
     ways: dict[str, Callable[[T, int], Product]] = {
         "one scale": partial(plain, per_row=False),
         "a scale a token": partial(plain, per_row=True),
@@ -223,7 +228,7 @@ def input_arms(judge: Judge, absmax: Weights) -> Arms:
 def format_arms(judge: Judge, formats: Mapping[str, WeightFormat] = FORMATS) -> Arms:
     """The weights in every format."""
     return {
-        name: judge.of_weights({n: f.restored(w) for n, w in _matrices(judge).items()})
+        name: judge.of_weights({n: f.restored(w) for n, w in judge.matrices().items()})
         for name, f in formats.items()
     }
 
@@ -236,7 +241,7 @@ def pruning_arms(judge: Judge, xtx: Weights) -> Arms:
         "2:4, magnitude": lambda w, _: n_m_mask(w.abs(), 2, 4),
         "2:4, Wanda": lambda w, norm: n_m_mask(w.abs() * norm, 2, 4),
     }
-    matrices = _matrices(judge)
+    matrices = judge.matrices()
     return {
         name: judge.of_weights(
             {n: w * mask(w, xtx[n].diagonal().sqrt()) for n, w in matrices.items()}
@@ -247,14 +252,14 @@ def pruning_arms(judge: Judge, xtx: Weights) -> Arms:
 
 def rounded(w: T, n_bits: int, group: int) -> T:
     """To nearest; group 0 is a whole row."""
-    return _values(*quantize_groupwise(w, n_bits, group or w.shape[1]))
+    return values(*quantize_groupwise(w, n_bits, group or w.shape[1]))
 
 
 def with_gptq(judge: Judge, xtx: Weights, n_bits: int, group: int) -> Weights:
     """The matrices rounded by GPTQ; X^T X is that of the calibration texts, not damped."""
     return {
-        name: _values(*gptq_quantize(w, damped(xtx[name]), n_bits, group or w.shape[1]))
-        for name, w in _matrices(judge).items()
+        name: values(*gptq_quantize(w, damped(xtx[name]), n_bits, group or w.shape[1]))
+        for name, w in judge.matrices().items()
     }
 
 
@@ -286,12 +291,7 @@ def by_arm(draws: list[Result]) -> Result:
     }
 
 
-def _matrices(judge: Judge) -> dict[str, T]:
-    weights = weights_of(judge.model)
-    return {name: weights[name] for name in matrix_names()}
-
-
-def _values(codes: T, scale: T) -> T:
+def values(codes: T, scale: T) -> T:
     """Codes times the scale of their group."""
     groups: Any = codes.reshape(*scale.shape, -1) * scale[..., None]
     return cast(T, groups.reshape(codes.shape).float())

@@ -89,7 +89,7 @@ def main() -> int:
     """Measure everything and write the figures as JSON."""
     options = records.options_of(
         "Deep compression of LeNet-300-100 on MNIST.",
-        seeds=(5, "number of networks"),
+        seeds=(3, "number of networks"),
         longer_seeds=(5, "number of networks that are trained on for longer"),
     )
     settings = records.settings_of(

@@ -1,0 +1,136 @@
+"""What scales make of methods, for lecture 10: rows for `show_table`, and what verdicts rest on.
+
+Two records with the same draws are read side by side: `minilm_methods`, where scales are those of
+the largest weight or follow a rule, and `minilm_scales`, where they are searched or smaller.
+"""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import Any
+
+from courseware.chapters.c10_language_models.tables import (
+    GPTQ,
+    GROUPINGS,
+    NEAREST,
+    Record,
+    Rows,
+    found,
+)
+from courseware.chapters.c10_language_models.weight_formats import E2M1_RATIOS, RATIOS
+from courseware.showing.say import interval, signed
+from courseware.showing.spread import ahead
+
+SEARCHED = {size: f"int4, groups of {size}, 16 codes, searched" for size in (64, 32)}
+"""Integers of `minilm_scales` with 4.25 and with 4.5 bits."""
+
+BOTH_SEARCHED = {
+    "NF4, blocks of 64": SEARCHED[64],
+    "NF4, blocks of 32": SEARCHED[32],
+    "MXFP4": SEARCHED[64],
+    "NVFP4": SEARCHED[32],
+}
+"""Formats whose scales `minilm_scales` searches → integers of as many bits, searched as well."""
+
+TRIED = {
+    name: f"Scales tried a block: {n}, of int4 {len(RATIOS)}."
+    for name, n in {"MXFP4": 2, "NVFP4": len(E2M1_RATIOS)}.items()
+}
+"""What a verdict on searched scales says of the search."""
+
+
+def at_best(
+    record: Record, scales: Record, n_bits: int, name: str, way: str
+) -> tuple[str, list[float]]:
+    """With which scale, and damping, a way of rounding comes to the highest cosine, on average.
+
+    Args:
+        record: of `minilm_methods`, where the scale is that of the largest weight.
+        scales: `minilm_scales`, where it is smaller, or damping stronger.
+        n_bits: 4, 3 or 2.
+        name: a row or groups, as in `GROUPINGS`.
+        way: `NEAREST` or `GPTQ`.
+    Returns: its scale and damping as text, and the cosine of each draw.
+    """
+    arm = f"{n_bits} bits, {name}, {way}"
+    tried = {"scale × 1.0": found(record, "gptq", arm)}
+    for other in scales["found"]["gptq"]:
+        if other.startswith(f"{arm}, "):
+            setting = other.removeprefix(f"{arm}, ").replace("10000%", "100 ×")
+            tried[setting] = found(scales, "gptq", other)
+    best = max(tried, key=lambda setting: fmean(tried[setting]))
+    return best, tried[best]
+
+
+def best_leads(record: Record, scales: Record, n_bits: int) -> dict[str, tuple[list[float], str]]:
+    """Cosine of GPTQ minus rounding to nearest, each at its best, and where it is; by grouping."""
+    leads = {}
+    for name in GROUPINGS:
+        gptq, ours = at_best(record, scales, n_bits, name, GPTQ)
+        nearest, theirs = at_best(record, scales, n_bits, name, NEAREST)
+        leads[name] = ahead(ours, theirs), f"GPTQ {gptq}; nearest {nearest}"
+    return leads
+
+
+def at_smaller_scale(
+    record: Record, scales: Record, n_bits: int, name: str, ratio: float
+) -> dict[str, str]:
+    """What a smaller scale changes: error and cosine of GPTQ, cosine of rounding to nearest."""
+
+    def change(way: str, figure: str, digits: int) -> str:
+        arm = f"{n_bits} bits, {name}, {way}"
+        now = found(scales, "gptq", f"{arm}, scale × {ratio}", figure)
+        return signed(ahead(now, found(record, "gptq", arm, figure)), digits)
+
+    return {
+        "error_db": change(GPTQ, "error_db", 2),
+        "cosine": change(GPTQ, "cosine", 3),
+        "nearest": change(NEAREST, "cosine", 3),
+    }
+
+
+def best_rows(record: Record, scales: Record) -> Rows:
+    """Both ways, each with its best scale."""
+    rows = []
+    for n_bits in (4, 3, 2):
+        for name, (points, _) in best_leads(record, scales, n_bits).items():
+            row: dict[str, Any] = {"bits": n_bits, "one scale for": name}
+            for way in (NEAREST, GPTQ):
+                setting, cosines = at_best(record, scales, n_bits, name, way)
+                row |= {f"cosine, {way}": interval(cosines, 3), f"{way}, with": setting}
+            rows.append(row | {"GPTQ ahead, cosine": signed(points, 3)})
+    return rows
+
+
+def format_rows(record: Record, scales: Record) -> Rows:
+    """Formats of weights, those of `minilm_scales` last: bits, SQNR of the matrices, cosine."""
+    names = dict.fromkeys(record["formats"], record) | dict.fromkeys(scales["formats"], scales)
+    return [
+        {
+            "format": name,
+            "bits": f"{of['formats'][name]['bits']:.2f}",
+            "SQNR, dB": interval(of["formats"][name]["sqnr_db"], 2),
+            "cosine": interval(found(of, "formats", name), 4),
+        }
+        for name, of in names.items()
+    ]
+
+
+def over_searched(
+    record: Record, scales: Record, name: str, too: bool
+) -> tuple[list[float], list[float]]:
+    """How far a format is ahead of integers with 16 codes and a searched scale.
+
+    Args:
+        record: of `minilm_methods`.
+        scales: of `minilm_scales`.
+        name: of the format, as in `BOTH_SEARCHED`.
+        too: whether its own scale is searched as well, or follows the rule.
+    Returns: dB, matrix by matrix, and cosine, draw by draw.
+    """
+    arm, of = (f"{name}, searched", scales) if too else (name, record)
+    other = BOTH_SEARCHED[name]
+    return (
+        ahead(of["formats"][arm]["sqnr_db"], scales["formats"][other]["sqnr_db"]),
+        ahead(found(of, "formats", arm), found(scales, "formats", other)),
+    )
