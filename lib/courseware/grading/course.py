@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,9 @@ def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
     if not (meant := meant_by(name, names)):
         known = ", ".join(names) or "none"
         directory = api.coursedir.source_directory
-        raise CourseError(f"no exercise {name!r} in {directory}/; there are: {known}")
+        near = get_close_matches(name, names, n=1)
+        ask = f"; did you mean {near[0]}?" if near else ""
+        raise CourseError(f"no exercise {name!r} in {directory}/; there are: {known}{ask}")
     name = meant
     try:
         masters = _read_masters(api, name)

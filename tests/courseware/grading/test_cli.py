@@ -50,6 +50,7 @@ def graded_by_older_checks(course: Course, student: str) -> None:
     [
         (["grade"], "the following arguments are required: EXERCISE"),
         (["grade", "02_nothing"], "no exercise '02_nothing' in solutions/; there are: 01_toy"),
+        (["grade", "01_tyo"], "there are: 01_toy; did you mean 01_toy?"),
         (["grade", "01_toy"], "nothing was handed in"),
         (["report", "01_toy", "--course-dir", "/"], "/ is not a course folder"),
         (["report", "01_toy", "--students", "eve"], "no hand-in to 01_toy by eve"),
