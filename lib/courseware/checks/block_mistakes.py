@@ -8,8 +8,10 @@ import torch
 
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.blocks import (
+    TO_INT8,
     Behaviour,
     Quantized,
+    ToInt8,
     absmax,
     grouped,
     right,
@@ -34,14 +36,19 @@ def _scaled(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
     return blockwise
 
 
-def _unclamped(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
-    """The same without a clamp, which a right scale does not need: codes wrap around in int8."""
+def _stored(scale_of: Callable[[torch.Tensor, int], torch.Tensor], to_int8: ToInt8) -> Behaviour:
+    """The same, clamped otherwise or not at all, which makes no odds where a scale is right."""
 
     def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
         scale = scale_of(blocks, n_bits)
-        return torch.round(blocks / scale).to(torch.int32).to(torch.int8), scale
+        return to_int8(blocks / scale, n_bits), scale
 
     return blockwise
+
+
+def _unclamped(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
+    """Codes that wrap around in int8."""
+    return _stored(scale_of, TO_INT8[0])
 
 
 def _over(steps: Callable[[int], float]) -> Behaviour:
@@ -76,6 +83,17 @@ def _measured_by(measure: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
         return torch.where(size > 0, size / top(n_bits), 1.0)
 
     return _scaled(scale_of)
+
+
+def _of_the_mean(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    size = blocks.abs().mean(dim=-1, keepdim=True)
+    return torch.where(size > 0, size / top(n_bits), 1.0)
+
+
+def _of_the_range(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    """From the smallest to the largest value in all steps between the 2**b codes."""
+    size = blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)
+    return torch.where(size > 0, size / (2**n_bits - 1), 1.0)
 
 
 def _zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -180,6 +198,8 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         f"The scale of each {block} comes from something other than its largest magnitude. Only "
         "then do all values fit, and the largest one lands on the highest code.",
         apply(_measured_by(lambda blocks: blocks.abs().mean(dim=-1, keepdim=True))),
+        apply(_unclamped(_of_the_mean)),
+        *(apply(_stored(_of_the_range, to_int8)) for to_int8 in TO_INT8),
         apply(_measured_by(lambda blocks: blocks.std(dim=-1, keepdim=True))),
         apply(_measured_by(lambda blocks: blocks.norm(dim=-1, keepdim=True))),
         apply(

@@ -136,6 +136,8 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Count, ...]], ...] = (
 A number may lie outside of 0 … n.
 """
 
+WHERE_IT_ROUNDS = TRUNCATED[0], ROUNDED_UP[0], HALF_UP[0], HALF_DOWN[0]
+"""The ways to count that are right wherever there is nothing to round."""
 
 COVERS = {
     TRUNCATED[0]: (HALF_DOWN[0], HALF_TO_THE_WRONG_SIDE[0]),

@@ -14,6 +14,7 @@ from courseware.checks.counts import (
     RATIO_AS_THRESHOLD,
     ROUNDED_UP,
     TRUNCATED,
+    WHERE_IT_ROUNDS,
 )
 from courseware.checks.global_wrong_ways import (
     Tensors,
@@ -32,6 +33,7 @@ from courseware.checks.global_wrong_ways import (
     signed_and_ties,
     swapped_at,
     together,
+    turned_round,
     without,
     zeros_besides,
     zeros_not_counted,
@@ -209,6 +211,16 @@ TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ..
         )
         for name, message, counts in MISCOUNTS
         if name in (TRUNCATED[0], ROUNDED_UP[0])
+    ),
+    *(
+        (order, (name, message), tuple(way(count) for count in counts))
+        for order, way in (
+            (INVERTED, lambda count: turned_round(together(count=count))),
+            (LARGEST_PRUNED, lambda count: together(lambda w: -w.abs(), count)),
+            (SIGNED, lambda count: together(lambda w: w, count)),
+        )
+        for name, message, counts in MISCOUNTS
+        if name in WHERE_IT_ROUNDS
     ),
 )
 """Two of them at once, and how they show together."""

@@ -38,8 +38,12 @@ def each(mask: Callable[[T, float], T]) -> Way:
     return lambda weights, sparsity: {name: mask(w, sparsity) for name, w in weights.items()}
 
 
-def inverted(weights: Tensors, sparsity: float) -> Masks:
-    return {name: ~mask for name, mask in together()(weights, sparsity).items()}
+def turned_round(way: Way) -> Way:
+    """False where the masks of a way keep, True where they prune."""
+    return lambda weights, sparsity: {n: ~mask for n, mask in way(weights, sparsity).items()}
+
+
+inverted = turned_round(together())
 
 
 def counted_layer_by_layer(weights: Tensors, sparsity: float) -> Masks:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE, imprecise_number
 from model_compression import error_measures as reference
 
@@ -94,6 +94,20 @@ _CLOSE: tuple[Callable[..., bool], ...] = (
     *map(_closer_than, (1e-3, 1e-4, 1e-6, 1e-12)),
 )
 
+STOPGAPS = ZeroDivisionError, 0.0, 100.0, -math.inf
+
+TWENTY_LOG = (
+    "twenty-log",
+    "The result is twice what it should be. The factor 20 belongs to a ratio of "
+    "amplitudes; here it is one of powers, already squared.",
+)
+PERFECT_FAILS = (
+    "perfect-fails",
+    "A perfect reconstruction leads to a division by 0, or to a stopgap such as 0. "
+    "Without any noise the ratio is infinite: treat this case on its own.",
+)
+
+_twice = _log_of(lambda signal, noise: (signal / noise) ** 2)
 
 MISTAKES = several(
     FORMS,
@@ -104,12 +118,8 @@ MISTAKES = several(
         _row_by_row(torch.mean),
         _row_by_row(torch.sum),
     ),
-    ways(
-        "twenty-log",
-        "The result is twice what it should be. The factor 20 belongs to a ratio of "
-        "amplitudes; here it is one of powers, already squared.",
-        _log_of(lambda signal, noise: (signal / noise) ** 2),
-    ),
+    ways(*TWENTY_LOG, _twice),
+    both(TWENTY_LOG, PERFECT_FAILS, *each_instead(torch.equal, STOPGAPS, _twice)),
     ways(
         "amplitudes-not-powers",
         "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
@@ -282,9 +292,7 @@ MISTAKES = several(
         *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in _CLOSE),
     ),
     ways(
-        "perfect-fails",
-        "A perfect reconstruction leads to a division by 0, or to a stopgap such as 0. "
-        "Without any noise the ratio is infinite: treat this case on its own.",
-        *each_instead(torch.equal, (ZeroDivisionError, 0.0, 100.0, -math.inf), reference.sqnr_db),
+        *PERFECT_FAILS,
+        *each_instead(torch.equal, STOPGAPS, reference.sqnr_db),
     ),
 )

@@ -29,9 +29,10 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     signed_of_all,
     signed_top,
     top,
+    without_bias,
     wrapped,
 )
-from courseware.checks.misconceptions import each_instead, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
@@ -41,6 +42,8 @@ NARROW_ACCUMULATOR = (
     "The sums overflowed. Two codes multiply to as much as 16,129, far more than 8 bits hold, and "
     "a few of those no longer fit into 16: add them up in 32 bits."
 )
+
+BIAS_FORGOTTEN = "bias-forgotten", "The bias is missing."
 
 MISTAKES = several(
     ways(
@@ -121,6 +124,11 @@ MISTAKES = several(
             for x, w in ((127.5, 127.5), (128, 128), (255, 255), (7, 7), (127, 128), (128, 127))
             for lowest in LOWEST
         ),
+        # Codes in a wide type, which are never clamped, reach 128 as well.
+        *(
+            computed(divided_by(x, of_all), divided_by(w, top), highest=128)
+            for x, w in ((127.5, 127.5), (128, 128), (127, 128), (128, 127))
+        ),
     ),
     ways(
         "signed-max",
@@ -143,10 +151,10 @@ MISTAKES = several(
         Misconception(name, message, computed(rounding=rounding))
         for name, message, rounding in ROUNDINGS
     ),
-    ways(
-        "bias-forgotten",
-        "The bias is missing.",
-        computed(rescale=lambda acc, s_x, s_w, bias: acc * s_x * s_w.T),
+    ways(*BIAS_FORGOTTEN, computed(rescale=without_bias)),
+    *(
+        both((name, message), BIAS_FORGOTTEN, computed(rounding=rounding, rescale=without_bias))
+        for name, message, rounding in ROUNDINGS
     ),
     ways(
         "bias-scaled",

@@ -45,6 +45,10 @@ def _both_scales(acc: T, s_x: T, s_w: T, bias: T) -> T:
     return acc * s_x * s_w.T + bias
 
 
+def without_bias(acc: T, s_x: T, s_w: T, bias: T) -> T:
+    return acc * s_x * s_w.T
+
+
 def wrapped(bits: int) -> Callable[[T], T]:
     """Sums that overflow an accumulator of some bits."""
     half = 2 ** (bits - 1)
@@ -77,13 +81,14 @@ def computed(
     accumulate: Callable[[T], T] = lambda acc: acc,
     rescale: Callable[[T, T, T, T], T] = _both_scales,
     lowest: int = -128,
+    highest: int = 127,
 ) -> Behaviour:
     """The right layer, but for what is given. Right scales leave nothing to clamp."""
 
     def behaves(x: T, weight: T, bias: T) -> tuple[T, T]:
         s_x, s_w = scale_x(x), scale_w(weight)
-        q_x = rounding(x / s_x).clamp(lowest, 127).double()
-        q_w = rounding(weight / s_w).clamp(lowest, 127).double()
+        q_x = rounding(x / s_x).clamp(lowest, highest).double()
+        q_w = rounding(weight / s_w).clamp(lowest, highest).double()
         acc = accumulate((q_x @ q_w.T).long())
         return acc, rescale(acc, s_x, s_w, bias)
 

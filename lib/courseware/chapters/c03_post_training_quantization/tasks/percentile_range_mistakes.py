@@ -13,7 +13,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     pooled,
 )
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from model_compression import calibration as reference
 
 Range = tuple[float, float]
@@ -137,6 +137,23 @@ def _batchwise(batches: Batches, percentile: float) -> Range:
     return min(low for low, _ in ranges), max(high for _, high in ranges)
 
 
+TAILS_SHARED = (
+    "tails-shared",
+    "The share that is left out was split between the two sides. Here each side loses "
+    "100 − p percent: with p = 90 the range goes from the 10th to the 90th percentile.",
+)
+NOT_INTERPOLATED = (
+    "not-interpolated",
+    "Where the percentile falls between two values, one of them was taken, or the middle. "
+    "Go from the lower to the upper one by the share of the way: linear interpolation.",
+)
+
+
+def _half_way_up(percentile: float) -> float:
+    """The percentile where both sides together lose 100 − p percent."""
+    return 50 + percentile / 2
+
+
 MISTAKES = several(
     FORMS,
     about_batches(_right),
@@ -152,11 +169,18 @@ MISTAKES = several(
         "outliers then decides alone. Put all values together first.",
         _batchwise,
     ),
-    ways(
-        "tails-shared",
-        "The share that is left out was split between the two sides. Here each side loses "
-        "100 − p percent: with p = 90 the range goes from the 10th to the 90th percentile.",
-        lambda batches, p: _between((100 - p) / 2, 100 - (100 - p) / 2)(batches),
+    ways(*TAILS_SHARED, lambda batches, p: _right(batches, _half_way_up(p))),
+    both(
+        TAILS_SHARED,
+        NOT_INTERPOLATED,
+        *(
+            lambda batches, p, pick=pick: _placed(_rounded(pick))(batches, _half_way_up(p))
+            for pick in (math.floor, math.ceil, round)
+        ),
+        *(
+            lambda batches, p, ends=ends: _towards(*ends)(batches, _half_way_up(p))
+            for ends in ((math.ceil, math.floor), (math.floor, math.ceil))
+        ),
     ),
     ways(
         "one-side-clipped",
@@ -185,9 +209,7 @@ MISTAKES = several(
         lambda batches, p: _between(0, 100)(batches),
     ),
     ways(
-        "not-interpolated",
-        "Where the percentile falls between two values, one of them was taken, or the middle. "
-        "Go from the lower to the upper one by the share of the way: linear interpolation.",
+        *NOT_INTERPOLATED,
         *(_placed(_rounded(rounding)) for rounding in (math.floor, math.ceil, round)),
         _placed(lambda ordered, share: _at(ordered, int(share * (len(ordered) - 1)))),
         _towards(math.ceil, math.floor),

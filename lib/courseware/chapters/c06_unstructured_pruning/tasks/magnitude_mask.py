@@ -10,7 +10,13 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD, shares
+from courseware.checks.counts import (
+    MISCOUNTS,
+    RATIO_AS_THRESHOLD,
+    WHERE_IT_ROUNDS,
+    Count,
+    shares,
+)
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.memory_order import turned
@@ -182,6 +188,13 @@ def _swapped_at(*ends: int) -> Callable[..., T]:
     return behaves
 
 
+def _ordered(order: tuple[str, str], count: Count) -> Callable[..., T]:
+    """A wrong order, or the mask turned round, and a wrong count."""
+    if order == INVERTED:
+        return lambda w, sparsity: ~pruned(count=count)(w, sparsity)
+    return pruned((lambda w: -w.abs()) if order == LARGEST_PRUNED else (lambda w: w), count)
+
+
 def _failing_at_ends() -> Iterator[Callable[..., Any]]:
     for when in (_at_an_end, _at(0), _at(1)):
         for error in (IndexError, RuntimeError, ValueError):
@@ -263,6 +276,12 @@ MAGNITUDE_MASK = Task(
         ways(*MARKED_WITH_LARGEST, _threshold(marked_with_the_largest)),
         both(SIGNED, TIES_PRUNED, _signed_ties_pruned),
         both(SIGNED, TIES_KEPT, _signed_ties_kept),
+        *(
+            both(order, (name, message), *(_ordered(order, count) for count in counts))
+            for order in (INVERTED, LARGEST_PRUNED, SIGNED)
+            for name, message, counts in MISCOUNTS
+            if name in WHERE_IT_ROUNDS
+        ),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
         ways(*LARGEST_STAYS, _threshold(largest_stays)),

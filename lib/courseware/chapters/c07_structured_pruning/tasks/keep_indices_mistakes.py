@@ -29,6 +29,11 @@ MASK_RETURNED = (
     "A mask came back, with an entry for every unit. The numbers of those that stay are asked for.",
 )
 
+MAGNITUDES_RANKED = (
+    "magnitudes-ranked",
+    "The scores were ranked without their signs. A score is no weight: −0.9 is lower than 0.2.",
+)
+
 TIES_ALL_KEPT = (
     "ties-all-kept",
     "All units whose score equals that of the last one were kept, so there are more than asked "
@@ -168,10 +173,12 @@ MISTAKES = several(
         _places(count=lambda n, k: k + 1),
         _places(count=lambda n, k: k - 1),
     ),
-    _in_any_form(
-        "magnitudes-ranked",
-        "The scores were ranked without their signs. A score is no weight: −0.9 is lower than 0.2.",
-        _places(torch.abs),
+    _in_any_form(*MAGNITUDES_RANKED, _places(torch.abs)),
+    both(
+        MAGNITUDES_RANKED,
+        (UNSORTED.name, UNSORTED.message),
+        lambda s, k: s.abs().argsort(descending=True)[:k],
+        lambda s, k: s.abs().argsort()[len(s) - k :],
     ),
     ways(
         "scores-returned",
@@ -250,6 +257,7 @@ MISTAKES = several(
         "The ranks of the units and their places were mixed up. Entry i of `argsort` is the "
         "place of the unit with rank i: the last n_keep entries are the places of the highest.",
         _ranks,
+        lambda s, k: s.argsort(descending=True).argsort()[:k].sort().values,
         _order_for_ranks,
     ),
     ways(

@@ -13,12 +13,18 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     LAYER_WITHOUT_MASK,
     OFF_LIMITS,
     Tensors,
+    miscounted,
     ways_of,
     weights_and_gradients,
 )
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
+from courseware.checks.counts import (
+    COUNTED_LAYER_BY_LAYER,
+    MISCOUNTS,
+    shares,
+)
 from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.global_wrong_ways import together, turned_round
 from courseware.checks.joined_tensors import cut, joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
@@ -174,6 +180,18 @@ SCORES_ROUNDED = (
     "them as they are.",
 )
 
+SIGNED_PRODUCTS = (
+    "signed-ranking",
+    "The products were ranked with their signs, so large negative ones went first. A "
+    "connection matters whichever way its loss would move: rank the magnitude.",
+)
+HIGHEST_PRUNED = (
+    "highest-pruned",
+    "The highest scores were pruned: the connections to which the loss is most sensitive. "
+    "They are the ones to keep.",
+)
+
+
 _check = partial(Check, judge=lowest_scores_go, probe=paired_call)
 
 SNIP_MASKS = Task(
@@ -212,16 +230,12 @@ SNIP_MASKS = Task(
             ),
         ),
         ways(
-            "signed-ranking",
-            "The products were ranked with their signs, so large negative ones went first. A "
-            "connection matters whichever way its loss would move: rank the magnitude.",
+            *SIGNED_PRODUCTS,
             *ways_of("signed-ranking", _products),
             *ways_of("signed-ranking", lambda w, g: {k: -v for k, v in _products(w, g).items()}),
         ),
         ways(
-            "highest-pruned",
-            "The highest scores were pruned: the connections to which the loss is most sensitive. "
-            "They are the ones to keep.",
+            *HIGHEST_PRUNED,
             *ways_of("largest-pruned", _products),
         ),
         ways(
@@ -292,5 +306,8 @@ SNIP_MASKS = Task(
             "them: just as many go as the count says.",
             _zeros_besides,
         ),
+        *miscounted(INVERTED, lambda count: turned_round(together(count=count)), _products),
+        *miscounted(HIGHEST_PRUNED, lambda count: together(lambda v: -v.abs(), count), _products),
+        *miscounted(SIGNED_PRODUCTS, lambda count: together(lambda v: v, count), _products),
     ),
 )
