@@ -136,7 +136,9 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Count, ...]], ...] = (
 A number may lie outside of 0 … n.
 """
 
-WHERE_IT_ROUNDS = TRUNCATED[0], ROUNDED_UP[0], HALF_UP[0], HALF_DOWN[0]
+MISROUNDED = tuple(
+    one for one in MISCOUNTS if one[:2] in (TRUNCATED, ROUNDED_UP, HALF_UP, HALF_DOWN)
+)
 """The ways to count that are right wherever there is nothing to round."""
 
 COVERS = {

@@ -11,10 +11,10 @@ import torch
 from courseware.checks.counts import (
     COUNTED_LAYER_BY_LAYER,
     MISCOUNTS,
+    MISROUNDED,
     RATIO_AS_THRESHOLD,
     ROUNDED_UP,
     TRUNCATED,
-    WHERE_IT_ROUNDS,
 )
 from courseware.checks.global_wrong_ways import (
     Tensors,
@@ -219,8 +219,7 @@ TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ..
             (LARGEST_PRUNED, lambda count: together(lambda w: -w.abs(), count)),
             (SIGNED, lambda count: together(lambda w: w, count)),
         )
-        for name, message, counts in MISCOUNTS
-        if name in WHERE_IT_ROUNDS
+        for name, message, counts in MISROUNDED
     ),
 )
 """Two of them at once, and how they show together."""

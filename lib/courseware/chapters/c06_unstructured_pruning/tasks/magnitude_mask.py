@@ -12,8 +12,8 @@ from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import (
     MISCOUNTS,
+    MISROUNDED,
     RATIO_AS_THRESHOLD,
-    WHERE_IT_ROUNDS,
     Count,
     shares,
 )
@@ -279,8 +279,7 @@ MAGNITUDE_MASK = Task(
         *(
             both(order, (name, message), *(_ordered(order, count) for count in counts))
             for order in (INVERTED, LARGEST_PRUNED, SIGNED)
-            for name, message, counts in MISCOUNTS
-            if name in WHERE_IT_ROUNDS
+            for name, message, counts in MISROUNDED
         ),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
         ways(*TIES_KEPT, _threshold(ties_kept)),

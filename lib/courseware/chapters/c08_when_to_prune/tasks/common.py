@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import MISCOUNTS, WHERE_IT_ROUNDS, Count
+from courseware.checks.counts import MISROUNDED, Count
 from courseware.checks.global_rankings import MISTAKES
 from courseware.checks.global_wrong_ways import Way
 from courseware.checks.misconceptions import both
@@ -50,13 +50,12 @@ def miscounted(
     order: tuple[str, str], way: Callable[[Count], Way], scores: Callable[..., Tensors]
 ) -> Iterator[tuple[Misconception, ...]]:
     """A wrong order and a count that was rounded wrongly, both at once."""
-    for name, message, counts in MISCOUNTS:
-        if name in WHERE_IT_ROUNDS:
-            behaviours = (
-                lambda *arguments, ranked=ranked: ranked(scores(*arguments[:-1]), arguments[-1])
-                for ranked in map(way, counts)
-            )
-            yield both(order, (name, message), *behaviours)
+    for name, message, counts in MISROUNDED:
+        behaviours = (
+            lambda *arguments, ranked=ranked: ranked(scores(*arguments[:-1]), arguments[-1])
+            for ranked in map(way, counts)
+        )
+        yield both(order, (name, message), *behaviours)
 
 
 def weights_and_gradients(draw: Draw, shapes: Shapes) -> tuple[Named, Named]:

@@ -18,11 +18,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     weights_and_gradients,
 )
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import (
-    COUNTED_LAYER_BY_LAYER,
-    MISCOUNTS,
-    shares,
-)
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.global_wrong_ways import together, turned_round
 from courseware.checks.joined_tensors import cut, joining_slips
