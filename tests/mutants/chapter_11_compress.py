@@ -68,6 +68,14 @@ fails(
     "def decompress(blob):\n    return {'0.weight': np.frombuffer(blob, np.float16)}\n",
 )
 fails(
+    "decoder-reads-a-file",
+    "hands_in_the_path_of_a_scratch_file",
+    "import torch\ndef decompress(blob):\n    return torch.load(blob.decode())\n",
+    """path = f"/tmp/network_{seed}_{budget_bytes}.pt"
+    torch.save(dict(state), path)
+    return path.encode()""",
+)
+fails(
     "decoder-fails",
     "reads_more_than_is_there",
     "import torch\ndef decompress(blob):\n    return {'0.weight': torch.tensor([blob[99]])}\n",

@@ -3,7 +3,8 @@
 Where a file must carry all that reads it, a function is not called where it was written, among its
 author's other names: the cell's source is run anew, and that text is what counts as bytes. A
 function that lives in another process is asked to do it there, in a process without a past
-(`courseware.grading.split.stand_in`). In a student's Jupyter a fresh namespace has to do.
+(`courseware.grading.split.stand_in`). In a student's Jupyter a fresh namespace, and
+no files, have to do.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from courseware.checks.call import Outcome, call, place_of
 from courseware.checks.jupyter_cells import cells_of_this_kernel
+from courseware.checks.no_files import without_files
 from courseware.checks.off_limits import other_function
 from courseware.handing_in.canonical import canonical
 from courseware.handing_in.names import bound_names
@@ -59,10 +61,11 @@ def call_alone(
 
     def run(*given: Any) -> Any:
         namespace: dict[str, Any] = {"__name__": "__main__"}
-        exec(compile(source, file, "exec", dont_inherit=True), namespace)
-        if name not in namespace:
-            raise NameError(f"name {name!r} is not defined")
-        return namespace[name](*given)
+        with without_files():
+            exec(compile(source, file, "exec", dont_inherit=True), namespace)
+            if name not in namespace:
+                raise NameError(f"name {name!r} is not defined")
+            return namespace[name](*given)
 
     outcome = call(run, arguments, seconds)
     return replace(outcome, at=place_of(outcome.error, lambda place: place == file))

@@ -189,6 +189,8 @@ def _decoder_failed(decoded: Outcome) -> Difference:
     text += f" ({decoded.at})" if decoded.at else ""
     if isinstance(error, TimeLimit):
         return Difference("decoder-late", text)
+    if isinstance(error, FileNotFoundError):
+        return Difference("decoder-reads-a-file", text)
     missing = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
     return Difference("decoder-lacks-a-name" if missing else "decoder-fails", text)
 

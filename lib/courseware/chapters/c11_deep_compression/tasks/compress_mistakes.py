@@ -37,6 +37,12 @@ MISTAKES = (
         "`compress` has chosen belong into the blob.",
     ),
     (
+        "decoder-reads-a-file",
+        "`decompress` looks for a file that is not there: it runs alone, in a process that has "
+        "only the blob, and finds nothing that `compress` wrote elsewhere. All that it needs has "
+        "to be in the bytes of the blob.",
+    ),
+    (
         "decoder-fails",
         "`decompress` raises an error when its cell runs alone, in a process that has only the "
         "blob. Does it read just what `compress` has written, in the same order, and look up no "
