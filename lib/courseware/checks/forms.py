@@ -21,7 +21,7 @@ from courseware.checks.task import Check, Judge, Misconception
 from courseware.checks.values import Difference
 
 FORMS = tuple(
-    Misconception(name, message)
+    Misconception(name, message, unless_explained=name == "bits-as-number")
     for name, message in (
         (
             "text-not-number",
@@ -94,7 +94,16 @@ FORMS = tuple(
         ),
     )
 )
-"""What each form is told; a judge recognises it, so none of them has a model."""
+"""What each form is told; a judge recognises it, so none of them has a model.
+
+A 0 may be read from its digit or be a value: where a model gives it, that one is told.
+"""
+
+OBJECTS = (
+    *("text-not-number", "number-in-a-container", "bits-not-joined", "bits-as-bytes"),
+    *("pair-in-another-container", "array-not-tensor", "list-not-tensor", "bytes-not-tensor"),
+)
+"""Forms that are another kind of object."""
 
 Form = tuple[str, Any]
 
@@ -130,6 +139,15 @@ def form_of(
         if name not in but and judge(arguments, expected, _in_dtype(expected, undone)) is None:
             return name
     return ""
+
+
+def unwrapped(expected: Any, got: Any) -> Any:
+    """What another kind of object than the expected one holds, in the kind expected; or None.
+
+    >>> unwrapped(4.0, "20.0"), unwrapped(4, [7]), unwrapped(4, 7)
+    (20.0, 7, None)
+    """
+    return next((held for name, held in _undone(expected, got) if name in OBJECTS), None)
 
 
 def _in_dtype(expected: Any, undone: Any) -> Any:

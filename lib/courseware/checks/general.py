@@ -131,7 +131,7 @@ def _comparable(expected: Any, got: Any) -> bool:
 def besides(case: Case, model: Outcome | None) -> tuple[Diagnosis, ...]:
     """The wrong form of a result whose values a model explains, if the model's form is right."""
     kind = case.found.kind if case.found else ""
-    if kind not in FORM or model is None:
+    if kind not in (*FORM, "wrong-type") or model is None:
         return ()
     found = find(case.check, case.arguments, case.expected, model)
     if found is not None and found.kind == kind:

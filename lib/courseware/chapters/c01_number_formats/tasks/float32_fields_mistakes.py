@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways import (
-    after_a_logarithm,
     by_arithmetic,
     byte_swapped_fields,
     changed,
@@ -16,17 +15,18 @@ from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways impo
     float64_fields,
     fraction_of,
     half_up,
-    infinity_as,
     is_ordinary,
-    is_subnormal,
     negated_word,
     rebiased_double,
     signed,
     where,
-    without_subnormals,
+)
+from courseware.chapters.c01_number_formats.tasks.float32_special_mistakes import (
+    ABOUT_SPECIAL_NUMBERS,
+    EXPONENT_OFF_BY_ONE,
 )
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.python_slips import SHIFTS_FIRST
 
 BIAS_REMOVED = (
@@ -46,9 +46,7 @@ MISTAKES = several(
         changed(lambda sign, exponent, fraction: (sign, exponent - 127, fraction)),
     ),
     ways(
-        "exponent-off-by-one",
-        "The exponent field is off by one. The bias is 127, and 1.0 is 1.0 · 2**0; `math.frexp` "
-        "writes it as 0.5 · 2**1.",
+        *EXPONENT_OFF_BY_ONE,
         changed(lambda sign, exponent, fraction: (sign, exponent + 1, fraction)),
         changed(lambda sign, exponent, fraction: (sign, exponent - 1, fraction)),
         where(is_ordinary, changed(lambda s, e, f: (s, e + 1, f))),
@@ -267,48 +265,5 @@ MISTAKES = several(
         "fraction is even: let `struct`, torch or NumPy round.",
         half_up,
     ),
-    ways(
-        "subnormals-as-normal",
-        "Zero and subnormal numbers have no hidden 1: their exponent field is 0, and the "
-        "fraction counts in steps of 2**-149.",
-        without_subnormals,
-        where(is_subnormal, without_subnormals),
-        where(lambda x: x == 0 or is_subnormal(x), without_subnormals),
-        where(is_subnormal, lambda x: (int(x < 0), 1, fields(x)[2])),
-        where(
-            is_subnormal,
-            lambda x: (int(x < 0), 0, int((2 * math.frexp(abs(x))[0] - 1) * 2**23)),
-        ),
-        where(is_subnormal, lambda x: (int(x < 0), 0, int(math.frexp(abs(x))[0] * 2**23))),
-    ),
-    ways(
-        "subnormals-as-zero",
-        "Subnormal numbers became 0. They are the numbers closest to it, with an exponent "
-        "field of 0 and a fraction that is not.",
-        where(is_subnormal, lambda x: (int(x < 0), 0, 0)),
-    ),
-    ways(
-        "zero-fails",
-        "Your function fails on 0 or infinity, which have no logarithm, or no integer part. "
-        "Their bits can be read like all others: 0 has exponent field 0, infinity 255.",
-        *(
-            except_where(picks, error, fields)
-            for picks in (
-                lambda x: x == 0,
-                math.isinf,
-                lambda x: x == 0 or math.isinf(x),
-                lambda x: x == 0 or math.isinf(x) or is_subnormal(x),
-            )
-            for error in (ValueError, OverflowError, ZeroDivisionError)
-        ),
-        after_a_logarithm,
-    ),
-    ways(
-        "infinity-as-number",
-        "Infinity has a pattern of its own: exponent field 255, fraction 0.",
-        *(
-            infinity_as(*fields)
-            for fields in ((254, 2**23 - 1), (255, 2**23 - 1), (128, 0), (0, 0), (126, 0))
-        ),
-    ),
+    ABOUT_SPECIAL_NUMBERS,
 )

@@ -68,9 +68,29 @@ END_NOT_INCLUDED = (
 )
 
 
+WIDTH_FOR_POWER = (
+    "width-for-power",
+    "The ends grow with the width as a product. Each further bit doubles the number of "
+    "patterns: 2**width.",
+)
+
+MINUS_LOST = ("minus-lost", "The lower end has lost its minus sign.")
+
+
 MISTAKES = several(
     FORMS,
     ways(*RANGE_SYMMETRIC, _moved(1, 0, signed=True)),
+    ways(
+        "width-in-bytes",
+        "`width` was taken for a number of bytes and multiplied by 8. It is the number of bits.",
+        lambda width, signed: _right(8 * width, signed),
+    ),
+    ways(
+        "range-object",
+        "A `range` came back, and not the two numbers; and `range(low, high)` ends before `high`, "
+        "so that the highest number is not in it. Return them with a comma in between.",
+        lambda width, signed: range(*_right(width, signed)),
+    ),
     ways(
         *END_NOT_INCLUDED,
         _moved(0, 1),
@@ -164,8 +184,7 @@ MISTAKES = several(
         _if_signed(lambda width: (-(2**width) // 4, 2**width // 4 - 1)),
     ),
     ways(
-        "minus-lost",
-        "The lower end has lost its minus sign.",
+        *MINUS_LOST,
         _ends(lambda ends: (abs(ends[0]), ends[1])),
     ),
     ways(
@@ -180,10 +199,18 @@ MISTAKES = several(
         _ends(lambda ends: ends[0]),
         _ends(lambda ends: ends[1]),
     ),
+    both(
+        WIDTH_FOR_POWER,
+        MINUS_LOST,
+        lambda width, signed: (
+            (2 * (width - 1), 2 * (width - 1) - 1) if signed else (0, 2 * width - 1)
+        ),
+    ),
     ways(
-        "width-for-power",
-        "The ends grow with the width as a product. Each further bit doubles the number of "
-        "patterns: 2**width.",
+        *WIDTH_FOR_POWER,
+        lambda width, signed: (
+            (-2 * (width - 1), 2 * (width - 1) - 1) if signed else (0, 2 * width - 1)
+        ),
         lambda width, signed: (-width, width - 1) if signed else (0, 2 * width - 1),
         lambda width, signed: (-width, width - 1) if signed else (0, width - 1),
         lambda width, signed: (

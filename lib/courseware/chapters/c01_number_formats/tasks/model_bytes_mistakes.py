@@ -52,6 +52,18 @@ ROUNDED_DOWN = (
     "The last, part-full byte was dropped: nine 4-bit numbers do not fit into 4 bytes.",
 )
 
+ROUNDED_TO_NEAREST = (
+    "rounded-to-nearest",
+    "The total was rounded to the nearest whole number. A part-full byte is still a byte: round "
+    "up.",
+)
+
+OTHER_UNIT = (
+    "other-unit",
+    "This is a number of kilobytes or megabytes. Bytes are asked for.",
+)
+UNITS = 1000, 1024, 10**6, 2**20
+
 ROUNDED_EACH = (
     "rounded-per-parameter",
     "Every parameter was given whole bytes of its own. Parameters are packed: round up once, over "
@@ -107,8 +119,7 @@ MISTAKES = several(
         lambda n, b: n * math.ceil(round(b) / 8),
     ),
     ways(
-        "rounded-to-nearest",
-        "The total was rounded to the nearest byte. A part-full byte is still a byte: round up.",
+        *ROUNDED_TO_NEAREST,
         lambda n, b: round(n * b / 8),
         lambda n, b: math.floor(n * b / 8 + 0.5),
     ),
@@ -164,9 +175,19 @@ MISTAKES = several(
         lambda n, b: 2 * n,
     ),
     ways(
-        "other-unit",
-        "This is a number of kilobytes or megabytes. Bytes are asked for.",
-        *(behaves for unit in (1000, 1024, 10**6, 2**20) for behaves in _in_units(unit)),
+        *OTHER_UNIT,
+        *(behaves for unit in UNITS for behaves in _in_units(unit)),
+    ),
+    both(
+        OTHER_UNIT,
+        ROUNDED_TO_NEAREST,
+        *(lambda n, b, unit=unit: round(n * b / 8 / unit) for unit in UNITS),
+    ),
+    ways(
+        "whole-words",
+        "The total was filled up to whole words of 2, 4 or 8 bytes, or more, as a memory lays "
+        "things out. A file ends after any byte: fill up the last byte alone.",
+        *(lambda n, b, word=word: math.ceil(n * b / 8 / word) * word for word in (2, 4, 8, 16, 64)),
     ),
     ways(
         "at-least-one-byte",

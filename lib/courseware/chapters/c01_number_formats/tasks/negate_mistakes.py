@@ -7,8 +7,8 @@ from courseware.chapters.c01_number_formats.tasks.common import (
     inverted,
     twos,
 )
+from courseware.chapters.c01_number_formats.tasks.negate_values import ABOUT_VALUES
 from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
-    as_wide,
     as_wide_as,
     but_first,
     carry_kept,
@@ -17,6 +17,7 @@ from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
     inverted_bare,
     is_lowest,
     is_zero,
+    last_one_inverted,
     negated,
     stops_at_ones,
     written,
@@ -53,8 +54,17 @@ FIRST_BIT_KEPT = (
     "The first bit was left as it is. Every bit is inverted, the first one as well.",
 )
 
+LAST_ONE_INVERTED = (
+    "last-one-inverted",
+    "All up to the last 1 was inverted, and this 1 as well. In the shortcut it stays as it is, as "
+    "the zeros behind it do: only what is to its left is inverted.",
+)
 MISTAKES = several(
     FORMS,
+    ways(
+        *LAST_ONE_INVERTED,
+        last_one_inverted,
+    ),
     ways(
         *ONES_COMPLEMENT,
         inverted,
@@ -117,23 +127,7 @@ MISTAKES = several(
         lambda bits: inverted(bits[:-1]) + "0" if is_zero(bits) else negated(bits),
         lambda bits: "1" + bits[1:] if is_zero(bits) else negated(bits),
     ),
-    ways(
-        "modulus-off-by-one",
-        "The remainder was taken by another number than 2**width. A register of so many bits "
-        "counts modulo 2**width, the number of its patterns.",
-        *(
-            lambda bits, by=by, of=of: format(of(bits) % (2 ** len(bits) + by), as_wide(bits))
-            for by in (-1, 1)
-            for of in (
-                lambda bits: int(inverted(bits), 2) + 1,
-                lambda bits: -int(bits, 2),
-                lambda bits: -twos(bits),
-            )
-        ),
-        lambda bits: written(-int(bits, 2) % 2 ** (len(bits) - 1), len(bits)),
-        lambda bits: format(-int(bits, 2) % 2 ** (len(bits) + 1), as_wide(bits)),
-        lambda bits: format((int(inverted(bits), 2) + 1) & 2 ** len(bits), as_wide(bits)),
-    ),
+    ABOUT_VALUES,
     ways(
         "unsigned-value-negated",
         "The unsigned value was negated, which leaves the range where the pattern starts with "
@@ -206,27 +200,6 @@ MISTAKES = several(
         lambda bits: negated(bits.lstrip("0") or "0"),
     ),
     ways(
-        "eight-bits-assumed",
-        "The result has the 8 bits of a byte, or counts modulo 256. Its width is that of the "
-        "pattern that comes in.",
-        lambda bits: format(-int(bits, 2) % 256, "08b"),
-        lambda bits: format(-int(bits, 2) % 256, "b"),
-        lambda bits: format(-int(bits, 2) % 2 ** len(bits), "08b"),
-        lambda bits: format(-int(bits, 2) % 256, f"0{len(bits)}b"),
-        lambda bits: format((int(inverted(bits), 2) + 1) % 256, f"0{len(bits)}b"),
-        lambda bits: format((int(inverted(bits), 2) + 1) % 256, "08b"),
-        lambda bits: format(-twos(bits) % 256, "08b"),
-    ),
-    ways(
-        "eight-bits-and-no-one",
-        "Two mistakes: the result has the 8 bits of a byte, whatever the width of the pattern, "
-        "and the one is not added after inverting.",
-        lambda bits: format((int(bits, 2) ^ 255) & 255, "08b"),
-        lambda bits: format(int(bits, 2) ^ 255, "08b"),
-        lambda bits: format(int(bits, 2) ^ 255, "b"),
-        lambda bits: format((int(bits, 2) ^ 255) & 255, f"0{len(bits)}b"),
-    ),
-    ways(
         "one-subtracted",
         "One was subtracted after inverting, or added before it, which comes to the same. "
         "Invert first, then add one.",
@@ -271,6 +244,10 @@ MISTAKES = several(
         *FIRST_BIT_KEPT,
         lambda bits: bits[0] + negated(bits)[1:],
         lambda bits: written(int(bits[0] + inverted(bits[1:]), 2) + 1, len(bits)),
+    ),
+    both(
+        FIRST_BIT_KEPT,
+        ONES_COMPLEMENT,
         lambda bits: bits[0] + inverted(bits[1:]),
     ),
     both(

@@ -65,6 +65,12 @@ def as_wide_as(bits: str, number: int) -> str:
     return format(number, as_wide(bits))
 
 
+def last_one_inverted(bits: str) -> str:
+    """All up to the last 1 inverted, itself as well; the zeros behind it stay."""
+    head = bits.rstrip("0")
+    return inverted(head) + bits[len(head) :]
+
+
 def stops_at_ones(bits: str) -> str:
     """The ones at the end turn to 0, and the carry that they leave behind is lost."""
     turned = inverted(bits).rstrip("1")

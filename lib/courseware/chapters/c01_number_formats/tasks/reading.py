@@ -26,6 +26,20 @@ PLACES_OFF_BY_ONE = (
     "places-off-by-one",
     "Every place counts twice what it should. The last place is worth 2**0 = 1.",
 )
+BITS_REVERSED = (
+    "bits-reversed",
+    "The bits were read from the wrong end. The first character is the most significant bit.",
+)
+PLACE_SQUARED = (
+    "place-squared",
+    "A place counts the square of its number, i², as in `i**2`. It is two to the power of it, "
+    "`2**i`: 1, 2, 4, 8 and not 0, 1, 4, 9.",
+)
+TRAILING_ZEROS_CUT = (
+    "trailing-zeros-cut",
+    "Zeros at the end have no effect on your result: `strip` takes them off both ends. Those in "
+    "front count nothing, those at the end make the number larger: `lstrip`.",
+)
 CHARACTERS_NOT_DIGITS = (
     "characters-not-digits",
     'The characters themselves were counted: `ord("1")` is 49, and every character that is not '
@@ -86,8 +100,6 @@ def _about_sign_taken_off() -> Iterator[Misconception]:
             for of in (
                 lambda width: -1,
                 lambda width: -(2**width),
-                lambda width: 0,
-                lambda width: 1 - 2**width,
             )
         ),
     )
@@ -136,10 +148,15 @@ def _all_at(bits: str, place: int) -> int:
 
 
 def _about_places(right: Reading) -> Iterator[Misconception]:
+    yield from ways(*BITS_REVERSED, lambda bits: right(bits[::-1]))
     yield from ways(
-        "bits-reversed",
-        "The bits were read from the wrong end. The first character is the most significant bit.",
-        lambda bits: right(bits[::-1]),
+        *TRAILING_ZEROS_CUT,
+        lambda bits: right(bits.rstrip("0") or "0"),
+        lambda bits: right(bits.strip("0") or "0"),
+    )
+    yield from ways(*PLACE_SQUARED, _weighed(lambda place, width: place**2))
+    yield from both(
+        PLACE_SQUARED, BITS_REVERSED, _weighed(lambda place, width: (width - 1 - place) ** 2)
     )
     yield from ways(
         "last-bit-dropped",

@@ -10,6 +10,7 @@ from courseware.chapters.c01_number_formats.tasks.reading import about_reading
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import FIXED, fits, raises_as, wrapped
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
+from courseware.checks.python_slips import REPLACED_TWICE
 
 
 def _sign_magnitude(bits: str) -> int:
@@ -66,6 +67,19 @@ ONES_COMPLEMENT = (
     "“invert, then add one”.",
 )
 
+SIGN_NOT_EXTENDED = (
+    "sign-not-extended",
+    "The pattern was put into an integer of 8, 16, 32 or 64 bits, with zeros in front of "
+    "it: only a pattern that fills all of them can be negative then. The leading bit of "
+    "the pattern counts −2**(width−1), whatever the width.",
+)
+
+ONE_BIT = (
+    "one-bit",
+    "A pattern of a single bit was treated in another way, or stops your function. Its "
+    "only bit is the leading one, which counts −2**0 = −1.",
+)
+
 LOWEST_NUMBER = (
     "lowest-number",
     "The lowest number came out wrong, and not as the other negative ones. It has no positive "
@@ -91,6 +105,31 @@ MISTAKES = several(
         lambda bits: -int(bits, 2) if bits[0] == "1" else int(bits, 2),
     ),
     ways(*ONES_COMPLEMENT, _ones_complement),
+    ways(
+        *SIGN_NOT_EXTENDED,
+        _next_larger,
+        *(lambda bits, w=width: wrapped(int(bits, 2), w) for width in FIXED),
+        *(
+            lambda bits, w=width, error=error: wrapped(
+                raises_as(error, fits(w, signed=False))(int(bits, 2)), w
+            )
+            for width in (8, *FIXED)
+            for error in (OverflowError, ValueError, RuntimeError)
+        ),
+    ),
+    both(
+        REPLACED_TWICE,
+        ONES_COMPLEMENT,
+        *(
+            lambda bits, of=of: of(len(bits)) if bits[0] == "1" else twos(bits)
+            for of in (lambda width: 0, lambda width: 1 - 2**width)
+        ),
+    ),
+    both(
+        ONES_COMPLEMENT,
+        ONE_BIT,
+        lambda bits: int(bits) if _is_one_bit(bits) else _ones_complement(bits),
+    ),
     both(
         ONES_COMPLEMENT,
         LOWEST_NUMBER,
@@ -113,21 +152,6 @@ MISTAKES = several(
         lambda bits: wrapped(int(bits, 2), 8),
         lambda bits: twos(bits[-8:]),
         lambda bits: twos(bits.zfill(8)),
-    ),
-    ways(
-        "sign-not-extended",
-        "The pattern was put into an integer of 8, 16, 32 or 64 bits, with zeros in front of "
-        "it: only a pattern that fills all of them can be negative then. The leading bit of "
-        "the pattern counts −2**(width−1), whatever the width.",
-        _next_larger,
-        *(lambda bits, w=width: wrapped(int(bits, 2), w) for width in FIXED),
-        *(
-            lambda bits, w=width, error=error: wrapped(
-                raises_as(error, fits(w, signed=False))(int(bits, 2)), w
-            )
-            for width in (8, *FIXED)
-            for error in (OverflowError, ValueError, RuntimeError)
-        ),
     ),
     ways(
         "fixed-limit",
@@ -221,9 +245,7 @@ MISTAKES = several(
         except_where(_is_lowest, ValueError, twos),
     ),
     ways(
-        "one-bit",
-        "A pattern of a single bit was treated in another way, or stops your function. Its "
-        "only bit is the leading one, which counts −2**0 = −1.",
+        *ONE_BIT,
         *each_instead(_is_one_bit, (ValueError, IndexError, TypeError), twos),
         lambda bits: int(bits) if _is_one_bit(bits) else twos(bits),
         lambda bits: 0 if _is_one_bit(bits) else twos(bits),

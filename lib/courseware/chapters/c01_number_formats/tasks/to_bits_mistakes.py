@@ -189,6 +189,18 @@ MISTAKES = several(
         ),
     ),
     ways(
+        "lowest-number-clamped",
+        "The lowest number, −2**(width−1), was moved to the one above it, as to the end of a "
+        "range that is the same on both sides. It fits: the negative side reaches one further.",
+        *written(lambda value, width: wrapped(max(value, 1 - 2 ** (width - 1)), width)),
+    ),
+    ways(
+        "padded-with-ones",
+        "A negative number is the pattern of its magnitude with ones in front. The leading ones "
+        "are right, the rest is not: invert all bits of the magnitude and add one.",
+        *negative(lambda magnitude, width: (magnitude.lstrip("0") or "0").rjust(width, "1")),
+    ),
+    ways(
         "signed-range-only",
         "Values above the largest signed number were refused. The same width also holds "
         "unsigned numbers: 159 fits into 8 bits.",
