@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from courseware.checks.afterwards import Composite, composites, pairs
 from courseware.checks.call import Outcome
-from courseware.checks.cases import Case, Known, find
+from courseware.checks.cases import Case, find
 from courseware.checks.factors import Change, change_between
 from courseware.checks.general import Diagnosis
 from courseware.checks.matching import Came, came, matches, values_right
@@ -66,14 +66,17 @@ class Models:
             for case in judged[check.name]
         }
         self._came: dict[Case, Came] = {}
-        self._matches: dict[tuple[Misconception, Case], bool] = {}
+        # By what models come to, which their input keeps: `Input.same`.
+        self._matches: dict[tuple[int, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
         self._changing: tuple[Misconception, ...] | None = None
 
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
         """What the model gives on the case's input; None where judges alone recognise it."""
         if isinstance(known, Composite):
-            return self._once("outcome", known, case, lambda: self._composed(known, case))
+            return case.input.once(
+                ("outcome", known.second), known.model, lambda: self._composed(known, case)
+            )
         if known.behaves is None:
             return None
         return case.input.outcome(known.behaves)
@@ -81,7 +84,8 @@ class Models:
     def _composed(self, known: Composite, case: Case) -> Outcome | None:
         first = known.first and self.outcome(known.first, case)
         change = known.slip.change if known.slip else self._change(known.also, case)
-        return known.outcome(first or case.expected, change) if change else None
+        came = known.outcome(first or case.expected, change) if change else None
+        return came and case.input.same(came)
 
     def explains(self, known: Misconception, case: Case) -> bool:
         """Whether the misconception gives the student's result on this case."""
@@ -89,45 +93,37 @@ class Models:
             return False
         if known.behaves is None or case.found.kind == known.name:
             return case.found.kind == known.name
-        if (known, case) not in self._matches:
-            self._matches[known, case] = self._same(known, case)
-        return self._matches[known, case]
-
-    def _same(self, known: Misconception, case: Case) -> bool:
-        """Whether the model gives what the student's function gave, wrong as that is."""
-        if case not in self._came:
-            self._came[case] = came(case)
-        outcome = self.outcome(known, case)
-        if outcome is None or not matches(self._came[case], outcome):
-            return False
-        return outcome.error is not None or self._is_wrong(known, case)
-
-    def _is_wrong(self, known: Misconception, case: Case) -> bool:
-        """Whether what the model gives on the case's input is wrong."""
         outcome = self.outcome(known, case)
         if outcome is None:
             return False
-        return self._once(
-            "wrong",
-            known,
-            case,
+        if (id(outcome), case) not in self._matches:
+            self._matches[id(outcome), case] = self._same(outcome, case)
+        return self._matches[id(outcome), case]
+
+    def _same(self, outcome: Outcome, case: Case) -> bool:
+        """Whether what a model gives is what the student's function gave, wrong as that is."""
+        if case not in self._came:
+            self._came[case] = came(case)
+        if not matches(self._came[case], outcome):
+            return False
+        return outcome.error is not None or self._is_wrong(outcome, case)
+
+    def _is_wrong(self, outcome: Outcome, case: Case) -> bool:
+        """Whether what a model gives on the case's input is wrong."""
+        return case.input.once(
+            ("wrong", id(outcome)),
+            None,
             lambda: find(case.check, case.arguments, case.expected, outcome) is not None,
         )
 
     def errs(self, known: Misconception, case: Case) -> bool:
         """Whether the values that the model gives on the case's input are wrong."""
         outcome = self.outcome(known, case)
-        if not _says_something(outcome) or not self._is_wrong(known, case):
+        if not _says_something(outcome) or not self._is_wrong(outcome, case):
             return False
-        return self._once("wrong values", known, case, lambda: not values_right(case, outcome))
-
-    def _once(
-        self, question: str, known: Misconception, case: Case, answer: Callable[[], Known]
-    ) -> Known:
-        """The answer to a question about a model on an input, looked for once."""
-        if isinstance(known, Composite):
-            return case.input.once((question, known.second), known.model, answer)
-        return case.input.once(question, known.behaves, answer)
+        return case.input.once(
+            ("wrong values", id(outcome)), None, lambda: not values_right(case, outcome)
+        )
 
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
         """What makes values wrong that are returned beside a change in place."""
@@ -224,7 +220,7 @@ class Models:
         """
         pairs = [(case, self.outcome(known, case)) for case in self._everything]
         there = [(case, outcome) for case, outcome in pairs if _says_something(outcome)]
-        errs = [case for case, _ in there if self._is_wrong(known, case)]
+        errs = [case for case, outcome in there if self._is_wrong(outcome, case)]
         values = [case for case, _ in there if self.errs(known, case)]
         telling = values or errs
         same = [case for case in telling if self.explains(known, case)]
