@@ -108,7 +108,7 @@ def whole_bits_of_the_number(codes):
     return codes.numel() * max((n_codes - 1).bit_length(), 1)
 
 
-@wrong("huffman_bits", says="not-sorted-again")
+@wrong("huffman_bits", says="lengths-by-rank")
 def sorts_once(codes):
     counts = sorted(Counter(codes.flatten().tolist()).values())
     if len(counts) == 1:

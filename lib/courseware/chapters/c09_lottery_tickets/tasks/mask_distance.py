@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 
 import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS, random_masks
+from courseware.chapters.c09_lottery_tickets.tasks.distance_wrong_ways import (
+    SOME,
+    as_bytes,
+    averaged,
+    by_position,
+    densities,
+    densities_of_layers,
+    differing_rows,
+    differing_runs,
+    every,
+    lines,
+    mean_of_layers,
+    of_layer,
+    over_one_layer,
+    places_without_names,
+    share,
+    without_last_layer,
+)
 from courseware.checks.call import Outcome, call
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, several, ways
@@ -38,6 +57,22 @@ DENSITIES = (
     "densities-compared",
     "Only the numbers of kept weights were compared. Two masks can keep equally many weights and "
     "not one in common: compare entry by entry.",
+)
+
+ROWS = (
+    "differing-rows-counted",
+    "Rows were counted in which anything differs. Count entries: a row may differ in one place or "
+    "in all.",
+)
+LARGEST_LAYER = (
+    "largest-layer",
+    "The largest distance of a layer came back, or the smallest. Count the entries of all layers, "
+    "then divide once.",
+)
+OTHER_DENOMINATOR = (
+    "other-denominator",
+    "The number of differing entries was divided by only some of the entries, such as those that "
+    "one of the masks keeps. Divide by all entries.",
 )
 
 T = torch.Tensor
@@ -86,95 +121,6 @@ def _measured(function: Callable[..., object], arguments: Arguments, seconds: fl
     return call(function, plain(arguments), seconds)
 
 
-def _lines(a: Masks, b: Masks) -> tuple[T, T]:
-    """The masks of both in one line each, in the order of `a`."""
-    first, second = (torch.cat([m[name].flatten() for name in a]) for m in (a, b))
-    return first, second
-
-
-def _share(of: Callable[[T, T], T], among: Callable[[T, T], T]) -> Callable[[Masks, Masks], float]:
-    def behaves(a: Masks, b: Masks) -> float:
-        first, second = _lines(a, b)
-        return int(of(first, second).sum()) / int(among(first, second).sum())
-
-    return behaves
-
-
-def _bytes(a: Masks, b: Masks) -> tuple[T, T]:
-    first, second = _lines(a, b)
-    return first.to(torch.uint8), second.to(torch.uint8)
-
-
-def _all(a: T, b: T) -> T:
-    return torch.ones_like(a)
-
-
-def _mean_of_layers(a: Masks, b: Masks) -> float:
-    return sum(float((a[name] != b[name]).float().mean()) for name in a) / len(a)
-
-
-def _by_position(a: Masks, b: Masks) -> float:
-    pairs = list(zip(a.values(), b.values(), strict=True))
-    return sum(int((x != y).sum()) for x, y in pairs) / sum(x.numel() for x, _ in pairs)
-
-
-def _densities(a: Masks, b: Masks) -> float:
-    first, second = _lines(a, b)
-    return abs(int(first.sum()) - int(second.sum())) / len(first)
-
-
-def _densities_of_layers(a: Masks, b: Masks) -> float:
-    return sum(_densities({k: a[k]}, {k: b[k]}) * a[k].numel() for k in a) / len(_lines(a, b)[0])
-
-
-def _averaged(measure: Callable[[Masks, Masks], float]) -> Iterator[Callable[..., float]]:
-    """A measure of each layer, averaged over the layers, and their sum."""
-    for divided in (True, False):
-        yield (
-            lambda a, b, divided=divided: (
-                sum(measure({k: a[k]}, {k: b[k]}) for k in a) / (len(a) if divided else 1)
-            )
-        )
-
-
-def _of_layer(number: int) -> Callable[[Masks, Masks], float]:
-    def behaves(a: Masks, b: Masks) -> float:
-        name = list(a)[number]
-        return float((a[name] != b[name]).double().mean())
-
-    return behaves
-
-
-def _without_last_layer(a: Masks, b: Masks) -> float:
-    """Where there is but one layer, it is looked at."""
-    names = list(a)[:-1] or list(a)
-    return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
-
-
-def _rows(a: Masks, b: Masks) -> float:
-    differ = [(a[name] != b[name]).flatten(1).any(dim=1) for name in a]
-    return float(torch.cat(differ).double().mean())
-
-
-def _runs(a: Masks, b: Masks) -> float:
-    """The same along the last axis."""
-    differ = [(a[name] != b[name]).any(dim=-1).flatten() for name in a]
-    return float(torch.cat(differ).double().mean())
-
-
-def _over_one_layer(number: int) -> Callable[[Masks, Masks], float]:
-    return lambda a, b: int(torch.ne(*_lines(a, b)).sum()) / list(a.values())[number].numel()
-
-
-def _places_without_names(a: Masks, b: Masks) -> float:
-    """The kept places of all layers in one set."""
-    first, second = (
-        {tuple(place) for mask in masks.values() for place in mask.nonzero().tolist()}
-        for masks in (a, b)
-    )
-    return len(first ^ second) / len(_lines(a, b)[0])
-
-
 _check = partial(Check, probe=_measured)
 
 MASK_DISTANCE = Task(
@@ -193,7 +139,7 @@ MASK_DISTANCE = Task(
         FORMS,
         ways(
             *MEAN_OF_LAYERS,
-            _mean_of_layers,
+            mean_of_layers,
             lambda a, b: sum(float((a[name] != b[name]).float().mean()) for name in a),
             lambda a, b: reference.mask_distance(a, b) / len(a),
         ),
@@ -201,22 +147,22 @@ MASK_DISTANCE = Task(
             "matched-by-position",
             "The masks were matched by their place in the dict. A layer is known by its name: the "
             "second dict may hold its masks in another order.",
-            _by_position,
+            by_position,
         ),
         ways(
             *SIMILARITY,
-            _share(torch.eq, _all),
+            share(torch.eq, every),
         ),
         ways(
             "count-for-share",
             "This is a number of entries. Divide it by the number of all entries.",
-            lambda a, b: int(torch.ne(*_lines(a, b)).sum()),
-            lambda a, b: float(torch.ne(*_lines(a, b)).sum()),
+            lambda a, b: int(torch.ne(*lines(a, b)).sum()),
+            lambda a, b: float(torch.ne(*lines(a, b)).sum()),
         ),
         ways(
             *ONE_DIRECTION,
-            _share(lambda a, b: a & ~b, _all),
-            _share(lambda a, b: b & ~a, _all),
+            share(lambda a, b: a & ~b, every),
+            share(lambda a, b: b & ~a, every),
         ),
         ways(
             "halved-or-doubled",
@@ -233,26 +179,24 @@ MASK_DISTANCE = Task(
         ways(*IMPRECISE, *rounded_number(reference.mask_distance)),
         ways(
             *DENSITIES,
-            _densities,
-            _densities_of_layers,
-            lambda a, b: _densities(a, b) * len(_lines(a, b)[0]),
-            lambda a, b: _densities(a, b) / 2,
-            lambda a, b: (
-                float(_lines(a, b)[0].sum() - _lines(a, b)[1].sum()) / len(_lines(a, b)[0])
-            ),
+            densities,
+            densities_of_layers,
+            lambda a, b: densities(a, b) * len(lines(a, b)[0]),
+            lambda a, b: densities(a, b) / 2,
+            lambda a, b: float(lines(a, b)[0].sum() - lines(a, b)[1].sum()) / len(lines(a, b)[0]),
         ),
         ways(
             "differences-wrapped-around",
             "The masks were subtracted in an unsigned type, where 0 − 1 is 255. Ask with `!=` or "
             "`^` where two masks differ.",
-            lambda a, b: float((_bytes(a, b)[0] - _bytes(a, b)[1]).double().mean()),
-            lambda a, b: float((_bytes(b, a)[1] - _bytes(b, a)[0]).double().mean()),
+            lambda a, b: float((as_bytes(a, b)[0] - as_bytes(a, b)[1]).double().mean()),
+            lambda a, b: float((as_bytes(b, a)[1] - as_bytes(b, a)[0]).double().mean()),
         ),
         ways(
             "rows-counted",
             "The number of differing entries was divided by a number of rows. `len` of a tensor "
             "is the length of its first axis: `numel()` counts all entries.",
-            lambda a, b: int(torch.ne(*_lines(a, b)).sum()) / sum(map(len, a.values())),
+            lambda a, b: int(torch.ne(*lines(a, b)).sum()) / sum(map(len, a.values())),
         ),
         ways(
             "layers-counted",
@@ -260,32 +204,33 @@ MASK_DISTANCE = Task(
             "masks of a layer are counts as well.",
             lambda a, b: sum(not torch.equal(a[name], b[name]) for name in a) / len(a),
         ),
-        ways(
-            "differing-rows-counted",
-            "Rows were counted in which anything differs. Count entries: a row may differ in one "
-            "place or in all.",
-            _rows,
-            _runs,
+        ways(*ROWS, differing_rows, differing_runs),
+        both(
+            LARGEST_LAYER,
+            ROWS,
+            *(
+                lambda a, b, of=of, rows=rows: of(rows({k: a[k]}, {k: b[k]}) for k in a)
+                for of in (max, min)
+                for rows in (differing_rows, differing_runs)
+            ),
         ),
         ways(
             "divided-by-one-layer",
             "The differences of all layers were divided by the size of one of them: `total = …` in "
             "a loop starts anew each time, where `total += …` adds up.",
-            _over_one_layer(-1),
-            _over_one_layer(0),
+            over_one_layer(-1),
+            over_one_layer(0),
         ),
         ways(
             "root-of-the-count",
             "This is a Euclidean distance, the root of the number of entries that differ. The "
             "number itself is divided by all entries.",
-            lambda a, b: float(torch.ne(*_lines(a, b)).sum()) ** 0.5 / len(_lines(a, b)[0]),
-            lambda a, b: float(torch.ne(*_lines(a, b)).sum()) ** 0.5,
-            lambda a, b: float(torch.ne(*_lines(a, b)).double().mean()) ** 0.5,
+            lambda a, b: float(torch.ne(*lines(a, b)).sum()) ** 0.5 / len(lines(a, b)[0]),
+            lambda a, b: float(torch.ne(*lines(a, b)).sum()) ** 0.5,
+            lambda a, b: float(torch.ne(*lines(a, b)).double().mean()) ** 0.5,
         ),
         ways(
-            "largest-layer",
-            "The largest distance of a layer came back, or the smallest. Count the entries of all "
-            "layers, then divide once.",
+            *LARGEST_LAYER,
             *(
                 lambda a, b, of=of: of(float((a[k] != b[k]).double().mean()) for k in a)
                 for of in (max, min)
@@ -295,7 +240,7 @@ MASK_DISTANCE = Task(
             "places-without-names",
             "The places of all layers were collected without the names of the layers, so that "
             "place [0, 1] of one is taken for place [0, 1] of another. Keep the layers apart.",
-            _places_without_names,
+            places_without_names,
         ),
         both(
             SIMILARITY,
@@ -303,37 +248,27 @@ MASK_DISTANCE = Task(
             lambda a, b: (1 - reference.mask_distance(a, b)) / len(a),
         ),
         *(
-            both(first, MEAN_OF_LAYERS, *_averaged(measure))
+            both(first, MEAN_OF_LAYERS, *averaged(measure))
             for first, measure in (
-                (DENSITIES, _densities),
-                (SIMILARITY, _share(torch.eq, _all)),
-                (ONE_DIRECTION, _share(lambda a, b: a & ~b, _all)),
-                (ONE_DIRECTION, _share(lambda a, b: b & ~a, _all)),
+                (DENSITIES, densities),
+                (SIMILARITY, share(torch.eq, every)),
+                (ONE_DIRECTION, share(lambda a, b: a & ~b, every)),
+                (ONE_DIRECTION, share(lambda a, b: b & ~a, every)),
             )
         ),
-        ways(
-            "other-denominator",
-            "The number of differing entries was divided by only some of the entries, such as "
-            "those that one of the masks keeps. Divide by all entries.",
-            *(
-                _share(torch.ne, among)
-                for among in (
-                    lambda a, b: a | b,
-                    lambda a, b: a,
-                    lambda a, b: b,
-                    lambda a, b: ~a,
-                    lambda a, b: ~b,
-                    lambda a, b: ~a | ~b,
-                )
-            ),
+        ways(*OTHER_DENOMINATOR, *(share(torch.ne, among) for among in SOME)),
+        both(
+            OTHER_DENOMINATOR,
+            IMPRECISE,
+            *chain(*(rounded_number(share(torch.ne, among)) for among in SOME)),
         ),
         ways(
             "one-layer-only",
             "Only one of the layers was looked at, or all but the last. The distance is over all "
             "of them.",
-            _of_layer(0),
-            _of_layer(-1),
-            _without_last_layer,
+            of_layer(0),
+            of_layer(-1),
+            without_last_layer,
         ),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Task
 from model_compression import lottery_tickets as reference
@@ -37,6 +37,7 @@ Arguments = tuple[int, float]
 def _rounds(draw: Draw) -> Iterator[Arguments]:
     yield 2, 0.5
     yield 3, 0.2
+    yield 9, 0.15  # rounded to digits it is another number than with 100 or 1,000 whole weights
     for _ in range(4):
         yield draw.integer(2, 12), draw.rng.choice((5, 10, 15, 25, 30, 40, 60, 75)) / 100
 
@@ -50,6 +51,7 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
     yield 0, 0.2
     yield 4, 0.0
     yield 3, 1.0
+    yield 0, 1.0
     yield 0, draw.integer(30, 70) / 100
     yield draw.integer(20, 30), 0.2
 
@@ -142,6 +144,12 @@ REMAINING_FRACTION = Task(
         ),
         both(
             RATE_KEPT,
+            ROUND_MORE_OR_LESS,
+            lambda rounds, rate: rate ** max(rounds - 1, 0),
+            lambda rounds, rate: rate ** (rounds + 1),
+        ),
+        both(
+            RATE_KEPT,
             ROUNDED,
             *(lambda rounds, rate, n=n: round(rate**rounds, n) for n in (1, 2, 3, 4)),
         ),
@@ -167,6 +175,20 @@ REMAINING_FRACTION = Task(
             "One round was taken even where there are none. Then all weights are left: begin with "
             "the whole, and let each round take its share.",
             lambda rounds, rate: (1 - rate) ** max(rounds, 1),
+        ),
+        ways(
+            "no-rounds-taken-for-nothing-left",
+            "After 0 rounds no share has gone yet, whatever the rate: all weights are there, 1. "
+            "Look at what your function asks first, and at what it returns there.",
+            except_where(lambda rounds, rate: rate == 1, 0.0, reference.remaining_fraction),
+            except_where(lambda rounds, rate: rounds == 0, 0.0, reference.remaining_fraction),
+        ),
+        ways(
+            "rate-spread-over-rounds",
+            "The rate was taken for what is gone in the end, and spread over the rounds. It is "
+            "what each round removes of what it finds: more rounds leave less.",
+            lambda rounds, rate: (1 - rate) ** (1 / rounds) if rounds else None,
+            lambda rounds, rate: 1 - rate / rounds if rounds else None,
         ),
         ways(
             "rounds-ignored",

@@ -21,6 +21,16 @@ OTHERS_RESET = (
     "A tensor without a mask, such as a bias or a counter, was set to zeros or ones. It is rewound "
     "as well: to its first value.",
 )
+OTHERS_DROPPED = (
+    "others-dropped",
+    "Only what has a mask came back. The network needs all its tensors to start again: biases and "
+    "what else has no mask come back as they were.",
+)
+FILLED = (
+    "filled-with-infinity",
+    "Pruned weights became infinite, as attention does with what it must not see. A pruned weight "
+    "is 0.",
+)
 
 
 def _missing_mask(look: Callable[[State, str], Any]) -> Callable[[State, State], Any]:
@@ -37,6 +47,33 @@ def _by_order(initial: State, masks: State) -> dict[str, T]:
     weights = [name for name, w in initial.items() if w.dim() > 1]
     matched = dict(zip(weights, masks.values(), strict=False))
     return _each(lambda w, mask: w * mask)(initial, matched)
+
+
+def _by_order_in(form: Callable[[T, T], T], count: int) -> Callable[..., dict[str, T]]:
+    """The masks are given in turn to what has one, made to fit; counters begin at `count` again."""
+
+    def behaves(initial: State, masks: State) -> dict[str, T]:
+        queue = iter(masks.values())
+        return {
+            name: w * form(next(queue), w)
+            if name in masks
+            else w.clone()
+            if count or w.is_floating_point()
+            else w * 0
+            for name, w in initial.items()
+        }
+
+    return behaves
+
+
+def _without_lines(initial: State, masks: State) -> dict[str, T]:
+    """Filled with -inf, and without what has one axis or none."""
+    filled = _each(_filled)(initial, masks)
+    return {name: w for name, w in filled.items() if w.dim() > 1}
+
+
+def _filled(w: T, mask: T) -> T:
+    return w.masked_fill(~mask, -torch.inf)
 
 
 def _each(
@@ -91,6 +128,8 @@ def _without_biases_of_pruned_units(initial: State, masks: State) -> dict[str, T
     return result
 
 
+FITTED = (lambda mask, w: mask), (lambda mask, w: mask.view(w.shape))
+
 MISCONCEPTIONS = several(
     FORMS,
     (
@@ -108,7 +147,10 @@ MISCONCEPTIONS = several(
         _missing_mask(lambda masks, name: masks[name]),
         _missing_mask(lambda masks, name: masks.get(name)),
     ),
-    ways(*MATCHED_BY_ORDER, _by_order),
+    ways(*MATCHED_BY_ORDER, _by_order, *(_by_order_in(form, 1) for form in FITTED)),
+    both(OTHERS_RESET, MATCHED_BY_ORDER, *(_by_order_in(form, 0) for form in FITTED)),
+    both(FILLED, OTHERS_DROPPED, _each(_filled, None), _without_lines),
+    ways(*FILLED, _each(_filled)),
     ways(
         "names-contained",
         "Names were compared by what they contain or end with: `0.weight` is contained in "
@@ -123,9 +165,7 @@ MISCONCEPTIONS = several(
     ),
     both(INVERTED, OTHERS_RESET, _each(lambda w, mask: w * ~mask, torch.zeros_like)),
     ways(
-        "others-dropped",
-        "Only what has a mask came back. The network needs all its tensors to start again: "
-        "biases and what else has no mask come back as they were.",
+        *OTHERS_DROPPED,
         _each(lambda w, mask: w * mask, None),
     ),
     ways(

@@ -10,13 +10,17 @@ import torch
 
 from courseware.chapters.c11_deep_compression.tasks.codes import (
     CUT_TO_A_BYTE,
+    FAR_APART,
+    MISREAD,
+    SIGN_LOST,
     WIDE,
+    ZEROS_LEFT_OUT,
     T,
     counts_of,
     drawn_codes,
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference, same_values
 from model_compression import entropy_coding as reference
@@ -35,6 +39,7 @@ def _any_kind(draw: Draw) -> Iterator[tuple[T]]:
         codes = drawn_codes(draw, 6, math.prod(shape)).to(dtype).reshape(shape)
         yield (codes if dtype == torch.uint8 else codes - 4,)
     yield (WIDE,)
+    yield from ((codes,) for codes in FAR_APART)
 
 
 def _one(draw: Draw) -> Iterator[tuple[T]]:
@@ -82,6 +87,56 @@ def _of_the_values(codes: T) -> float:
     return float(-(shares * shares.log2()).sum())
 
 
+def _of_counts(counts: Callable[[T], list[int]]) -> Callable[[T], float]:
+    """The formula of other counts, shares of their sum."""
+
+    def behaves(codes: T) -> float:
+        found = counts(codes)
+        return -sum(n / sum(found) * math.log2(n / sum(found)) for n in found)
+
+    return behaves
+
+
+def _without_zeros_of(n: int) -> Callable[[T], float]:
+    """Codes cut to n different ones, without those that are 0 then."""
+
+    def counts(codes: T) -> list[int]:
+        cut = codes.long() % n
+        return counts_of(cut[cut != 0])
+
+    return _of_counts(counts)
+
+
+def _smoothed(counts: Callable[[T], list[int]]) -> Callable[[T], float]:
+    return _of_counts(lambda codes: [n + 1 for n in counts(codes)])
+
+
+def _rounded_lengths(codes: T, least: int) -> float:
+    n = codes.numel()
+    return sum(c / n * max(math.ceil(math.log2(n / c)), least) for c in counts_of(codes))
+
+
+def _of_a_softmax(codes: T) -> float:
+    shares = torch.softmax(codes.double().flatten(), dim=0)
+    return float(-torch.special.xlogy(shares, shares).sum() / math.log(2))
+
+
+OF_CODES = _of_the_values, _of_a_softmax
+CODES_AS_COUNTS = (
+    "codes-taken-for-counts",
+    "The codes themselves were taken for frequencies, or for what a softmax makes frequencies of. "
+    "A code is only a name: count how often each one comes, and divide by the number of codes.",
+)
+ROUNDED_UP = (
+    "rounded-up",
+    "The result was rounded up to a whole number. The entropy is a mean, and need not be one.",
+)
+SMOOTHED = (
+    "counts-smoothed",
+    "Something was added to each count, as where rare ones are to be guessed. Here the frequencies "
+    "are known: p is how often a code comes, divided by the number of codes.",
+)
+
 ENTROPY_BITS = Task(
     name="entropy_bits",
     points=5,
@@ -108,18 +163,33 @@ ENTROPY_BITS = Task(
             "codes, `codes.numel()`.",
             _of_shares(lambda codes: (_counts(codes), len(codes))),
         ),
+        several(*(ways(name, text, _of_counts(counts)) for name, text, counts in MISREAD)),
         ways(
-            "runs-counted",
-            "Runs of equal neighbours were counted. A code that comes again later is the same "
-            "code: count how often each one comes in all.",
-            _of_shares(
-                lambda codes: (
-                    torch.unique_consecutive(codes.flatten(), return_counts=True)[1],
-                    codes.numel(),
-                )
+            *ZEROS_LEFT_OUT,
+            lambda codes: (
+                _of_counts(counts_of)(codes[codes != 0]) * float((codes != 0).float().mean())
             ),
         ),
-        ways(*CUT_TO_A_BYTE, lambda codes: reference.entropy_bits(codes.long() % 256)),
+        both(
+            CUT_TO_A_BYTE,
+            ZEROS_LEFT_OUT,
+            *map(_without_zeros_of, (2**8, 2**16)),
+        ),
+        both(SIGN_LOST, SMOOTHED, _smoothed(lambda codes: counts_of(codes.long().abs()))),
+        ways(*SMOOTHED, _smoothed(counts_of)),
+        ways(
+            "each-length-rounded-up",
+            "The bits of each code, log2(1/p), were rounded up to whole ones. That is what a code "
+            "of whole bits would take; the entropy is a mean of numbers that need not be whole.",
+            lambda codes: _rounded_lengths(codes, 0),
+            lambda codes: _rounded_lengths(codes, 1),
+        ),
+        both(
+            CODES_AS_COUNTS,
+            ROUNDED_UP,
+            *(lambda codes, b=behaves: math.ceil(round(b(codes), 9)) for behaves in OF_CODES),
+        ),
+        ways(*ROUNDED_UP, lambda codes: math.ceil(reference.entropy_bits(codes))),
         ways(
             "another-logarithm",
             "This is the entropy in another unit: the natural logarithm gives nats, log10 gives "
@@ -144,12 +214,7 @@ ENTROPY_BITS = Task(
             lambda codes: math.log2(len(counts_of(codes))),
             lambda codes: math.ceil(math.log2(len(counts_of(codes)))),
         ),
-        ways(
-            "codes-taken-for-counts",
-            "The codes themselves were taken for frequencies. A code is only a name: count how "
-            "often each one comes, and divide by the number of codes.",
-            _of_the_values,
-        ),
+        ways(*CODES_AS_COUNTS, *OF_CODES),
         ways(
             "share-not-weighed",
             "The lengths log2(1/p) were added up as they are. Each counts as often as its code "

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
-import heapq
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.codes import (
-    CUT_TO_A_BYTE,
+    FAR_APART,
+    MISREAD,
+    RUNS,
     WIDE,
     T,
     counts_of,
     drawn_codes,
+    run_counts,
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
+    NOT_SUMMED,
+    TABLE,
+    TABLE_COUNTED,
+    WHOLE_BYTES,
+    both_ends_of_no_order,
+    fixed,
+    from_no_heap,
+    in_bytes,
+    lengths_once,
+    most_frequent_first,
+    of_counts,
+    putting_back,
+    second_of_the_heap,
+    shannon,
+    split,
+    sums_at_the_end,
+    unary,
+    with_a_table,
+    with_absent_codes,
+    without_looking_again,
+)
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import entropy_coding as reference
 
@@ -36,84 +60,18 @@ def _many(draw: Draw) -> Iterator[tuple[T]]:
     """What has been put together is soon among the rarest, and soon not; any shape and dtype."""
     yield (_repeated(1, 1, 1, 1, 2),)
     yield (_repeated(13, 8, 5, 3, 2, 1, 1),)
+    yield (_repeated(15, 7, 6, 6, 5),)
     for n_codes, shape in ((5, (6, 10)), (8, (4, 5, 5)), (12, (200,))):
         codes = drawn_codes(draw, n_codes, math.prod(shape)).reshape(shape)
         yield (codes.to(torch.int8) - n_codes // 2,)
         yield (3 * codes,)
     yield (WIDE,)
+    yield from ((codes,) for codes in FAR_APART)
 
 
 def _one(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([3]),)
     yield (torch.full((draw.integer(2, 30), 2), draw.integer(-9, 9)),)
-
-
-def _without_looking_again(codes: T) -> int:
-    """Always the two first of a list that was sorted once."""
-    left, total = sorted(counts_of(codes)), 0
-    if len(left) == 1:
-        return left[0]
-    while len(left) > 1:
-        together = left.pop(0) + left.pop(0)
-        left.insert(0, together)
-        total += together
-    return total
-
-
-def _with_absent_codes(lowest: int | None) -> Callable[[T], int | None]:
-    """Codes that never come have places in the tree, from `lowest` or the smallest one on."""
-
-    def behaves(codes: T) -> int | None:
-        start = int(codes.min()) if lowest is None else lowest
-        if int(codes.min()) < start:
-            return None
-        left: list[int] = torch.bincount(codes.flatten().long() - start).tolist()
-        heapq.heapify(left)
-        total = 0
-        while len(left) > 1:
-            together = heapq.heappop(left) + heapq.heappop(left)
-            total += together
-            heapq.heappush(left, together)
-        return total or codes.numel()
-
-    return behaves
-
-
-def _sums_at_the_end(codes: T) -> int:
-    """Always the two first of a list that was sorted once, sums behind all others."""
-    left, total = sorted(counts_of(codes)), 0
-    if len(left) == 1:
-        return left[0]
-    while len(left) > 1:
-        left.append(left.pop(0) + left.pop(0))
-        total += left[-1]
-    return total
-
-
-def _most_frequent_first(codes: T) -> int:
-    left, total = counts_of(codes), 0
-    while len(left) > 1:
-        left.sort(reverse=True)
-        together = left.pop(0) + left.pop(0)
-        left.append(together)
-        total += together
-    return total or codes.numel()
-
-
-def _unary(codes: T) -> int:
-    """0, 10, 110, …, and for the last one as many ones as there are zeros before it."""
-    counts = sorted(counts_of(codes), reverse=True)
-    longest = max(len(counts) - 1, 1)
-    return sum(min(i + 1, longest) * count for i, count in enumerate(counts))
-
-
-def _shannon(codes: T) -> int:
-    n = codes.numel()
-    return sum(max(math.ceil(math.log2(n / count)), 1) * count for count in counts_of(codes))
-
-
-def _fixed(codes: T) -> int:
-    return codes.numel() * max(math.ceil(math.log2(len(counts_of(codes)))), 1)
 
 
 HUFFMAN_BITS = Task(
@@ -132,7 +90,7 @@ HUFFMAN_BITS = Task(
             "absent-codes-counted",
             "Codes that never come were counted as well, with a count of 0. They take a place in "
             "the tree, and make the others longer.",
-            *map(_with_absent_codes, (None, 0)),
+            *map(with_absent_codes, (None, 0)),
         ),
         ways(
             "one-code-for-nothing",
@@ -141,31 +99,68 @@ HUFFMAN_BITS = Task(
             lambda codes: 0 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
             lambda codes: 1 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
         ),
-        ways(*CUT_TO_A_BYTE, lambda codes: reference.huffman_bits(codes.long() % 256)),
+        several(*(ways(name, text, of_counts(counts)) for name, text, counts in MISREAD)),
+        ways(
+            "heap-misread",
+            "The two that were put together are not always the rarest. A list is a heap only after "
+            "`heapq.heapify`, and even then only its first entry is in order, the smallest: take "
+            "two with `heappop`, one after the other.",
+            from_no_heap,
+            second_of_the_heap,
+            both_ends_of_no_order,
+        ),
+        ways(
+            "split-from-the-top",
+            "The codes were split into halves that come about equally often, from the top down. "
+            "That is Shannon and Fano's code, and not always the shortest: Huffman begins at the "
+            "bottom, with the two rarest.",
+            *map(split, (1, -1)),
+        ),
+        both(
+            NOT_SUMMED,
+            WHOLE_BYTES,
+            *(in_bytes(putting_back(back), eight) for back in (max, min) for eight in (1, 8)),
+        ),
+        ways(*NOT_SUMMED, *map(putting_back, (max, min))),
+        ways(*WHOLE_BYTES, *(in_bytes(reference.huffman_bits, eight) for eight in (1, 8))),
+        both(RUNS, TABLE_COUNTED, *(with_a_table(run_counts, n) for n in TABLE)),
+        ways(*TABLE_COUNTED, *(with_a_table(counts_of, n) for n in TABLE)),
         ways(
             "same-length-for-all",
             "Every code has the same length here. Frequent codes get fewer bits, rare ones more.",
-            _fixed,
+            fixed,
         ),
         ways(
             "not-sorted-again",
-            "The counts were sorted once, and the sum of two was put at one of the ends. Among the "
-            "others it may have another place: look for the two smallest anew in each step.",
-            _without_looking_again,
-            _sums_at_the_end,
-            _unary,
+            "The counts were sorted once, and the sum of two was put behind all others. Among them "
+            "it may have another place: look for the two smallest anew in each step.",
+            sums_at_the_end,
+        ),
+        ways(
+            "lengths-by-rank",
+            "The codes have 1, 2, 3, … bits by their rank. That comes of counting in ones (0, 10, "
+            "110, …), and also of putting each sum in front of counts that were sorted once, so "
+            "that it is always taken next. Look for the two smallest anew in each step.",
+            without_looking_again,
+            unary,
+        ),
+        ways(
+            "lengths-not-weighed",
+            "The lengths of the distinct codes were added up, once each. A code takes its bits "
+            "each time it comes: multiply its length with its count.",
+            *map(lengths_once, (False, True)),
         ),
         ways(
             "largest-put-together",
             "The most frequent codes were put together first, and got the most bits. Begin with "
             "the two rarest.",
-            _most_frequent_first,
+            most_frequent_first,
         ),
         ways(
             "each-length-rounded-up",
             "Each code got log2(1/p) bits, rounded up. That is a prefix code, but not the shortest "
             "one: what is rounded up for one code could be saved for another.",
-            _shannon,
+            shannon,
         ),
         ways(
             "entropy-rounded",

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.chapters.c11_deep_compression.tasks.kmeans_wrong_ways import (
+    BY_EQUAL_PARTS,
+    EMPTY_LOST,
+    around_zero,
+    by_hand,
+    first_by_equal_parts,
+    in_parts,
+    lloyd,
+    moved_to_the_farthest,
+    quantiles,
+    with_a_zero,
+    within,
+)
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, close, difference
 from model_compression import weight_sharing as reference
@@ -63,7 +76,9 @@ def _several(draw: Draw) -> Iterator[Arguments]:
 
 def _masked(draw: Draw) -> Iterator[Arguments]:
     w = torch.tensor([[0.0, 1.0, 2.0], [9.0, 0.0, 6.0]])
-    yield w, torch.tensor([[False, True, True], [False, False, True]]), 2, 1
+    mask = torch.tensor([[False, True, True], [False, False, True]])
+    yield w, mask, 2, 0
+    yield w, mask, 2, 1
     for k, iterations in ((2, 1), (3, 3), (4, 2)):
         yield _case(draw, (6, 8), 0.5, k, iterations)
 
@@ -100,85 +115,6 @@ def _same_book(arguments: Arguments, expected: Any, got: Any) -> Difference | No
     return found and Difference(found.kind, f"the codes: {found.text}")
 
 
-def _nearest(values: T, table: T) -> T:
-    return (values[:, None] - table).abs().argmin(dim=1)
-
-
-def _lloyd(
-    start: Callable[[T, int], T] | None = None,
-    of: Callable[[T, T], T] = lambda w, mask: w[mask],
-    empty: float | None = None,
-    steps: Callable[[int], int] = lambda n: n,
-    stale: bool = False,
-    mean: Callable[[T], T] = torch.mean,
-) -> Callable[..., tuple[T, T]]:
-    """k-means with one of its parts done otherwise."""
-
-    def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
-        values = of(w.double(), mask)
-        table = (start or _spread)(values, k)
-        nearest = _nearest(values, table)
-        for _ in range(steps(iterations)):
-            nearest = _nearest(values, table)
-            means = [
-                mean(values[nearest == i]) if (nearest == i).any() else table[i] for i in range(k)
-            ]
-            if empty is not None:
-                there = [bool((nearest == i).any()) for i in range(k)]
-                filler = torch.tensor(empty, dtype=torch.float64)
-                means = [m if t else filler for m, t in zip(means, there, strict=True)]
-            table = torch.stack(means)
-        codes = torch.zeros(w.shape, dtype=torch.uint8)
-        last = nearest if stale else _nearest(w.double()[mask], table)
-        codes[mask] = last.to(torch.uint8)
-        return table.float(), codes
-
-    return behaves
-
-
-def _spread(values: T, k: int) -> T:
-    return (
-        torch.linspace(0, 1, k, dtype=torch.float64) * (values.max() - values.min()) + values.min()
-    )
-
-
-def _within(values: T, k: int) -> T:
-    """The middles of k equal parts, without the ends."""
-    parts = (torch.arange(k, dtype=torch.float64) + 0.5) / k
-    return values.min() + parts * (values.max() - values.min())
-
-
-def _quantiles(values: T, k: int) -> T:
-    return torch.quantile(values, torch.linspace(0, 1, k, dtype=torch.float64))
-
-
-def _around_zero(values: T, k: int) -> T:
-    return torch.linspace(-1, 1, k, dtype=torch.float64) * values.abs().max()
-
-
-def _by_hand(
-    start: Callable[[T, T], T] = lambda w, mask: w[mask],
-    kept: Callable[[T, T], T] = lambda w, mask: mask,
-    one_by_one: bool = False,
-) -> Callable[..., tuple[T, T]]:
-    """k-means with another start, another sense of what is kept, or a turn for each entry."""
-
-    def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
-        w, stay = w.double(), kept(w, mask)
-        values, table = w[stay], _spread(start(w, mask), k)
-        for _ in range(iterations):
-            nearest = _nearest(values, table)
-            for i in range(k):
-                nearest = _nearest(values, table) if one_by_one else nearest
-                if (nearest == i).any():
-                    table[i] = values[nearest == i].mean()
-        codes = torch.zeros(w.shape, dtype=torch.uint8)
-        codes[stay] = _nearest(values, table).to(torch.uint8)
-        return table.float(), codes
-
-    return behaves
-
-
 KMEANS_CODEBOOK = Task(
     name="kmeans_codebook",
     points=9,
@@ -197,60 +133,84 @@ KMEANS_CODEBOOK = Task(
             "mask-ignored",
             "Pruned weights took part: they pulled at the start, or at the means. Take the kept "
             "ones out first, `w[mask]`.",
-            _lloyd(of=lambda w, mask: w.flatten()),
-            _lloyd(of=lambda w, mask: (w * mask).flatten()),
-            _by_hand(start=lambda w, mask: w.flatten()),
+            lloyd(of=lambda w, mask: w.flatten()),
+            lloyd(of=lambda w, mask: (w * mask).flatten()),
+            by_hand(start=lambda w, mask: w.flatten()),
+            by_hand(start=lambda w, mask: (w * mask).flatten()),
         ),
         ways(
             "zeros-taken-for-pruned",
             "What is not 0 was taken for what is kept. A kept weight may be 0, and a pruned one "
             "another number: ask the mask.",
-            _by_hand(lambda w, mask: w[w != 0], kept=lambda w, mask: w != 0),
+            by_hand(lambda w, mask: w[w != 0], kept=lambda w, mask: w != 0),
         ),
         ways(
             "assigned-after-each-entry",
             "The weights were assigned anew after each entry had moved. One iteration assigns all "
             "of them once, and then moves all entries.",
-            _by_hand(one_by_one=True),
+            by_hand(one_by_one=True),
         ),
         ways(
             "another-start",
             "The table starts elsewhere. Its first entry is the smallest kept weight, its last the "
             "largest, the others equally spaced between them.",
-            _lloyd(_within),
-            _lloyd(_quantiles),
-            _lloyd(_around_zero),
-            _lloyd(lambda values, k: values[:k].clone()),
-            _lloyd(lambda values, k: values.sort().values[:k].clone()),
+            lloyd(within),
+            lloyd(quantiles),
+            lloyd(around_zero),
+            lloyd(lambda values, k: in_parts(values, k, torch.arange(k) / k)),
+            lloyd(lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / k)),
+            lloyd(lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / (k + 1))),
+            lloyd(lambda values, k: values[:k].clone()),
+            lloyd(lambda values, k: values.sort().values[:k].clone()),
         ),
         ways(
-            "empty-entry-lost",
-            "An entry to which no weight is nearest became 0 or nan: the mean of nothing. Leave "
-            "such an entry where it is.",
-            _lloyd(empty=0.0),
-            _lloyd(empty=float("nan")),
+            "entry-reserved-for-zero",
+            "An entry of the table is 0 for the pruned weights, and the kept ones share one value "
+            "less. What stands where a weight is pruned does not matter: all k entries are for the "
+            "kept ones.",
+            *map(with_a_zero, (True, False)),
+        ),
+        both(BY_EQUAL_PARTS, EMPTY_LOST, first_by_equal_parts(0.0)),
+        ways(*BY_EQUAL_PARTS, first_by_equal_parts(None)),
+        ways(
+            *EMPTY_LOST,
+            lloyd(empty=0.0),
+            lloyd(empty=float("nan")),
+        ),
+        ways(
+            "empty-entry-moved",
+            "An entry without weights was moved: to the weight that is farthest from its entry, as "
+            "libraries do. Here it stays where it is.",
+            moved_to_the_farthest,
+        ),
+        ways(
+            "distance-with-its-sign",
+            "The distance has a sign, so that the largest or the smallest entry seems nearest to "
+            "every weight. Take the magnitude of the difference, or its square.",
+            lloyd(distance=torch.positive),
+            lloyd(distance=torch.neg),
         ),
         ways(
             "one-iteration-more-or-less",
             "The number of iterations is not the one asked for. One iteration is an assignment and "
             "then the means; with 0 iterations the table is the start.",
-            _lloyd(steps=lambda n: n + 1),
-            _lloyd(steps=lambda n: max(n - 1, 0)),
-            _lloyd(steps=lambda n: min(n, 1)),
-            _lloyd(steps=lambda n: 100),
+            lloyd(steps=lambda n: n + 1),
+            lloyd(steps=lambda n: max(n - 1, 0)),
+            lloyd(steps=lambda n: min(n, 1)),
+            lloyd(steps=lambda n: 100),
         ),
         ways(
             "codes-of-the-step-before",
             "The codes are from before the last means were taken. Assign once more at the end, to "
             "the table that is returned.",
-            _lloyd(stale=True),
+            lloyd(stale=True),
         ),
         ways(
             "median-not-mean",
             "The entries went to the median of their weights. The mean is what makes the squared "
             "error smallest.",
-            _lloyd(mean=torch.median),
-            _lloyd(mean=lambda values: (values.min() + values.max()) / 2),
+            lloyd(mean=torch.median),
+            lloyd(mean=lambda values: (values.min() + values.max()) / 2),
         ),
     ),
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
 from model_compression import pareto as reference
@@ -33,6 +35,8 @@ def _different(draw: Draw) -> Iterator[Arguments]:
     draw.rng.shuffle(front)
     yield (front,)
     yield ([(5, 0.995), *_points(draw, 4)],)
+    yield ([*_points(draw, 2), (5, 0.0), *_points(draw, 2)],)
+    yield ([(size * 10**7, accuracy) for size, accuracy in _points(draw, 4)],)
 
 
 def _tied(draw: Draw) -> Iterator[Arguments]:
@@ -107,6 +111,100 @@ def _one_pass(first: Callable[[Point], Any], equals: bool = False) -> Callable[[
     return behaves
 
 
+def _above(best: float, most: float) -> Callable[[list[Point]], Any]:
+    """The front of the points that are better than these bounds."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        front = reference.pareto_front(points)
+        return [i for i in front if points[i][1] > best and points[i][0] < most]
+
+    return behaves
+
+
+def _compared_with(others: Callable[[list[Point], int], list[Point]]) -> Callable[..., list[int]]:
+    """Each point compared with some of the others."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        left = [
+            i for i, b in enumerate(points) if not any(_dominates(a, b) for a in others(points, i))
+        ]
+        return sorted(left, key=lambda i: points[i][0])
+
+    return behaves
+
+
+def _compared_with_the_next_smaller(points: list[Point]) -> list[int]:
+    order = sorted(range(len(points)), key=lambda i: (points[i][0], -points[i][1]))
+    return order[:1] + [
+        i
+        for before, i in pairwise(order)
+        if points[i][1] > points[before][1] or points[i] == points[before]
+    ]
+
+
+def _after_sorting(points: list[Point]) -> list[int]:
+    return reference.pareto_front(sorted(points, key=lambda point: (point[0], -point[1])))
+
+
+def _hull(points: list[Point]) -> list[int]:
+    """Of the front what no line between two others passes above; of equal points the first."""
+    hull: list[int] = []
+    for i in reference.pareto_front(points):
+        x, y = points[i]
+        if hull and points[hull[-1]] == points[i]:
+            continue
+        while len(hull) > 1:
+            (x1, y1), (x2, y2) = points[hull[-2]], points[hull[-1]]
+            if (y2 - y1) * (x - x1) > (y - y1) * (x2 - x1):
+                break
+            hull.pop()
+        hull.append(i)
+    return hull
+
+
+def _hull_with_equals(points: list[Point]) -> list[int]:
+    there = [points[i] for i in _hull(points)]
+    return [i for i in reference.pareto_front(points) if points[i] in there]
+
+
+def _from_1(behaves: Callable[[list[Point]], list[int]]) -> Callable[[list[Point]], list[int]]:
+    return lambda points: [i + 1 for i in behaves(points)]
+
+
+def _equals_turned_round(points: list[Point]) -> list[int]:
+    left = sorted(reference.pareto_front(points))
+    return sorted(left, key=lambda i: -points[i][0])[::-1]
+
+
+PARTLY = (
+    _compared_with(lambda points, i: points[i + 1 :]),
+    _compared_with(lambda points, i: points[:i]),
+    _compared_with(lambda points, i: points[i + 1 : i + 2]),
+    _compared_with(lambda points, i: points[max(i - 1, 0) : i]),
+    _compared_with_the_next_smaller,
+)
+PARTLY_COMPARED = (
+    "not-all-compared",
+    "A point was compared with a part of the others: with those before or behind it in the list, "
+    "or with its neighbour in order of size. What dominates it may stand anywhere: compare it with "
+    "all of them, or sort by size and keep the best accuracy so far.",
+)
+EQUALS_DROPPED = (
+    "equal-points-dropped",
+    "Of equal points one is missing, or all are. Neither dominates the other, since neither is "
+    "better in anything: all of them stay.",
+)
+ONLY_THE_HULL = (
+    "only-the-hull",
+    "A point was dropped because it lies under the line between two others. No single point is as "
+    "small and as accurate, so none dominates it: it stays.",
+)
+FROM_1 = (
+    "counted-from-1",
+    "The positions are counted from 1. The first of a list has the position 0.",
+)
+
+
 def _by_position(points: list[Point]) -> list[int]:
     return sorted(reference.pareto_front(points))
 
@@ -137,10 +235,16 @@ PARETO_FRONT = Task(
             "first of equal ones. Take the position from the loop: `enumerate`.",
             lambda points: [points.index(points[i]) for i in reference.pareto_front(points)],
         ),
+        ways(*ONLY_THE_HULL, _hull_with_equals),
+        both(EQUALS_DROPPED, ONLY_THE_HULL, _hull),
         ways(
-            "equal-points-dropped",
-            "Of equal points one is missing, or all are. Neither dominates the other, since "
-            "neither is better in anything: all of them stay.",
+            "positions-after-sorting",
+            "These are positions in the sorted list. Those in the list that came are asked for: "
+            "sort the positions, not the points.",
+            _after_sorting,
+        ),
+        ways(
+            *EQUALS_DROPPED,
             _no_better_by_position,
             _one_pass(lambda point: (point[0], -point[1])),
             _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
@@ -165,6 +269,24 @@ PARETO_FRONT = Task(
             "A point was dropped because another one is better in one of the two. That other one "
             "is worse in the second: there is a choice between them, and both stay.",
             _left_by(lambda a, b: a[0] < b[0] or a[1] > b[1]),
+        ),
+        ways(
+            "bound-to-begin-with",
+            "A point of the front is missing that is not better than the number which the search "
+            "began with: an accuracy of 0, or a size that seemed large enough. Begin with the "
+            "first point, or with infinity.",
+            *(_above(best, math.inf) for best in (0.0, 0.5)),
+            *(_above(-1.0, most) for most in (100, 1000, 10**4, 10**5, 10**6)),
+        ),
+        both(PARTLY_COMPARED, FROM_1, *map(_from_1, PARTLY)),
+        ways(*PARTLY_COMPARED, *PARTLY),
+        ways(*FROM_1, _from_1(reference.pareto_front)),
+        ways(
+            "equal-points-turned-round",
+            "Equal points came in the opposite order of their positions. Sorting keeps the order "
+            "of equals, and turning the list round turns theirs as well: sort from the smallest "
+            "up.",
+            _equals_turned_round,
         ),
         ways(
             "wrong-direction",

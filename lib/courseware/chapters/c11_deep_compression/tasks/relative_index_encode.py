@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
-from courseware.checks.values import Difference, same_values_and_dtype
+from courseware.checks.values import same_values_and_dtype
 from model_compression import relative_indexing as reference
 
 T = torch.Tensor
@@ -32,6 +31,7 @@ def _at(draw: Draw, distances: list[int], behind: int, dtype: torch.dtype = torc
 def _near(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.0, 3.5, 0.0, 0.0, -1.0]), 4
     yield torch.tensor([2.0, -0.5, 0.0, 1.0]), 8
+    yield torch.tensor([1e-9, 0.0, 2.0, -2e-7, 0.0, 5e-4]), 4
     for _ in range(2):
         max_gap = draw.integer(4, 9)
         distances = [draw.integer(1, max_gap) for _ in range(draw.integer(5, 12))]
@@ -71,12 +71,6 @@ def _nothing(draw: Draw) -> Iterator[Arguments]:
     yield torch.zeros(draw.integer(3, 40)), draw.integer(1, 9)
 
 
-def _both_empty(arguments: Any, expected: Any, got: Any) -> Difference | None:
-    """The dtype of nothing is not asked for."""
-    found = same_values_and_dtype(arguments, expected, got)
-    return None if found is not None and found.kind == "wrong-dtype" else found
-
-
 def _one_by_one(
     entry: Callable[[int, int], list[int]], first: int = -1, over: Callable[[T], T] = torch.ravel
 ) -> Callable[[T, int], Entries]:
@@ -106,6 +100,11 @@ def _zero_rest(distance: int, max_gap: int) -> list[int]:
     return [max_gap] * (distance // max_gap) + [distance % max_gap]
 
 
+def _in_equal_parts(distance: int, max_gap: int) -> list[int]:
+    n = -(-distance // max_gap)
+    return [distance // n + (i < distance % n) for i in range(n)]
+
+
 def _restarts(w: T, max_gap: int) -> Entries:
     """Each row on its own."""
     rows = [_one_by_one(_right)(row, max_gap) for row in w.reshape(-1, w.shape[-1])]
@@ -132,6 +131,51 @@ def _above_zero(w: T) -> T:
     return w.ravel().clamp(min=0)
 
 
+def _above(small: float) -> Callable[[T], T]:
+    return lambda w: torch.where(w.abs() > small, w, 0).ravel()
+
+
+def _with_bits(more: int, small: float = 0.0) -> Callable[[T, int], Entries]:
+    """The largest gap is what so many bits hold, 0 included or not."""
+    encode = _one_by_one(_right, over=_above(small))
+    return lambda w, max_gap: encode(w, 2**max_gap - 1 + more)
+
+
+def _without_zeros(w: T, max_gap: int) -> Entries:
+    return reference.relative_index_encode(w, max_gap)[0], w[w != 0]
+
+
+def _swapped(encode: Callable[[T, int], Entries]) -> Callable[[T, int], Entries]:
+    return lambda w, max_gap: encode(w, max_gap)[::-1]
+
+
+_rest_first = _one_by_one(lambda distance, max_gap: _right(distance, max_gap)[::-1])
+
+SWAPPED = (
+    "gaps-and-values-swapped",
+    "The two results come in the wrong order: the gaps are the first, the values the second.",
+)
+REST_FIRST = (
+    "rest-first",
+    "The rest came first and the fillers behind it. Fillers come first, each with the gap max_gap, "
+    "and the weight has the rest.",
+)
+SMALL = 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
+SMALL_LOST = (
+    "small-weights-lost",
+    "Weights that are small were taken for zeros. What is kept is what is not 0, however small it "
+    "is.",
+)
+GAP_AS_BITS = (
+    "max-gap-as-bits",
+    "`max_gap` was taken for a number of bits. It is the longest gap itself, not 2**max_gap or one "
+    "less.",
+)
+REST_OF_ZERO = (
+    "rest-of-zero",
+    "A distance of just max_gap, or twice as much, got a filler too many and then a gap of 0. A "
+    "gap may be as long as max_gap: (distance − 1) // max_gap fillers come before it.",
+)
 NEGATIVES_LOST = (
     "negatives-lost",
     "Negative weights are missing. What is kept is what is not 0, on either side of it.",
@@ -153,15 +197,26 @@ RELATIVE_INDEX_ENCODE = Task(
         Check("fillers", 3, _far, same_values_and_dtype),
         Check("distances just at the limit", 2, _at_the_limit, same_values_and_dtype),
         Check("zeros at the end, rows, other dtypes", 3, _behind, same_values_and_dtype),
-        Check("nothing kept", 1, _nothing, _both_empty),
+        Check("nothing kept", 1, _nothing, same_values_and_dtype),
     ),
     misconceptions=several(
         ways(
-            "rest-of-zero",
-            "A distance of just max_gap, or twice as much, got a filler too many and then a gap of "
-            "0. A gap may be as long as max_gap: (distance − 1) // max_gap fillers come before it.",
+            *REST_OF_ZERO,
             _one_by_one(_zero_rest),
         ),
+        both(NEGATIVES_LOST, REST_OF_ZERO, _one_by_one(_zero_rest, over=_above_zero)),
+        ways(*SWAPPED, _swapped(reference.relative_index_encode)),
+        both(REST_FIRST, SWAPPED, _swapped(_rest_first)),
+        ways(*REST_FIRST, _rest_first),
+        ways(
+            "fillers-without-values",
+            "A filler has its gap, but no 0 among the values, so that the two tensors differ in "
+            "length: who reads them gives the next weight to the filler.",
+            _without_zeros,
+        ),
+        ways(*GAP_AS_BITS, *map(_with_bits, (0, 1))),
+        both(GAP_AS_BITS, SMALL_LOST, *(_with_bits(more, s) for more in (0, 1) for s in SMALL)),
+        ways(*SMALL_LOST, *(_one_by_one(_right, over=_above(small)) for small in SMALL)),
         ways(
             "no-fillers",
             "A gap is longer than max_gap. Where the next weight is farther away, fillers come in "
@@ -179,6 +234,13 @@ RELATIVE_INDEX_ENCODE = Task(
                     [max_gap, distance - max_gap] if distance > max_gap else [distance]
                 )
             ),
+        ),
+        ways(
+            "shared-out-evenly",
+            "A long distance was divided into equal parts. A filler has the gap max_gap, and the "
+            "weight has the rest.",
+            _one_by_one(_in_equal_parts),
+            _one_by_one(lambda distance, max_gap: _in_equal_parts(distance, max_gap)[::-1]),
         ),
         ways(
             "zeros-counted",
