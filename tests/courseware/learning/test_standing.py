@@ -34,7 +34,7 @@ def one(number: int = 1) -> Standing:
 
 def test_at_first_all_is_open(progress: Path) -> None:
     assert {each.word for each in standings()} == {"open"}
-    assert one().minutes_left == 25 + exercise(NAME).minutes
+    assert one().minutes_left == 50 + exercise(NAME).minutes
     assert not progress.exists()
 
 
