@@ -14,10 +14,9 @@ from typing import Any
 
 COURSE = Path(__file__).resolve().parents[3]
 UNCHANGED = Path(__file__).resolve().parents[1] / "unchanged"
-QUESTION_MINUTES = 15
-"""For the quiz and the answer in one's own words."""
 
 TIME = re.compile(r"points · (?:about )?(?:(\d+) minutes|(an|two|three) hours?)")
+QUESTIONS = re.compile(r"the questions at the end (?:(\d+) minutes|a quarter of an hour)")
 HOURS = {"an": 1, "two": 2, "three": 3}
 PREDICTION = re.compile(r'\bpredict\(\s*"([^"]+)"')
 QUIZ, TEST, WRITTEN = "quiz_", "test_", "explain"
@@ -34,17 +33,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Exercise:
-    """All that an exercise asks for."""
+    """All that an exercise asks for.
+
+    Attributes:
+        question_minutes: for the quiz and the answer in one's own words.
+    """
 
     tasks: tuple[Item, ...]
     questions: tuple[Item, ...]
     written: Item
     placeholder: str
-
-    @property
-    def question_minutes(self) -> int:
-        """For quiz and written answer."""
-        return QUESTION_MINUTES if self.questions else 0
+    question_minutes: int
 
     @property
     def minutes(self) -> int:
@@ -61,13 +60,15 @@ class Exercise:
 def exercise(folder: str, below: Path = UNCHANGED) -> Exercise:
     """The exercise of a chapter as it was handed out."""
     cells = notebook_cells(below / folder / f"{folder}.ipynb")
-    tasks, questions, minutes = [], [], 0
+    tasks, questions, minutes, question_minutes = [], [], 0, 0
     written, placeholder = Item(WRITTEN, 0), ""
     for cell in cells:
         about = cell.get("metadata", {}).get("nbgrader", {})
         text = "".join(cell["source"])
         if found := TIME.search(text):
             minutes = int(found[1]) if found[1] else 60 * HOURS[found[2]]
+        if found := QUESTIONS.search(" ".join(text.split())):
+            question_minutes = int(found[1] or 15)
         name = about.get("grade_id", "")
         if not about.get("grade"):
             continue
@@ -77,7 +78,7 @@ def exercise(folder: str, below: Path = UNCHANGED) -> Exercise:
             questions.append(Item(name.removeprefix(TEST), about["points"]))
         else:
             tasks.append(Item(name.removeprefix(TEST), about["points"], minutes))
-    return Exercise(tuple(tasks), tuple(questions), written, placeholder)
+    return Exercise(tuple(tasks), tuple(questions), written, placeholder, question_minutes)
 
 
 def written_words(folder: str, course: Path = COURSE) -> int:

@@ -17,7 +17,7 @@ HOURS = {
     "an hour and a half": 90,
     "an hour and three quarters": 105,
     "two hours": 120,
-    "two hours and a half": 150,
+    "two hours and three quarters": 165,
 }
 LEGS = [leg for form in SHORT_FORMS for leg in form.legs]
 
@@ -38,7 +38,7 @@ def test_an_exercise_is_read_from_its_notebook(folder: str) -> None:
     assert [(t.name, t.points) for t in asked.tasks] == [(t.name, t.points) for t in room.TASKS]
     assert [(q.name, q.points) for q in asked.questions] == [(q.name, q.points) for q in room.QUIZ]
     assert asked.points + asked.written.points == 100
-    assert all(task.minutes for task in asked.tasks)
+    assert all(task.minutes for task in asked.tasks) and asked.question_minutes
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
