@@ -7,7 +7,7 @@ import math
 
 import torch
 
-from tests.mutants.table import right, wrong
+from tests.mutants.table import wrong
 
 
 @wrong("rewind", says="wrong-dtype")
@@ -18,7 +18,7 @@ def makes_all_tensors_float(initial, masks):
     return state
 
 
-@right("kv_cache_bytes")
+@wrong("kv_cache_bytes", says="integers-wrapped")
 def counts_in_integers_of_torch(
     n_layers, n_kv_heads, head_dim, context, batch, bits, group_size=None
 ):

@@ -214,7 +214,7 @@ def by_butterflies(x, block_size):
 def by_counting_common_bits(x, block_size):
     """Entry (i, j) is -1 where i and j have an odd number of bits in common."""
     n = block_size
-    if n & (n - 1) or x.shape[-1] % n:
+    if n < 1 or n & (n - 1) or x.shape[-1] % n:
         raise ValueError
     h = np.array([[(-1.0) ** bin(i & j).count("1") for j in range(n)] for i in range(n)])
     y = x.numpy().astype(np.float64).reshape(-1, n) @ h / np.sqrt(n)
@@ -223,7 +223,7 @@ def by_counting_common_bits(x, block_size):
 
 @right("hadamard_rotate")
 def by_recursion(x, block_size):
-    if block_size & (block_size - 1) != 0 or x.shape[-1] % block_size != 0:
+    if block_size < 1 or block_size & (block_size - 1) != 0 or x.shape[-1] % block_size != 0:
         raise ValueError
 
     def rotate(v):

@@ -238,7 +238,7 @@ def vector_by_vector(n_layers, n_kv_heads, head_dim, context, batch, bits, group
     return whole + (more > 0)
 
 
-@right("kv_cache_bytes")
+@wrong("kv_cache_bytes", says="integers-wrapped")
 def in_int64_of_numpy(n_layers, n_kv_heads, head_dim, context, batch, bits, group_size=None):
     if group_size is not None and head_dim % group_size != 0:
         raise ValueError("group_size must divide head_dim")
@@ -249,11 +249,11 @@ def in_int64_of_numpy(n_layers, n_kv_heads, head_dim, context, batch, bits, grou
     return (total + 7) // 8
 
 
-@right("kv_cache_bytes")
+@wrong("kv_cache_bytes", says="digits-lost")
 def fraction_of_a_bit(n_layers, n_kv_heads, head_dim, context, batch, bits, group_size=None):
     if group_size and head_dim % group_size:
         raise ValueError
-    each = bits + (16 / group_size if group_size else 0)  # powers of two or whole: exact
+    each = bits + (16 / group_size if group_size else 0)
     values = 2 * n_layers * n_kv_heads * head_dim * context * batch
     if group_size:
         return math.ceil((values * bits + values // group_size * 16) / 8)

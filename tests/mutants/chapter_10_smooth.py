@@ -222,7 +222,8 @@ def through_numpy(x_absmax, weight, alpha):
 
 @right("smooth")
 def with_guards_that_are_not_felt(x_absmax, weight, alpha):
-    sizes = x_absmax.clamp(min=1e-12)
-    tops = weight.abs().amax(dim=0).clamp(min=1e-12)
+    smallest = torch.finfo(torch.float32).tiny
+    sizes = x_absmax.clamp(min=smallest)
+    tops = weight.abs().amax(dim=0).clamp(min=smallest)
     scale = sizes.pow(alpha) / tops.pow(1 - alpha)
     return scale, scale[None, :] * weight

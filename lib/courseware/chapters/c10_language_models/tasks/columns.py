@@ -25,11 +25,13 @@ the same codes in 680 problems."""
 
 @dataclass(frozen=True)
 class Trace:
-    """What the loop gives: codes, scales, and how near a weight came to a half step on the way."""
+    """What the loop gives: codes, scales, how near a weight came to a half step on the way, and
+    whether any lay beyond the grid below and above."""
 
     codes: T
     scale: T
     margin: float
+    beyond: tuple[bool, bool]
 
 
 def top(n_bits: int) -> int:
@@ -84,7 +86,7 @@ def trace(
     share, q = shift(hessian), top(n_bits)
     low = -q if lowest is None else lowest
     codes, scales = torch.zeros_like(now), []
-    margin = torch.inf
+    margin, below, above = torch.inf, False, False
     step = torch.ones(len(w), dtype=torch.float64)
     for j in range(now.shape[1]):
         start = j - j % group_size
@@ -96,6 +98,10 @@ def trace(
         if j == start:
             scales.append(step)
         steps = now[:, j] / step
+        below, above = (
+            below or bool((steps < -q - 0.5).any()),
+            above or bool((steps > q + 0.5).any()),
+        )
         beyond = steps.abs() > q + 0.5
         if not bool(beyond.all()):
             inside = steps[~beyond]
@@ -104,7 +110,7 @@ def trace(
         error = error_of(now[:, j], codes[:, j] * step, step)
         columns = reach(j, group_size)
         now[:, columns] += sign * error[:, None] * share[j, columns]
-    return Trace(codes, torch.stack(scales, dim=1), margin)
+    return Trace(codes, torch.stack(scales, dim=1), margin, (below, above))
 
 
 def hessian_of(draw: Draw, n: int, shrinking: bool = False) -> T:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from courseware.chapters.c10_language_models.tasks.columns import (
+    top,
     without_the_cut,
 )
 from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
@@ -12,7 +15,7 @@ from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
     changed,
     checked,
     damped,
-    dequantized,
+    dequantized_by,
     divided_twice,
     factor_of,
     full_range,
@@ -32,6 +35,7 @@ from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
     of_rest,
     of_row,
     of_row_now,
+    ordered_groups,
     other_factor,
     over,
     right,
@@ -50,8 +54,32 @@ from courseware.checks.groups import (
     OTHER_ERROR,
     SIZE_TAKEN_FOR_COUNT,
 )
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.roundings import ROUNDINGS
+
+VALUES_NOT_CODES = (
+    "values-not-codes",
+    "The rounded weights came back. What is asked for are the integers, and the scales beside "
+    "them.",
+)
+ONE_SCALE_FOR_ALL_ROWS = (
+    "one-scale-for-all-rows",
+    "All rows share a scale. Each row has its own in every group.",
+)
+BY_THE_DIAGONAL = (
+    "sorted-by-the-diagonal",
+    "The columns were rounded in another order, those with the largest inputs first. That may be "
+    "better, but here they are taken as they stand.",
+)
+LEVELS_OFF = (
+    "levels-off-by-one",
+    "The largest weight was not spread over 2^(b−1) − 1 steps: it lands on the highest code.",
+)
+OTHER_LEVELS: tuple[Callable[[int], float], ...] = (
+    lambda b: 2 ** (b - 1),
+    lambda b: (2**b - 1) / 2,
+    lambda b: 2**b - 1,
+)
 
 MISTAKES = several(
     ways(
@@ -152,8 +180,7 @@ MISTAKES = several(
         scales(of_rest),
     ),
     ways(
-        "one-scale-for-all-rows",
-        "All rows share a scale. Each row has its own in every group.",
+        *ONE_SCALE_FOR_ALL_ROWS,
         scales(of_all),
     ),
     ways(
@@ -169,19 +196,16 @@ MISTAKES = several(
         in_order(lambda h: torch.arange(len(h)).flip(0)),
     ),
     ways(
-        "sorted-by-the-diagonal",
-        "The columns were rounded in another order, those with the largest inputs first. That may "
-        "be better, but here they are taken as they stand.",
+        *BY_THE_DIAGONAL,
+        ordered_groups(top),
         in_order(lambda h: h.diagonal().argsort(descending=True)),
         in_order(lambda h: h.diagonal().argsort()),
     ),
     ways(
-        "levels-off-by-one",
-        "The largest weight was not spread over 2^(b−1) − 1 steps: it lands on the highest code.",
-        over(lambda b: 2 ** (b - 1)),
-        over(lambda b: (2**b - 1) / 2),
-        over(lambda b: 2**b - 1),
+        *LEVELS_OFF,
+        *map(over, OTHER_LEVELS),
     ),
+    both(LEVELS_OFF, BY_THE_DIAGONAL, *map(ordered_groups, OTHER_LEVELS)),
     ways(
         "full-range-codes",
         "The codes reach down to −2^(b−1). The grid is restricted: −(2^(b−1) − 1) … 2^(b−1) − 1.",
@@ -208,11 +232,10 @@ MISTAKES = several(
     ways(*SIZE_TAKEN_FOR_COUNT, size_as_count),
     ways(*DOWN_THE_COLUMNS, spread_over_rows),
     ways(
-        "values-not-codes",
-        "The rounded weights came back. What is asked for are the integers, and the scales beside "
-        "them.",
-        dequantized,
+        *VALUES_NOT_CODES,
+        dequantized_by(right),
     ),
+    both(ONE_SCALE_FOR_ALL_ROWS, VALUES_NOT_CODES, dequantized_by(scales(of_all))),
     ways(
         "scale-inverted",
         "The scales are upside down: these are steps per unit. A scale is the width of one step.",

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c10_language_models.tasks.columns import (
+    MARGIN,
     clear,
     hessian_of,
     trace,
@@ -39,14 +40,18 @@ def _problem(draw: Draw, rows: int, columns: int, n_bits: int, group_size: int) 
             return w, hessian, n_bits, group_size
 
 
-def _with_a_cut(draw: Draw, rows: int, columns: int, n_bits: int, group_size: int) -> Arguments:
-    """One with codes that depend on what became of a part that was cut off."""
+def _with_a_cut(
+    draw: Draw, rows: int, columns: int, n_bits: int, group_size: int, both_ends: bool = True
+) -> Arguments:
+    """One with codes that depend on what became of a part that was cut off, at both ends or one."""
     while True:
         hessian = hessian_of(draw, columns, shrinking=True)
         w = draw.normal(rows, columns)
+        right = trace(w, hessian, n_bits, group_size)
+        if right.margin < MARGIN or not (all if both_ends else any)(right.beyond):
+            continue
         lost = trace(w, hessian, n_bits, group_size, error_of=without_the_cut).codes
-        changed = (lost != trace(w, hessian, n_bits, group_size).codes).any()
-        if bool(changed) and clear(w, hessian, n_bits, group_size):
+        if bool((lost != right.codes).any()):
             return w, hessian, n_bits, group_size
 
 
@@ -83,7 +88,7 @@ def _groups(draw: Draw) -> Iterator[Arguments]:
 
 
 def _cut_off(draw: Draw) -> Iterator[Arguments]:
-    yield _with_a_cut(draw, 2, 6, 3, 6)
+    yield _with_a_cut(draw, 2, 6, 3, 6, both_ends=False)
     yield _with_a_cut(draw, 4, 8, 2, 8)
     yield _with_a_cut(draw, 3, 8, 3, 8)
 

@@ -120,6 +120,29 @@ def mean_diagonal(hessian: T) -> T:
     return hessian.diagonal().mean()
 
 
+def ordered_groups(steps: Callable[[int], float]) -> Behaviour:
+    """The columns in order of falling diagonals, groups as well; absmax over so many steps."""
+
+    def behaves(w: T, hessian: T, n_bits: int, group_size: int) -> tuple[T, T]:
+        places = hessian.diagonal().argsort(descending=True, stable=True)
+        turned = w[:, places], hessian[places][:, places], n_bits, group_size
+        codes, scale = over(steps)(*turned)
+        return codes[:, places.argsort()], scale
+
+    return checked(behaves)
+
+
+def dequantized_by(behaves: Behaviour) -> Behaviour:
+    """The weights that the codes of another way stand for."""
+
+    def values(*arguments: Any) -> Any:
+        codes, scale = behaves(*arguments)
+        size = codes.shape[1] // scale.shape[1]
+        return (codes * scale.repeat_interleave(size, dim=1)).float(), scale.float()
+
+    return values
+
+
 def in_order(order: Callable[[T], T]) -> Behaviour:
     """Columns rounded in another order; groups stay where they are, with scales of the given w."""
 
@@ -208,12 +231,6 @@ def unbounded(w: T, hessian: T, n_bits: int, group_size: int) -> tuple[T, T]:
         error = now[:, j] - codes[:, j] * scales[-1]
         now[:, j + 1 :] -= error[:, None] * share[j, j + 1 :]
     return codes.to(torch.int16), torch.stack(scales, dim=1)
-
-
-def dequantized(*arguments: Any) -> Any:
-    codes, scale = right(*arguments)
-    size = codes.shape[1] // scale.shape[1]
-    return (codes * scale.repeat_interleave(size, dim=1)).float(), scale.float()
 
 
 def has_zero_group(w: T, hessian: T, n_bits: int, group_size: int) -> bool:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
-from courseware.chapters.c10_language_models.tasks.hadamard_rotate_mistakes import MISTAKES
+from courseware.chapters.c10_language_models.tasks.hadamard_rotate_mistakes import (
+    MISTAKES,
+    SIGNS_CHANGED,
+)
 from courseware.checks.forms import told_by_form
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.values import Difference, difference
 from model_compression import hadamard as reference
 
 T = torch.Tensor
@@ -50,6 +55,18 @@ def _refused(draw: Draw) -> Iterator[Arguments]:
         yield draw.normal(2, 12), size
     yield draw.normal(4, 12), 8
     yield draw.normal(2, 12), 4
+    yield torch.tensor([[1.0, 2.0, 3.0, 4.0]]), 0
+
+
+def _told_by_signs(arguments: tuple[Any, ...], expected: T, got: Any) -> Difference | None:
+    """By value; what is right but for signs of x that were changed before is told apart."""
+    found = difference(expected, got)
+    if found is None or found.kind != "wrong-value":
+        return found
+    x, block_size = arguments
+    back = reference.hadamard_rotate(got.detach().float(), block_size)
+    signs_alone = difference(x.abs(), back.abs()) is None
+    return Difference(SIGNS_CHANGED.name, found.text) if signs_alone else found
 
 
 HADAMARD_ROTATE = Task(
@@ -59,10 +76,10 @@ HADAMARD_ROTATE = Task(
     lecture="lecture 10, “Rotations”",
     off_limits=OFF_LIMITS,
     checks=told_by_form(
-        Check("sums and differences of two, and blocks of one", 2, _small),
-        Check("larger blocks: signs, order, scale", 4, _whole_rows),
-        Check("several blocks in a row", 2, _several_blocks),
-        Check("one axis, or three", 1, _other_axes),
+        Check("sums and differences of two, and blocks of one", 2, _small, _told_by_signs),
+        Check("larger blocks: signs, order, scale", 4, _whole_rows, _told_by_signs),
+        Check("several blocks in a row", 2, _several_blocks, _told_by_signs),
+        Check("one axis, or three", 1, _other_axes, _told_by_signs),
         Check(
             "refused: a size that is no power of two or does not divide, and no other", 1, _refused
         ),

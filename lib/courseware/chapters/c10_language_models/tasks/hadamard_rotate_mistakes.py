@@ -8,6 +8,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     by_changes_of_sign,
+    by_the_product,
     checked,
     cosines,
     down_the_columns,
@@ -16,6 +17,7 @@ from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     hadamard,
     in_blocks,
     interleaved,
+    is_zero,
     last_round_only,
     loose_checks,
     misfit,
@@ -31,11 +33,36 @@ from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
 )
 from courseware.checks.forms import FORMS
 from courseware.checks.groups import OTHER_ERROR
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE
+from courseware.checks.task import Misconception
+
+SIGNS_CHANGED = Misconception(
+    "signs-changed-first",
+    "The signs of some values were changed before the rotation, as methods with random signs do. "
+    "Here x is multiplied as it is.",
+)
+DIVIDED_BY_N = (
+    "divided-by-n",
+    "The result was divided by n, not by √n: by 2 in each round, say. A rotation leaves the length "
+    "of a vector as it is.",
+)
+FIRST_ONLY = ("first-block-only", "Only the first block of each row was rotated.")
 
 MISTAKES = several(
     FORMS,
+    (SIGNS_CHANGED,),
+    both(
+        DIVIDED_BY_N,
+        FIRST_ONLY,
+        checked(lambda x, n: first_block_only(x, n, in_blocks(scale=lambda n: float(n)))),
+    ),
+    ways(
+        "sign-by-the-product",
+        "The signs are those of (−1)^(i·j), which knows only even and odd places. The entry is −1 "
+        "where i and j have an odd number of bits in common, `bin(i & j)`; nesting gives the same.",
+        in_blocks(by_the_product),
+    ),
     ways(
         "not-normalised",
         "The result was not divided by √n. H makes every vector longer, by √n; a rotation "
@@ -43,9 +70,7 @@ MISTAKES = several(
         in_blocks(scale=lambda n: 1.0),
     ),
     ways(
-        "divided-by-n",
-        "The result was divided by n, not by √n: by 2 in each round, say. A rotation leaves "
-        "the length of a vector as it is.",
+        *DIVIDED_BY_N,
         in_blocks(scale=lambda n: float(n)),
     ),
     ways(
@@ -125,8 +150,7 @@ MISTAKES = several(
         checked(whole_row),
     ),
     ways(
-        "first-block-only",
-        "Only the first block of each row was rotated.",
+        *FIRST_ONLY,
         checked(first_block_only),
     ),
     ways(
@@ -200,6 +224,7 @@ MISTAKES = several(
             for when in (misfit, no_power)
             for error in (AssertionError, RuntimeError, RecursionError)
         ),
+        except_where(is_zero, ZeroDivisionError, right),
     ),
     ways(
         *IMPRECISE,

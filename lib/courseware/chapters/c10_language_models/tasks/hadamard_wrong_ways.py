@@ -67,7 +67,7 @@ def first_round_only(size: int) -> T:
 
 
 def misfit(x: T, block_size: int) -> bool:
-    return block_size & (block_size - 1) != 0 or x.shape[-1] % block_size != 0
+    return no_power(x, block_size) or x.shape[-1] % block_size != 0
 
 
 def checked(behaves: Callable[[T, int], Any]) -> Callable[..., Any]:
@@ -102,9 +102,15 @@ def whole_row(x: T, block_size: int) -> T:
     return (x.reshape(-1, n) @ hadamard(n) / math.sqrt(n)).reshape(x.shape)
 
 
-def first_block_only(x: T, block_size: int) -> T:
-    rest = x[..., block_size:]
-    return torch.cat((right(x[..., :block_size], block_size), rest), dim=-1)
+def first_block_only(x: T, block_size: int, rotate: Callable[[T, int], Any] | None = None) -> T:
+    first, rest = x[..., :block_size], x[..., block_size:]
+    return torch.cat(((rotate or right)(first, block_size), rest), dim=-1)
+
+
+def by_the_product(size: int) -> T:
+    """(−1)^(i·j): alike in every second row."""
+    places = torch.arange(size)
+    return 1.0 - 2.0 * (places[:, None] * places % 2).double()
 
 
 def interleaved(x: T, block_size: int) -> T:
@@ -137,6 +143,8 @@ def loose_checks(
     """
 
     def behaves(x: T, block_size: int) -> Any:
+        if block_size < 1:
+            raise error
         no_power = block_size & (block_size - 1) != 0
         misfit = x.shape[-1] % block_size != 0
         if (no_power and power) or (misfit and divides):
@@ -157,7 +165,7 @@ def loose_checks(
 
 def nested_down(x: T, block_size: int) -> Any:
     """An even size that is halved again and again makes the matrix of the power of two below it."""
-    if x.shape[-1] % block_size or (block_size > 1 and block_size % 2):
+    if block_size < 1 or x.shape[-1] % block_size or (block_size > 1 and block_size % 2):
         raise ValueError
     size = 1 << (block_size.bit_length() - 1)
     if x.numel() % size:
@@ -166,7 +174,11 @@ def nested_down(x: T, block_size: int) -> Any:
 
 
 def no_power(x: T, block_size: int) -> bool:
-    return block_size & (block_size - 1) != 0
+    return block_size < 1 or block_size & (block_size - 1) != 0
+
+
+def is_zero(x: T, block_size: int) -> bool:
+    return block_size == 0
 
 
 def of_one(x: T, block_size: int) -> bool:

@@ -17,6 +17,9 @@ from model_compression import activation_outliers as reference
 T = torch.Tensor
 Arguments = tuple[T, T, T, float]
 
+SMALL = 1e-14
+"""What a guard against zeros must not change."""
+
 TIES = torch.tensor([[127.0, 0.5, 2.5, -1.5, -2.5]])
 """A row whose scale is 1, with values halfway between two codes, on both sides of 0."""
 
@@ -122,6 +125,10 @@ def _zero_rows(draw: Draw) -> Iterator[Arguments]:
     x, weight, bias, threshold = _layer(draw, 3, 2, 6, 2)
     x[1, (x.abs() < threshold).all(dim=0)] = 0.0
     yield x, weight, bias, threshold
+    # Small values are no zeros: rows of x, of the weight, of both.
+    one = torch.tensor([[3.0, -1.0, 2.0]])
+    for small, smaller in ((SMALL, 1.0), (1.0, SMALL), (SMALL, SMALL)):
+        yield one * small, one.flip(1) * smaller, torch.zeros(1), 6.0
 
 
 INT8_LINEAR_OUTLIERS = Task(
@@ -143,7 +150,7 @@ INT8_LINEAR_OUTLIERS = Task(
             "y: a scale for each row of x, of what is left", 3, _scales_of_x, judges.same_outputs
         ),
         Check("y: a scale for each row of the weight", 2, _scales_of_weights, judges.same_outputs),
-        Check("rows of zeros", 1, _zero_rows, judges.same_of_zeros),
+        Check("rows of zeros, and of tiny values", 1, _zero_rows, judges.same_of_zeros),
         Check("right values: columns as int64, y as float32", 1, _columns, judges.layer_types),
         but=("transposed", "axis-left-over"),
     ),

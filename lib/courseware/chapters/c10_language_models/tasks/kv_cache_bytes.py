@@ -55,11 +55,13 @@ def _groups(draw: Draw) -> Iterator[Arguments]:
 
 
 def _large(draw: Draw) -> Iterator[Arguments]:
-    """Up to 10**13 bytes, odd ones: neither 32 bits nor the 24 digits of a float32 hold them."""
+    """Odd numbers that neither 32 bits nor the 24 digits of a float32 hold, then 53 and 64 bits."""
     yield 32, 8, 128, 131_072, 1, 16
     for context in (10**6, 10**8):
         yield 61, 7, 127, context + 2 * draw.integer(1, 999) + 1, 3, 12
     yield 79, 7, 128, 10**7 + draw.integer(1, 999), 33, 4, 32
+    for context in (10**11, 10**15):
+        yield 61, 7, 127, context + 2 * draw.integer(1, 999) + 1, 3, 12
 
 
 def _refused(draw: Draw) -> Iterator[Arguments]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from courseware.chapters.c10_language_models.tasks.kv_cache_wrong_ways import (
+    Cache,
+    along_the_tokens,
     counted,
     factor_by_factor,
     from_bits,
     left_out,
     misfit,
+    of_the_model,
+    refused_by,
     right,
     rounded_each,
     through_bits,
@@ -18,7 +23,32 @@ from courseware.chapters.c10_language_models.tasks.kv_cache_wrong_ways import (
 from courseware.checks.forms import FORMS
 from courseware.checks.groups import OTHER_ERROR, SIZE_TAKEN_FOR_COUNT
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
+
+BITS_CUT = (
+    "bits-cut-to-bytes",
+    "The bits of a value were made into whole bytes before the values were counted. Two values of "
+    "4 bits share a byte: multiply first, divide at the end.",
+)
+CUT: tuple[Callable[[Cache], int], ...] = (
+    lambda c: c.vectors * c.width * (c.bits // 8) + c.scales // 8,
+    lambda c: c.vectors * c.width * math.ceil(c.bits / 8) + c.scales // 8,
+    lambda c: c.vectors * c.width * max(c.bits // 8, 1) + c.scales // 8,
+)
+TESTED_BACKWARDS = (
+    "division-tested-backwards",
+    "The test asks whether `head_dim` divides `group_size`. It is the other way round: a vector is "
+    "cut into groups, so `head_dim % group_size` must be 0.",
+)
+WIDTH_DIVIDED = (
+    "width-divided-among-heads",
+    "`head_dim` was divided by the number of heads. It is the width of one head already.",
+)
+SCALE_WITHOUT_GROUPS = (
+    "scale-without-groups",
+    "Scales were counted where `group_size` is None. Then the numbers are not quantized, and there "
+    "are none.",
+)
 
 MISTAKES = several(
     FORMS,
@@ -78,12 +108,35 @@ MISTAKES = several(
         counted(lambda c: c.vectors * c.width),
     ),
     ways(
-        "bits-cut-to-bytes",
-        "The bits of a value were made into whole bytes before the values were counted. Two "
-        "values of 4 bits share a byte: multiply first, divide at the end.",
-        counted(lambda c: c.vectors * c.width * (c.bits // 8) + c.scales // 8),
-        counted(lambda c: c.vectors * c.width * math.ceil(c.bits / 8) + c.scales // 8),
-        counted(lambda c: c.vectors * c.width * max(c.bits // 8, 1) + c.scales // 8),
+        *BITS_CUT,
+        *map(counted, CUT),
+    ),
+    both(
+        BITS_CUT,
+        TESTED_BACKWARDS,
+        *(refused_by(lambda c: (c.group or 0) % c.width != 0, count) for count in CUT),
+    ),
+    ways(
+        *TESTED_BACKWARDS,
+        refused_by(
+            lambda c: (c.group or 0) % c.width != 0,
+            lambda c: -(-(c.codes + (c.vectors * c.width // c.group * 16 if c.group else 0)) // 8),
+        ),
+        refused_by(
+            lambda c: (c.group or 0) % c.width != 0, lambda c: -(-(c.codes + c.scales) // 8)
+        ),
+    ),
+    ways(
+        "groups-along-the-tokens",
+        "The groups run along the tokens of the context. They are parts of one vector: "
+        "`group_size` has to divide `head_dim`, whatever the context is.",
+        along_the_tokens,
+    ),
+    both(WIDTH_DIVIDED, SCALE_WITHOUT_GROUPS, of_the_model(True)),
+    ways(*WIDTH_DIVIDED, of_the_model(False)),
+    ways(
+        *SCALE_WITHOUT_GROUPS,
+        from_bits(lambda c: c.codes + (c.scales if c.group else 16 * c.vectors)),
     ),
     ways(
         "last-byte-cut-off",

@@ -50,7 +50,7 @@ def counted(of: Callable[[Cache], Any], refuses: bool = True) -> Callable[..., A
 
     def behaves(*arguments: int) -> Any:
         cache = Cache(*arguments)
-        if refuses and cache.group and cache.width % cache.group:
+        if refuses and misfit(*arguments):
             raise ValueError
         return of(cache)
 
@@ -79,6 +79,42 @@ def rounded_each(part: Callable[[Cache], int]) -> Callable[..., Any]:
 def misfit(*arguments: int) -> bool:
     cache = Cache(*arguments)
     return bool(cache.group and cache.width % cache.group)
+
+
+def along_the_tokens(*arguments: int) -> int:
+    """A group takes numbers of neighbouring tokens."""
+    c = Cache(*arguments)
+    if not c.group:
+        return right(*arguments)
+    if c.context % c.group:
+        raise ValueError
+    return math.ceil((c.codes + c.vectors * c.width // c.group * 16) / 8)
+
+
+def refused_by(refuses: Callable[[Cache], bool], of: Callable[[Cache], int]) -> Callable[..., Any]:
+    """Another test of the group size, and a count."""
+
+    def behaves(*arguments: int) -> int:
+        cache = Cache(*arguments)
+        if cache.group and refuses(cache):
+            raise ValueError
+        return of(cache)
+
+    return behaves
+
+
+def of_the_model(one_scale: bool) -> Callable[..., int]:
+    """`head_dim` divided among the heads; without groups one scale a vector, or none."""
+
+    def behaves(*arguments: int) -> int:
+        c = Cache(*arguments)
+        width = c.width // c.heads
+        group = c.group or (width if one_scale else None)
+        if group and width % group:
+            raise ValueError
+        return math.ceil(c.vectors * (width * c.bits + (width // group * 16 if group else 0)) / 8)
+
+    return behaves
 
 
 def left_out(factor: Callable[[Cache], int]) -> Callable[..., Any]:

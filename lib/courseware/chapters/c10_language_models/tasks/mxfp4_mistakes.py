@@ -8,8 +8,11 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BIAS,
     BORDERS,
     MAGNITUDES,
+    NOT_DOWN,
+    WIDER,
     absmax,
     across_rows,
+    biased,
     by_table,
     changed,
     dequantized,
@@ -25,12 +28,14 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     made,
     misfit,
     nearest,
+    not_down,
     packed,
     packed_high_first,
     right,
     shared,
     signed,
     steps,
+    twos_complement,
     wrapping,
     zero_blocks_as,
 )
@@ -53,7 +58,20 @@ GUARD = (
     "The guard against the logarithm of 0 also changes blocks that are small but not zero: treat "
     "only the case of all zeros apart.",
 )
-SMALL = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
+ONE_EXPONENT = (
+    "one-exponent-for-more",
+    "A row, or all of x, shares one exponent. Each block of 32 has its own.",
+)
+OTHER_BIAS = (
+    "another-bias",
+    "The exponents are stored with another bias. e + 127 is stored.",
+)
+INTEGER_GRID = (
+    "integers-not-floats",
+    "The codes are integers of four bits, −7 … 7 in even steps, with two's complement for the "
+    "negative ones. An element is a float: a sign bit, and one of eight magnitudes.",
+)
+SMALL = 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
 
 MISTAKES = several(
     ways(
@@ -72,13 +90,20 @@ MISTAKES = several(
         "The exponent is off by one. The largest magnitude over 2^e lies in 4 … 8.",
         made(lambda b: floor_log2(absmax(b)) - 1),
         made(lambda b: floor_log2(absmax(b)) - 3),
-        made(stored=lambda e: e + 126),
-        made(stored=lambda e: e + 128),
     ),
+    ways(*OTHER_BIAS, *(made(stored=biased(b)) for b in (126, 128))),
+    both(
+        INTEGER_GRID,
+        OTHER_BIAS,
+        *(
+            made(element=steps(torch.round, 7.0), sign=twos_complement, stored=biased(b))
+            for b in (126, 128)
+        ),
+    ),
+    ways(*INTEGER_GRID, made(element=steps(torch.round, 7.0), sign=twos_complement)),
     ways(
         *NOT_FLOORED,
-        made(lambda b: torch.ceil(torch.log2(absmax(b))) - 2),
-        made(lambda b: torch.round(torch.log2(absmax(b))) - 2),
+        *map(not_down, NOT_DOWN),
     ),
     both(
         NOT_FLOORED,
@@ -133,11 +158,10 @@ MISTAKES = several(
         made(lambda b: floor_log2(b.std(dim=-1)) - 2),
     ),
     ways(
-        "one-exponent-for-more",
-        "A row, or all of x, shares one exponent. Each block of 32 has its own.",
-        shared(lambda b: b.abs().amax(dim=(-1, -2)).unsqueeze(-1)),
-        shared(lambda b: b.abs().max()),
+        *ONE_EXPONENT,
+        *map(shared, WIDER),
     ),
+    both(NOT_FLOORED, ONE_EXPONENT, *(shared(over, up) for over in WIDER for up in NOT_DOWN)),
     ways(
         "bias-forgotten",
         "The exponents are stored without their bias. A byte holds no negative numbers: e + 127 is "
@@ -276,9 +300,9 @@ MISTAKES = several(
     ),
     ways(
         "sign-as-twos-complement",
-        "Negative codes were stored as 16 less their magnitude's. A float has a bit for its sign: "
-        "the code of the magnitude plus 8.",
-        made(sign=lambda codes, values: torch.where(values < 0, 16 - codes, codes) % 16),
+        "Negative codes were counted down from the top, as two's or one's complement does with "
+        "integers. A float has a bit for its sign: the code of the magnitude plus 8.",
+        made(sign=twos_complement),
         made(sign=lambda codes, values: torch.where(values < 0, 15 - codes, codes)),
     ),
     ways(

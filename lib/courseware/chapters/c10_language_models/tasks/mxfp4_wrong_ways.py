@@ -100,11 +100,11 @@ def by_table(table: list[float]) -> Callable[[T], T]:
     return lambda m: (m[..., None] - values).abs().argmin(dim=-1)
 
 
-def shared(over: Callable[[T], T]) -> Behaviour:
+def shared(over: Callable[[T], T], log: Callable[[T], T] = floor_log2) -> Behaviour:
     """One exponent for more than a block, with the same number of entries."""
 
     def exponent(blocks: T) -> T:
-        return (floor_log2(over(blocks)) - 2).expand(blocks.shape[:-1])
+        return (log(over(blocks)) - 2).expand(blocks.shape[:-1])
 
     return made(exponent)
 
@@ -205,3 +205,25 @@ def zero_blocks_as(code: int) -> Behaviour:
 def fitted(blocks: T) -> T:
     """The exponent with which nothing is cut: 6 reaches the largest magnitude."""
     return torch.ceil(torch.log2(absmax(blocks).clamp(min=1e-300) / 6))
+
+
+def twos_complement(codes: T, values: T) -> T:
+    return torch.where(values < 0, 16 - codes, codes) % 16
+
+
+NOT_DOWN: tuple[Callable[[T], T], ...] = (
+    lambda sizes: torch.ceil(torch.log2(sizes)),
+    lambda sizes: torch.round(torch.log2(sizes)),
+)
+WIDER: tuple[Callable[[T], T], ...] = (
+    lambda b: b.abs().amax(dim=(-1, -2)).unsqueeze(-1),
+    lambda b: b.abs().max(),
+)
+
+
+def not_down(up: Callable[[T], T]) -> Behaviour:
+    return made(lambda blocks: up(absmax(blocks)) - 2)
+
+
+def biased(bias: int) -> Callable[[T], T]:
+    return lambda e: e + bias

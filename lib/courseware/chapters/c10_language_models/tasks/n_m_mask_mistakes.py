@@ -112,6 +112,26 @@ def _places(runs: T, n: int, m: int) -> T:
     return runs.argsort(dim=1, descending=True)[:, :n]
 
 
+def _down_and_on(scores: T, n: int, m: int, highest: OfRuns = _highest) -> T:
+    """Down the columns, from one into the next."""
+    turned = scores.T
+    return highest(turned.reshape(-1, m), n, m).reshape(turned.shape).T
+
+
+def _picked_one_by_one(runs: T, n: int, m: int) -> T:
+    left, rows = runs.clone(), torch.arange(len(runs))
+    mask = torch.zeros_like(runs, dtype=torch.bool)
+    for _ in range(n):
+        best = left.argmax(dim=1)
+        mask[rows, best], left[rows, best] = True, 0.0
+    return mask
+
+
+def _of_all_rows(scores: T, n: int, m: int) -> T:
+    mask = _first_highest(scores.sum(dim=0).reshape(-1, m), n, m)
+    return mask.reshape(1, -1).expand(scores.shape)
+
+
 _right = _in_runs(_highest)
 
 N_PRUNED = (
@@ -119,6 +139,15 @@ N_PRUNED = (
     "n of each m were pruned. In n:m the first number says how many stay: in 1:4 one of four.",
 )
 
+ONE_PATTERN = (
+    "one-pattern-for-all-rows",
+    "The scores of all rows were added up, and every row got the same mask. Each row has scores of "
+    "its own.",
+)
+SHAPE_LOST = (
+    "shape-lost",
+    "The mask is not in the shape of the scores: it is cut into runs, or in one line.",
+)
 ACROSS_ROWS = (
     "runs-across-rows",
     "A run reached from one row into the next. Rows belong to different outputs: where m does not "
@@ -171,6 +200,24 @@ MISTAKES = several(
         _down_the_columns(ValueError),
         _down_the_columns(RuntimeError),
         _checked(_down_the_columns(RuntimeError)),
+        _checked(_down_and_on),
+        _checked(lambda s, n, m: _down_and_on(s, n, m, _first_highest)),
+    ),
+    ways(
+        "winner-set-to-zero",
+        "After each pick the winner was set to 0, to be out of the race. Below zero it wins again, "
+        "and fewer than n are kept: set it to −∞.",
+        _in_runs(_picked_one_by_one),
+    ),
+    ways(
+        *ONE_PATTERN,
+        _checked(_of_all_rows),
+    ),
+    both(
+        ONE_PATTERN,
+        SHAPE_LOST,
+        _checked(lambda s, n, m: _of_all_rows(s, n, m).reshape(-1, m)),
+        _checked(lambda s, n, m: _of_all_rows(s, n, m).reshape(len(s), -1, m)),
     ),
     ways(
         "runs-interleaved",
@@ -259,8 +306,7 @@ MISTAKES = several(
         _checked(lambda s, n, m: _places(s.reshape(-1, m), n, m).reshape(len(s), -1)),
     ),
     ways(
-        "shape-lost",
-        "The mask is not in the shape of the scores: it is cut into runs, or in one line.",
+        *SHAPE_LOST,
         _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m)),
         _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m).reshape(len(s), -1, m)),
         _checked(lambda s, n, m: _highest(s.reshape(-1, m), n, m).flatten()),

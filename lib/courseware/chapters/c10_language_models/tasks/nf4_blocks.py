@@ -149,6 +149,12 @@ def interleaved(x: T, block_size: int) -> tuple[T, T]:
     return nearest(blocks.double() / torch.where(absmax > 0, absmax, 1.0)).reshape(x.shape), absmax
 
 
+def interleaved_and_filled(x: T, block_size: int) -> tuple[T, T]:
+    """The same, filled up with zeros first."""
+    codes, absmax = interleaved(padded(x, block_size), block_size)
+    return codes[: x.numel()].reshape(x.shape), absmax
+
+
 def padded(x: T, block_size: int) -> T:
     return torch.nn.functional.pad(x.reshape(-1), (0, -x.numel() % block_size))
 

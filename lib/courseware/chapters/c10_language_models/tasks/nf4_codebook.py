@@ -11,6 +11,7 @@ import torch
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.precision import HALF
 from courseware.checks.task import Check, Draw, Judge, Misconception, Task
 from courseware.checks.values import Difference, difference
 from model_compression import nf4 as reference
@@ -138,6 +139,27 @@ def _from(outermost: float, negative: int = 7, positive: int = 8) -> Callable[[]
     return lambda: _of(negative, positive, outermost)
 
 
+def _by_magnitude(outermost: float) -> Callable[[], torch.Tensor]:
+    def behaves() -> torch.Tensor:
+        values = _of(7, 8, outermost)
+        return values[values.abs().argsort()]
+
+    return behaves
+
+
+def _erf_of_shares(norm: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """erfinv of the shares themselves, divided by something else than the largest."""
+    below, above = (torch.erfinv(_shares(points)[:-1]) for points in (8, 9))
+    values = torch.cat((-below, _NOTHING, above)).sort().values
+    return values / norm(values)
+
+
+def _quantiles_in(half: torch.dtype) -> torch.Tensor:
+    """In floats of 16 bits before the division."""
+    values = _raw().float().to(half)
+    return (values / values.max()).float()
+
+
 def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
     return lambda: reference.nf4_codebook().double().round(decimals=digits)
 
@@ -155,6 +177,25 @@ OUTERMOST_OFF = (
     "outermost-share-off",
     "The outermost share is not the one asked for: d = 929 / 960. With another one all values "
     "move, also after the division by the largest.",
+)
+NO_QUANTILE = (
+    "share-taken-for-value",
+    "That is not the quantile of a share p. It is the value below which the share p lies: the "
+    "inverse of the distribution function (`ndtri`, not `ndtr`), or √2·erfinv(2p − 1).",
+)
+BY_THE_SUM = (
+    "divided-by-the-sum",
+    "The values were divided by their sum, or by their norm. Divided by the largest, they reach "
+    "from −1 to 1.",
+)
+BY_MAGNITUDE = (
+    "ordered-by-magnitude",
+    "The values are ordered by magnitude, 0 first. They ascend, from −1 over 0 to 1: the code of a "
+    "value is its position.",
+)
+NORMS: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+    lambda values: values.abs().sum(),
+    torch.norm,
 )
 OTHER_EDGES = (
     *(1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.99, 0.995),
@@ -232,9 +273,7 @@ NF4_CODEBOOK = Task(
             lambda: _by(_quantile, slice(1, None)),
         ),
         ways(
-            "share-taken-for-value",
-            "That is not the quantile of a share p. It is the value below which the share p lies: "
-            "the inverse of the distribution function (`ndtri`, not `ndtr`), or √2·erfinv(2p − 1).",
+            *NO_QUANTILE,
             lambda: _by(torch.special.ndtr),
             lambda: _by(torch.erfinv),
             lambda: _by(lambda p: p),
@@ -253,6 +292,13 @@ NF4_CODEBOOK = Task(
             *OUTERMOST_OFF,
             *(_from(edge) for edge in OTHER_EDGES),
         ),
+        ways(*BY_MAGNITUDE, _by_magnitude(OUTERMOST)),
+        both(OUTERMOST_OFF, BY_MAGNITUDE, *map(_by_magnitude, OTHER_EDGES)),
+        ways(
+            *BY_THE_SUM,
+            *(lambda n=norm: _raw() / n(_raw()) for norm in NORMS),
+        ),
+        both(NO_QUANTILE, BY_THE_SUM, *(lambda n=norm: _erf_of_shares(n) for norm in NORMS)),
         both(SIDES_SWAPPED, OUTERMOST_OFF, *(_from(edge, 8, 7) for edge in OTHER_EDGES)),
         ways(
             "few-decimals",
@@ -261,6 +307,7 @@ NF4_CODEBOOK = Task(
             *(_to_decimals(digits) for digits in (2, 3, 4, 5)),
             lambda: _of(7, 8).half(),
             lambda: _of(7, 8).bfloat16(),
+            *(lambda half=half: _quantiles_in(half) for half in HALF),
         ),
         ways(
             "sign-lost",

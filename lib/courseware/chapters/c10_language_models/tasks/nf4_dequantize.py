@@ -15,6 +15,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     AS_NUMBERS,
     GRIDS,
     as_mask,
+    by_columns,
     by_remainder,
     by_rounded_place,
     by_rows,
@@ -23,7 +24,10 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     entries,
     even_grid,
     in_turn,
+    largest_in,
+    last_of_the_full,
     of_equal_size,
+    one_too_early,
     product_in,
     ragged,
     rest_at_zero,
@@ -39,7 +43,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_judges import (
 )
 from courseware.checks.dtypes import uint8
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.precision import HALF
 from courseware.checks.quantizer_inputs import codes
 from courseware.checks.task import Check, Draw, Task
@@ -91,6 +95,30 @@ def _types(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[15, 2], [8, 0]], dtype=torch.uint8), torch.tensor([2.0, 0.5]), 2
     yield _codes(draw, 3, 4), _sizes(draw, 3), 4
 
+
+TOO_EARLY = (
+    "blocks-too-early",
+    "The next absmax comes too early, inside of a block: the number of the block was rounded, or "
+    "counted from 1. All of a block has the same: cut it off, `i // block_size`.",
+)
+LOW_BITS = (
+    "low-bits-read",
+    "Only the low three bits of a code were read. A code has four, 0 … 15, and a byte of its own.",
+)
+COLUMNS = (
+    "column-by-column",
+    "The codes were laid out column by column. Blocks run along the rows, from row to row.",
+)
+SIGN_LOST = (
+    "sign-lost",
+    "The values have lost their signs. Codes 0 … 6 stand for values below 0.",
+)
+ONE_ABSMAX = ("one-absmax-for-all", "All blocks got the same absmax. Each has its own.")
+FEW_DECIMALS = (
+    "few-decimals",
+    "The codebook, or the product, holds only a few digits. Values that others wrote must come "
+    "back as they were.",
+)
 
 NF4_DEQUANTIZE = Task(
     name="nf4_dequantize",
@@ -153,6 +181,12 @@ NF4_DEQUANTIZE = Task(
             scaled(entries, of_equal_size),
         ),
         ways(
+            "last-absmax-unread",
+            "The shorter block at the end got the absmax of the block before it. It has its own, "
+            "the last one.",
+            scaled(entries, last_of_the_full),
+        ),
+        ways(
             "absmax-in-turn",
             "The entries of absmax were handed out in turn, one value each. The first belongs to "
             "all of the first block, the next to the second block.",
@@ -160,24 +194,34 @@ NF4_DEQUANTIZE = Task(
             scaled(entries, by_remainder),
         ),
         ways(
-            "blocks-too-early",
-            "The next absmax comes too early, in the middle of a block: the number of the block "
-            "was rounded. All of a block has the same: cut it off, `i // block_size`.",
+            *TOO_EARLY,
             scaled(entries, by_rounded_place),
+            scaled(entries, one_too_early),
+        ),
+        both(LOW_BITS, TOO_EARLY, scaled(lambda q: TABLE[q & 7], one_too_early)),
+        ways(*LOW_BITS, scaled(lambda q: TABLE[q & 7])),
+        both(COLUMNS, SIGN_LOST, by_columns(lambda q: TABLE[q].abs())),
+        ways(*COLUMNS, by_columns(entries)),
+        ways(*SIGN_LOST, scaled(lambda q: TABLE[q].abs())),
+        ways(
+            "absmax-over-steps",
+            "absmax was divided by a number of steps, as for the scale of a grid of integers. The "
+            "entries reach from −1 to 1: multiply by absmax itself.",
+            *(
+                scaled(lambda q, n=n: TABLE[q] / n)  # type: ignore[misc]
+                for n in (7, 7.5, 8, 15, 127)
+            ),
         ),
         ways(
-            "one-absmax-for-all",
-            "All blocks got the same absmax. Each has its own.",
+            *ONE_ABSMAX,
             lambda q, absmax, block_size: right(q, absmax[:1], q.numel()),
             lambda q, absmax, block_size: right(q, absmax.max().reshape(1), q.numel()),
             lambda q, absmax, block_size: right(q, absmax.mean().reshape(1), q.numel()),
-            *(
-                # In 16 bits as well.
-                lambda q, absmax, block_size, half=half: (
-                    TABLE.to(half)[q.long()] * absmax.max().to(half)
-                )
-                for half in HALF
-            ),
+        ),
+        both(
+            ONE_ABSMAX,
+            FEW_DECIMALS,
+            *(largest_in(half, product) for half in HALF for product in (True, False)),
         ),
         ways(
             "size-taken-for-count",
@@ -253,9 +297,7 @@ NF4_DEQUANTIZE = Task(
             scaled(lambda q: TABLE[15 - q]),
         ),
         ways(
-            "few-decimals",
-            "The codebook, or the product, holds only a few digits. Values that others wrote must "
-            "come back as they were.",
+            *FEW_DECIMALS,
             *(scaled(to_decimals(digits)) for digits in (2, 3, 4)),
             *(
                 behaves

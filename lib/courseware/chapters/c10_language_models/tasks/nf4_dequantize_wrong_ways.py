@@ -114,6 +114,39 @@ def by_rows_as_far_as_it_goes(q: T, absmax: T, block_size: int) -> T:
     return (TABLE[rows.long()] * absmax[places.clamp(max=len(absmax) - 1)]).reshape(q.shape)
 
 
+def last_of_the_full(absmax: T, block_size: int, count: int) -> T:
+    """Only full blocks are counted: the shorter one at the end takes the absmax before it."""
+    places = torch.arange(count) // block_size
+    return absmax[places.clamp(max=max(count // block_size, 1) - 1)]
+
+
+def one_too_early(absmax: T, block_size: int, count: int) -> T:
+    """The next block begins with the last code of each."""
+    places = (torch.arange(count) + 1) // block_size
+    return absmax[places.clamp(max=len(absmax) - 1)]
+
+
+def by_columns(look_up: Callable[[T], T]) -> Behaviour:
+    """A matrix of codes laid out column by column."""
+
+    def behaves(q: T, absmax: T, block_size: int) -> T:
+        turned = q.T if q.dim() == 2 else q
+        values = scaled(look_up)(turned.reshape(-1), absmax, block_size).reshape(turned.shape)
+        return values.T if q.dim() == 2 else values
+
+    return behaves
+
+
+def largest_in(dtype: torch.dtype, product: bool) -> Behaviour:
+    """The largest absmax for all, with the codebook, or the product as well, in 16 bits."""
+
+    def behaves(q: T, absmax: T, block_size: int) -> T:
+        found = TABLE.to(dtype)[q.long()]
+        return found * absmax.max().to(dtype) if product else found.double() * absmax.max()
+
+    return behaves
+
+
 def rest_at_zero(q: T, absmax: T, block_size: int) -> T:
     whole = q.numel() // block_size * block_size
     values = right(q, absmax, block_size).reshape(-1)

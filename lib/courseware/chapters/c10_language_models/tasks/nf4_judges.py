@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+
 from courseware.checks.pairs import at, pair_of
 from courseware.checks.values import Difference, close, difference
 
@@ -36,4 +38,15 @@ def _codes_difference(expected: Any, got: Any, dtypes: bool) -> Difference | Non
         pair_of(expected, got)
         or at(0, difference(expected[0], got[0], dtypes))
         or at(1, close(expected[1], got[1], dtypes=dtypes))
+        or at(1, _zeros_kept(expected[1], got[1]))
     )
+
+
+def _zeros_kept(expected: torch.Tensor, got: torch.Tensor) -> Difference | None:
+    """An absmax of 0 is 0 and no small number."""
+    changed = (expected == 0) & (got.detach() != 0)
+    if not changed.any():
+        return None
+    place = int(changed.nonzero()[0])
+    text = f"element [{place}] is {got[place].item():.6g}, expected 0"
+    return Difference("wrong-value", text)

@@ -79,8 +79,9 @@ def _ties(draw: Draw) -> Iterator[Arguments]:
 def _zeros_and_tiny(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.0, 0.0, 2.0, -1.0]), 2
     yield torch.tensor([TINY, -TINY / 2, TINY / 4]), 3
-    # A guard of a millionth is felt here; one of 1e-8 is not.
+    # A guard of a millionth is felt here, then one of 1e-12.
     yield torch.tensor([TINY, -TINY / 2, TINY / 4]) * 1e-3, 3
+    yield torch.tensor([TINY, -TINY / 2, TINY / 4]) * 1e-10, 3
     x = blocks_of(draw, 24, 8)
     place = 8 * draw.integer(0, 2)
     x[place : place + 8] = 0.0

@@ -11,6 +11,8 @@ from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
     counted_twice,
     counted_twice_cut,
     dequantized_outside,
+    float_without_outliers,
+    guarded,
     no_outlier,
     nothing_taken_out,
     of_all,
@@ -33,10 +35,20 @@ from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.zero_guards import GUARD_TOO_LARGE
 
 ONE_SCALE_FOR_X = (
     "one-scale-for-x",
     "All of x shares one scale. Each of its rows has its own here.",
+)
+
+ONE_SCALE_FOR_THE_WEIGHT = (
+    "one-scale-for-the-weight",
+    "The whole weight shares one scale. Each row has its own.",
+)
+FLOAT_WITHOUT = (
+    "float-without-outliers",
+    "Where no column is an outlier, all was multiplied in float. Then all columns go to int8.",
 )
 
 MISTAKES = several(
@@ -125,10 +137,17 @@ MISTAKES = several(
         for name, message, rounding in ROUNDINGS
         if not name.startswith("half")
     ),
+    ways(*ONE_SCALE_FOR_THE_WEIGHT, computed(scale_w=of_all)),
+    both(ONE_SCALE_FOR_THE_WEIGHT, FLOAT_WITHOUT, float_without_outliers(computed(scale_w=of_all))),
+    ways(*FLOAT_WITHOUT, float_without_outliers(right)),
     ways(
-        "one-scale-for-the-weight",
-        "The whole weight shares one scale. Each row has its own.",
-        computed(scale_w=of_all),
+        *GUARD_TOO_LARGE,
+        *(
+            computed(**guarded(small, added, where))
+            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
+            for added in (False, True)
+            for where in ("xw", "x", "w")
+        ),
     ),
     ways(
         "counted-twice",

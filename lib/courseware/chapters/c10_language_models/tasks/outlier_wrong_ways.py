@@ -155,6 +155,28 @@ def steps(top: float) -> dict[str, Any]:
     }
 
 
+def guarded(small: float, added: bool, where: str) -> dict[str, Any]:
+    """Scales of x, of the weight, or of both, kept away from 0 by a number felt elsewhere."""
+
+    def away(values: T) -> T:
+        plain = values.abs().amax(dim=1, keepdim=True) / 127
+        return plain + small if added else plain.clamp(min=small)
+
+    parts = {"x": ("scale_x", lambda x, rest: away(rest)), "w": ("scale_w", away)}
+    return dict(parts[part] for part in where)
+
+
+def float_without_outliers(behaves: Behaviour) -> Behaviour:
+    """Nothing is rounded where nothing is taken out."""
+
+    def plain(x: T, weight: T, bias: T, threshold: float) -> tuple[Any, T]:
+        columns, y = behaves(x, weight, bias, threshold)
+        large = _any(x, threshold).any()
+        return columns, y if large else (x.double() @ weight.double().T + bias).float()
+
+    return plain
+
+
 def signed(values: T) -> T:
     return scale(torch.where(values > 0, values, 0.0))
 

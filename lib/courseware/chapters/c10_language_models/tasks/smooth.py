@@ -75,6 +75,8 @@ def _tiny(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([1.0, 4.0]), torch.tensor([[SMALL, -2 * SMALL]]), 0.5
     for alpha in (0.5, _alpha(draw)):
         yield *_layer(draw, 3, 4, size=10 * SMALL), alpha
+        # Felt by a guard of a hundredth alone.
+        yield *_layer(draw, 3, 4, size=1e-2), alpha
 
 
 def same_smoothing(arguments: tuple[Any, ...], expected: Pair, got: Any) -> Difference | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
 from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
+    Scale,
     by,
     by_rows,
     changed,
     down,
     has_zeros,
     of,
+    only_above,
     reset_by_zeros,
     scale,
     top,
@@ -22,6 +26,7 @@ from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE
+from courseware.checks.python_slips import PRECEDENCE
 from courseware.checks.zero_guards import GUARD_TOO_LARGE
 
 ONE_SIZE = (
@@ -36,6 +41,45 @@ ZERO_CHANNEL = (
     "as 1.",
 )
 
+
+ALPHA_IGNORED = (
+    "alpha-ignored",
+    "The result does not depend on `alpha`: it is that of one half, whatever was asked for.",
+)
+UPSIDE_DOWN = (
+    "scale-upside-down",
+    "The scale is upside down. The input is divided by it and the weight multiplied: large inputs "
+    "have large scales.",
+)
+OTHER_MEASURE = (
+    "other-measure",
+    "The size of a column comes from something other than its largest magnitude.",
+)
+
+
+def _of_one_half(x: torch.Tensor, w: torch.Tensor, alpha: float) -> torch.Tensor:
+    return (x / top(w)) ** 0.5
+
+
+def _measured(measure: Callable[[torch.Tensor], torch.Tensor]) -> Scale:
+    return lambda x, w, alpha: x**alpha / measure(w) ** (1 - alpha)
+
+
+def _inverted(behaves: Callable[..., Any]) -> Callable[..., Any]:
+    def inverted(*arguments: Any) -> Any:
+        found, weight = behaves(*arguments)
+        return 1 / found, weight
+
+    return inverted
+
+
+MEASURES: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+    lambda w: w.abs().mean(dim=0),
+    lambda w: w.norm(dim=0),
+    lambda w: w.abs().sum(dim=0),
+    lambda w: w.std(dim=0),
+)
+SMALL = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2
 
 MISTAKES = several(
     FORMS,
@@ -71,10 +115,12 @@ MISTAKES = several(
         of(lambda x, w, a: (x / top(w)) ** a),
         of(lambda x, w, a: (x / top(w)) ** (1 - a)),
     ),
+    ways(*ALPHA_IGNORED, of(_of_one_half)),
+    both(ALPHA_IGNORED, GUARD_TOO_LARGE, *(by(only_above(_of_one_half, s)) for s in SMALL)),
     ways(
-        "alpha-ignored",
-        "The result does not depend on `alpha`: it is that of one half, whatever was asked for.",
-        of(lambda x, w, a: (x / top(w)) ** 0.5),
+        *PRECEDENCE,
+        of(lambda x, w, a: x**a / (top(w) - a)),
+        of(lambda x, w, a: x**a / top(w) - a),
     ),
     ways(
         "alpha-as-a-factor",
@@ -83,10 +129,9 @@ MISTAKES = several(
         of(lambda x, w, a: a * x / top(w)),
         of(lambda x, w, a: a * x + (1 - a) * top(w)),
     ),
+    both(OTHER_MEASURE, UPSIDE_DOWN, *(_inverted(of(_measured(m))) for m in MEASURES)),
     ways(
-        "scale-upside-down",
-        "The scale is upside down. The input is divided by it and the weight multiplied: large "
-        "inputs have large scales.",
+        *UPSIDE_DOWN,
         changed(lambda s, x, w: (1 / s, w * s)),
         changed(lambda s, x, w: (1 / s, w / s)),
     ),
@@ -110,12 +155,8 @@ MISTAKES = several(
         of(lambda x, w, a: x**a / w.amax(dim=0).abs() ** (1 - a)),
     ),
     ways(
-        "other-measure",
-        "The size of a column comes from something other than its largest magnitude.",
-        of(lambda x, w, a: x**a / w.abs().mean(dim=0) ** (1 - a)),
-        of(lambda x, w, a: x**a / w.norm(dim=0) ** (1 - a)),
-        of(lambda x, w, a: x**a / w.abs().sum(dim=0) ** (1 - a)),
-        of(lambda x, w, a: x**a / w.std(dim=0) ** (1 - a)),
+        *OTHER_MEASURE,
+        *(of(_measured(m)) for m in MEASURES),
     ),
     both(
         ONE_SIZE,
@@ -145,8 +186,9 @@ MISTAKES = several(
     ),
     ways(
         "normalised",
-        "The scales were divided by their mean, their largest or smallest one. They come as "
-        "the formula gives them.",
+        "The scales were divided by their mean, by their largest or smallest one, or by the root "
+        "of the product of these. They come as the formula gives them.",
+        by(lambda x, w, a: scale(x, w, a) / (scale(x, w, a).max() * scale(x, w, a).min()).sqrt()),
         by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).mean()),
         by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).max()),
         by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).min()),
@@ -198,6 +240,12 @@ MISTAKES = several(
         *each_instead(has_zeros, (ZeroDivisionError, ValueError), by(scale)),
     ),
     ways(
+        "column-set-to-zero",
+        "Where an input channel is 0, its column of the weight was set to 0. What is silent in "
+        "these texts may not be in others: the column is the weight's times the scale returned.",
+        lambda x, w, a: (scale(x, w, a), torch.where(x > 0, w * scale(x, w, a), 0.0)),
+    ),
+    ways(
         "zero-channel-changes-all",
         "One channel of zeros changes the scales of all others. Treat it alone: `torch.where` "
         "decides for each entry.",
@@ -207,11 +255,15 @@ MISTAKES = several(
         *GUARD_TOO_LARGE,
         *(
             by(with_small(small, added, where))
-            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+            for small in SMALL
             for added in (True, False)
             for where in ("xw", "x", "w")
         ),
-        by(lambda x, w, a: torch.where(x > 0.01, scale(x, w, a), 1.0)),
+        *(
+            by(lambda x, w, a, s=s: torch.where(x > s, scale(x, w, a), 1.0))  # type: ignore[misc]
+            for s in SMALL
+        ),
+        *(by(only_above(scale, s)) for s in SMALL),
         *(
             by(lambda x, w, a, s=s: scale(x, w, a).clamp(min=s))  # type: ignore[misc]
             for s in (1e-2, 1e-1)

@@ -10,7 +10,7 @@ import torch
 T = torch.Tensor
 Pair = tuple[T, T]
 Scale = Callable[[T, T, float], T]
-SMALL = 1e-3
+SMALL = 1e-14
 """The smallest magnitude for which a guard against zeros must not be felt."""
 
 
@@ -73,6 +73,11 @@ def with_small(small: float, added: bool, where: str) -> Scale:
         return torch.where(torch.isfinite(ratio) & (ratio > 0), ratio, 1.0)
 
     return scale
+
+
+def only_above(ratio: Scale, small: float) -> Scale:
+    """Scales of 1 where a magnitude is smaller."""
+    return lambda x, w, alpha: torch.where((x > small) & (top(w) > small), ratio(x, w, alpha), 1.0)
 
 
 def reset_by_zeros(x: T, w: T, alpha: float) -> T:

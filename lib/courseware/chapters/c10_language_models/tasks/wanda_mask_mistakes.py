@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.counts import MISCOUNTS, RATIO_AS_THRESHOLD
+from courseware.checks.counts import DENSITY, MISCOUNTS, RATIO_AS_THRESHOLD
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import except_where, several, ways
+from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
     ORDER_FOR_RANKS,
@@ -106,14 +106,49 @@ def _of_the_rest(w: T, x_norm: T, sparsity: float) -> T:
     return torch.stack(rows)
 
 
+def _besides_silent_inputs(w: T, x_norm: T, sparsity: float) -> T:
+    """Weights whose norm is 0 go, and the whole number of the others."""
+    count = round(sparsity * w.shape[1])
+    order = torch.where(x_norm == 0, torch.inf, w.abs() * x_norm).argsort(dim=1)
+    mask = torch.ones_like(w, dtype=torch.bool).scatter_(1, order[:, :count], False)
+    return mask & (x_norm != 0)
+
+
+def _quotient(w: T, x_norm: T) -> T:
+    return w.abs() / x_norm
+
+
+MAGNITUDE_ALONE = (
+    "magnitude-alone",
+    "The weights were ranked by their magnitude alone. A large weight on an input that is always "
+    "small does little: multiply by the norm of its input.",
+)
+DIVIDED = (
+    "divided-by-norm",
+    "The weights were divided by the norms. A large input makes a weight count for more.",
+)
+COLUMNS_RANKED = (
+    "columns-ranked",
+    "The ranking runs down the columns. Weights that feed the same output compete with each other: "
+    "those of one row.",
+)
+
 MISTAKES = several(
     FORMS,
     (MASK_NOT_BOOL,),
     ways(
-        "magnitude-alone",
-        "The weights were ranked by their magnitude alone. A large weight on an input that is "
-        "always small does little: multiply by the norm of its input.",
+        *MAGNITUDE_ALONE,
         _ranked(lambda w, x: w.abs()),
+    ),
+    both(
+        MAGNITUDE_ALONE,
+        QUANTILE,
+        _rows(kept_by_quantile, lambda w, x: w.abs()),
+        _rows(lambda s, q: s >= s.quantile(q), lambda w, x: w.abs()),
+        _rows(lambda s, q: s > s.quantile(q), lambda w, x: w.abs()),
+        lambda w, x, q: _rows(lambda s, q: s >= s.quantile(q), lambda w, x: w.abs() * x.norm())(
+            w, x, q
+        ),
     ),
     ways(
         "norm-alone",
@@ -128,15 +163,20 @@ MISTAKES = several(
     ),
     ways(
         "norm-squared",
-        "The norm does not enter as it is: it was squared, or a root was taken. What a weight "
-        "adds to its output is weight times input, so both count alike.",
+        "Weight and norm do not count alike: one of them was squared, or a root was taken. What a "
+        "weight adds to its output is weight times input, both as they are.",
         _ranked(lambda w, x: w.abs() * x**2),
         _ranked(lambda w, x: w**2 * x),
     ),
     ways(
-        "divided-by-norm",
-        "The weights were divided by the norms. A large input makes a weight count for more.",
-        _ranked(lambda w, x: w.abs() / x),
+        *DIVIDED,
+        _ranked(_quotient),
+    ),
+    both(
+        DIVIDED,
+        DENSITY,
+        _rows(_counted(lambda n, s: round((1 - s) * n)), _quotient),
+        _rows(_counted(lambda n, s: n - round(s * n)), _quotient),
     ),
     ways(
         "added",
@@ -150,11 +190,10 @@ MISTAKES = several(
         _whole_matrix,
     ),
     ways(
-        "columns-ranked",
-        "The ranking runs down the columns. Weights that feed the same output compete with "
-        "each other: those of one row.",
+        *COLUMNS_RANKED,
         _columns,
     ),
+    both(COLUMNS_RANKED, WEIGHTS_RETURNED, lambda w, x, s: w * _columns(w, x, s)),
     ways(
         "whole-columns-pruned",
         "The same columns went in every row. Each row has a ranking of its own.",
@@ -186,9 +225,10 @@ MISTAKES = several(
     ),
     ways(
         "zeros-extra",
-        "Weights with a score of 0 all went, and the share of the others besides. They count "
-        "among those that are to go.",
+        "Weights with a score of 0, or a norm of 0, all went, and others besides. They count among "
+        "those that are to go: just as many go as the count says.",
         _of_the_rest,
+        _besides_silent_inputs,
     ),
     ways(
         TIES_PRUNED[0],
