@@ -290,7 +290,7 @@ def row_by_row(student_logits, teacher_logits, labels, alpha, temperature):
     return total / len(student_logits)
 
 
-@wrong("distillation_loss", says="t-squared-missing-and-labels-at-temperature")
+@wrong("distillation_loss", says="labels-at-temperature")
 def softens_labels_without_t_squared(student_logits, teacher_logits, labels, alpha, temperature):
     s = student_logits / temperature
     t = (teacher_logits / temperature).detach()
@@ -314,7 +314,7 @@ def takes_zero_for_no_alpha(student_logits, teacher_logits, labels, alpha, tempe
     return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
 
 
-@wrong("distillation_loss", says="weight-missing-and-arguments-swapped")
+@wrong("distillation_loss", says="arguments-swapped")
 def swaps_without_a_weight(student_logits, teacher_logits, labels, alpha, temperature):
     soft = _soft_term(teacher_logits.detach(), student_logits, temperature)
     return alpha * F.cross_entropy(student_logits, labels) + temperature**2 * soft

@@ -167,7 +167,7 @@ def promises_logarithms(student_logits, teacher_logits, labels, alpha, temperatu
     return alpha * F.cross_entropy(student_logits, labels) + (1 - alpha) * temperature**2 * soft
 
 
-@wrong("distillation_loss", says="t-not-squared-and-labels-at-temperature")
+@wrong("distillation_loss", says="labels-at-temperature")
 def divides_once_for_all(student_logits, teacher_logits, labels, alpha, temperature):
     hard = F.cross_entropy(student_logits / temperature, labels)
     soft = _kl(student_logits, teacher_logits, temperature)

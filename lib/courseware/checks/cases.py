@@ -11,7 +11,7 @@ import torch
 
 from courseware.checks.call import OURS, Outcome, TimeLimit
 from courseware.checks.contents import content_of
-from courseware.checks.gradients import CUT_OFF
+from courseware.checks.gradients import ANOTHER_SHAPE, CUT_OFF, SWITCHED_OFF
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, show
 
@@ -19,6 +19,14 @@ Known = TypeVar("Known")
 
 KEPT = 64
 """Inputs of so many checks are kept: a student who tries again meets the same ones."""
+
+
+OURS_BY_TEXT = {
+    CUT_OFF: "no-gradient",
+    ANOTHER_SHAPE: "wrong-shape",
+    SWITCHED_OFF: "gradient-switched-off",
+}
+"""Errors that our probes raise: how they begin, and the kind of failure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +108,16 @@ def not_written(error: BaseException | None) -> bool:
     return isinstance(error, NotImplementedError) and "not implemented for" not in str(error)
 
 
+def kind_of_ours(error: BaseException | None) -> str:
+    """The kind of failure that an error of our probes stands for; empty for any other.
+
+    >>> kind_of_ours(TypeError(f"{ANOTHER_SHAPE} (2,)")), kind_of_ours(TypeError("of torch"))
+    ('wrong-shape', '')
+    """
+    text = str(error) if isinstance(error, TypeError) else ""
+    return next((kind for begins, kind in OURS_BY_TEXT.items() if text.startswith(begins)), "")
+
+
 def find(
     check: Check, arguments: tuple[Any, ...], expected: Outcome, got: Outcome
 ) -> Difference | None:
@@ -115,8 +133,7 @@ def find(
         text = f"expected {type(expected.error).__name__}, got {came}"
         return Difference("other-error" if got.error else "no-error", text)
     if got.error is not None:
-        cut_off = str(got.error).startswith(CUT_OFF)
-        kind = "no-gradient" if cut_off else "raises"
+        kind = kind_of_ours(got.error) or "raises"
         return Difference(kind, f"{type(got.error).__name__}: {got.error}")
     if got.changed:
         return Difference("changes-input", f"argument {got.changed[0] + 1} was changed")

@@ -29,6 +29,9 @@ GENERAL = {
     "no-gradient": "As far as torch can tell, the result does not depend on the input whose "
     "gradient is asked for: a `detach`, `no_grad`, `.data`, `.item()`, a way through NumPy or a "
     "tensor made anew cut it off.",
+    "gradient-switched-off": "Your function switches `requires_grad` off in a tensor that it was "
+    "given, so the caller cannot train it any more. `detach()` gives a constant, and leaves the "
+    "argument as it is.",
     "float-for-integer": "A float came back where an integer is asked for.",
     "wrong-type": "The result is another kind of object than the one asked for.",
     "wrong-length": "The number of returned values is not the one asked for.",
@@ -61,6 +64,7 @@ CERTAIN = {
     GENERAL["calls-differ"],
     GENERAL["calls-remembered"],
     GENERAL["no-gradient"],
+    GENERAL["gradient-switched-off"],
 }
 """What explains a failure, and does not only say what can be seen of it."""
 

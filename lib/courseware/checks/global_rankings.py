@@ -26,9 +26,11 @@ from courseware.checks.global_wrong_ways import (
     in_one_line,
     inverted,
     mean_cut,
+    mean_cut_below,
     of_axes,
     one_kept,
     one_kept_on_top,
+    padded,
     row_by_row,
     signed_and_ties,
     swapped_at,
@@ -44,6 +46,7 @@ from courseware.checks.named_tensors import total
 from courseware.checks.rankings import (
     DECIMALS,
     ENDS_SWAPPED,
+    EQUALS_ONCE,
     FIRST_OF_EQUALS,
     LARGEST_PRUNED,
     LARGEST_STAYS,
@@ -57,6 +60,7 @@ from courseware.checks.rankings import (
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
+    equals_counted_once,
     first_of_equals,
     kept_above_quantile,
     kept_by_order,
@@ -136,7 +140,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "one-layers-threshold",
         "The threshold of one tensor, or the mean of all their thresholds, was used for the whole "
         "network. Join the magnitudes of all tensors first, and find the one threshold in them.",
-        (first_cut, mean_cut),
+        (first_cut, mean_cut, mean_cut_below),
     ),
     (
         "layer-left-out",
@@ -182,6 +186,13 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         ),
     ),
     (*TIES_PRUNED, (counted(ties_pruned),)),
+    (*EQUALS_ONCE, (counted(equals_counted_once),)),
+    (
+        "padding-ranked",
+        "The tensors were padded to one length, and the padding was ranked and counted with the "
+        "weights: being 0, it goes first. Lay all weights in one line, which needs none.",
+        (padded,),
+    ),
     (*TIES_KEPT, (counted(ties_kept),)),
     (*LARGEST_STAYS, (counted(largest_stays),)),
     (

@@ -106,6 +106,28 @@ def mean_cut(weights: Tensors, sparsity: float) -> Masks:
     return {name: w.abs() >= sum(cuts) / len(cuts) for name, w in weights.items()}
 
 
+def mean_cut_below(weights: Tensors, sparsity: float) -> Masks:
+    """The mean of the largest magnitudes that go; -1 where none does."""
+    cuts = []
+    for w in weights.values():
+        count = round(sparsity * w.numel())
+        cuts.append(float(w.abs().flatten().sort().values[count - 1]) if count else -1.0)
+    return {name: w.abs() > sum(cuts) / len(cuts) for name, w in weights.items()}
+
+
+def padded(weights: Tensors, sparsity: float) -> Masks:
+    """A row a tensor, filled up with zeros, which go with the lowest."""
+    lines = [w.abs().flatten() for w in weights.values()]
+    table = torch.nn.utils.rnn.pad_sequence(lines, batch_first=True)
+    kept = torch.ones(table.numel(), dtype=torch.bool)
+    kept[table.flatten().argsort()[: round(sparsity * table.numel())]] = False
+    rows = kept.reshape(table.shape)
+    return {
+        name: row[: w.numel()].reshape(w.shape)
+        for row, (name, w) in zip(rows, weights.items(), strict=True)
+    }
+
+
 def first_cut(weights: Tensors, sparsity: float) -> Masks:
     cut = threshold_of(next(iter(weights.values())).abs().flatten().sort().values, sparsity)
     return {name: w.abs() >= cut for name, w in weights.items()}

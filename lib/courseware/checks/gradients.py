@@ -18,6 +18,13 @@ alone takes 0.6 to 2 s, and more from a cold disk."""
 CUT_OFF = "the result carries no gradient"
 """How the error of a result begins that torch cannot lead back to the arguments."""
 
+ANOTHER_SHAPE = "the result has shape"
+"""How the error of a result begins that the upstream gradient does not fit."""
+
+
+SWITCHED_OFF = "requires_grad was switched off"
+"""How the error begins where the function left an argument unable to have a gradient."""
+
 
 def probe(*places: int) -> Probe:
     """A probe for the gradients with respect to the arguments at `places`.
@@ -55,8 +62,10 @@ def differentiated(
         if not isinstance(result, torch.Tensor) or result.grad_fn is None:
             raise TypeError(f"{CUT_OFF}: it is cut off from its inputs")
         if result.shape != upstream.shape:
-            raise TypeError(f"the result has shape {tuple(result.shape)}")
+            raise TypeError(f"{ANOTHER_SHAPE} {tuple(result.shape)}")
         wanted = list(leaves.values())
+        if not all(leaf.requires_grad for leaf in wanted):
+            raise TypeError(f"{SWITCHED_OFF} in an argument")
         found = torch.autograd.grad(result, wanted, upstream, allow_unused=True)
         if all(gradient is None for gradient in found):
             raise TypeError(f"{CUT_OFF} to its inputs: it begins at a tensor made on the way")

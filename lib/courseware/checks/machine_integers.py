@@ -26,6 +26,12 @@ DIGITS_LOST = (
     "digit.",
 )
 
+COUNTED_IN_8_BITS = (
+    "counted-in-8-bits",
+    "The number was counted in an integer of 8 bits, which starts over at 256, or at 128 if it has "
+    "a sign. Count in Python's `int`, or in the int64 that `sum` makes of a torch.bool.",
+)
+
 FIXED = 16, 32, 64
 ERRORS = OverflowError, RuntimeError, ValueError
 """What NumPy, torch and `torch.tensor` raise for a number that does not fit."""

@@ -22,6 +22,23 @@ def both(
     )
 
 
+def followed_by(
+    second: tuple[str, str], change: Callable[..., Any], known: Iterable[Misconception]
+) -> tuple[Misconception, ...]:
+    """Each known mistake with another one behind it: `change(result, *arguments)`."""
+
+    def behind(behaves: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arguments: change(behaves(*arguments), *arguments)
+
+    return several(
+        *(
+            both((one.name, one.message), second, behind(one.behaves))
+            for one in known
+            if one.behaves is not None and one.also is None and one.name != second[0]
+        )
+    )
+
+
 def several(*groups: Iterable[Misconception]) -> tuple[Misconception, ...]:
     """The misconceptions of all groups in one tuple."""
     return tuple(misconception for group in groups for misconception in group)

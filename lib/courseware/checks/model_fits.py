@@ -48,10 +48,11 @@ def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
     return outcome is not None and (outcome.error is not None or outcome.value is not None)
 
 
-def _is_wrong_besides(case: Case) -> bool:
-    """Whether the result would be wrong even if no argument had been changed."""
+def _besides(case: Case) -> Case | None:
+    """The case, judged as if no argument had been changed; None where the result is right."""
     left_alone = replace(case.got, changed=())
-    return find(case.check, case.arguments, case.expected, left_alone) is not None
+    found = find(case.check, case.arguments, case.expected, left_alone)
+    return found and replace(case, got=left_alone, found=found)
 
 
 class Models:
@@ -127,11 +128,12 @@ class Models:
 
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
         """What makes values wrong that are returned beside a change in place."""
-        wrong = [case for case in failing if _is_wrong_besides(case)]
+        wrong = list(filter(None, map(_besides, failing)))
         return tuple(
             Diagnosis(one.misconception.name, one.misconception.message, one.misconception)
             for one in self.explanations(wrong)
-            if one.precision >= MOST_OF_IT and self.errs(one.misconception, one.cases[0])
+            if one.misconception.behaves is None
+            or (one.precision >= MOST_OF_IT and self.errs(one.misconception, one.cases[0]))
         )
 
     def composed(self, failing: Sequence[Case]) -> list[Explanation]:

@@ -76,6 +76,11 @@ FIRST_OF_EQUALS = (
     "`index` finds the first of equal magnitudes every time, so where there are several of them "
     "too few go. Rank the places (`argsort`), not the values.",
 )
+EQUALS_ONCE = (
+    "equals-counted-once",
+    "Equal magnitudes were counted once, as `unique` or a `set` does, so that the threshold is too "
+    "high and too many go. Every weight counts: sort them all.",
+)
 MARKED_WITH_LARGEST = (
     "marked-with-the-largest",
     "A pruned weight was marked with a magnitude that others have as well, such as the largest: it "
@@ -192,6 +197,14 @@ def ties_pruned(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
     if n_pruned == 0:
         return torch.ones_like(magnitudes, dtype=torch.bool)
     return magnitudes > magnitudes.flatten().sort().values[n_pruned - 1]
+
+
+def equals_counted_once(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:
+    """Pruned up to the threshold of that place among the different magnitudes."""
+    if n_pruned == 0:
+        return torch.ones_like(magnitudes, dtype=torch.bool)
+    different = magnitudes.unique()
+    return magnitudes > different[min(n_pruned, len(different)) - 1]
 
 
 def ties_kept(magnitudes: torch.Tensor, n_pruned: int) -> torch.Tensor:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from courseware.checks import where as only_where
 from courseware.checks.alone import afresh
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.cases import Case, Input, inputs, judge, not_written, size
@@ -118,7 +119,11 @@ def _with_moods(
     taken: tuple[str, ...],
 ) -> dict[str, Finding]:
     """Where no cause is known: whether the same input gives another result each time."""
-    silent = {name: one for name, one in found.items() if not one.causes}
+    silent = {
+        name: one
+        for name, one in found.items()
+        if all(cause.name == only_where.NAME for cause in one.causes)
+    }
     if not silent:
         return found
     case = next(iter(silent.values())).cases[0]

@@ -89,7 +89,7 @@ def trained_twice(
     first = shuffled_call(function, plain(arguments), seconds)
     # What a student's object says when it is asked for its class is not to be relied on.
     if first.error is not None or first.changed or type(first.value) in (type(None), Words):
-        return first
+        return replace(first, value=_readable(first.value))
     second = call_anew(function, plain(arguments), seconds)
     if second.error is not None:
         return second

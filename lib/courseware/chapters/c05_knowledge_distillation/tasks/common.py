@@ -8,6 +8,7 @@ are 0.03 and more, so their relative error is up to 15 * 1e-7 / 0.03 = 5e-5 in f
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import torch
@@ -85,6 +86,7 @@ def back_propagated(*places: int) -> Probe:
 def in_float64(function: Callable[..., T]) -> Callable[..., T]:
     """The function, computed on float64 copies of its float tensors: what is expected, exactly."""
 
+    @wraps(function)
     def exact(*arguments: Any) -> T:
         wide = (
             a.double() if isinstance(a, torch.Tensor) and a.is_floating_point() else a

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 import torch
@@ -30,6 +31,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_IMAGES,
     outputs,
     structure,
+    under_the_right_names,
 )
 from courseware.checks.task import Draw
 from courseware.checks.values import Difference
@@ -127,6 +129,11 @@ def one_of_each(arguments: tuple[Any, ...]) -> tuple[T, T, T]:
 def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Whether the student's loss is the lowest possible; if not, which loss it minimises."""
     found = structure(arguments, got)
+    if found and found.kind == "other-names":
+        # Of two mistakes this check tells the other one.
+        renamed = under_the_right_names(arguments, got)
+        besides = renamed and lowest_loss(arguments, expected, renamed)
+        return Difference(besides.kind, f"{found.text}; {besides.text}") if besides else found
     if found:
         return found
     teacher, images, labels = one_of_each(arguments)
@@ -175,22 +182,32 @@ def _minimised(
     Some have the right minimum here, such as the divergence at another temperature where the
     teacher is alone: a student `fails` for another reason then.
     """
-    left = {
-        wrong.name: min(_left_of_minimum(loss_of(loss), student, fails) for loss in wrong.losses)
+    lowest = minimiser(loss_of(distillation_loss), 0 * student)
+
+    def nearer_to(loss: Callable[[T], T]) -> bool:
+        """Than to the right one's, as a student who is on the way may pass close by it."""
+        return _alike(student, minimiser(loss, 0 * student)) > _alike(student, lowest)
+
+    nearest = {
+        wrong.name: min(
+            ((_left_of_minimum(loss, student, fails), loss) for loss in map(loss_of, wrong.losses)),
+            key=itemgetter(0),
+        )
         for wrong in WRONG_LOSSES
     }
-    best = min(left.values())
-    alike = [name for name in left if left[name] <= min(best + ALIKE, LEFT)]
+    best = min(left for left, _ in nearest.values())
+    alike = [
+        name
+        for name, (left, loss) in nearest.items()
+        if left <= min(best + ALIKE, LEFT) and nearer_to(loss)
+    ]
     if {*alike} == {*AT_ONE_CLASS}:
         return "all-to-one-class"
     if alike:
         return alike[0]
-    lowest = minimiser(loss_of(distillation_loss), 0 * student)
     for loss in map(loss_of, ROWS_MISMATCHED.losses):
-        if _left_of_minimum(loss, student, fails) < MIXED_LEFT:
-            mixed = minimiser(loss, 0 * student)
-            if _alike(student, mixed) > _alike(student, lowest):
-                return ROWS_MISMATCHED.name
+        if _left_of_minimum(loss, student, fails) < MIXED_LEFT and nearer_to(loss):
+            return ROWS_MISMATCHED.name
     return ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,8 +27,9 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
 )
 from courseware.checks import ready_made
 from courseware.checks.gradients import GRADIENT_SECONDS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import as_number
 from model_compression import distillation as reference
 
 Arguments = tuple[T, T]
@@ -50,6 +52,7 @@ def _batches(draw: Draw) -> Iterator[Arguments]:
 
 def _confident_mistakes(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[-40.0, 80.0]]), torch.tensor([0])
+    yield torch.tensor([[-200.0, -320.0]]), torch.tensor([1])
     yield torch.tensor([[0.0, 200.0]]), torch.tensor([0])
     yield torch.tensor([[0.0, 200.0, 200.0]]), torch.tensor([0])
     yield torch.tensor([[30.0, -30.0, 0.0]]), torch.tensor([1])
@@ -69,14 +72,19 @@ def _for_gradients(draw: Draw) -> Iterator[Arguments]:
 def _cause_of_infinity(arguments: tuple[Any, ...], got: Any) -> str:
     """Within 88 no exponential overflows a float32: there it is a probability that vanished.
 
-    Rows that lie far apart come last: what is right up to there has one maximum for all of them.
+    Far below 0 that still gives inf; where all exponentials are 0 it is nan or −inf. Far above it
+    is inf in both. Rows that lie far apart come last: what is right up to there has one maximum
+    for all of them.
     """
     logits = arguments[0]
     tops = logits.amax(dim=1)
     if float(tops.max() - tops.min()) > FLOAT_ENDS:
         return "one-maximum-for-all-rows"
-    small = float(logits.abs().max()) <= FLOAT_ENDS
-    return "log-of-a-vanished-probability" if small else "overflow"
+    if float(logits.abs().max()) <= FLOAT_ENDS:
+        return "log-of-a-vanished-probability"
+    if as_number(got) != math.inf:
+        return "overflow"
+    return "log-of-a-vanished-probability" if float(tops.max()) < -FLOAT_ENDS else ""
 
 
 def _batch(draw: Draw, n_rows: int, n_classes: int) -> Arguments:
@@ -115,14 +123,17 @@ def _against_the_others(z: T, labels: T) -> T:
     return (z.masked_fill(right, -torch.inf).logsumexp(dim=1) - z[right]).mean()
 
 
-def _class_by_class(z: T, labels: T) -> T:
-    losses = -_log_p(z, labels)
+def _class_by_class(losses: T, labels: T) -> T:
     return torch.stack([losses[labels == label].mean() for label in labels.unique()]).mean()
 
 
-def _largest_for_the_sum(z: T, labels: T) -> T:
-    p = _p(z, labels)
-    far = z.amax(dim=1) - z.gather(1, labels[:, None])[:, 0]
+def _below_the_top(z: T, labels: T) -> T:
+    """How far each row's right class lies below its largest logit."""
+    return z.amax(dim=1) - z.gather(1, labels[:, None])[:, 0]
+
+
+def _largest_where_it_vanishes(z: T, labels: T) -> T:
+    p, far = _p(z, labels), _below_the_top(z, labels)
     return torch.where(p == 0, far, -torch.where(p == 0, 1.0, p).log()).mean()
 
 
@@ -138,6 +149,18 @@ def _guarded() -> Iterator[Callable[..., T]]:
         yield _from_p(lambda p, small=small: -(p + small).log())  # type: ignore[misc]
         yield _from_p(lambda p, small=small: -p.clamp(min=small).log())  # type: ignore[misc]
 
+
+CLASS_BY_CLASS = (
+    "mean-class-by-class",
+    "The mean was taken class by class, and then over the classes, so that rows of a frequent "
+    "class count less. It runs over the rows.",
+)
+LARGEST_FOR_THE_SUM = (
+    "largest-for-the-sum",
+    "The largest logit stands for the logarithm of the whole sum, everywhere or where the "
+    "probability vanishes. Others near it count, too: log Σ exp(z) = m + log Σ exp(z − m) has them "
+    "all.",
+)
 
 CROSS_ENTROPY = Task(
     name="cross_entropy",
@@ -205,18 +228,26 @@ CROSS_ENTROPY = Task(
             "where the network is sure and right. The sum runs over all classes.",
             _against_the_others,
         ),
+        ways(*CLASS_BY_CLASS, lambda z, labels: _class_by_class(-_log_p(z, labels), labels)),
         ways(
-            "mean-class-by-class",
-            "The mean was taken class by class, and then over the classes, so that rows of a "
-            "frequent class count less. It runs over the rows.",
-            _class_by_class,
+            *LARGEST_FOR_THE_SUM,
+            _largest_where_it_vanishes,
+            lambda z, labels: _below_the_top(z, labels).mean(),
+        ),
+        both(
+            LARGEST_FOR_THE_SUM,
+            CLASS_BY_CLASS,
+            lambda z, labels: _class_by_class(_below_the_top(z, labels), labels),
         ),
         ways(
-            "largest-for-the-sum",
-            "Where the probability vanishes, the largest logit stands for the logarithm of the "
-            "whole sum. Others near it count, too: log Σ exp(z) = m + log Σ exp(z − m) has them "
-            "all.",
-            _largest_for_the_sum,
+            "log-cut-off",
+            "The logarithm of a probability was cut off at some value, so that a confident mistake "
+            "costs no more than that, and beyond it there is no gradient. Leave it as it is: in "
+            "one step, softmax and logarithm stay finite.",
+            *(
+                lambda z, labels, low=low: -_log_p(z, labels).clamp(min=low).mean()
+                for low in (-10.0, -20.0, -30.0, -50.0, -100.0)
+            ),
         ),
         ways(
             "maximum-half-detached",

@@ -38,6 +38,18 @@ REPEATED = 1e-4
 """Of the largest weight: what two runs from one seed may differ by."""
 
 
+FOR_LABELS = (
+    "t-squared-missing",
+    "t-not-squared",
+    "t-squared-divides",
+    "mean-over-elements",
+    "alpha-swapped",
+    "alpha-ignored",
+    "labels-at-temperature",
+)
+"""Wrong losses with which labels that are mostly wrong count for more."""
+
+
 def _both(draw: Draw) -> Iterator[Arguments]:
     uniform, choice = draw.rng.uniform, draw.rng.choice
     # T² is neither the number of classes nor 1 / alpha, so that no two mistakes look alike. At an
@@ -170,7 +182,11 @@ DISTILL = Task(
         Misconception(ROWS_MISMATCHED.name, ROWS_MISMATCHED.message),
         # Some have the right minimum where the teacher is alone, and are only slow to reach it.
         *(
-            Misconception(wrong.name, wrong.message, covers=("not-the-lowest",))
+            Misconception(
+                wrong.name,
+                wrong.message,
+                covers=("not-the-lowest", *(("teacher-not-reached",) * (wrong.name in FOR_LABELS))),
+            )
             for wrong in WRONG_LOSSES
         ),
         Misconception(
@@ -190,6 +206,12 @@ DISTILL = Task(
             "other-names",
             "The tensors have other names than asked for. An `nn.Sequential` of Linear, ReLU and "
             "Linear numbers its layers: `0.weight`, `0.bias`, `2.weight`, `2.bias`.",
+        ),
+        Misconception(
+            "units-alike",
+            "All hidden units hold the same numbers: they started alike, at zero for instance, so "
+            "every step moves them alike, or not at all, and they are no more than one. Draw the "
+            "first weights at random.",
         ),
         Misconception(
             "biases-missing",

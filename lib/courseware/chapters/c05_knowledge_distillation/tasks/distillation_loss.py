@@ -25,6 +25,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
     Loss,
     divergence,
 )
+from courseware.chapters.c05_knowledge_distillation.tasks.two_wrong_terms import two_mistakes
 from courseware.chapters.c05_knowledge_distillation.tasks.wrong_values import WRONG_VALUES
 from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.misconceptions import several, ways
@@ -127,6 +128,7 @@ DISTILLATION_LOSS = Task(
             ways(wrong.name, wrong.message, *map(_with_constant_teacher, wrong.losses))
             for wrong in WRONG_LOSSES + WRONG_VALUES
         ),
+        two_mistakes(_with_constant_teacher),
         rounded(_right),
         ways(*ROWS_LEFT_OUT, *some_rows(_right, tensors=3)),
         cut_off(_right),

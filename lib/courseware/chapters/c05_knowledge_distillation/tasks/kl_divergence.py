@@ -47,10 +47,11 @@ def _batches(draw: Draw) -> Iterator[Arguments]:
 
 
 def _teacher_with_zeros(draw: Draw) -> Iterator[Arguments]:
+    yield torch.tensor([[0.5, 0.5], [1.0, 0.0]]), torch.tensor([[0.25, 0.75], [0.25, 0.75]])
     yield torch.tensor([[1.0, 0.0]]), torch.tensor([[0.25, 0.75]])
     for n_rows, n_classes in ((2, 3), (4, 5)):
         p, q = _pair(draw, n_rows, n_classes)
-        yield _without_smallest(p), q
+        yield torch.cat((p[:1], _without_smallest(p[1:]))), q
 
 
 def _for_gradients(draw: Draw) -> Iterator[Arguments]:
@@ -59,10 +60,14 @@ def _for_gradients(draw: Draw) -> Iterator[Arguments]:
 
 
 def _cause_of_nan(arguments: tuple[Any, ...], got: Any) -> str:
-    """0 · log 0 in the value, or only on the way back; infinity has other causes."""
+    """0 · log 0 in the value, or only on the way back; infinity has other causes.
+
+    Where every row holds a zero, nan is also the mean of the rows that hold none.
+    """
     value, *gradients = got if isinstance(got, tuple) else (got,)
     if math.isnan(value):
-        return "zero-times-log-of-zero"
+        rows_left = bool((arguments[0] > 0).all(dim=1).any())
+        return "zero-times-log-of-zero" if rows_left else ""
     lost = math.isfinite(value) and any(gradient.isnan().any() for gradient in gradients)
     return "gradient-of-zero-times-log" if lost else ""
 

@@ -48,6 +48,10 @@ def _hard_teacher(s: T, t: T, temperature: float) -> T:
     return functional.cross_entropy(s, t.argmax(dim=1))
 
 
+def _standardised(logits: T) -> T:
+    return (logits - logits.mean(dim=1, keepdim=True)) / (logits.std(dim=1, keepdim=True) + 1e-7)
+
+
 def _without_log(s: T, t: T, temperature: float) -> T:
     log_p = functional.log_softmax(t / temperature, dim=1)
     return (log_p.exp() * (log_p - functional.softmax(s / temperature, dim=1))).sum(dim=1).mean()
@@ -199,6 +203,15 @@ WRONG_LOSSES = (
             with_soft_term(_hard_teacher),
             with_soft_term(lambda s, t, tau: tau**2 * _hard_teacher(s, t, tau)),
             with_soft_term(lambda s, t, tau: tau**2 * _hard_teacher(s / tau, t, tau)),
+        ),
+    ),
+    WrongLoss(
+        "teacher-standardised",
+        "The teacher's logits were standardised, each image by its own spread. How sure it is of "
+        "an image is lost by that: compare with its logits as they are.",
+        (
+            with_soft_term(lambda s, t, tau: tau**2 * at(s, _standardised(t), tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * at(_standardised(s), _standardised(t), tau)),
         ),
     ),
     WrongLoss(

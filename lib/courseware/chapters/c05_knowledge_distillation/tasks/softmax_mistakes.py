@@ -76,6 +76,12 @@ def _powers(z: T, temperature: float) -> T:
     return ((z - z.amax(dim=-1, keepdim=True)) / temperature).exp()
 
 
+def _images_flattened(z: T, temperature: float) -> T:
+    """All behind the first axis in one line."""
+    lines = z.reshape(len(z), -1) if z.dim() > 1 else z
+    return _stable(lines, temperature).reshape(z.shape)
+
+
 def _hard(z: T) -> T:
     return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
 
@@ -126,12 +132,13 @@ MISTAKES = several(
     ),
     ways(
         "wrong-dimension",
-        "The probabilities add up to 1 along another axis than the last one, or over the whole "
-        "tensor. Each row along the last axis is a distribution of its own.",
+        "The probabilities add up to 1 along another axis than the last one, or over several axes "
+        "at once. Each row along the last axis is a distribution of its own.",
         _with(lambda z, temperature: _stable(z, temperature, 0)),
         _with(lambda z, temperature: _stable(z, temperature, 1)),
         _with(lambda z, temperature: _stable(z, temperature, min(z.dim() - 1, 1))),
         _with(_over_everything),
+        _with(_images_flattened),
         _with(_summed_over_everything),
         _with(_summed_along(0)),
         _with(_summed_along(1)),
@@ -250,6 +257,16 @@ MISTAKES = several(
         "Each class was looked at on its own (a sigmoid), so the row does not add up to 1. "
         "The classes compete: the sum runs over all of them.",
         _with(lambda z, temperature: torch.sigmoid(z / temperature)),
+    ),
+    ways(
+        "sigmoid-normalised",
+        "Sigmoids stand where exponentials belong. A sigmoid ends at 1, so all large logits get "
+        "the same share: e to the power of the logit is what is divided by its sum.",
+        _with(lambda z, temperature: shares(torch.sigmoid(z / temperature))),
+        *(
+            _with(lambda z, temperature, n=n: shares(torch.sigmoid(z / temperature) + n))
+            for n in (1e-12, 1e-8)
+        ),
     ),
     ways(
         "hard-maximum",

@@ -49,7 +49,20 @@ def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
             return Difference("wrong-shape", text)
         if not torch.isfinite(got[name].detach()).all():
             return Difference("not-finite", f"{name} holds nan or inf")
+    first = got["0.weight"].detach()
+    if len(first) > 1 and bool((first == first[0]).all()):
+        return Difference("units-alike", "in 0.weight every row holds the same numbers")
     return None
+
+
+def under_the_right_names(arguments: tuple[Any, ...], got: Any) -> State | None:
+    """A state whose tensors fit in their order and have other names, with the right ones."""
+    wanted = shapes(arguments)
+    tensors = list(got.values()) if type(got) is State else []
+    if len(tensors) != len(wanted) or not all(isinstance(t, torch.Tensor) for t in tensors):
+        return None
+    fits = all(tuple(t.shape) == s for t, s in zip(tensors, wanted.values(), strict=True))
+    return State(zip(wanted, tensors, strict=True)) if fits else None
 
 
 @torch.no_grad()

@@ -18,13 +18,15 @@ from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
 )
 
 
-def _down_the_columns(s: T, t: T, temperature: float) -> T:
+def down_the_columns(s: T, t: T, temperature: float) -> T:
+    """The divergence of softmax taken over the images."""
     log_q = functional.log_softmax(s / temperature, dim=0)
     log_p = functional.log_softmax(t / temperature, dim=0)
     return (log_p.exp() * (log_p - log_q)).sum(dim=1).mean()
 
 
-def _over_everything(s: T, t: T, temperature: float) -> T:
+def over_everything(s: T, t: T, temperature: float) -> T:
+    """The divergence of one softmax of the whole tensor."""
     return at(s.reshape(1, -1), t.reshape(1, -1), temperature)
 
 
@@ -77,23 +79,6 @@ WRONG_VALUES = (
                 tau**2 * (a * functional.cross_entropy(s, y) + (1 - a) * at(s, t, tau))
             ),
         ),
-    ),
-    WrongLoss(
-        "t-squared-missing-and-labels-at-temperature",
-        "Two mistakes: the factor T² of the soft term is missing, and the labels are compared at "
-        "temperature T. They belong to the student's own probabilities, at temperature 1.",
-        (
-            lambda s, t, y, a, tau: (
-                a * functional.cross_entropy(s / tau, y) + (1 - a) * at(s, t, tau)
-            ),
-        ),
-    ),
-    WrongLoss(
-        "weight-missing-and-arguments-swapped",
-        "Two mistakes: the weight 1 − α is missing in front of the soft term, and teacher and "
-        "student have changed places in the divergence: the teacher's probabilities are the "
-        "weights.",
-        (lambda s, t, y, a, tau: a * functional.cross_entropy(s, y) + tau**2 * at(t, s, tau),),
     ),
     WrongLoss(
         "labels-of-the-teacher",
@@ -149,9 +134,9 @@ WRONG_VALUES = (
         "Softmax ran down the columns, over the images, or over the whole tensor. A row holds the "
         "classes of one image: they compete with one another.",
         (
-            with_soft_term(lambda s, t, tau: tau**2 * _down_the_columns(s, t, tau)),
-            with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau)),
-            with_soft_term(lambda s, t, tau: tau**2 * _over_everything(s, t, tau) / len(s)),
+            with_soft_term(lambda s, t, tau: tau**2 * down_the_columns(s, t, tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * over_everything(s, t, tau)),
+            with_soft_term(lambda s, t, tau: tau**2 * over_everything(s, t, tau) / len(s)),
         ),
     ),
     WrongLoss(
@@ -193,16 +178,6 @@ WRONG_VALUES = (
         "`log_target=True` tells `F.kl_div` that the teacher's logarithms come, and these are its "
         "probabilities. Give it `log_softmax` of the teacher, or leave the option out.",
         (with_soft_term(_probabilities_for_logarithms),),
-    ),
-    WrongLoss(
-        "t-not-squared-and-labels-at-temperature",
-        "Two mistakes: the soft term has a factor T, and not T²; and the labels are compared at "
-        "temperature T, where they belong to the student's own probabilities.",
-        (
-            lambda s, t, y, a, tau: (
-                a * functional.cross_entropy(s / tau, y) + (1 - a) * tau * at(s, t, tau)
-            ),
-        ),
     ),
     WrongLoss(
         "sign-turned",

@@ -41,6 +41,7 @@ from courseware.checks.named_tensors import Named
 from courseware.checks.prunable_networks import held_out_accuracy, n_weights, weight_names
 from courseware.checks.rankings import ranking_problem
 from courseware.checks.states import Seed
+from courseware.checks.task import Judge
 from courseware.checks.values import NOTHING_CAME, Difference, difference
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masks import apply_masks, pruned_count
@@ -56,6 +57,9 @@ CLOSE = 0.8
 ANEW = 0.25
 """Weights that are drawn anew stay below this correlation."""
 
+RUN_AWAY = 5.0
+"""Times the spread of the kept weights before; drawn anew as layers are, they are near to it."""
+
 FEW_OTHERS = 1 / 15
 """Of the weights that pruning at once keeps: half of what step by step keeps others."""
 
@@ -70,6 +74,21 @@ UNTRAINED = "the weights that are kept are just as they were"
 
 REPEATED = 1e-4
 """Of the largest weight: what two runs from one seed may differ by."""
+
+
+def despite_their_order(judge: Judge) -> Judge:
+    """A judge of (state, masks) that looks at swapped ones, too, for what else is wrong."""
+
+    def judges(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
+        found = judge(arguments, expected, got)
+        if found is None or found.kind != "order-swapped":
+            return found
+        of_two = type(got[0]) is tuple
+        turned = tuple(one[::-1] for one in got) if of_two else got[::-1]
+        besides = judge(arguments, expected, turned)
+        return Difference(besides.kind, f"{found.text}; {besides.text}") if besides else found
+
+    return judges
 
 
 def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -157,7 +176,7 @@ def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diffe
     if wrong_ones := smallest_go(arguments, expected, got):
         return wrong_ones
     text = f"the kept weights before and after: a correlation of {together:.2f}, "
-    kind = "drawn-anew" if together < ANEW else "too-far-away"
+    kind = "drawn-anew" if _are_anew(before, after) else "too-far-away"
     if kind == "too-far-away" and _harmed(arguments, got):
         kind = "training-harms"
     return Difference(kind, text + f"expected at least {CLOSE}")
@@ -176,7 +195,7 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     """Held-out accuracy, pruned weights counted as 0; and each total left its trace."""
     for one in got:
         if found := _untrained(arguments, one):
-            return found
+            return _wrong_at_once(arguments, one) or found
     at_once = global_magnitude_masks(_weights(arguments[0]), arguments[3][-1])
     masks = {name: mask.bool() for name, mask in _detached(got[0][1]).items()}
     n_others = _n_others(masks, at_once)
@@ -197,9 +216,28 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
     if reached >= lost - WORSE:
         return Difference("not-won-back", text)
-    before, after = survivors(arguments[0], got[0])
-    anew = float(torch.corrcoef(torch.stack((before, after)))[0, 1]) < ANEW
+    anew = _are_anew(*survivors(arguments[0], got[0]))
     return Difference("drawn-anew" if anew else "training-harms", text)
+
+
+def _are_anew(before: T, after: T) -> bool:
+    """Whether kept weights have nothing to do with those before, and are not far larger.
+
+    Those of a training that runs away are.
+    """
+    together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
+    return together < ANEW and float(after.std()) <= RUN_AWAY * float(before.std())
+
+
+def _wrong_at_once(arguments: tuple[Any, ...], got: Any) -> Difference | None:
+    """Whether masks of a wrong number are those of the given network, pruned at once like that."""
+    if _structure(arguments[0], got):
+        return None
+    weights, masks = _weights(arguments[0]), _detached(got[1])
+    some = 0 < sum(int(mask.bool().sum()) for mask in masks.values()) < n_weights(arguments[0])
+    if not some or not cause_of(weights, arguments[3][-1], masks):
+        return None
+    return Difference("pruned-at-once", f"{AT_ONCE}, in a number that is not the one asked for")
 
 
 def _accuracy(got: Any, seed: Seed) -> float:

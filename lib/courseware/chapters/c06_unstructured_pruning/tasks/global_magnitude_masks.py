@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -15,7 +17,7 @@ from courseware.checks.global_rankings import MISTAKES, TWO_MISTAKES, global_ran
 from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.task import Check, Draw, Task
 from model_compression import magnitude_pruning as reference
@@ -29,6 +31,9 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
     three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
     for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
         yield inputs.layers(draw, shapes), inputs.whole_share(draw)
+    weights = inputs.layers(draw, {"0.weight": (4, 6), "2.weight": (2, 4)})
+    # What is added against ties, or rounded, is felt here.
+    yield Named((name, inputs.tiny(w)) for name, w in weights.items()), inputs.whole_share(draw)
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
@@ -79,6 +84,20 @@ def _pruned_weights(weights: Named, sparsity: float) -> dict[str, torch.Tensor]:
     return {name: w * masks[name] for name, w in weights.items()}
 
 
+def _first_alone(masks: dict[str, torch.Tensor], *arguments: Any) -> dict[str, torch.Tensor]:
+    name = next(iter(masks))
+    return {name: masks[name]}
+
+
+RETURNED_IN_THE_LOOP = (
+    "returned-in-the-loop",
+    "The first tensor alone has a mask: `return` stands inside of the loop, and ends it after one "
+    "round. Every one of them gets a mask, under its own name.",
+)
+RANKED_WRONGLY = several(
+    *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES)
+)
+
 _check = partial(Check, judge=global_ranking, probe=paired_call)
 
 GLOBAL_MAGNITUDE_MASKS = Task(
@@ -97,11 +116,16 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         _check("right masks, as torch.bool", 2, _two_layers, judge=and_dtypes(global_ranking)),
     ),
     misconceptions=several(
-        (MASK_NOT_BOOL, LAYER_WITHOUT_MASK),
+        (MASK_NOT_BOOL, replace(LAYER_WITHOUT_MASK, unless_explained=True)),
         FORMS,
         joining_slips(_ranked),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
-        *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        RANKED_WRONGLY,
+        followed_by(RETURNED_IN_THE_LOOP, _first_alone, RANKED_WRONGLY),
+        ways(
+            *RETURNED_IN_THE_LOOP,
+            lambda *arguments: _first_alone(reference.global_magnitude_masks(*arguments)),
+        ),
         *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
     ),
 )

@@ -10,6 +10,7 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.axes_assumed import two_axes_assumed
 from courseware.checks.counts import (
     MISCOUNTS,
     MISROUNDED,
@@ -24,6 +25,7 @@ from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import (
     DECIMALS,
     ENDS_SWAPPED,
+    EQUALS_ONCE,
     FIRST_OF_EQUALS,
     LARGEST_PRUNED,
     LARGEST_STAYS,
@@ -34,6 +36,7 @@ from courseware.checks.rankings import (
     SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
+    equals_counted_once,
     first_of_equals,
     kept_above_quantile,
     kept_by_order,
@@ -57,6 +60,8 @@ def _whole_counts(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.6, -0.1, 0.3, -0.9, 0.2, 0.5, -0.7, 0.4]), 0.25
     yield inputs.weights(draw, 16), inputs.whole_share(draw)
     yield inputs.weights(draw, 40), inputs.whole_share(draw)
+    # What is added against ties, or rounded, is felt here.
+    yield inputs.tiny(inputs.weights(draw, 24)), inputs.whole_share(draw)
 
 
 def _rounded_counts(draw: Draw) -> Iterator[Arguments]:
@@ -109,6 +114,10 @@ def _ends(draw: Draw) -> Iterator[Arguments]:
     yield w, 1.0
 
 
+def _rounded(n: int, sparsity: float) -> int:
+    return round(sparsity * n)
+
+
 def _along(axis: int) -> Callable[..., T]:
     """Each row (or column) ranked by itself."""
 
@@ -126,6 +135,10 @@ def _axis_of_rows(w: T, sparsity: float) -> T:
     return torch.stack([reference.magnitude_mask(r, sparsity) for r in rows]).reshape(w.shape)
 
 
+def _zeros_last(w: T) -> T:
+    return w.abs().masked_fill(w == 0, 1e30)
+
+
 def _zeros_extra(w: T, sparsity: float) -> T:
     """All zeros go, and the share of the weights that are left."""
     n_left = int((w != 0).sum())
@@ -133,17 +146,14 @@ def _zeros_extra(w: T, sparsity: float) -> T:
     return pruned(count=lambda n, s: count)(w, sparsity)
 
 
-def _zeros_out(w: T, sparsity: float) -> T:
-    """The share of the weights that are not 0, counted over all."""
-    n_left = int((w != 0).sum())
-    return pruned(count=lambda n, s: round(s * n_left))(w, sparsity)
+def _of_the_others(scores: Callable[[T], T], count: Count = _rounded) -> Callable[..., T]:
+    """The share of the weights that are not 0."""
 
+    def behaves(w: T, sparsity: float) -> T:
+        n_left = int((w != 0).sum())
+        return pruned(scores, lambda n, s: count(n_left, s))(w, sparsity)
 
-def _zeros_spared(w: T, sparsity: float) -> T:
-    """The share of the weights, taken from those that are not 0."""
-    return pruned(scores=lambda v: v.abs().masked_fill(v == 0, math.inf).clamp(max=1e30))(
-        w, sparsity
-    )
+    return behaves
 
 
 def _columns_first(w: T, sparsity: float) -> T:
@@ -201,6 +211,12 @@ def _failing_at_ends() -> Iterator[Callable[..., Any]]:
             yield except_where(when, error, reference.magnitude_mask)
 
 
+ZEROS_NOT_COUNTED = (
+    "zeros-not-counted",
+    "Zeros were left out of the count, or pruned on top of it. Sparsity is the share of all "
+    "weights that is gone, and a zero is the smallest weight of all.",
+)
+
 MAGNITUDE_MASK = Task(
     name="magnitude_mask",
     points=14,
@@ -250,13 +266,12 @@ MAGNITUDE_MASK = Task(
             lambda w, s: pruned(count=lambda n, s: math.ceil(s * len(w)))(w, s),
         ),
         ways(
-            "zeros-not-counted",
-            "Zeros were left out of the count, or pruned on top of it. Sparsity is the share of "
-            "all weights that is gone, and a zero is the smallest weight of all.",
+            *ZEROS_NOT_COUNTED,
             _zeros_extra,
             _and_zeros,
-            _zeros_out,
-            _zeros_spared,
+            _of_the_others(torch.abs),
+            _of_the_others(_zeros_last),
+            pruned(_zeros_last),
         ),
         ways(
             *RATIO_AS_THRESHOLD,
@@ -281,7 +296,17 @@ MAGNITUDE_MASK = Task(
             for order in (INVERTED, LARGEST_PRUNED, SIGNED)
             for name, message, counts in MISROUNDED
         ),
+        *(
+            both(
+                ZEROS_NOT_COUNTED,
+                (name, message),
+                *(_of_the_others(scores, count) for scores in (torch.abs, _zeros_last)),
+            )
+            for name, message, (count, *_) in MISROUNDED
+        ),
+        two_axes_assumed(reference.magnitude_mask),
         ways(*TIES_PRUNED, _threshold(ties_pruned)),
+        ways(*EQUALS_ONCE, _threshold(equals_counted_once)),
         ways(*TIES_KEPT, _threshold(ties_kept)),
         ways(*LARGEST_STAYS, _threshold(largest_stays)),
         ways(*ROUNDED_FIRST, *(pruned(rounded_to(n)) for n in DECIMALS)),

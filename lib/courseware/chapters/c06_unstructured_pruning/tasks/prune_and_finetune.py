@@ -120,7 +120,7 @@ PRUNE_AND_FINETUNE = Task(
             "the survivors train on from where they were",
             3,
             _half_of_a_trained_network,
-            judges.from_survivors,
+            judges.despite_their_order(judges.from_survivors),
             named_call,
             _expect("(state, masks): kept weights near to what they were, but trained"),
         ),
@@ -136,7 +136,7 @@ PRUNE_AND_FINETUNE = Task(
             "images of signs: step by step, most of the lost accuracy comes back",
             4,
             _most_of_a_trained_network,
-            judges.won_back,
+            judges.despite_their_order(judges.won_back),
             _two_seeds,
             _expect(
                 "(state, masks), with this seed and the next: {count} of {n} weights are pruned, "

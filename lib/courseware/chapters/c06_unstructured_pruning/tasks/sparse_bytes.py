@@ -43,7 +43,8 @@ def _extremes(draw: Draw) -> Iterator[Arguments]:
     for storage in ("dense", "coo", "csr", "bitmask"):
         yield torch.ones(2, 5, dtype=torch.bool), storage
         yield torch.zeros(3, 2, dtype=torch.bool), storage
-        yield torch.ones(draw.integer(3, 40), draw.integer(3, 40), dtype=torch.bool), storage
+        # More than 8 bits can count.
+        yield torch.ones(draw.integer(16, 40), draw.integer(17, 40), dtype=torch.bool), storage
 
 
 SPARSE_BYTES = Task(

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.machine_integers import COUNTED_IN_8_BITS, wrapped
+from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.task import Misconception
 
 Size = Callable[[int, int, int], float]
 """Bytes from rows, columns and the number of kept weights."""
@@ -95,7 +97,44 @@ def _pruned_counted(mask: torch.Tensor, storage: str) -> float:
     return _bytes()(~mask, storage)
 
 
-MISTAKES = several(
+def _also_pruned_counted(known: Misconception) -> tuple[Misconception, ...]:
+    """The mistake, and the pruned weights counted for the kept ones."""
+    behaves = known.behaves
+    if behaves is None:
+        return ()
+    return both(
+        PRUNED_COUNTED, (known.name, known.message), lambda mask, storage: behaves(~mask, storage)
+    )
+
+
+def _counted_in(signed: bool) -> Callable[..., float]:
+    """The kept weights counted in 8 bits."""
+
+    def behaves(mask: torch.Tensor, storage: str) -> float:
+        def of(size: Size) -> Size:
+            return lambda r, c, k: size(r, c, wrapped(k, 8, signed))
+
+        return _bytes(coo=of(_coo), csr=of(_csr), bitmask=of(_bitmask))(mask, storage)
+
+    return behaves
+
+
+def _columns_once(mask: torch.Tensor, storage: str) -> float:
+    """csr with an index for each column that holds something."""
+    used = int(mask.any(dim=0).sum())
+    return _bytes(csr=lambda r, c, k: 4 * k + 8 * used + 8 * (r + 1))(mask, storage)
+
+
+def _capped(mask: torch.Tensor, storage: str) -> float:
+    return min(_bytes()(mask, storage), 4 * mask.numel())
+
+
+PRUNED_COUNTED = (
+    "pruned-weights-counted",
+    "The pruned weights were counted where the kept ones are stored. True in the mask means kept.",
+)
+
+OF_SIZES = several(
     ways(
         "zeros-are-free",
         "The zeros of a dense tensor were not counted. Each of them takes four bytes like any "
@@ -224,10 +263,26 @@ MISTAKES = several(
         _bytes(bitmask=lambda r, c, k: math.ceil(r * c / 8) + 4 * r * c),
     ),
     ways(
-        "pruned-weights-counted",
-        "The pruned weights were counted where the kept ones are stored. True in the mask "
-        "means kept.",
-        _pruned_counted,
+        "columns-counted-once",
+        "In csr an index was counted for each column in use. Every kept value has one of its own, "
+        "also where others lie in the same column.",
+        _columns_once,
+    ),
+    ways(
+        "capped-at-dense",
+        "Where a sparse format takes more than the dense one, the smaller number came back. How "
+        "many bytes the named one takes is asked for: that it may be more is the point.",
+        _capped,
+    ),
+    ways(
+        "falls-to-the-last-else",
+        "One storage got the bytes of another: behind a second `if` an `else` takes all that this "
+        "one does not name, what the first one named as well. `elif` makes one chain of them.",
+        _bytes(dense=_bitmask),
+        _bytes(dense=_csr),
+        _bytes(dense=_coo),
+        _bytes(dense=_bitmask, coo=_bitmask),
+        _bytes(coo=_bitmask),
     ),
     ways(
         "bits-not-bytes",
@@ -261,4 +316,11 @@ MISTAKES = several(
         _scaled(1.0, value_bytes=2),
         _scaled(1.0, value_bytes=1),
     ),
+)
+
+MISTAKES = several(
+    OF_SIZES,
+    ways(*PRUNED_COUNTED, _pruned_counted),
+    *map(_also_pruned_counted, OF_SIZES),
+    ways(*COUNTED_IN_8_BITS, *map(_counted_in, (True, False))),
 )

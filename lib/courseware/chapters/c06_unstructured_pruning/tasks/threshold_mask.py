@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
+from courseware.checks.axes_assumed import two_axes_assumed
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import (
     INVERTED,
@@ -16,14 +17,25 @@ from courseware.checks.masks import (
     mask_values_and_dtype,
     same_mask,
 )
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.rankings import DECIMALS, ROUNDED_FIRST
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import magnitude_pruning as reference
 
 SIGN_NOT_IGNORED = (
     "sign-not-ignored",
     "The weights were compared with their signs. −5 does as much as 5: compare the magnitude.",
+)
+
+BOTH_CONDITIONS = (
+    "both-conditions-asked",
+    "Everything went: w ≥ threshold and w ≤ −threshold were both asked for, and no number is both. "
+    "One of them is enough, which is `|`; or compare the magnitude.",
+)
+THRESHOLD_PRUNED = (
+    "threshold-itself-pruned",
+    "A weight whose magnitude is just the threshold was pruned. Only what lies below the threshold "
+    "goes.",
 )
 
 T = torch.Tensor
@@ -81,6 +93,14 @@ def _rows(size: Callable[[T], T]) -> Callable[..., T]:
     return behaves
 
 
+def _with_weights_returned(*groups: Iterable[Misconception]) -> tuple[Misconception, ...]:
+    known = several(*groups)
+    right = ways(*WEIGHTS_RETURNED, lambda w, threshold: w * reference.threshold_mask(w, threshold))
+    return several(
+        known, right, followed_by(WEIGHTS_RETURNED, lambda mask, w, threshold: w * mask, known)
+    )
+
+
 THRESHOLD_MASK = Task(
     name="threshold_mask",
     points=8,
@@ -94,7 +114,7 @@ THRESHOLD_MASK = Task(
         Check("convolutions, in their shape", 1, _convolutions, same_mask),
         Check("a right mask, as torch.bool", 1, _both_signs, mask_values_and_dtype(same_mask)),
     ),
-    misconceptions=several(
+    misconceptions=_with_weights_returned(
         (MASK_NOT_BOOL,),
         FORMS,
         ways(
@@ -126,10 +146,12 @@ THRESHOLD_MASK = Task(
             lambda w, threshold: (w < threshold) & (w > -threshold),
         ),
         ways(
-            "both-conditions-asked",
-            "Everything went: w ≥ threshold and w ≤ −threshold were both asked for, and no number "
-            "is both. One of them is enough, which is `|`; or compare the magnitude.",
+            *BOTH_CONDITIONS,
             lambda w, threshold: (w >= threshold) & (w <= -threshold),
+        ),
+        both(
+            BOTH_CONDITIONS,
+            THRESHOLD_PRUNED,
             lambda w, threshold: (w > threshold) & (w < -threshold),
         ),
         ways(
@@ -149,12 +171,7 @@ THRESHOLD_MASK = Task(
             lambda w, threshold: bool((w.abs() >= threshold).all()),
             lambda w, threshold: bool((w.abs() >= threshold).any()),
         ),
-        ways(
-            "threshold-itself-pruned",
-            "A weight whose magnitude is just the threshold was pruned. Only what lies below the "
-            "threshold goes.",
-            lambda w, threshold: w.abs() > threshold,
-        ),
+        ways(*THRESHOLD_PRUNED, lambda w, threshold: w.abs() > threshold),
         ways(
             "one-side-strict",
             "Of two weights whose magnitude is just the threshold, one was kept, and the one of "
@@ -169,10 +186,7 @@ THRESHOLD_MASK = Task(
             "threshold alone.",
             lambda w, threshold: (w.abs() >= threshold) & (w != 0),
         ),
-        ways(
-            *WEIGHTS_RETURNED,
-            lambda w, threshold: torch.where(w.abs() >= threshold, w, 0.0),
-        ),
+        two_axes_assumed(reference.threshold_mask),
         ways(
             "survivors-returned",
             "Only the weights that are kept came back, or their places. The mask has an entry for "
