@@ -17,7 +17,7 @@ def magnitude_mask(w, sparsity):
     return mask.reshape(w.shape)
 
 
-@wrong("threshold_mask", says="raises")
+@wrong("threshold_mask", says="two-axes-assumed")
 def loops_over_two_axes(w, threshold):
     mask = torch.zeros(w.shape, dtype=torch.bool)
     rows, columns = w.shape

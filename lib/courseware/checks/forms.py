@@ -90,7 +90,8 @@ FORMS = tuple(
         ),
         (
             "axis-lost",
-            "The values are right, but an axis of size 1 is gone, as `squeeze` takes it away.",
+            "The values are right, but an axis of size 1 is gone, as `squeeze` or `flatten` takes "
+            "it away.",
         ),
     )
 )

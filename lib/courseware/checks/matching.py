@@ -125,6 +125,8 @@ def alike(one: Any, other: Any) -> bool:
     (True, True)
     >>> alike(torch.tensor([1.0, torch.nan]), torch.tensor([1.0, torch.nan]))
     True
+    >>> alike(torch.tensor([1, 2, 3, 4]), torch.tensor([[1, 2], [3, 4]]))
+    True
     >>> alike(torch.tensor(torch.inf), torch.tensor(1.0)), alike(torch.nan, torch.nan)
     (False, False)
     """
@@ -134,7 +136,8 @@ def alike(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(alike, one, other))
     one, other = _as_tensor(one), _as_tensor(other)
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
-        return _long_axes(one) == _long_axes(other) and _alike_flat(one, other)
+        flat = one.numel() == other.numel() and 1 in (one.dim(), other.dim())
+        return (flat or _long_axes(one) == _long_axes(other)) and _alike_flat(one, other)
     return type(one) is type(other) and bool(one == other)
 
 

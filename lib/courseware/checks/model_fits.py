@@ -52,7 +52,7 @@ def _besides(case: Case) -> Case | None:
     """The case, judged as if no argument had been changed; None where the result is right."""
     left_alone = replace(case.got, changed=())
     found = find(case.check, case.arguments, case.expected, left_alone)
-    return found and replace(case, got=left_alone, found=found)
+    return None if found is None else replace(case, got=left_alone, found=found)
 
 
 class Models:

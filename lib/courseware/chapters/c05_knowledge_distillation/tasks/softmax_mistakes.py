@@ -82,6 +82,10 @@ def _images_flattened(z: T, temperature: float) -> T:
     return _stable(lines, temperature).reshape(z.shape)
 
 
+def _sigmoids(more: float) -> Callable[..., T]:
+    return _with(lambda z, temperature: shares(torch.sigmoid(z / temperature) + more))
+
+
 def _hard(z: T) -> T:
     return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
 
@@ -262,11 +266,7 @@ MISTAKES = several(
         "sigmoid-normalised",
         "Sigmoids stand where exponentials belong. A sigmoid ends at 1, so all large logits get "
         "the same share: e to the power of the logit is what is divided by its sum.",
-        _with(lambda z, temperature: shares(torch.sigmoid(z / temperature))),
-        *(
-            _with(lambda z, temperature, n=n: shares(torch.sigmoid(z / temperature) + n))
-            for n in (1e-12, 1e-8)
-        ),
+        *map(_sigmoids, (0.0, 1e-12, 1e-8)),
     ),
     ways(
         "hard-maximum",

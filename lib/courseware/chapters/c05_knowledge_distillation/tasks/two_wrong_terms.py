@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -89,8 +90,8 @@ def two_mistakes(behaving: Callable[[Loss], Loss]) -> Iterator[Misconception]:
     for (first, ones), (second, others) in combinations(tuple(places), 2):
         for name, one in ones:
             for other_name, other in others:
-                parts = list(RIGHT)
-                parts[first], parts[second] = one, other  # type: ignore[call-overload]
+                parts: list[Any] = list(RIGHT)
+                parts[first], parts[second] = one, other
                 yield from both(
                     (name, messages[name]),
                     (other_name, messages[other_name]),

@@ -173,7 +173,8 @@ def from_survivors(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diffe
     together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
     if together >= CLOSE:
         return None
-    if wrong_ones := smallest_go(arguments, expected, got):
+    wrong_ones = smallest_go(arguments, expected, got)
+    if wrong_ones and not (wrong_ones.kind == "wrong-value" and _are_anew(before, after)):
         return wrong_ones
     text = f"the kept weights before and after: a correlation of {together:.2f}, "
     kind = "drawn-anew" if _are_anew(before, after) else "too-far-away"
@@ -214,19 +215,22 @@ def won_back(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference 
     text = f"held-out accuracy {whole:.1%} before, {lost:.1%} pruned at once, {reached:.1%} yours: "
     share = max(0.0, (reached - lost) / (whole - lost))
     text += f"{share:.0%} of the loss won back, expected at least {WON_BACK:.0%}"
-    if reached >= lost - WORSE:
-        return Difference("not-won-back", text)
-    anew = _are_anew(*survivors(arguments[0], got[0]))
-    return Difference("drawn-anew" if anew else "training-harms", text)
+    before, after = survivors(arguments[0], got[0])
+    if _are_anew(before, after):
+        return Difference("drawn-anew", text)
+    harmed = reached < lost - WORSE or _runs_away(before, after)
+    return Difference("training-harms" if harmed else "not-won-back", text)
 
 
 def _are_anew(before: T, after: T) -> bool:
-    """Whether kept weights have nothing to do with those before, and are not far larger.
-
-    Those of a training that runs away are.
-    """
+    """Whether kept weights have nothing to do with those before, without running away."""
     together = float(torch.corrcoef(torch.stack((before, after)))[0, 1])
-    return together < ANEW and float(after.std()) <= RUN_AWAY * float(before.std())
+    return together < ANEW and not _runs_away(before, after)
+
+
+def _runs_away(before: T, after: T) -> bool:
+    """Whether kept weights are far larger than before, as steps that are too large make them."""
+    return not float(after.std()) <= RUN_AWAY * float(before.std())
 
 
 def _wrong_at_once(arguments: tuple[Any, ...], got: Any) -> Difference | None:

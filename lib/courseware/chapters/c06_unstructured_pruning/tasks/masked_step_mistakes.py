@@ -161,6 +161,11 @@ def _density(m: T) -> T:
     return m.float().mean().clamp(min=1e-8)
 
 
+READ_FROM_ZEROS = (
+    "mask-read-from-zeros",
+    "Which weights are pruned was read from their zeros. A kept weight can be 0 for a moment and "
+    "must move on, and a pruned one need not be 0 yet: ask the mask.",
+)
 MASKS: tuple[Mistake, ...] = (
     (
         "gradient-masked-only",
@@ -204,9 +209,7 @@ MASKS: tuple[Mistake, ...] = (
         (Parts(after=lambda new, w, m: new * ~m),),
     ),
     (
-        "mask-read-from-zeros",
-        "Which weights are pruned was read from their zeros. A kept weight can be 0 for a moment "
-        "and must move on, and a pruned one need not be 0 yet: ask the mask.",
+        *READ_FROM_ZEROS,
         (
             Parts(after=lambda new, w, m: new * (w != 0)),
             Parts(after=lambda new, w, m: new * (w != 0) * m),
@@ -287,6 +290,13 @@ MISTAKES = several(
     *(
         ways(name, message, *(way for one in parts for way in one.steps()))
         for name, message, parts in (*RULES, *MASKS, *RETURNED)
+    ),
+    ways(
+        *READ_FROM_ZEROS,
+        lambda w, g, old, m, lr, mu: (
+            (w - lr * (mu * old + g)) * (w != 0),
+            (mu * old + g) * (w != 0),
+        ),
     ),
     ways(
         "gradient-forgotten",

@@ -10,12 +10,14 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
+    NOT_SET_TO_ZERO,
     by_channel,
     other_axes,
     over,
     slips,
 )
 from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.machine_integers import COUNTED_IN_8_BITS, wrapped
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.precision import IMPRECISE, by_digits
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -33,6 +35,8 @@ def _units(draw: Draw) -> Iterator[tuple[T]]:
 def _channels(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[[[0.0, 2.0]], [[4.0, 6.0]]], [[[0.0, 0.0]], [[8.0, 0.0]]]]),)
     yield from inputs.of_channels(draw)
+    # More zeros than 8 bits can count.
+    yield (inputs.after_relu(draw, 2, 3, 20, 20),)
 
 
 def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
@@ -55,6 +59,29 @@ def _ends(draw: Draw) -> Iterator[tuple[T]]:
 def _counts(rows: T) -> T:
     return (rows == 0).sum(dim=1)
 
+
+def _counted_in_8_bits(signed: bool) -> Callable[[T], T]:
+    def behaves(rows: T) -> T:
+        counted = [wrapped(count, 8, signed) for count in _counts(rows).tolist()]
+        return torch.tensor(counted) / rows.shape[1]
+
+    return behaves
+
+
+COUNTED = (
+    "counted",
+    "The zeros were counted. Divide by the number of all activations of the unit, over images and "
+    "places, so that the share does not grow with the batch.",
+)
+NEGATIVES_COUNTED = (
+    "negatives-counted",
+    "Negative activations were counted as zeros. Whoever measures before the ReLU finds hardly any "
+    "zeros, and that is the right answer there.",
+)
+OTHER_SHARES: tuple[tuple[tuple[str, str], Callable[[T], T]], ...] = (
+    (COUNTED, lambda rows: _counts(rows).float()),
+    (NEGATIVES_COUNTED, lambda rows: (rows <= 0).float().mean(dim=1)),
+)
 
 LIMITS = 1e-12, *(10.0**-n for n in range(10, 0, -1))
 """What students take for nearly 0; `torch.isclose` takes 1e-8."""
@@ -94,9 +121,7 @@ APOZ = Task(
             over(lambda rows: 100 * (rows == 0).float().mean(dim=1), axis=1),
         ),
         ways(
-            "counted",
-            "The zeros were counted. Divide by the number of all activations of the unit, over "
-            "images and places, so that the share does not grow with the batch.",
+            *COUNTED,
             over(_counts, axis=1),
             over(lambda rows: _counts(rows).float(), axis=1),
             by_channel(lambda a: (a == 0).sum(dim=2).float().mean(dim=0), reference.apoz),
@@ -116,9 +141,7 @@ APOZ = Task(
             over(lambda rows: _counts(rows) / rows.numel(), axis=1),
         ),
         ways(
-            "negatives-counted",
-            "Negative activations were counted as zeros. Whoever measures before the ReLU finds "
-            "hardly any zeros, and that is the right answer there.",
+            *NEGATIVES_COUNTED,
             over(lambda rows: (rows <= 0).float().mean(dim=1), axis=1),
         ),
         ways(
@@ -136,7 +159,15 @@ APOZ = Task(
             over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
             over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
         ),
-        other_axes(lambda rows: (rows == 0).float().mean(dim=1)),
+        other_axes(lambda rows: (rows == 0).float().mean(dim=1), *OTHER_SHARES),
+        ways(
+            *COUNTED_IN_8_BITS,
+            *(over(_counted_in_8_bits(signed), axis=1) for signed in (True, False)),
+        ),
+        ways(
+            *NOT_SET_TO_ZERO,
+            over(lambda rows: _counts(rows).cumsum(dim=0) / rows.shape[1], axis=1),
+        ),
         ways(
             "places-not-joined",
             "There is a number for each place of a channel. A channel is one thing, wherever in "
@@ -162,6 +193,10 @@ APOZ = Task(
             over(lambda rows: rows.mean(dim=1), axis=1),
             over(lambda rows: rows.abs().mean(dim=1), axis=1),
         ),
-        slips(reference.apoz, of_all=lambda a: (a == 0).float().mean()),
+        slips(
+            reference.apoz,
+            lambda a: (a == 0).float().mean(),
+            *((second, over(reduce, axis=1)) for second, reduce in OTHER_SHARES),
+        ),
     ),
 )

@@ -9,16 +9,19 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
+    NORMALISED_BY,
+    NOT_SET_TO_ZERO,
     SIGN_TURNED,
     WHOLE_NUMBERS,
     WHOLE_TENSOR,
     by_channel,
+    missing_one,
     over,
     part_of,
     whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.precision import IMPRECISE, by_digits, less_precise
 from courseware.checks.python_slips import CARET
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -35,6 +38,20 @@ ROOT_FORGOTTEN = (
     "These are the squares, without the root. The norm is the square root of their sum.",
 )
 AVERAGED = ("averaged", "The squares or magnitudes were averaged. A norm adds them up.")
+MEAN_TAKEN_OFF = (
+    "mean-taken-off",
+    "The mean of the filter was taken off first, as for a standard deviation. A norm is a distance "
+    "from 0.",
+)
+NORMALISED = (
+    "normalised",
+    "The norms were divided by their sum, their largest, or their mean. They are asked for as they "
+    "are.",
+)
+FILTERS_MISSING = (
+    "filters-missing",
+    "There is no norm for one of the filters: the loop starts too late, or stops too early.",
+)
 INPUTS_FOR_OUTPUTS = (
     "inputs-taken-for-outputs",
     "There is a number for each input. Filters stand along axis 0, the outputs: reduce over all "
@@ -82,6 +99,34 @@ def _squares(rows: T) -> T:
     return rows.square().sum(dim=1)
 
 
+OTHER_NUMBERS = several(
+    ways(*ABSOLUTE_SUM, over(lambda rows: rows.abs().sum(dim=1), axis=0)),
+    ways(*ROOT_FORGOTTEN, over(_squares, axis=0)),
+    ways(*AVERAGED, over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=0)),
+    ways(
+        "largest-weight",
+        "Only the largest weight of each filter was looked at. A norm takes all of them together.",
+        over(lambda rows: rows.abs().amax(dim=1), axis=0),
+        over(lambda rows: rows.amax(dim=1), axis=0),
+    ),
+)
+PART_OF_FILTER = ways(
+    "part-of-filter",
+    "Only a part of each filter was looked at: one input, one place of the kernel, or all but the "
+    "first or the last. A norm takes all weights of the filter together.",
+    *part_of(
+        reference.filter_norms,
+        lambda weight: weight[:, :1],
+        lambda weight: weight[:, 1:],
+        lambda weight: weight[:, :-1],
+        lambda weight: weight[..., :1],
+        lambda weight: weight[..., :-1],
+        lambda weight: weight.flatten(1)[:, 1:],
+        lambda weight: weight.flatten(1)[:, :-1],
+        lambda weight: weight.flatten(2)[..., 0] if weight.dim() > 2 else weight,
+    ),
+)
+
 _check = partial(Check, judge=by_digits(same_values))
 
 FILTER_NORMS = Task(
@@ -98,24 +143,9 @@ FILTER_NORMS = Task(
     misconceptions=several(
         FORMS,
         (Misconception(*IMPRECISE),),
-        ways(
-            *ABSOLUTE_SUM,
-            over(lambda rows: rows.abs().sum(dim=1), axis=0),
-        ),
-        ways(*ROOT_FORGOTTEN, over(_squares, axis=0)),
-        ways(
-            *AVERAGED,
-            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=0),
-        ),
+        OTHER_NUMBERS,
         both(AVERAGED, ROOT_FORGOTTEN, over(lambda rows: rows.square().mean(dim=1), axis=0)),
         both(ABSOLUTE_SUM, AVERAGED, over(lambda rows: rows.abs().mean(dim=1), axis=0)),
-        ways(
-            "largest-weight",
-            "Only the largest weight of each filter was looked at. A norm takes all of them "
-            "together.",
-            over(lambda rows: rows.abs().amax(dim=1), axis=0),
-            over(lambda rows: rows.amax(dim=1), axis=0),
-        ),
         ways(
             "signs-cancel",
             "The weights were added up with their signs, so that they cancel. Square them first.",
@@ -123,13 +153,16 @@ FILTER_NORMS = Task(
             over(lambda rows: rows.sum(dim=1).abs(), axis=0),
             over(lambda rows: rows.mean(dim=1), axis=0),
         ),
-        ways(
-            "mean-taken-off",
-            "The mean of the filter was taken off first, as for a standard deviation. A norm is a "
-            "distance from 0.",
-            over(_uncentred, axis=0),
+        ways(*MEAN_TAKEN_OFF, over(_uncentred, axis=0)),
+        both(
+            MEAN_TAKEN_OFF,
+            AVERAGED,
             over(lambda rows: rows.std(dim=1), axis=0),
             over(lambda rows: rows.std(dim=1, correction=0), axis=0),
+        ),
+        ways(
+            *NOT_SET_TO_ZERO,
+            over(lambda rows: _squares(rows).cumsum(dim=0).sqrt(), axis=0),
         ),
         both(
             INPUTS_FOR_OUTPUTS,
@@ -184,14 +217,11 @@ FILTER_NORMS = Task(
             "divides by it here.",
             *(over(_with_more(more), axis=0) for more in (1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-3)),
         ),
-        ways(
-            "normalised",
-            "The norms were divided by their sum, their largest, or their mean. They are asked "
-            "for as they are.",
-            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).sum(), axis=0),
-            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).amax(), axis=0),
-            over(lambda rows: rows.norm(dim=1) / rows.norm(dim=1).mean(), axis=0),
+        *(
+            ways(*NORMALISED, lambda w, by=by: by(reference.filter_norms(w)))
+            for by in NORMALISED_BY
         ),
+        *(followed_by(NORMALISED, by, OTHER_NUMBERS) for by in NORMALISED_BY),
         ways(
             "sorted",
             "The norms were sorted. Entry i must belong to filter i, or no one knows which to "
@@ -207,27 +237,15 @@ FILTER_NORMS = Task(
             by_channel(_singular, _singular),
             _singular,
         ),
-        ways(
-            "part-of-filter",
-            "Only a part of each filter was looked at: one input, one place of the kernel, or all "
-            "but the last. A norm takes all weights of the filter together.",
-            *part_of(
-                reference.filter_norms,
-                lambda weight: weight[:, :1],
-                lambda weight: weight[:, 1:],
-                lambda weight: weight[:, :-1],
-                lambda weight: weight[..., :1],
-                lambda weight: weight[..., :-1],
-                lambda weight: weight.flatten(2)[..., 0] if weight.dim() > 2 else weight,
-            ),
+        PART_OF_FILTER,
+        missing_one(
+            FILTERS_MISSING, reference.filter_norms, several(PART_OF_FILTER, OTHER_NUMBERS)
         ),
         ways(
-            "filters-missing",
-            "There is no norm for one of the filters: the loop starts too late, or stops too "
-            "early.",
-            *part_of(reference.filter_norms, lambda weight: weight[:-1], lambda weight: weight[1:]),
+            *WHOLE_TENSOR,
+            lambda weight: weight.norm(),
+            lambda weight: weight.norm().repeat(len(weight)),
         ),
-        ways(*WHOLE_TENSOR, lambda weight: weight.norm()),
         ways(*CARET, lambda weight: (weight ^ 2).flatten(1).sum(dim=1).sqrt()),
         ways(*SIGN_TURNED, lambda values: -reference.filter_norms(values)),
         ways(*WHOLE_NUMBERS, *whole_numbers(reference.filter_norms)),

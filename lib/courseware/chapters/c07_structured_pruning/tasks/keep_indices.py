@@ -21,12 +21,17 @@ from model_compression import structured_pruning as reference
 T = torch.Tensor
 Arguments = tuple[T, int]
 
+DECIMALS = 1, 2
+"""To how many of them students round."""
+
 
 def _positive(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.5, 0.9, 0.1, 0.7]), 3
     for n in (9, 16):
         yield inputs.apart(draw, n) + n, draw.integer(3, n // 2)
         yield inputs.apart(draw, n) + n, draw.integer(n // 2 + 1, n - 2)
+    # At least 0.0015 apart: less than who rounds takes for a difference.
+    yield 1 + inputs.apart(draw, 16) / 32, draw.integer(3, 13)
 
 
 def _negative(draw: Draw) -> Iterator[Arguments]:
@@ -72,6 +77,9 @@ def _highest(arguments: Any, expected: Any, got: Any) -> Difference | None:
     if scores[low] >= scores[high]:
         return None
     text = f"unit {low}, of score {scores[low]:.4g}, stays, unit {high}, of {scores[high]:.4g}, not"
+    rounded = [scores.round(decimals=n) for n in DECIMALS]
+    if any(r[low] == r[high] and len(r.unique()) > len(r) // 4 for r in rounded):
+        return Difference("scores-rounded", text)
     return Difference("wrong-value", text)
 
 

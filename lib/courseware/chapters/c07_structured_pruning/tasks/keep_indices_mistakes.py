@@ -131,6 +131,15 @@ def _again_where_taken_is(mark: float) -> Callable[[T, int], T]:
     return behaves
 
 
+def _searched_from_zero(scores: T, n_keep: int) -> T:
+    """The highest above 0 that is not taken, again and again; place 0 where there is none."""
+    taken: list[int] = []
+    for _ in range(n_keep):
+        left = [i for i in range(len(scores)) if i not in taken and scores[i] > 0]
+        taken.append(max(left, key=lambda i: float(scores[i]), default=0))
+    return torch.tensor(sorted(taken))
+
+
 def _ranks(scores: T, n_keep: int) -> T:
     """The ranks of the highest, taken for their places."""
     return scores.argsort().argsort()[len(scores) - n_keep :].sort().values
@@ -216,6 +225,12 @@ MISTAKES = several(
         *map(_again_where_taken_is, (0.0, -1.0)),
     ),
     ways(
+        "searched-from-zero",
+        "The search for the highest score begins at 0, so that a negative one is never found, and "
+        "the first unit comes in its place. Begin at −inf.",
+        _searched_from_zero,
+    ),
+    ways(
         "order-sorted-by-order",
         "The places were sorted, but `argsort` and `.indices` give where they stood before, "
         "numbers from 0 to n_keep − 1. Take the sorted values.",
@@ -259,6 +274,14 @@ MISTAKES = several(
         _ranks,
         lambda s, k: s.argsort(descending=True).argsort()[:k].sort().values,
         _order_for_ranks,
+    ),
+    (
+        Misconception(
+            "scores-rounded",
+            "The scores were rounded before they were ranked, so that those which differ became "
+            "equal. Compare them as they are.",
+            unless_explained=True,
+        ),
     ),
     ways(
         "column-of-indices",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import torch
@@ -10,6 +10,8 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
+    NOT_SET_TO_ZERO,
+    PART_OF_UNIT,
     by_channel,
     other_axes,
     over,
@@ -49,6 +51,29 @@ def _negative(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[1.0, 2.0], [-2.0, -4.0]]),)
     yield (draw.normal(9, 5),)
     yield (draw.normal(4, 3, 2, 5),)
+
+
+def _running(first: int, from_zero: bool) -> Callable[[T], T]:
+    """(old + new) / 2 over the images from one on; from 0, or from that image's own mean."""
+
+    def behaves(activations: T) -> T:
+        each = activations.abs().flatten(2).mean(dim=2) if activations.dim() > 2 else None
+        images = (activations.abs() if each is None else each)[first:]
+        if not len(images):
+            return torch.zeros(activations.shape[1])
+        mean = torch.zeros_like(images[0]) if from_zero else images[0]
+        for image in images:
+            mean = (mean + image) / 2
+        return mean
+
+    return behaves
+
+
+RUNNING_MEAN = (
+    "running-mean",
+    "Each image was averaged with the mean of those before it, so that the last ones count most. "
+    "Add all of them up, and divide once, by their number.",
+)
 
 
 def _of_those_not_zero(rows: T) -> T:
@@ -120,6 +145,12 @@ MEAN_ABS_ACTIVATION = Task(
             "Of each image only the largest magnitude of a channel counts. The mean runs over all "
             "places, too.",
             by_channel(lambda a: a.abs().amax(dim=2).mean(dim=0), reference.mean_abs_activation),
+        ),
+        ways(*RUNNING_MEAN, _running(0, from_zero=True), _running(0, from_zero=False)),
+        both(RUNNING_MEAN, PART_OF_UNIT, _running(1, from_zero=True)),
+        ways(
+            *NOT_SET_TO_ZERO,
+            over(lambda rows: rows.abs().mean(dim=1).cumsum(dim=0), axis=1),
         ),
         ways(
             "divided-by-one-less",

@@ -10,7 +10,7 @@ import torch
 
 from courseware.chapters.c07_structured_pruning.tasks import surgery
 from courseware.chapters.c07_structured_pruning.tasks.surgery import COUNTER, VECTORS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import followed_by, several, ways
 from courseware.checks.named_tensors import Named
 from courseware.checks.task import Misconception
 from model_compression import network_surgery as reference
@@ -120,9 +120,50 @@ def _scaled(conv1: State, bn: State, conv2: State, kept: T) -> Any:
     return _cut(columns=lambda t, kept: t[:, kept] * by)(conv1, bn, conv2, kept)
 
 
+def _folded(eps: float, bias: bool) -> Callable[..., Any]:
+    """Each filter times the scale of its channel, and the bias with the rest."""
+
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        scale = bn["weight"] / (bn["running_var"] + eps).sqrt()
+        folded = Named(conv1, weight=conv1["weight"] * scale[:, None, None, None])
+        if bias and "bias" in conv1:
+            folded["bias"] = (conv1["bias"] - bn["running_mean"]) * scale + bn["bias"]
+        return _cut()(folded, bn, conv2, kept)
+
+    return behaves
+
+
+def _made_up_for(sent: Callable[[T], T]) -> Callable[..., Any]:
+    """What the channels that go would send for no input is added to the second bias."""
+
+    def behaves(conv1: State, bn: State, conv2: State, kept: T) -> Any:
+        gone = torch.ones_like(bn["bias"]).index_fill(0, kept, 0.0)
+        more = conv2["weight"].sum(dim=(2, 3)) @ (sent(bn["bias"]) * gone)
+        return _cut(second_bias=lambda t, kept: t + more)(conv1, bn, conv2, kept)
+
+    return behaves
+
+
 def _uncut(*names: str) -> Mapping[str, Cut]:
     return dict.fromkeys(names, _same)
 
+
+OF_AXES = several(
+    ways(
+        "transposed",
+        "Axes 0 and 1 of a weight have changed places: to cut it along axis 1 they were exchanged, "
+        "and not exchanged back. Or take `weight[:, kept]`.",
+        _cut(columns=lambda t, kept: t.transpose(0, 1)[kept]),
+    ),
+    ways(
+        "axis-lost",
+        "A weight lost axes of size 1, as `squeeze` takes them away. A convolution has four axes, "
+        "also with a single channel or filters of 1 × 1.",
+        _cut(filters=lambda t, kept: t[kept].squeeze(), columns=lambda t, k: t[:, k].squeeze()),
+        _cut(filters=lambda t, kept: t[kept].squeeze()),
+        _cut(columns=lambda t, kept: t[:, kept].squeeze()),
+    ),
+)
 
 MISTAKES = several(
     (surgery.NAMES_MISSING, surgery.NAMES_ADDED, Misconception(*ORDER_SWAPPED)),
@@ -154,9 +195,9 @@ MISTAKES = several(
         "statistics-reset",
         "The batch norm, or a part of it, starts anew, with zeros and ones. Scale and shift "
         "were learned and its mean and variance measured: the channels that stay need theirs.",
-        _cut(norm=NEW | {COUNTER: lambda t, kept: torch.zeros_like(t)}),
         *(
-            _cut(norm={name: NEW[name] for name in names})
+            _cut(norm={name: NEW[name] for name in names} | counter)
+            for counter in ({}, {COUNTER: lambda t, kept: torch.zeros_like(t)})
             for names in (
                 VECTORS,
                 VECTORS[:2],
@@ -231,6 +272,20 @@ MISTAKES = several(
         _cut(
             columns=lambda t, kept: t.transpose(0, 1)[kept].reshape(len(t), len(kept), *t.shape[2:])
         ),
+    ),
+    OF_AXES,
+    followed_by(ORDER_SWAPPED, lambda three, *a: (three[0], three[2], three[1]), OF_AXES),
+    ways(
+        "norm-folded",
+        "The batch norm was worked into conv1. It stays a layer of its own: cut its tensors, and "
+        "leave the numbers as they are.",
+        *(_folded(eps, bias) for eps in (0.0, 1e-5, 1e-3) for bias in (True, False)),
+    ),
+    ways(
+        "second-bias-changed",
+        "The bias of conv2 was changed, to make up for the channels that are gone. It belongs to "
+        "the outputs of conv2 and stays as it is.",
+        *(_made_up_for(sent) for sent in (torch.relu, torch.clone, torch.ones_like)),
     ),
     ways(
         *surgery.AXES_BY_SIZE,

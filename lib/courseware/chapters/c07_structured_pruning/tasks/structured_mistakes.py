@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -17,6 +19,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     WITHOUT_RELU,
     by_score,
     columns_by_score,
+    counted_by_inputs,
     counting,
     first_count_for_all,
     first_of_equal,
@@ -52,6 +55,89 @@ ORDER_CHANGED = (
     "still tell which unit is which.",
 )
 
+Counts = tuple[Callable[[int, float], float], ...]
+
+COUNTS: tuple[tuple[str, str, Counts], ...] = (
+    (
+        "ratio-removed",
+        "`keep_ratio` was taken for the share of units that go. It is the share that stays.",
+        (
+            lambda n, ratio: n - round(ratio * n),
+            lambda n, ratio: max(1, round((1 - ratio) * n)),
+            lambda n, ratio: max(1, n - round(ratio * n)),
+        ),
+    ),
+    (
+        "count-truncated",
+        "The number of units was cut off to a whole number. Round it: 70% of 8 is 5.6, so 6 stay.",
+        (
+            lambda n, ratio: max(1, int(ratio * n)),
+            lambda n, ratio: int(ratio * n),
+        ),
+    ),
+    (
+        "count-rounded-up",
+        "The number of units was rounded up. Round it to the nearest whole number, and a half "
+        "to the even one, as Python's `round` does.",
+        (
+            lambda n, ratio: math.ceil(ratio * n),
+            lambda n, ratio: max(1, math.floor(ratio * n + 0.5)),
+            lambda n, ratio: math.floor(ratio * n + 0.5),
+        ),
+    ),
+    (
+        "half-counted-down",
+        "Half a unit was rounded down, always. Python's `round` takes a half to the even "
+        "number: 2.5 to 2, 3.5 to 4.",
+        (lambda n, ratio: max(1, math.ceil(ratio * n - 0.5)),),
+    ),
+    (
+        "removed-count-rounded",
+        "The number of units to remove was rounded. Round the number to keep: with a half the "
+        "two are not the same.",
+        (
+            lambda n, ratio: max(1, n - round((1 - ratio) * n)),
+            lambda n, ratio: n - round((1 - ratio) * n),
+        ),
+    ),
+    (
+        "no-unit-left",
+        "A layer lost all its units. Nothing gets through a layer without units: keep at "
+        "least one.",
+        (lambda n, ratio: round(ratio * n),),
+    ),
+)
+NO_RELU_BETWEEN = (
+    "no-relu-between",
+    "The outputs of one layer went into the next without a ReLU. A later layer of the real network "
+    "never sees a number below zero: pass on what the ReLU leaves.",
+)
+BIASES_LEFT_OUT = (
+    "biases-left-out",
+    "The activations were measured without the biases. A bias can keep a unit silent or busy "
+    "whatever the image is: add it before the ReLU.",
+)
+FIRST_LAYER_ONLY = (
+    "first-layer-only",
+    "Only the first hidden layer was cut. All of them are to become narrower.",
+)
+COUNT_OF_INPUTS = (
+    "count-of-the-inputs",
+    "The number of units was taken from the inputs of the layer, `shape[1]` of its weight. Its "
+    "units are the rows, `shape[0]`.",
+)
+MEASURES: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = (
+    (NO_RELU_BETWEEN, {"measured": WITHOUT_RELU}),
+    (BIASES_LEFT_OUT, {"measured": WITHOUT_BIAS}),
+    (NORMS_RANKED, {"score": norm_rank}),
+)
+"""Other measures, and the part of the right way that is another one."""
+
+
+def _whole(count: Callable[[int, float], float]) -> Callable[[int, float], int]:
+    return lambda n, ratio: int(count(n, ratio))
+
+
 MISTAKES = several(
     ways(
         "before-the-relu",
@@ -60,16 +146,9 @@ MISTAKES = several(
         *BEFORE_RELU,
         *(way(score, measured=WITHOUT_RELU) for score in SCORES[1:]),
     ),
+    ways(*NO_RELU_BETWEEN, way(measured=WITHOUT_RELU)),
     ways(
-        "no-relu-between",
-        "The outputs of one layer went into the next without a ReLU. A later layer of the real "
-        "network never sees a number below zero: pass on what the ReLU leaves.",
-        way(measured=WITHOUT_RELU),
-    ),
-    ways(
-        "biases-left-out",
-        "The activations were measured without the biases. A bias can keep a unit silent or "
-        "busy whatever the image is: add it before the ReLU.",
+        *BIASES_LEFT_OUT,
         *(way(score, measured=WITHOUT_BIAS) for score in SCORES),
     ),
     ways(
@@ -109,45 +188,15 @@ MISTAKES = several(
         "Measure all of them once, on the network as it came.",
         REMEASURED,
     ),
-    ways(
-        "ratio-removed",
-        "`keep_ratio` was taken for the share of units that go. It is the share that stays.",
-        counting(lambda n, ratio: n - round(ratio * n)),
-        counting(lambda n, ratio: max(1, round((1 - ratio) * n))),
-        counting(lambda n, ratio: max(1, n - round(ratio * n))),
-    ),
-    ways(
-        "count-truncated",
-        "The number of units was cut off to a whole number. Round it: 70% of 8 is 5.6, so 6 stay.",
-        counting(lambda n, ratio: max(1, int(ratio * n))),
-        counting(lambda n, ratio: int(ratio * n)),
-    ),
-    ways(
-        "count-rounded-up",
-        "The number of units was rounded up. Round it to the nearest whole number, and a half "
-        "to the even one, as Python's `round` does.",
-        counting(lambda n, ratio: math.ceil(ratio * n)),
-        counting(lambda n, ratio: max(1, math.floor(ratio * n + 0.5))),
-        counting(lambda n, ratio: math.floor(ratio * n + 0.5)),
-    ),
-    ways(
-        "half-counted-down",
-        "Half a unit was rounded down, always. Python's `round` takes a half to the even "
-        "number: 2.5 to 2, 3.5 to 4.",
-        counting(lambda n, ratio: max(1, math.ceil(ratio * n - 0.5))),
-    ),
-    ways(
-        "removed-count-rounded",
-        "The number of units to remove was rounded. Round the number to keep: with a half the "
-        "two are not the same.",
-        counting(lambda n, ratio: max(1, n - round((1 - ratio) * n))),
-        counting(lambda n, ratio: n - round((1 - ratio) * n)),
-    ),
-    ways(
-        "no-unit-left",
-        "A layer lost all its units. Nothing gets through a layer without units: keep at "
-        "least one.",
-        counting(lambda n, ratio: round(ratio * n)),
+    *(ways(name, message, *map(counting, counts)) for name, message, counts in COUNTS),
+    *(
+        both(
+            measure,
+            (name, message),
+            *(way(**parts, count=_whole(count), cut=any_units) for count in counts),
+        )
+        for measure, parts in MEASURES
+        for name, message, counts in COUNTS
     ),
     ways(
         "one-ranking",
@@ -155,11 +204,9 @@ MISTAKES = several(
         "differ in size: rank each layer by itself, and keep the same share of each.",
         one_ranking,
     ),
-    ways(
-        "first-layer-only",
-        "Only the first hidden layer was cut. All of them are to become narrower.",
-        way(layers=slice(1)),
-    ),
+    ways(*FIRST_LAYER_ONLY, way(layers=slice(1))),
+    ways(*COUNT_OF_INPUTS, counted_by_inputs(slice(None))),
+    both(FIRST_LAYER_ONLY, COUNT_OF_INPUTS, counted_by_inputs(slice(1))),
     ways(
         "last-hidden-layer-left",
         "The last hidden layer was not cut. Only the outputs of the network stay: they come "

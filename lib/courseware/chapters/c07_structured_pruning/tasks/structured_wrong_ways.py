@@ -167,6 +167,22 @@ def readers_weighed(size: Callable[[T], T]) -> Way:
     return behaves
 
 
+def counted_by_inputs(layers: slice) -> Way:
+    """As many units as the share of a layer's inputs says, as far as there are any."""
+
+    def behaves(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+        small = dict(state)
+        outputs = before_relu(state, images)
+        for place, pair in list(enumerate(pairwise(layers_of(state))))[layers]:
+            scores = outputs[place].relu().mean(dim=0)
+            n_inputs = state[f"{pair[0]}.weight"].shape[1]
+            n_kept = min(right_count(n_inputs, keep_ratio), len(scores))
+            small |= cut_pair(small, pair, reference.keep_indices(scores, n_kept))
+        return small
+
+    return behaves
+
+
 def first_count_for_all(state: State, images: T, keep_ratio: float) -> dict[str, T]:
     small = dict(state)
     outputs = before_relu(state, images)

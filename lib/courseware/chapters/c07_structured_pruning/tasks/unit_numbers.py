@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.precision import IMPRECISE, less_precise
 from courseware.checks.task import Misconception
 
@@ -52,6 +52,16 @@ SIGN_TURNED = (
     "sign-turned",
     "The right numbers, with a minus sign. Return them as they are: whoever makes a score of them "
     "turns the sign where less is better.",
+)
+NOT_SET_TO_ZERO = (
+    "not-set-to-zero-again",
+    "The sum was not set to 0 for each filter or unit, so that every number holds all those before "
+    "it as well. Set it to 0 inside of the loop, not in front of it.",
+)
+NORMALISED_BY = (
+    lambda numbers, *a: numbers / numbers.sum(),
+    lambda numbers, *a: numbers / numbers.amax(),
+    lambda numbers, *a: numbers / numbers.mean(),
 )
 WHOLE_NUMBERS = (
     "cut-to-whole-numbers",
@@ -124,13 +134,39 @@ def other_axes(
     )
 
 
-def slips(right: Callable[[T], T], of_all: Callable[[T], T]) -> tuple[Misconception, ...]:
-    """What may go wrong before and after the right numbers are made of activations, one a unit."""
+def missing_one(
+    missing: tuple[str, str], right: Callable[[T], T], parts: tuple[Misconception, ...]
+) -> tuple[Misconception, ...]:
+    """No number for the first or the last one, or a 0; made behind the mistakes in `parts` too."""
+
+    def behind(numbers: T, change: int) -> T:
+        place = -(change % 2)
+        if change < 2:
+            return numbers[:-1] if place else numbers[1:]
+        return numbers.index_fill(0, torch.tensor([place % len(numbers)]), 0.0)
+
+    changes = [lambda numbers, *a, change=change: behind(numbers, change) for change in range(4)]
     return several(
-        ways(*WHOLE_TENSOR, of_all),
+        ways(*missing, *(lambda a, change=change: change(right(a)) for change in changes)),
+        *(followed_by(missing, change, parts) for change in changes),
+    )
+
+
+def slips(
+    right: Callable[[T], T],
+    of_all: Callable[[T], T],
+    *besides: tuple[tuple[str, str], Callable[[T], T]],
+) -> tuple[Misconception, ...]:
+    """What may go wrong before and after the right numbers are made of activations, one a unit.
+
+    `besides` are other numbers that are a mistake of their own, made as well.
+    """
+    return several(
+        ways(*WHOLE_TENSOR, of_all, lambda a: of_all(a).repeat(a.shape[1])),
         ways(*RESHAPED, *in_memory_order(right)),
+        *(both(RESHAPED, second, *in_memory_order(other)) for second, other in besides),
         ways(*PART_OF_UNIT, *part_of(right, *parts_of_units())),
-        ways(*UNITS_MISSING, *part_of(right, lambda a: a[:, :-1], lambda a: a[:, 1:])),
+        missing_one(UNITS_MISSING, right, ()),
         ways(
             *SORTED,
             lambda a: right(a).sort().values,

@@ -9,7 +9,7 @@ from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE, rounded_number
 from courseware.checks.python_slips import CARET
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import pruning_schedules as reference
 
 SLOW_FIRST = (
@@ -181,6 +181,141 @@ INITIAL_IGNORED = (
     "The initial sparsity was left out, as if pruning always started from 0.",
 )
 
+FRACTION_OPEN = (
+    "fraction-without-brackets",
+    "Brackets are missing in the progress: `/` binds tighter than `-`. It is (step − begin) / (end "
+    "− begin).",
+)
+OPEN_FRACTIONS: tuple[Progress, ...] = (
+    lambda step, begin, end: step - begin / end - begin,
+    lambda step, begin, end: (step - begin) / end - begin,
+    lambda step, begin, end: step - begin / (end - begin),
+)
+LINEAR = (
+    "linear",
+    "The sparsity rises along a straight line. The way that is left, 1 − p, goes in with its cube.",
+)
+ANOTHER_POWER = (
+    "another-power",
+    "The exponent is not 3: another one was taken, or a factor of 3 in its place.",
+)
+SIGN_TURNED = (
+    "sign-turned",
+    "The sign of the difference is turned: it is initial − final that is multiplied by the cube, "
+    "so that at the start nothing but the initial sparsity is left.",
+)
+FINAL_BEFORE = (
+    "final-before-the-start",
+    "Before the start the result is the final sparsity: one branch stands for both sides. Before "
+    "it, it is the initial one.",
+)
+MIRRORED = (
+    "progress-mirrored",
+    "Before the start the schedule runs backwards: the progress was taken without its sign. Below "
+    "0 it is 0.",
+)
+NOTHING_OUTSIDE = (
+    "nothing-outside",
+    "Before the start or after the end the result is 0. The sparsity says what is gone in all, "
+    "also where nothing more is pruned.",
+)
+
+SCHEDULES: tuple[tuple[tuple[str, str], tuple[Schedule, ...]], ...] = (
+    (SLOW_FIRST, (_slow,)),
+    (LINEAR, (lambda p, s, f: s + (f - s) * p,)),
+    (
+        ANOTHER_POWER,
+        (
+            lambda p, s, f: f + (s - f) * (1 - p) ** 2,
+            lambda p, s, f: f + (s - f) * (1 - p) ** 4,
+            lambda p, s, f: f + (s - f) * (1 - p) ** (1 / 3),
+            lambda p, s, f: f + (s - f) * (1 - p) * 3,
+        ),
+    ),
+    (SIGN_TURNED, (lambda p, s, f: f + (f - s) * (1 - p) ** 3,)),
+    (INITIAL_IGNORED, (_from_zero,)),
+)
+PROGRESSES: tuple[tuple[tuple[str, str], tuple[Progress, ...]], ...] = (
+    (ONE_STEP_OFF, OFF),
+    (BEGIN_IGNORED, WITHOUT_BEGIN),
+    (FRACTION_OPEN, OPEN_FRACTIONS),
+)
+
+
+def _mirrored(progress: float) -> float:
+    return min(abs(progress), 1.0)
+
+
+def _outside(
+    before: Callable[[float, float], float] | None,
+    after: Callable[[float, float], float] | None,
+    sparsity: Schedule,
+) -> Callable[..., float]:
+    """Something else before the start, or after the end, of initial and final sparsity."""
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        if before is not None and step < begin:
+            return before(initial, final)
+        if after is not None and step > end:
+            return after(initial, final)
+        return _schedule(sparsity)(step, begin, end, initial, final)
+
+    return behaves
+
+
+def _otherwise_outside(
+    sparsity: Schedule,
+) -> Iterator[tuple[tuple[str, str], tuple[Callable[..., float], ...]]]:
+    """What a schedule may come to outside of its two ends, by the name of the mistake."""
+    yield FINAL_BEFORE, (_outside(lambda s, f: f, None, sparsity),)
+    yield MIRRORED, (_schedule(sparsity, clamp=_mirrored),)
+    nothing = (lambda s, f: 0.0), None
+    yield (
+        NOTHING_OUTSIDE,
+        tuple(
+            _outside(before, after, sparsity)
+            for before in nothing
+            for after in nothing
+            if before or after
+        ),
+    )
+    yield (
+        NOT_CLAMPED,
+        (
+            _schedule(sparsity, clamp=lambda p: p),
+            _schedule(sparsity, clamp=lambda p: max(p, 0.0)),
+            _schedule(sparsity, clamp=lambda p: min(p, 1.0)),
+        ),
+    )
+
+
+def _two_mistakes() -> Iterator[Misconception]:
+    """A wrong schedule, with a wrong progress or something wrong outside of its ends."""
+    for first, schedules in SCHEDULES:
+        for second, progresses in PROGRESSES:
+            yield from both(
+                first, second, *(_schedule(s, p) for s in schedules for p in progresses)
+            )
+        for sparsity in schedules:
+            for second, ways_outside in _otherwise_outside(sparsity):
+                if {first, second} != {SLOW_FIRST, NOT_CLAMPED}:
+                    yield from both(first, second, *ways_outside)
+
+
+def _increase(at_first: float | None) -> Callable[..., float]:
+    """What goes since the step before; up to the first one something else, or the initial one."""
+
+    def behaves(step: int, begin: int, end: int, initial: float, final: float) -> float:
+        if step <= begin:
+            return initial if at_first is None else at_first
+        now, before = (
+            reference.cubic_sparsity(at, begin, end, initial, final) for at in (step, step - 1)
+        )
+        return now - before
+
+    return behaves
+
+
 CUBIC_SPARSITY = Task(
     name="cubic_sparsity",
     points=14,
@@ -201,20 +336,10 @@ CUBIC_SPARSITY = Task(
             _schedule(lambda p, s, f: s + (f - s) * p**3),
             _from_step_0(lambda p, s, f: s + (f - s) * p**3),
         ),
-        ways(
-            "linear",
-            "The sparsity rises along a straight line. The way that is left, 1 − p, goes in with "
-            "its cube.",
-            _schedule(lambda p, s, f: s + (f - s) * p),
-        ),
-        ways(
-            "another-power",
-            "The exponent is not 3: another one was taken, or a factor of 3 in its place.",
-            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 2),
-            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** 4),
-            _schedule(lambda p, s, f: f + (s - f) * (1 - p) ** (1 / 3)),
-            _schedule(lambda p, s, f: f + (s - f) * (1 - p) * 3),
-        ),
+        *(ways(*name, *map(_schedule, schedules)) for name, schedules in SCHEDULES[1:-1]),
+        ways(*FRACTION_OPEN, *(_schedule(progress=progress) for progress in OPEN_FRACTIONS)),
+        ways(*FINAL_BEFORE, _outside(lambda s, f: f, None, _cubic)),
+        ways(*MIRRORED, _schedule(clamp=_mirrored)),
         ways(
             "cube-of-too-much",
             "The cube was taken of the difference of the two sparsities as well. It belongs to the "
@@ -280,11 +405,7 @@ CUBIC_SPARSITY = Task(
         ),
         ways(*IMPRECISE, *rounded_number(reference.cubic_sparsity)),
         ways(*ONE_STEP_OFF, *(_schedule(progress=progress) for progress in OFF)),
-        *(
-            both(first, second, *(_schedule(sparsity, progress) for progress in ways_of_second))
-            for first, sparsity in ((INITIAL_IGNORED, _from_zero), (SLOW_FIRST, _slow))
-            for second, ways_of_second in ((ONE_STEP_OFF, OFF), (BEGIN_IGNORED, WITHOUT_BEGIN))
-        ),
+        _two_mistakes(),
         ways(
             "increment",
             "This is not the sparsity but what was added to it, or what is still to come. The "
@@ -292,6 +413,8 @@ CUBIC_SPARSITY = Task(
             _schedule(lambda p, s, f: (f - s) * (1 - (1 - p) ** 3)),
             _schedule(lambda p, s, f: (f - s) * (1 - p) ** 3),
             _schedule(lambda p, s, f: (s - f) * (1 - p) ** 3),
+            _increase(None),
+            _increase(0.0),
         ),
         ways(
             "final-on-top",
@@ -310,9 +433,7 @@ CUBIC_SPARSITY = Task(
             _schedule(lambda p, s, f: s + (f - s) * (1 - p) ** 3),
         ),
         ways(
-            "nothing-outside",
-            "Before the start or after the end the result is 0. The sparsity says what is gone in "
-            "all, also where nothing more is pruned.",
+            *NOTHING_OUTSIDE,
             _nothing_outside(before=True, after=True),
             _nothing_outside(before=True, after=False),
             _nothing_outside(before=False, after=True),

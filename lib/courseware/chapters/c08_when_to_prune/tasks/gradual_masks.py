@@ -15,7 +15,11 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     T,
     Tensors,
 )
-from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import MISTAKES, TOTAL_LOWERED
+from courseware.chapters.c08_when_to_prune.tasks.gradual_mistakes import (
+    MISTAKES,
+    TOTAL_LOWERED,
+    TWO_MISTAKES,
+)
 from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import gone, ranked
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
@@ -23,7 +27,7 @@ from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import and_dtypes, masks_came
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import ranking_problem
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -69,6 +73,9 @@ def _further(draw: Draw) -> Iterator[Arguments]:
     weights, masks = _pruned_before(draw, SHAPES, 2)
     large = Named({name: 200 * tensor for name, tensor in weights.items()})
     yield _zeroed(large, masks), masks, 0.75
+    # What is added against ties, or rounded, is felt here.
+    small = Named((name, inputs.tiny(tensor)) for name, tensor in weights.items())
+    yield _zeroed(small, masks), masks, 0.625
 
 
 def _left_over_values(draw: Draw) -> Iterator[Arguments]:
@@ -198,6 +205,7 @@ GRADUAL_MASKS = Task(
         ),
         FORMS,
         *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+        *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
         joining_slips(ranked, two_dicts=True),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),

@@ -29,6 +29,7 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     old_ignored,
     only_new,
     or_old,
+    protected,
     through_ties,
     to,
     two_lines_by_order,
@@ -39,9 +40,16 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
-from courseware.checks.rankings import LARGEST_PRUNED, SIGNED, TIES_KEPT, TIES_PRUNED
+from courseware.checks.rankings import (
+    LARGEST_PRUNED,
+    LAYER_PROTECTED,
+    SIGNED,
+    TIES_KEPT,
+    TIES_PRUNED,
+)
 from model_compression.pruning_schedules import gradual_masks
 
+OTHER_COUNTS = "on-top", "share-of-survivors", *(name for name, _, _ in MISCOUNTS)
 TOTAL_LOWERED = (
     "total-lowered",
     "The total is below what is gone already, and pruned weights came back. Pruning does not go "
@@ -166,5 +174,17 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     *((name, message, tuple(map(to, counts))) for name, message, counts in MISCOUNTS),
     (*TIES_PRUNED, (through_ties(torch.gt, -1),)),
     (*TIES_KEPT, (through_ties(torch.ge, 0),)),
+    (*LAYER_PROTECTED, (protected(gradual_masks),)),
 )
 """Name, message and the ways in which each mistake shows."""
+
+TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ...] = (
+    (SIGNED, TIES_PRUNED, (through_ties(torch.gt, -1, lambda w: w),)),
+    (SIGNED, TIES_KEPT, (through_ties(torch.ge, 0, lambda w: w),)),
+    *(
+        ((name, message), LAYER_PROTECTED, tuple(map(protected, some)))
+        for name, message, some in MISTAKES
+        if name in ("marked-too-small", SIGNED[0], LARGEST_PRUNED[0], *OTHER_COUNTS)
+    ),
+)
+"""Two of them at once, and how they show together."""

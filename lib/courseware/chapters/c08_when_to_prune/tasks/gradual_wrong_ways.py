@@ -206,16 +206,30 @@ def inverted(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
     return {name: ~mask for name, mask in gradual_masks(weights, masks, sparsity).items()}
 
 
-def through_ties(kept: Callable[[T, T], T], place: int) -> Way:
-    """Compared with the magnitude at a place of the ranking of those that are left."""
+def protected(way: Way) -> Way:
+    """A layer that has lost all that was left in it gets its largest weight back."""
+
+    def behaves(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        new = {name: mask.clone() for name, mask in way(weights, masks, sparsity).items()}
+        for name, mask in new.items():
+            if not mask.any() and masks[name].any():
+                left = weights[name].abs().masked_fill(~masks[name], -1.0)
+                mask.view(-1)[left.argmax()] = True
+        return new
+
+    return behaves
+
+
+def through_ties(kept: Callable[[T, T], T], place: int, score: Callable[[T], T] = torch.abs) -> Way:
+    """Compared with the score at a place of the ranking of those that are left."""
 
     def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
         more = round(sparsity * total(weights)) - gone(masks)
-        left = torch.cat([weights[name].abs()[mask] for name, mask in masks.items()])
+        left = torch.cat([score(weights[name])[mask] for name, mask in masks.items()])
         if more <= 0 or more + place >= len(left):
             return gradual_masks(weights, masks, sparsity)
         cut = left.sort().values[more + place]
-        return {name: kept(w.abs(), cut) & masks[name] for name, w in weights.items()}
+        return {name: kept(score(w), cut) & masks[name] for name, w in weights.items()}
 
     return way
 

@@ -8,6 +8,7 @@ coin decide on each place has drawn none of the choices that the task is about.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 import torch
@@ -26,20 +27,24 @@ pair of places together N · k(k − 1) / n(n − 1) times, with a deviation of 
 
     N = 300               expected   deviation   6 deviations
     one place                150        8.7          52
+    one place of 3           100        8.2          49
     two places of 8           64.3      7.1          43
     two places of 12          68.2      7.3          44
 
 Where each row or column of two loses one, these two never go together: 64 and more below the
 expected. Runs of n/2, around the end, prune neighbours together 112 times of 8 places, 125 of 12:
 48 and more above. Less than 5e-5 of all right draws lie beyond six deviations: a binomial count is
-there, on one side, with at most e^-15.9 for a pair and e^-18 for a place (Chernoff), and there are
-at most 66 pairs and 12 places in each of two cases, up to 512 places in the third.
+there, on one side, with at most e^-15.9 for a pair and e^-16.9 for a place (Chernoff), and there
+are at most 66 pairs and 12 places in each of four cases, up to 512 places in the fifth.
 """
 
 FEW = 12
 """Places, up to which pairs are looked at one by one."""
 
 DEVIATIONS = 6.0
+
+MOST = 3 / 4
+"""Of a few masks; where chance decides on each place, hardly two are alike in their number."""
 
 EVEN, UNEVEN = 0.3, 2.5
 """Of many places, each slice (a row, a column, a plane) loses a hypergeometric number X in each
@@ -253,7 +258,9 @@ def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
     """What may have led to these numbers of pruned places, by name."""
     n, count = math.prod(shape), pruned[0]
     if len(set(pruned)) > 1:
-        return "count-left-to-chance"
+        number, times = Counter(pruned).most_common(1)[0]
+        swapped = number == n - pruned_count(n, sparsity) and times >= MOST * len(pruned)
+        return "density-for-sparsity" if swapped else "count-left-to-chance"
     if {count, pruned_count(n, sparsity)} == {0, n}:
         return "wrong-value"  # a slice from the end does this at one end, a swap at both
     if n % 2 and (sparsity * n) % 1 == 0.5:

@@ -73,7 +73,10 @@ def _one_seed(draw: Draw) -> Iterator[Arguments]:
 
 
 def _many_seeds(draw: Draw) -> Iterator[Arguments]:
-    """Rows of two, columns of two, and many places."""
+    """One of two and of three, rows of two, columns of two, and many places."""
+    # A shuffle that lets no card stay where it is never takes the first one.
+    yield [2], 0.5, _seed(draw)
+    yield [3], 1 / 3, _seed(draw)
     yield [draw.integer(4, judges.FEW // 2), 2], 0.5, _seed(draw)
     yield [2, draw.integer(4, judges.FEW // 2)], 0.5, _seed(draw)
     axes = draw.integer(2, 3)
@@ -177,6 +180,7 @@ RANDOM_MASK = Task(
             "As many are kept as should go. Either the sparsity was taken for the share that is "
             "kept, or True and False are swapped: the sparsity is the share that goes, and True "
             "means kept.",
+            covers=(ENDS_SWAPPED[0],),
         ),
         Misconception(
             "count-left-to-chance",

@@ -24,7 +24,7 @@ from courseware.checks.global_wrong_ways import together, turned_round
 from courseware.checks.joined_tensors import cut, joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
@@ -62,6 +62,10 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
     )
     for shapes in (SHAPES, {"a": (3, 8), "b": (2, 4), "c": (4, 2)}):
         yield *weights_and_gradients(draw, shapes), inputs.whole_share(draw)
+    weights, grads = weights_and_gradients(draw, SHAPES)
+    # What is added against ties, or rounded, is felt here.
+    small = Named((name, inputs.tiny(w)) for name, w in weights.items())
+    yield small, grads, inputs.whole_share(draw)
 
 
 def _rounded_once(draw: Draw) -> Iterator[Arguments]:
@@ -190,6 +194,107 @@ HIGHEST_PRUNED = (
 
 _check = partial(Check, judge=lowest_scores_go, probe=paired_call)
 
+RANKED_WRONGLY = several(
+    joining_slips(_ranked, two_dicts=True),
+    ways(
+        "gradient-alone",
+        "The gradients were ranked alone. A weight that hardly does anything can have a large "
+        "gradient: rank |w·g|.",
+        lambda w, g, s: reference.snip_masks({k: torch.ones_like(v) for k, v in w.items()}, g, s),
+    ),
+    ways(
+        "weight-alone",
+        "The weights were ranked by their magnitude, which knows nothing of the loss. That is "
+        "magnitude pruning of an untrained network: rank |w·g|.",
+        lambda w, g, s: reference.snip_masks(w, {k: torch.ones_like(v) for k, v in w.items()}, s),
+    ),
+    ways(
+        *SIGNED_PRODUCTS,
+        *ways_of("signed-ranking", _products),
+        *ways_of("signed-ranking", lambda w, g: {k: -v for k, v in _products(w, g).items()}),
+    ),
+    ways(
+        *HIGHEST_PRUNED,
+        *ways_of("largest-pruned", _products),
+    ),
+    ways(
+        "layer-by-layer",
+        "Each tensor lost the same share: they were ranked one by one. Here the scores of the "
+        "whole network are one ranking, so that each layer keeps what the loss asks for.",
+        *ways_of("layer-by-layer", _products),
+    ),
+    ways(*COUNTED_LAYER_BY_LAYER, *ways_of("counted-layer-by-layer", _products)),
+    ways(
+        "scores-normalised",
+        "The scores of each layer were divided by something of that layer before they were "
+        "ranked. Divide all by one number, or none: else layers are no longer comparable.",
+        *ways_of("magnitudes-normalised", _products),
+    ),
+    ways(
+        "one-layers-threshold",
+        "The threshold of one tensor, or the mean of all their thresholds, was used for the "
+        "whole network. Join the scores of all tensors first.",
+        *ways_of("one-layers-threshold", _products),
+    ),
+    ways(
+        "layer-left-out",
+        "One tensor keeps all its weights. Every tensor of the dict takes part, the output "
+        "layer too.",
+        *ways_of("layer-left-out", _products),
+    ),
+    ways(*MATCHED_BY_ORDER, _by_order, *map(_lines_by_order, (True, False))),
+    ways(*INVERTED, *ways_of("mask-inverted", _products)),
+    *(ways(name, message, *ways_of(name, _products)) for name, message, _ in MISCOUNTS),
+    ways(
+        "ratio-taken-for-threshold",
+        "The sparsity was used as a threshold for the scores. It is a share: how many go, "
+        "however large or small the scores are.",
+        *ways_of("ratio-taken-for-threshold", _products),
+    ),
+    ways(
+        TIES_PRUNED[0],
+        "All weights whose score equals the threshold were pruned, so more than asked for are "
+        "gone. Where many gradients are 0, as behind units that are off, that can be very "
+        "many: prune just as many as the count says.",
+        *ways_of(TIES_PRUNED[0], _products),
+    ),
+    ways(
+        TIES_KEPT[0],
+        "All weights whose score equals the threshold were kept, so fewer than asked for are "
+        "gone. Where many gradients are 0, as behind units that are off, that can be very "
+        "many: prune just as many as the count says.",
+        *ways_of(TIES_KEPT[0], _products),
+    ),
+    *(
+        ways(*mistake, *ways_of(mistake[0], _products))
+        for mistake in (
+            *(LAYER_PROTECTED, QUANTILE, ORDER_FOR_RANKS, ENDS_SWAPPED, LARGEST_STAYS),
+            *(SCORES_ROUNDED, RANKED_ROW_BY_ROW, NOTHING_PRUNED),
+            *(FIRST_OF_EQUALS, MARKED_WITH_LARGEST),
+        )
+    ),
+    ways(
+        "zeros-counted-apart",
+        "Scores of 0 were left out when the number to prune was worked out. It is the share "
+        "of all weights, whatever their scores.",
+        *(_zeros_apart(*how) for how in product((True, False), repeat=2)),
+    ),
+    ways(
+        "zeros-besides",
+        "All scores of 0 were pruned besides those that the count asks for. Zeros are among "
+        "them: just as many go as the count says.",
+        _zeros_besides,
+    ),
+    *miscounted(INVERTED, lambda count: turned_round(together(count=count)), _products),
+    *miscounted(HIGHEST_PRUNED, lambda count: together(lambda v: -v.abs(), count), _products),
+    *miscounted(SIGNED_PRODUCTS, lambda count: together(lambda v: v, count), _products),
+)
+
+
+def _weights_kept(masks: Tensors, weights: Tensors, *rest: Any) -> Tensors:
+    return {name: weights[name] * mask for name, mask in masks.items()}
+
+
 SNIP_MASKS = Task(
     name="snip_masks",
     points=18,
@@ -207,103 +312,8 @@ SNIP_MASKS = Task(
     ),
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, *FORMS),
-        joining_slips(_ranked, two_dicts=True),
+        RANKED_WRONGLY,
         ways(*WEIGHTS_RETURNED, _pruned_weights),
-        ways(
-            "gradient-alone",
-            "The gradients were ranked alone. A weight that hardly does anything can have a large "
-            "gradient: rank |w·g|.",
-            lambda w, g, s: reference.snip_masks(
-                {k: torch.ones_like(v) for k, v in w.items()}, g, s
-            ),
-        ),
-        ways(
-            "weight-alone",
-            "The weights were ranked by their magnitude, which knows nothing of the loss. That is "
-            "magnitude pruning of an untrained network: rank |w·g|.",
-            lambda w, g, s: reference.snip_masks(
-                w, {k: torch.ones_like(v) for k, v in w.items()}, s
-            ),
-        ),
-        ways(
-            *SIGNED_PRODUCTS,
-            *ways_of("signed-ranking", _products),
-            *ways_of("signed-ranking", lambda w, g: {k: -v for k, v in _products(w, g).items()}),
-        ),
-        ways(
-            *HIGHEST_PRUNED,
-            *ways_of("largest-pruned", _products),
-        ),
-        ways(
-            "layer-by-layer",
-            "Each tensor lost the same share: they were ranked one by one. Here the scores of the "
-            "whole network are one ranking, so that each layer keeps what the loss asks for.",
-            *ways_of("layer-by-layer", _products),
-        ),
-        ways(*COUNTED_LAYER_BY_LAYER, *ways_of("counted-layer-by-layer", _products)),
-        ways(
-            "scores-normalised",
-            "The scores of each layer were divided by something of that layer before they were "
-            "ranked. Divide all by one number, or none: else layers are no longer comparable.",
-            *ways_of("magnitudes-normalised", _products),
-        ),
-        ways(
-            "one-layers-threshold",
-            "The threshold of one tensor, or the mean of all their thresholds, was used for the "
-            "whole network. Join the scores of all tensors first.",
-            *ways_of("one-layers-threshold", _products),
-        ),
-        ways(
-            "layer-left-out",
-            "One tensor keeps all its weights. Every tensor of the dict takes part, the output "
-            "layer too.",
-            *ways_of("layer-left-out", _products),
-        ),
-        ways(*MATCHED_BY_ORDER, _by_order, *map(_lines_by_order, (True, False))),
-        ways(*INVERTED, *ways_of("mask-inverted", _products)),
-        *(ways(name, message, *ways_of(name, _products)) for name, message, _ in MISCOUNTS),
-        ways(
-            "ratio-taken-for-threshold",
-            "The sparsity was used as a threshold for the scores. It is a share: how many go, "
-            "however large or small the scores are.",
-            *ways_of("ratio-taken-for-threshold", _products),
-        ),
-        ways(
-            TIES_PRUNED[0],
-            "All weights whose score equals the threshold were pruned, so more than asked for are "
-            "gone. Where many gradients are 0, as behind units that are off, that can be very "
-            "many: prune just as many as the count says.",
-            *ways_of(TIES_PRUNED[0], _products),
-        ),
-        ways(
-            TIES_KEPT[0],
-            "All weights whose score equals the threshold were kept, so fewer than asked for are "
-            "gone. Where many gradients are 0, as behind units that are off, that can be very "
-            "many: prune just as many as the count says.",
-            *ways_of(TIES_KEPT[0], _products),
-        ),
-        *(
-            ways(*mistake, *ways_of(mistake[0], _products))
-            for mistake in (
-                *(LAYER_PROTECTED, QUANTILE, ORDER_FOR_RANKS, ENDS_SWAPPED, LARGEST_STAYS),
-                *(SCORES_ROUNDED, RANKED_ROW_BY_ROW, NOTHING_PRUNED),
-                *(FIRST_OF_EQUALS, MARKED_WITH_LARGEST),
-            )
-        ),
-        ways(
-            "zeros-counted-apart",
-            "Scores of 0 were left out when the number to prune was worked out. It is the share "
-            "of all weights, whatever their scores.",
-            *(_zeros_apart(*how) for how in product((True, False), repeat=2)),
-        ),
-        ways(
-            "zeros-besides",
-            "All scores of 0 were pruned besides those that the count asks for. Zeros are among "
-            "them: just as many go as the count says.",
-            _zeros_besides,
-        ),
-        *miscounted(INVERTED, lambda count: turned_round(together(count=count)), _products),
-        *miscounted(HIGHEST_PRUNED, lambda count: together(lambda v: -v.abs(), count), _products),
-        *miscounted(SIGNED_PRODUCTS, lambda count: together(lambda v: v, count), _products),
+        followed_by(WEIGHTS_RETURNED, _weights_kept, RANKED_WRONGLY),
     ),
 )

@@ -123,10 +123,13 @@ def _factor(wanted: Tensors, came: Tensors) -> float:
 
 
 def _first_difference(wanted: Tensors, came: Tensors) -> Difference | None:
-    for name, scores in wanted.items():
-        if found := difference(scores, came[name]):
-            return Difference(found.kind, f"{name!r}: {found.text}")
-    return None
+    """That of a form before those of values, which ask for one."""
+    found = [
+        Difference(one.kind, f"{name!r}: {one.text}")
+        for name, scores in wanted.items()
+        if (one := difference(scores, came[name]))
+    ]
+    return min(found, key=lambda one: one.kind == "wrong-value", default=None)
 
 
 def _scored(score: Callable[[T, T], T]) -> Iterator[Callable[..., Named]]:
@@ -179,12 +182,54 @@ def _stretched(weights: Tensors, grads: Tensors) -> Named:
     return Named((name, (s - low) / (high - low)) for name, s in scores.items())
 
 
-def _per_layer(size: Callable[[T], T]) -> Callable[..., Named]:
+def _per_layer(
+    size: Callable[[T], T], score: Callable[[T, T], T] = lambda w, g: (w * g).abs()
+) -> Callable[..., Named]:
     def behaves(weights: Tensors, grads: Tensors) -> Named:
-        scores = ((name, (w * grads[name]).abs()) for name, w in weights.items())
+        scores = ((name, score(w, grads[name])) for name, w in weights.items())
         return Named((name, s / size(s)) for name, s in scores)
 
     return behaves
+
+
+DIVIDED = (
+    "divided",
+    "Weight and gradient were divided. The switch of a weight is a factor, so the loss moves by "
+    "their product.",
+)
+ADDED = (
+    "added",
+    "Weight and gradient were added or subtracted. The switch of a weight is a factor, so the loss "
+    "moves by their product.",
+)
+PER_LAYER = (
+    "normalised-per-layer",
+    "Each layer was divided by something of its own, such as its sum. Then the scores of two "
+    "layers can no longer be compared: divide all by one number, or none.",
+)
+SIZES: tuple[Callable[[T], T], ...] = (
+    lambda s: s.sum(),
+    lambda s: s.max(),
+    lambda s: s.mean(),
+    lambda s: s.norm(),
+    lambda s: torch.tensor(s.numel()),
+)
+OTHER_SCORES: tuple[tuple[tuple[str, str], tuple[Callable[[T, T], T], ...]], ...] = (
+    (GRADIENT_ALONE, (lambda w, g: g.abs(),)),
+    (WEIGHT_ALONE, (lambda w, g: w.abs(),)),
+    (SIGN_KEPT, (lambda w, g: w * g,)),
+    (SQUARED, (lambda w, g: (w * g).square(),)),
+    (ADDED, (lambda w, g: w.abs() + g.abs(),)),
+    (
+        DIVIDED,
+        (
+            lambda w, g: (g / w).abs(),
+            lambda w, g: (w / g).abs(),
+            lambda w, g: torch.where(w == 0, 0.0, (g / w).abs()),
+            lambda w, g: torch.where(g == 0, 0.0, (w / g).abs()),
+        ),
+    ),
+)
 
 
 _check = partial(Check, judge=same_up_to_a_factor, probe=paired_call)
@@ -266,19 +311,19 @@ SNIP_SCORES = Task(
             ),
         ),
         ways(
-            "added",
-            "Weight and gradient were added or subtracted. The switch of a weight is a factor, so "
-            "the loss moves by their product.",
+            *ADDED,
             *_scored(lambda w, g: w.abs() + g.abs()),
             *_scored(lambda w, g: (w + g).abs()),
             *_scored(lambda w, g: (w - g).abs()),
         ),
+        ways(*DIVIDED, *(way for score in OTHER_SCORES[-1][1] for way in _scored(score))),
         ways(
-            "divided",
-            "Weight and gradient were divided. The switch of a weight is a factor, so the loss "
-            "moves by their product.",
-            *_scored(lambda w, g: (g / w).abs()),
-            *_scored(lambda w, g: (w / g).abs()),
+            "gradients-averaged",
+            "The gradients were put together along their first axis, as if it held the images of a "
+            "batch. It holds the outputs of the layer: every weight has a gradient of its own.",
+            *_scored(lambda w, g: (w * g.mean(dim=0)).abs()),
+            *_scored(lambda w, g: (w * g.sum(dim=0)).abs()),
+            *_scored(lambda w, g: (w * g.abs().mean(dim=0)).abs()),
         ),
         ways(*MATCHED_BY_ORDER, _by_order),
         both(MATCHED_BY_ORDER, SIGN_KEPT, _signed_by_order),
@@ -296,14 +341,10 @@ SNIP_SCORES = Task(
             _scored_by_rows(lambda scores: scores.mean(dim=-1, keepdim=True)),
             _scored_by_rows(lambda scores: scores.amax(dim=-1, keepdim=True)),
         ),
-        ways(
-            "normalised-per-layer",
-            "Each layer was divided by something of its own, such as its sum. Then the scores of "
-            "two layers can no longer be compared: divide all by one number, or none.",
-            _per_layer(lambda s: s.sum()),
-            _per_layer(lambda s: s.max()),
-            _per_layer(lambda s: s.mean()),
-            _per_layer(lambda s: s.norm()),
+        ways(*PER_LAYER, *map(_per_layer, SIZES)),
+        *(
+            both(other, PER_LAYER, *(_per_layer(size, score) for score in scores for size in SIZES))
+            for other, scores in OTHER_SCORES
         ),
     ),
 )
