@@ -42,8 +42,11 @@ def layers(draw: Draw, shapes: Mapping[str, tuple[int, ...]], spread: float = 1.
 
 
 def tiny(w: torch.Tensor) -> torch.Tensor:
-    """The same weights, a millionth of the size: a power of two, so that none is rounded."""
-    return w * 2.0**-20
+    """The same weights, about a thousandth of the size: a power of two, so that none is rounded.
+
+    Neighbours are 1.5e-6 apart and more, so that they stay so where somebody adds 1 to all.
+    """
+    return w * 2.0**-10
 
 
 def two_layers() -> Named:
