@@ -39,7 +39,7 @@ def uses_the_formula_of_the_slide(x, n_bits, full_range=False):
     return 2 * absmax / (2**n_bits - 1) if absmax > 0 else 1.0
 
 
-@wrong("absmax_scale", says="full-range-always")
+@wrong("absmax_scale", says="ranges-swapped")
 def mixes_up_the_two_ranges(x, n_bits, full_range=False):
     absmax = float(x.abs().max())
     if absmax == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 
@@ -21,6 +22,7 @@ from courseware.checks.blocks import (
 )
 from courseware.checks.misconceptions import each_instead, ways
 from courseware.checks.precision import HALF, IMPRECISE
+from courseware.checks.python_slips import CARET
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
@@ -94,6 +96,32 @@ def _of_the_range(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
     """From the smallest to the largest value in all steps between the 2**b codes."""
     size = blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)
     return torch.where(size > 0, size / (2**n_bits - 1), 1.0)
+
+
+def _of_the_largest_value(
+    guarded: Callable[[torch.Tensor, float], torch.Tensor], blocks: torch.Tensor, n_bits: int
+) -> torch.Tensor:
+    """Without `abs`; 1 for a block whose largest value is 0, or not above it."""
+    largest = blocks.amax(dim=-1, keepdim=True)
+    return torch.where(guarded(largest, 0.0), 1.0, largest / top(n_bits))
+
+
+def _of_the_largest_so_far(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    """The largest magnitude of a block and of all before it."""
+    sizes = absmax(blocks)
+    return scale_of(sizes.flatten().cummax(dim=0).values.reshape(sizes.shape), n_bits)
+
+
+def _by_caret(steps: Callable[[int], int]) -> Behaviour:
+    """`^` for a power, where steps are told from b − 1; a scale of 0 gets 1."""
+
+    def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
+        highest = steps(n_bits - 1)
+        scale = absmax(blocks) / highest
+        scale = torch.where(scale == 0, 1.0, scale)
+        return torch.round(blocks / scale).clamp(-highest, highest).to(torch.int8), scale
+
+    return blockwise
 
 
 def _zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -183,7 +211,22 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         apply(
             _scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True).abs() / top(n_bits))
         ),
+        *(
+            apply(_stored(partial(_of_the_largest_value, guarded), to_int8))
+            for guarded in (torch.eq, torch.le)
+            for to_int8 in TO_INT8
+        ),
         apply(_unclamped(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True) / top(n_bits))),
+    )
+    yield from ways(
+        "running-maximum",
+        f"The largest magnitude was not sought anew in each {block}: that of an earlier one stays "
+        "where it is larger. Begin at 0 for each.",
+        *(apply(_stored(_of_the_largest_so_far, to_int8)) for to_int8 in TO_INT8),
+    )
+    yield from ways(
+        *CARET,
+        *(apply(_by_caret(steps)) for steps in (lambda b: (2 ^ b) - 1, lambda b: 2 ^ b - 1)),
     )
     yield from ways(
         "codes-all-on-one-side",

@@ -10,14 +10,16 @@ returned, an argument changed, …). Where there is none, the inputs may tell wh
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from courseware.checks.afterwards import Composite
-from courseware.checks.cases import Case
+from courseware.checks.cases import Case, find
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
+from courseware.checks.pairs import ORDER_SWAPPED
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -43,11 +45,41 @@ class Finding:
 def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
     """What is found for each check that failed, by the check's name."""
     models = Models(task, judged)
+    beneath = _beneath(task, judged)
     every = {check.name: _finding(judged[check.name], models) for check in task.checks}
     found = {name: one for name, one in every.items() if one is not None}
     found = _with_doubts(task, _as_sure_everywhere(_without_coincidences(task, found, models)))
     found = _without_covered(found)
+    for name, causes in beneath.items():
+        one = found[name]
+        found[name] = replace(one, causes=tuple(dict.fromkeys((*one.causes, *causes))))
     return _with_places(task, found, [case for cases in judged.values() for case in cases])
+
+
+def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tuple[Diagnosis, ...]]:
+    """By the check's name, what is wrong with two results once they are in their order."""
+    if not any(map(_is_swapped, itertools.chain(*judged.values()))):
+        return {}
+    righted = {name: list(map(_righted, cases)) for name, cases in judged.items()}
+    return {
+        name: tuple(cause for cause in one.causes if _model_of(cause))
+        for name, one in diagnose(task, righted).items()
+        if any(map(_is_swapped, judged[name]))
+    }
+
+
+def _is_swapped(case: Case) -> bool:
+    return case.found is not None and case.found.kind == ORDER_SWAPPED
+
+
+def _righted(case: Case) -> Case:
+    """The two results in their order, judged anew."""
+    if not _is_swapped(case):
+        return case
+    first, second = case.got.value
+    got = replace(case.got, value=(second, first))
+    found = find(case.check, case.arguments, case.expected, got)
+    return Case(case.input, case.expected, got, found)
 
 
 def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
@@ -77,7 +109,7 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
                 causes.append(Diagnosis(slip.name, slip.message, slip.name, sure))
             if known.also:
                 causes.append(Diagnosis(known.also.name, known.also.message, known.also, sure))
-            causes += besides(case, models.outcome(known, case))
+            causes += besides(case, models.outcome(known, case), models.is_of_values(known))
     if not causes and at_once:
         causes.append(at_once)
     return Finding(failing, shown, tuple({cause.name: cause for cause in causes}.values()))
@@ -112,6 +144,8 @@ def _without_coincidences(
         if known.also is not None and known.also.name == main.name:
             return False  # a model of both
         explained = [case for case in one.failing if models.explains(known, case)]
+        if any(case.got.error is not None for case in explained):
+            return False  # who raises an error shows nothing else
         return bool(explained) and all(models.errs(main, case) for case in explained)
 
     kept = {}

@@ -43,8 +43,8 @@ GENERAL = {
     "calls-remembered": "This result is right where nothing else was called before, and wrong "
     "after other calls: something is kept from one call to the next, such as a cache of scales "
     "that asks for the shape alone, a default argument, or a global name.",
-    "not-finite": "There is a division by zero or an overflow on the way: the result is inf or "
-    "nan.",
+    "not-finite": "The result is inf or nan. That comes from a division by zero, as a rule, from "
+    "an overflow, or from bits that are read as a float.",
 }
 """What is sure of a failure, by its kind."""
 
@@ -132,13 +132,18 @@ def _comparable(expected: Any, got: Any) -> bool:
     return isinstance(expected, int | float)
 
 
-def besides(case: Case, model: Outcome | None) -> tuple[Diagnosis, ...]:
-    """The wrong form of a result whose values a model explains, if the model's form is right."""
+def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnosis, ...]:
+    """The wrong form of a result that a model explains, unless the model is about it.
+
+    It is `of_values` if it gives wrong ones on some input.
+    """
     kind = case.found.kind if case.found else ""
     if kind not in (*FORM, "wrong-type") or model is None:
         return ()
     found = find(case.check, case.arguments, case.expected, model)
-    if found is not None and found.kind == kind:
+    # Models of wrong values are careless of their dtype, not so of a shape or an object.
+    of_the_model = found is not None and found.kind == kind
+    if of_the_model and (kind != "wrong-dtype" or not of_values):
         return ()
     return (Diagnosis(kind, GENERAL[kind], shows=kind),)
 

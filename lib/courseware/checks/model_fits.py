@@ -20,6 +20,9 @@ CAUSES = 2
 TRIES = 2
 """How many failed cases without an explanation are looked at."""
 
+BY_THE_WAY = 4
+"""How much less a model counts for a wrong dtype that it has by the way: it is about values."""
+
 MOST_OF_IT = 0.75
 HALF = 0.5
 NEARLY_ALL = 0.9
@@ -126,6 +129,10 @@ class Models:
             ("wrong values", id(outcome)), None, lambda: not values_right(case, outcome)
         )
 
+    def is_of_values(self, known: Misconception) -> bool:
+        """Whether the values that the model gives on some input are wrong."""
+        return any(self.errs(known, case) for case in self._everything)
+
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
         """What makes values wrong that are returned beside a change in place."""
         wrong = list(filter(None, map(_besides, failing)))
@@ -189,6 +196,8 @@ class Models:
         """The candidate that fits best, of those that explain so many cases and the target."""
         best, most = None, 0.0
         seen = None
+        only_its_dtype = target.found is not None and target.found.kind == "wrong-dtype"
+        only_its_dtype = only_its_dtype and values_right(target, target.got)
         for known in candidates:
             if not self.explains(known, target):
                 continue
@@ -204,6 +213,8 @@ class Models:
             if precision < HALF:
                 continue
             weight = len(cases) / len(left) + precision + agreement
+            if only_its_dtype and self.is_of_values(known):
+                weight /= BY_THE_WAY
             if weight > most:
                 best, most = Explanation(known, cases, precision, agreement), weight
         return best or seen

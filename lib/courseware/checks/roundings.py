@@ -44,6 +44,12 @@ ROUNDINGS: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] =
         lambda steps: steps.sign() * torch.ceil(steps.abs() - 0.5),
     ),
     (
+        "half-added-and-cut",
+        "A half was added and the rest cut off. This rounds positive numbers only: −1.2 becomes "
+        "−0.7 and then 0, as what is cut off goes towards zero. The nearest code is asked for.",
+        lambda steps: torch.trunc(steps + 0.5),
+    ),
+    (
         "rounded-up",
         "Every value was rounded up to the next code: this shifts all codes to one side. The "
         "nearest code is asked for.",

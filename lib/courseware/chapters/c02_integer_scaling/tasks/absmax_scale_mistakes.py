@@ -11,7 +11,7 @@ import torch
 from courseware.chapters.c02_integer_scaling.tasks.judges import reference_scale
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import each_instead, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, imprecise_number
 from courseware.checks.python_slips import CARET
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
@@ -62,6 +62,36 @@ def _has_rows(x: torch.Tensor, *rest: Any) -> bool:
     return x.dim() > 1 and x[0].numel() > 1
 
 
+def _power_of_two(
+    rounding: Callable[[float], int], of_range: Callable[[bool], bool]
+) -> Callable[..., float]:
+    """The right scale, or that of a range picked by `full_range`, made a power of two."""
+    return lambda x, n_bits, full_range=False: (
+        2.0 ** rounding(math.log2(reference_scale(x, n_bits, of_range(full_range))))
+    )
+
+
+LEVELS_OFF_BY_ONE = (
+    "levels-off-by-one",
+    "absmax was spread over a step too many. Count the codes above zero: of the 2**b "
+    "patterns, one half is negative, and one of the others is zero.",
+)
+FULL_RANGE_IGNORED = (
+    "full-range-ignored",
+    "`full_range` has no effect. The full range shares 2·absmax out among all the steps "
+    "between the lowest and the highest code.",
+)
+RANGES_SWAPPED = (
+    "ranges-swapped",
+    "The two ranges have changed places: `full_range=True` gives the restricted scale, and False "
+    "the one of the full range.",
+)
+POWER_OF_TWO = (
+    "power-of-two",
+    "The scale was made a power of two, as hardware of fixed points likes it. absmax is to land on "
+    "the highest code: take the scale as it comes.",
+)
+
 MISTAKES = several(
     FORMS,
     ways(
@@ -72,9 +102,7 @@ MISTAKES = several(
         _size(lambda x: abs(float(x.max()))),
     ),
     ways(
-        "levels-off-by-one",
-        "absmax was spread over a step too many. Count the codes above zero: of the 2**b "
-        "patterns, one half is negative, and one of the others is zero.",
+        *LEVELS_OFF_BY_ONE,
         _over(lambda n_bits, full_range: 2 ** (n_bits - 1)),
         _over(lambda n_bits, full_range: _top(n_bits, True) if full_range else 2**n_bits / 2),
     ),
@@ -89,13 +117,31 @@ MISTAKES = several(
         "This is the full-range scale although the restricted one is asked for. On the "
         "restricted grid +absmax lands on the highest code, not half a step above it.",
         _over(lambda n_bits, full_range: _top(n_bits, True)),
-        _over(lambda n_bits, full_range: _top(n_bits, not full_range)),
     ),
     ways(
-        "full-range-ignored",
-        "`full_range` has no effect. The full range shares 2·absmax out among all the steps "
-        "between the lowest and the highest code.",
+        *FULL_RANGE_IGNORED,
         _over(lambda n_bits, full_range: _top(n_bits)),
+    ),
+    ways(*RANGES_SWAPPED, _over(lambda n_bits, full_range: _top(n_bits, not full_range))),
+    both(
+        RANGES_SWAPPED,
+        LEVELS_OFF_BY_ONE,
+        _over(lambda n_bits, full_range: _top(n_bits) if full_range else 2**n_bits / 2),
+    ),
+    ways(
+        *POWER_OF_TWO,
+        *(
+            _power_of_two(rounding, lambda full_range: full_range)
+            for rounding in (math.ceil, round, math.floor)
+        ),
+    ),
+    both(
+        FULL_RANGE_IGNORED,
+        POWER_OF_TWO,
+        *(
+            _power_of_two(rounding, lambda full_range: False)
+            for rounding in (math.ceil, round, math.floor)
+        ),
     ),
     ways(
         "range-not-absmax",

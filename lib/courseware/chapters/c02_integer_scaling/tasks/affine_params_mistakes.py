@@ -136,6 +136,7 @@ MISTAKES = several(
         "2**b codes there is one step less, as there is one fence less than posts.",
         with_steps(lambda n_bits: 2**n_bits),
         with_steps(lambda n_bits: 2**n_bits - 2),
+        with_steps(lambda n_bits: 2**n_bits, clamped=True),
     ),
     ways(
         "signed-levels",

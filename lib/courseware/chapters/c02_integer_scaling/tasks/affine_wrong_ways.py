@@ -31,13 +31,14 @@ def with_zero_point(
     return behaves
 
 
-def with_steps(steps: Callable[[int], float]) -> Callable[..., Params]:
-    """The range spread over another number of steps."""
+def with_steps(steps: Callable[[int], float], clamped: bool = False) -> Callable[..., Params]:
+    """The range spread over another number of steps; the zero point brought back to the codes."""
 
     def behaves(x: torch.Tensor, n_bits: int) -> Params:
         low, high = low_high(x)
         scale = (high - low) / steps(n_bits) or 1.0
-        return scale, round(-low / scale)
+        zero_point = round(-low / scale)
+        return scale, min(zero_point, 2**n_bits - 1) if clamped else zero_point
 
     return behaves
 

@@ -8,7 +8,7 @@ import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE
 from courseware.checks.quantizer_inputs import Scale, codes, some_scale
 from courseware.checks.task import Check, Draw, Task
@@ -40,6 +40,16 @@ def _float32_results(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
     yield codes(draw, 1, 7, 2, 3, 2), torch.tensor(2.0)
 
 
+INTEGERS_RETURNED = (
+    "integers-returned",
+    "The result was turned back into integers, which drops all that the scale had to say.",
+)
+UNSIGNED_BYTES = (
+    "unsigned-bytes-assumed",
+    "The codes were turned into `uint8` before scaling. It has no negative numbers and "
+    "ends at 255: −3 became 253, and 300 became 44. Turn the codes into floats at once.",
+)
+
 DEQUANTIZE = Task(
     name="dequantize",
     points=4,
@@ -68,8 +78,7 @@ DEQUANTIZE = Task(
             lambda q, scale: q / scale,
         ),
         ways(
-            "integers-returned",
-            "The result was turned back into integers, which drops all that the scale had to say.",
+            *INTEGERS_RETURNED,
             lambda q, scale: (q * scale).to(q.dtype),
             lambda q, scale: (q * scale).round(),
             lambda q, scale: (q * scale).int(),
@@ -98,9 +107,7 @@ DEQUANTIZE = Task(
             lambda q, scale: q.to(torch.int8) * scale,
         ),
         ways(
-            "unsigned-bytes-assumed",
-            "The codes were turned into `uint8` before scaling. It has no negative numbers and "
-            "ends at 255: −3 became 253, and 300 became 44. Turn the codes into floats at once.",
+            *UNSIGNED_BYTES,
             lambda q, scale: q.to(torch.uint8) * scale,
         ),
         ways(
@@ -114,6 +121,37 @@ DEQUANTIZE = Task(
                 )
                 for middle in (127, 127.5, 128)
             ),
+        ),
+        both(
+            INTEGERS_RETURNED,
+            UNSIGNED_BYTES,
+            *(
+                lambda q, scale, change=change: change(q.to(torch.uint8) * scale)
+                for change in (torch.round, torch.trunc)
+            ),
+        ),
+        ways(
+            "smallest-code-taken-off",
+            "The smallest code was taken off all of them, as if it were a zero point. Whoever "
+            "calls has taken off the zero point already: multiply the codes as they are.",
+            lambda q, scale: (q - q.min()) * scale,
+            lambda q, scale: (q.double() - q.min()) * scale,
+        ),
+        ways(
+            "half-a-step-added",
+            "Every value is half a step off, as if a code stood for all between it and the next "
+            "one. Codes were rounded to the nearest: each stands for the middle already.",
+            lambda q, scale: (q.double() + 0.5) * scale,
+            lambda q, scale: (q.double() - 0.5) * scale,
+        ),
+        ways(
+            "bits-read-as-float",
+            "The bits of the codes were read as those of a float, which is another number: `view` "
+            "with a dtype reads memory anew. `to` or `float` turns a number into a float.",
+            lambda q, scale: q.to(torch.int32).view(torch.float32) * scale,
+            lambda q, scale: q.to(torch.int16).view(torch.float16).float() * scale,
+            lambda q, scale: q.to(torch.int64).view(torch.float64) * scale,
+            lambda q, scale: q.view(torch.float32) * scale,
         ),
         ways(
             "codes-clamped",

@@ -100,8 +100,63 @@ LAST_DROPPED = (
 )
 
 
+ONES_COMPLEMENT = (
+    "ones-complement",
+    "15 was added to negative codes, or their bits were only inverted: that is one's complement. "
+    "In two's complement −1 is 1111, the code plus 16.",
+)
+
+LAST_REPEATED = (
+    "last-code-repeated",
+    "The last of an odd number of codes fills both halves of its byte. Beside it is a 0.",
+)
+
+
+def _inverted(q: torch.Tensor) -> torch.Tensor:
+    flat = q.flatten().to(torch.int32)
+    return torch.where(flat < 0, flat + 15, flat)
+
+
+def _last_repeated(codes: torch.Tensor) -> torch.Tensor:
+    return torch.cat([codes, codes[-1:]]) & 15 if len(codes) % 2 else codes & 15
+
+
+def _by_rows_counted(q: torch.Tensor) -> torch.Tensor:
+    """A zero where the number of rows is odd, and one more if it still takes one."""
+    flat = q.flatten().to(torch.int32)
+    return _nibbles(torch.nn.functional.pad(flat, (0, len(q) % 2)))
+
+
+def _joined_as_text(q: torch.Tensor) -> torch.Tensor:
+    """The bits of both written one behind the other, without leading zeros."""
+    nibbles = _nibbles(q).tolist()
+    pairs = zip(nibbles[::2], nibbles[1::2], strict=True)
+    return torch.tensor([int(f"{high:b}{low:b}", 2) for low, high in pairs]).to(torch.uint8)
+
+
 MISTAKES = several(
     FORMS,
+    ways(*ONES_COMPLEMENT, _packed_from(lambda q: _nibbles(_inverted(q)))),
+    ways(*LAST_REPEATED, _packed_from(lambda q: _last_repeated(q.flatten().to(torch.int32)))),
+    both(ONES_COMPLEMENT, LAST_REPEATED, _packed_from(lambda q: _last_repeated(_inverted(q)))),
+    ways(
+        "rows-counted",
+        "Whether a 0 is to be added was told by `len(q)`, which counts the rows of a matrix. How "
+        "many codes there are is `q.numel()`.",
+        _packed_from(_by_rows_counted),
+    ),
+    ways(
+        "leading-zeros-lost",
+        "The bits of the two codes were written one behind the other without their leading zeros: "
+        '1 and 2 became 101. Each code takes four places: `f"{code:04b}"`, or shift by 4.',
+        _joined_as_text,
+        lambda q: torch.tensor(
+            [
+                int(f"{low:b}{high:b}", 2)
+                for low, high in zip(*_nibbles(q).reshape(-1, 2).T.tolist(), strict=True)
+            ]
+        ),
+    ),
     ways(
         "other-dtype",
         "The values are right, but they are not stored as uint8, so they take more than a "

@@ -126,9 +126,10 @@ def _rounded_first(
     return behaves
 
 
-def _wrapped_in_n_bits(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
+def _wrapped(steps: torch.Tensor, n_bits: int) -> torch.Tensor:
+    """Modulo 2**b."""
     half = 2 ** (n_bits - 1)
-    return (_steps(x, scale) + half) % (2 * half) - half
+    return (steps + half) % (2 * half) - half
 
 
 RANGE_ONE_TOO_HIGH = (
@@ -162,6 +163,16 @@ QUANTIZE = Task(
             both((name, message), RANGE_ONE_TOO_HIGH, _rounded_by(rounding, _one_too_high))
             for name, message, rounding in ROUNDINGS
         ),
+        *(
+            both(
+                (name, message),
+                CLAMP_MISSING,
+                lambda x, scale, n_bits, r=rounding: r(x / scale),
+                lambda x, scale, n_bits, r=rounding: r(x / scale).to(torch.int32).to(torch.int8),
+                lambda x, scale, n_bits, r=rounding: _wrapped(r(x / scale), n_bits),
+            )
+            for name, message, rounding in ROUNDINGS
+        ),
         ways(
             *SCALE_MULTIPLIED,
             lambda x, scale, n_bits: torch.round(x * scale).clamp(*_limits(n_bits)),
@@ -170,7 +181,7 @@ QUANTIZE = Task(
             *CLAMP_MISSING,
             lambda x, scale, n_bits: _steps(x, scale),
             lambda x, scale, n_bits: _steps(x, scale).to(torch.int32).to(torch.int8),
-            _wrapped_in_n_bits,
+            lambda x, scale, n_bits: _wrapped(_steps(x, scale), n_bits),
         ),
         ways(
             "rounded-before-scaling",
@@ -277,6 +288,7 @@ QUANTIZE = Task(
             "codes, not of values.",
             lambda x, scale, n_bits: _steps(x.clamp(*_limits(n_bits)), scale),
             lambda x, scale, n_bits: _steps(x.clamp(*_limits(n_bits)), scale).to(torch.int8),
+            lambda x, scale, n_bits: _steps(x.clamp(*_limits(n_bits)), scale).clamp(-128, 127),
         ),
         ways(
             "scaled-back",

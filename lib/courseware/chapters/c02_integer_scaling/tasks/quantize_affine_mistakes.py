@@ -13,7 +13,7 @@ from courseware.chapters.c02_integer_scaling.tasks.common import (
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import HALF, HALF_PRECISION
 from courseware.checks.python_slips import CARET
 from courseware.checks.quantizer_inputs import Scale
@@ -122,6 +122,21 @@ MISTAKES = several(
         lambda x, scale, zero_point, n_bits: (
             _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
         ),
+        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point) % 2**n_bits,
+    ),
+    *(
+        both(
+            (name, message),
+            CLAMP_MISSING,
+            lambda x, scale, zero_point, n_bits, r=rounding: r(x / scale) + zero_point,
+            lambda x, scale, zero_point, n_bits, r=rounding: (
+                (r(x / scale) + zero_point).to(torch.int32).to(torch.uint8)
+            ),
+            lambda x, scale, zero_point, n_bits, r=rounding: (
+                (r(x / scale) + zero_point) % 2**n_bits
+            ),
+        )
+        for name, message, rounding in ROUNDINGS
     ),
     ways(
         "cast-before-clamp",

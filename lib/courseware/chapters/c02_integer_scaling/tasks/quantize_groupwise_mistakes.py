@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.blocks import (
     TO_INT8,
@@ -31,7 +32,7 @@ from courseware.checks.groups import (
     SCALES_REPEATED,
     SIZE_TAKEN_FOR_COUNT,
 )
-from courseware.checks.misconceptions import each_instead, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 
 
 def _other_blocks(
@@ -160,6 +161,32 @@ def _does_not_divide(w: torch.Tensor, n_bits: int, group_size: int) -> bool:
     return w.shape[1] % group_size != 0
 
 
+def _one_too_long(to_int8: ToInt8) -> Behaviour:
+    """Groups of group_size + 1; there is one scale for each that should be, 1 where none is."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        n_groups = grouped(w, group_size).shape[1]
+        group_of = (torch.arange(w.shape[1]) // (group_size + 1)).clamp(max=n_groups - 1)
+        scale = torch.ones(len(w), n_groups)
+        for group in group_of.unique().tolist():
+            scale[:, group] = scale_of(w[:, group_of == group].abs().amax(dim=1), n_bits)
+        return to_int8(w / scale[:, group_of], n_bits), scale
+
+    return behaves
+
+
+def _eight_bits_flat(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+    blocks = grouped(w, group_size)
+    scale = scale_of(blocks.abs().amax(dim=-1, keepdim=True), 8)
+    return to_codes(blocks, scale, 8).reshape(w.shape), scale.flatten()
+
+
+SCALE_FLATTENED = (
+    "scale-flattened",
+    "The scales came back in one long row. Which row of the weight each belongs to must "
+    "show: (rows, groups of a row).",
+)
+
 MISTAKES = several(
     FORMS,
     within_a_block(groups, "group"),
@@ -222,9 +249,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "scale-flattened",
-        "The scales came back in one long row. Which row of the weight each belongs to must "
-        "show: (rows, groups of a row).",
+        *SCALE_FLATTENED,
         _shaped(lambda codes: codes.flatten(1), lambda scale: scale.flatten()),
         _shaped(lambda codes: codes.flatten(1), lambda scale: scale.reshape(-1, 1)),
     ),
@@ -242,6 +267,24 @@ MISTAKES = several(
         _shaped(lambda codes: codes.flatten(0, 1), lambda scale: scale.flatten()),
         _shaped(lambda codes: codes.flatten(0, 1), lambda scale: scale.squeeze(-1)),
         _shaped(lambda codes: codes.flatten(), lambda scale: scale.flatten()),
+    ),
+    ways(
+        "groups-one-too-long",
+        "A new group begins one weight too late: each took `group_size + 1` of them, and the last "
+        "one the rest. Count from 0, and begin anew once `group_size` are in.",
+        *map(_one_too_long, TO_INT8),
+    ),
+    ways(
+        "whole-row-refused",
+        "A group as long as its row was refused. It fills the row once: the scale of a row.",
+        *each_instead(
+            lambda w, n_bits, group_size: group_size >= w.shape[1], (ValueError,), groups(right)
+        ),
+    ),
+    both(
+        SCALE_FLATTENED,
+        ("n-bits-ignored", N_BITS_IGNORED),
+        _eight_bits_flat,
     ),
     ways(
         "rest-of-row-accepted",

@@ -22,6 +22,10 @@ def _quantized(draw: Draw) -> Iterator[Pair]:
     for shape in ((20,), (4, 6), (2, 3, 4)):
         x, scale = draw.normal(*shape), 5 * some_scale(draw)
         yield x, torch.round(x / scale) * scale
+    # Where a value is 0, its error counts as well.
+    x = draw.normal(12)
+    x[::3] = 0.0
+    yield x, x + 0.3 * draw.normal(12)
 
 
 def _off_centre(draw: Draw) -> Iterator[Pair]:

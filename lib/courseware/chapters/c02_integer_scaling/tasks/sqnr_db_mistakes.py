@@ -200,6 +200,20 @@ MISTAKES = several(
         ),
     ),
     ways(
+        "zeros-left-out",
+        "Values that are 0 were left out, with their errors. No value is divided by itself here: "
+        "an error counts wherever it is.",
+        lambda x, x_hat: reference.sqnr_db(x[x != 0], x_hat[x != 0]),
+        lambda x, x_hat: reference.sqnr_db(x[x_hat != 0], x_hat[x_hat != 0]),
+    ),
+    ways(
+        "error-as-signal",
+        "The power of the error was taken for that of the signal as well, so that the ratio is "
+        "always 1. The signal is the original: measure it before the error takes its place.",
+        lambda x, x_hat: math.inf if torch.equal(x, x_hat) else 0.0,
+        lambda x, x_hat: 0.0,
+    ),
+    ways(
         "reconstruction-as-noise",
         "The power of the reconstruction was taken for that of the noise. The noise is what "
         "the reconstruction lacks: the difference.",

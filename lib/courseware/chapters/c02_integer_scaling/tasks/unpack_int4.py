@@ -88,6 +88,17 @@ def _one_sign_missing(low: bool) -> Callable[..., torch.Tensor]:
     return behaves
 
 
+def _high_divided(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """The high nibbles by a division of the bytes as int8."""
+
+    def behaves(packed: torch.Tensor, numel: int) -> torch.Tensor:
+        high = rounding(packed.to(torch.int8).double() / 16).int()
+        low = _signed(packed.int() & 15)
+        return torch.stack([low, high], dim=1).flatten()[:numel]
+
+    return behaves
+
+
 def _zero_padding_only(packed: torch.Tensor, numel: int) -> torch.Tensor:
     """Drops the last code if it is 0, whatever `numel` says."""
     signed = _signed(_both(packed))
@@ -180,6 +191,19 @@ UNPACK_INT4 = Task(
             _codes_from(lambda nibbles: _signed(nibbles).abs()),
             _codes_from(lambda nibbles: torch.where(nibbles > 7, 16 - nibbles, nibbles)),
             _codes_from(lambda nibbles: nibbles & 7),
+        ),
+        ways(
+            "clamped-not-signed",
+            "Nibbles from 8 on were clamped to 7. They are the negative codes: 1111 is −1, 1000 "
+            "is −8.",
+            _codes_from(lambda nibbles: nibbles.clamp(max=7)),
+        ),
+        ways(
+            "divided-towards-zero",
+            "A byte with a sign was divided by 16 and cut off towards zero, so that negative codes "
+            "in the high nibble come out one too high. `>>` and `//` go down.",
+            _high_divided(torch.trunc),
+            _high_divided(torch.round),
         ),
         ways(
             "one-too-few",
