@@ -10,7 +10,7 @@ import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, close_number
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import DECIMALS
 from courseware.checks.python_slips import ZERO_FOR_MISSING
 from courseware.checks.task import Check, Draw, Task
@@ -72,6 +72,10 @@ def _scale_and(extra: float) -> Callable[..., float]:
     return _formula(lambda b, g, s, z: b + (s + z + extra) / g)
 
 
+def _second_scale_and_whole_zero_points(extra: float) -> Callable[..., float]:
+    return _formula(lambda b, g, s, z: b + z + (s + extra) / g)
+
+
 def _multiplied_and_rounded(digits: int) -> Callable[..., float]:
     return _formula(lambda b, g, s, z: round(b + (s * z if z else s) / g, digits))
 
@@ -79,6 +83,25 @@ def _multiplied_and_rounded(digits: int) -> Callable[..., float]:
 def _rounded(digits: int) -> Callable[..., float]:
     return _formula(lambda b, g, s, z: round(b + (s + z) / g, digits))
 
+
+ZERO_POINT_NOT_SHARED = (
+    "zero-point-not-shared",
+    "The zero point is counted in full for every weight. A group shares one, just as it "
+    "shares a scale.",
+)
+SECOND_SCALE_TWICE = (
+    "second-scale-twice",
+    "Something of a second scale was added. `scale_bits` holds its share already, where "
+    "there is one: 8 + 32 / 256 in the example. Take it as it is.",
+)
+ZERO_POINT_SUBTRACTED = (
+    "zero-point-subtracted",
+    "The bits of the zero point were taken off. They are stored as well: add them.",
+)
+RATIO = (
+    "ratio-to-float32",
+    "This is how many times smaller the weights become. The bits of one weight are asked for.",
+)
 
 BITS_PER_WEIGHT = Task(
     name="bits_per_weight",
@@ -120,9 +143,7 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: b + (s + (z or s)) / g),
         ),
         ways(
-            "zero-point-not-shared",
-            "The zero point is counted in full for every weight. A group shares one, just as it "
-            "shares a scale.",
+            *ZERO_POINT_NOT_SHARED,
             _formula(lambda b, g, s, z: b + s / g + z),
         ),
         ways(
@@ -139,9 +160,7 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: (b + s + z) / g),
         ),
         ways(
-            "second-scale-twice",
-            "Something of a second scale was added. `scale_bits` holds its share already, where "
-            "there is one: 8 + 32 / 256 in the example. Take it as it is.",
+            *SECOND_SCALE_TWICE,
             *(_scale_and(extra) for extra in (32 / 256, 32)),
             _formula(lambda b, g, s, z: b + (s + z) / g + 32 / 256),
         ),
@@ -189,8 +208,7 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: float(torch.tensor(b + (s + z) / g).bfloat16())),
         ),
         ways(
-            "zero-point-subtracted",
-            "The bits of the zero point were taken off. They are stored as well: add them.",
+            *ZERO_POINT_SUBTRACTED,
             _formula(lambda b, g, s, z: b + (s - z) / g),
         ),
         ways(
@@ -217,10 +235,26 @@ BITS_PER_WEIGHT = Task(
             _formula(lambda b, g, s, z: b + (s + z) / g / 8),
         ),
         ways(
-            "ratio-to-float32",
-            "This is how many times smaller the weights become. The bits of one weight are asked "
-            "for.",
+            *RATIO,
             _formula(lambda b, g, s, z: 32 / (b + (s + z) / g)),
+        ),
+        both(RATIO, ZERO_POINT_SUBTRACTED, _formula(lambda b, g, s, z: 32 / (b + (s - z) / g))),
+        both(
+            SECOND_SCALE_TWICE,
+            ZERO_POINT_NOT_SHARED,
+            *map(_second_scale_and_whole_zero_points, (32 / 256, 32)),
+        ),
+        ways(
+            "filled-up-to-bytes",
+            "The bits of a group were filled up to whole bytes. What is asked for are the bits "
+            "that hold something; they go on from one group to the next.",
+            _formula(lambda b, g, s, z: math.ceil((b * g + s + z) / 8) * 8 / g),
+            _formula(lambda b, g, s, z: (math.ceil(b * g / 8) * 8 + s + z) / g),
+        ),
+        ways(
+            "codes-counted",
+            "2**n_bits is how many codes there are. One of them takes `n_bits` bits.",
+            _formula(lambda b, g, s, z: 2**b + (s + z) / g),
         ),
         ways(
             "overhead-multiplied",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways import (
     GUARDED,
+    LEFT_OUT,
     LOWEST,
     affine_inputs,
     any_zeros,
@@ -16,6 +17,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     flat_row_scales,
     in_half,
     not_transposed,
+    nothing_but_bias,
     of_all,
     outputs_in,
     outputs_to,
@@ -43,6 +45,17 @@ NARROW_ACCUMULATOR = (
     "a few of those no longer fit into 16: add them up in 32 bits."
 )
 
+LEVELS_OFF = (
+    "levels-off",
+    "absmax was not spread over 127 steps. Codes go from −127 to 127, and the largest "
+    "magnitude gets one of the two.",
+)
+SCALE_LEFT_OUT = (
+    "scale-left-out",
+    "A scale was left out on the way back. Each code was divided by a scale, so each "
+    "product lacks both: that of x and that of the row.",
+)
+
 BIAS_FORGOTTEN = "bias-forgotten", "The bias is missing."
 
 MISTAKES = several(
@@ -64,6 +77,28 @@ MISTAKES = several(
             "The last digits of a long sum are gone: the codes were multiplied and added up as "
             "float32, which holds every whole number only up to 2**24. Integer hardware adds in "
             "32 bits, exactly: change the codes to `torch.int32` before you multiply.",
+        ),
+    ),
+    ways(
+        "sums-clamped",
+        "The sums were clamped to the range of the codes, −127 to 127. Only what is stored in 8 "
+        "bits is clamped; a sum of products is much larger and stays as it is.",
+        computed(accumulate=lambda acc: acc.clamp(-127, 127)),
+    ),
+    both(
+        LEVELS_OFF,
+        SCALE_LEFT_OUT,
+        *(
+            computed(
+                divided_by(steps, of_all),
+                divided_by(steps, top),
+                rescale=rescale,
+                lowest=lowest,
+                highest=highest,
+            )
+            for steps in (127.5, 128)
+            for lowest, highest in ((-128, 127), (-127, 127), (-128, 128))
+            for rescale in LEFT_OUT
         ),
     ),
     ways(
@@ -116,9 +151,7 @@ MISTAKES = several(
         affine_inputs,
     ),
     ways(
-        "levels-off",
-        "absmax was not spread over 127 steps. Codes go from −127 to 127, and the largest "
-        "magnitude gets one of the two.",
+        *LEVELS_OFF,
         *(
             computed(divided_by(x, of_all), divided_by(w, top), lowest=lowest)
             for x, w in ((127.5, 127.5), (128, 128), (255, 255), (7, 7), (127, 128), (128, 127))
@@ -168,12 +201,8 @@ MISTAKES = several(
         bias_in_the_sum,
     ),
     ways(
-        "scale-left-out",
-        "A scale was left out on the way back. Each code was divided by a scale, so each "
-        "product lacks both: that of x and that of the row.",
-        computed(rescale=lambda acc, s_x, s_w, bias: acc * s_x + bias),
-        computed(rescale=lambda acc, s_x, s_w, bias: acc * s_w.T + bias),
-        computed(rescale=lambda acc, s_x, s_w, bias: acc + bias),
+        *SCALE_LEFT_OUT,
+        *(computed(rescale=rescale) for rescale in LEFT_OUT),
     ),
     ways(
         "scales-added",
@@ -214,6 +243,16 @@ MISTAKES = several(
         "One row of zeros changes the scales of all others. Treat it alone: `torch.where` decides "
         "for each entry.",
         computed(scale_w=reset_by_zeros),
+    ),
+    ways(
+        "zero-row-empties-all",
+        "As soon as one row of the weight is all zeros, every output is the bias alone. Such a row "
+        "has sums of 0, the others have theirs: treat it alone, with `torch.where`.",
+        lambda x, weight, bias: (
+            nothing_but_bias(x, weight, bias)
+            if any_zeros(x, weight, bias)
+            else right(x, weight, bias)
+        ),
     ),
     ways(
         "order-swapped",

@@ -64,6 +64,13 @@ def at_least(small: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
     return lambda values: scale_of(values).clamp(min=small)
 
 
+LEFT_OUT: tuple[Callable[[T, T, T, T], T], ...] = (
+    lambda acc, s_x, s_w, bias: acc * s_x + bias,
+    lambda acc, s_x, s_w, bias: acc * s_w.T + bias,
+    lambda acc, s_x, s_w, bias: acc + bias,
+)
+"""Ways back to outputs that lack a scale, or both."""
+
 LOWEST = -128, -127
 """The lowest code that is left by a clamp."""
 GUARDED = [
@@ -197,6 +204,12 @@ def outputs_to(digits: int) -> Callable[..., Any]:
 def reset_by_zeros(weight: T) -> T:
     """Scales of 1 for all rows as soon as one of them is all zeros."""
     return top(weight) if bool(weight.any(dim=1).all()) else torch.ones(len(weight), 1)
+
+
+def nothing_but_bias(x: T, weight: T, bias: T) -> tuple[T, T]:
+    """Sums of 0."""
+    acc = torch.zeros(len(x), len(weight), dtype=torch.int32)
+    return acc, bias.expand(len(x), -1)
 
 
 def any_zeros(x: T, weight: T, bias: T) -> bool:

@@ -10,12 +10,15 @@ import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, same_range
 from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
+    CUT_TO_SHORTEST,
+    ZERO_FORCED_IN,
     Batches,
     about_batches,
+    cut_alike,
     pooled,
 )
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import calibration as reference
 
@@ -44,6 +47,8 @@ def _one_sided(draw: Draw) -> Iterator[Arguments]:
     yield ([torch.tensor([-2.0, -5.0]), torch.tensor([-3.0, -7.0])],)
     for sign in (1.0, -1.0):
         yield ([sign * (1 + draw.normal(5).abs()) for _ in range(3)],)
+        # Zeros that fill up a shorter batch are none of its values.
+        yield ([sign * (1 + draw.normal(size).abs()) for size in (4, 6, 3)],)
         yield ([sign * 1e6 * (1 + draw.normal(4).abs()) for _ in range(2)],)
 
 
@@ -90,6 +95,46 @@ def _one_end_a_batch(from_the_first: bool, low_first: bool) -> Callable[[Batches
     return behaves
 
 
+def _one_end_a_value(low_first: bool) -> Callable[[Batches], Any]:
+    """The same, value by value."""
+
+    def behaves(batches: Batches) -> tuple[float, float]:
+        low, high = math.inf, -math.inf
+        for value in pooled(batches).tolist():
+            lower, higher = value < low, value > high
+            if lower and (low_first or not higher):
+                low = value
+            elif higher:
+                high = value
+        return low, high
+
+    return behaves
+
+
+def _by_magnitude(batches: Batches) -> tuple[float, float]:
+    values = pooled(batches)
+    return values[values.abs().argmin()].item(), values[values.abs().argmax()].item()
+
+
+def _width_for_high(batches: Batches, within: float | None = None) -> tuple[float, float]:
+    """(low, high - low), of a range that holds `within` as well."""
+    low, high = _extremes(batches)
+    if within is not None:
+        low, high = min(low, within), max(high, within)
+    return low, high - low
+
+
+BY_MAGNITUDE = (
+    "values-by-magnitude",
+    "The values of the smallest and the largest magnitude were taken. Of −5, 1 and 2 the smallest "
+    "is −5, and 1 is only the nearest to 0: compare the values themselves.",
+)
+WIDTH_FOR_HIGH = (
+    "width-for-high",
+    "The second number is the width of the range, high − low. Where it ends is asked for.",
+)
+
+
 def _along_the_first_axis(batches: Batches) -> tuple[float, float]:
     """Python's own `min` and `max`, which fail for rows."""
     return float(min(min(b) for b in batches)), float(max(max(b) for b in batches))
@@ -133,14 +178,19 @@ MINMAX_RANGE = Task(
         about_batches(_extremes),
         ways(
             "one-end-a-batch",
-            "A batch that moves one end of the range is not looked at for the other end, as with "
-            "`elif`. It may hold both: ask twice.",
+            "What moves one end of the range is not looked at for the other end, as with `elif`. A "
+            "batch may hold both, and the first value is both: ask twice.",
+            *map(_one_end_a_value, (True, False)),
             *(
                 _one_end_a_batch(from_the_first, low_first)
                 for from_the_first in (True, False)
                 for low_first in (True, False)
             ),
         ),
+        ways(*BY_MAGNITUDE, _by_magnitude),
+        both(BY_MAGNITUDE, CUT_TO_SHORTEST, lambda batches: _by_magnitude(cut_alike(batches))),
+        both(ZERO_FORCED_IN, WIDTH_FOR_HIGH, lambda batches: _width_for_high(batches, 0.0)),
+        ways(*WIDTH_FOR_HIGH, _width_for_high),
         ways(
             "rows-sorted",
             "Each row was sorted by itself, as `sort` does along the last axis: the first and the "

@@ -131,10 +131,41 @@ def _shrunk(batches: Batches, percentile: float) -> Range:
     return values.min().item() * percentile / 100, values.max().item() * percentile / 100
 
 
-def _batchwise(batches: Batches, percentile: float) -> Range:
+def _batchwise(of_one: Callable[[Batches, float], Range]) -> Callable[..., Range]:
     """The widest of the batches' ranges."""
-    ranges = [_right([batch], percentile) for batch in batches]
-    return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        ranges = [of_one([batch], percentile) for batch in batches]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+    return behaves
+
+
+def _counted_from_each_end(interpolated: bool) -> Callable[..., Range]:
+    """n · (100 - p) / 100 values left out below; above, as many and one more, or one less."""
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        ordered = _ordered(batches)
+        out = len(ordered) * (100 - percentile) / 100
+        if interpolated:
+            high = len(ordered) * percentile / 100 - 1
+            return _linear(ordered, out), _linear(ordered, high)
+        return ordered[int(out)], ordered[-int(out)]
+
+    return behaves
+
+
+WIDEST_OF_THE_BATCHES = (
+    "widest-of-the-batches",
+    "The percentiles were taken batch by batch, and the widest range kept. One batch with "
+    "outliers then decides alone. Put all values together first.",
+)
+POSITION_MISCOUNTED = (
+    "position-miscounted",
+    "The place among the ordered values is off. Of n values the first is at place 0, the "
+    "0th percentile, and the last at place n − 1, the 100th: count the steps, not the "
+    "values.",
+)
 
 
 TAILS_SHARED = (
@@ -164,10 +195,15 @@ MISTAKES = several(
         except_where(lambda batches, p: p == 100, IndexError, reference.percentile_range),
     ),
     ways(
-        "widest-of-the-batches",
-        "The percentiles were taken batch by batch, and the widest range kept. One batch with "
-        "outliers then decides alone. Put all values together first.",
-        _batchwise,
+        *WIDEST_OF_THE_BATCHES,
+        _batchwise(_right),
+    ),
+    both(
+        WIDEST_OF_THE_BATCHES,
+        NOT_INTERPOLATED,
+        *(_batchwise(_placed(_rounded(pick))) for pick in (math.floor, math.ceil, round)),
+        _batchwise(_towards(math.ceil, math.floor)),
+        _batchwise(_towards(math.floor, math.ceil)),
     ),
     ways(*TAILS_SHARED, lambda batches, p: _right(batches, _half_way_up(p))),
     both(
@@ -220,10 +256,8 @@ MISTAKES = several(
         _tails_dropped,
     ),
     ways(
-        "position-miscounted",
-        "The place among the ordered values is off. Of n values the first is at place 0, the "
-        "0th percentile, and the last at place n − 1, the 100th: count the steps, not the "
-        "values.",
+        *POSITION_MISCOUNTED,
+        _counted_from_each_end(interpolated=True),
         *(
             _placed(_shifted(count, shift))
             for count, shift in ((0, 0.0), (0, -1.0), (0, -0.5), (1, -1.0))
@@ -232,6 +266,7 @@ MISTAKES = several(
         _placed(lambda ordered, share: _at(ordered, round(share * len(ordered)))),
         _placed(lambda ordered, share: _at(ordered, round(share * len(ordered)) - 1)),
     ),
+    both(POSITION_MISCOUNTED, NOT_INTERPOLATED, _counted_from_each_end(interpolated=False)),
     ways(
         "not-sorted",
         "The value was taken at its place in the data as they came. A percentile is a place "

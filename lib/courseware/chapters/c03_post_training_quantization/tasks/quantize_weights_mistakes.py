@@ -16,7 +16,9 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     columns_run_together,
     flat,
     flattened,
+    from_the_lowest,
     guarded,
+    guarded_rows,
     has_other_matrices,
     has_zero_group,
     in_float32,
@@ -61,6 +63,12 @@ CODES_NOT_VALUES = (
     "The codes came back. The model computes with floats: multiply each code by the scale of its "
     "group again.",
 )
+GUARDS = (
+    *((small, True) for small in (1e-8, 1e-7, float(torch.finfo(torch.float32).eps))),
+    *((small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
+)
+"""What is added to scales, or the least that they may be, and which of the two."""
+
 BIASES_TOO = (
     "biases-too",
     "Tensors with one axis were quantized as well. Biases and the weights of normalisations are "
@@ -112,9 +120,7 @@ MISTAKES = several(
     ),
     ways(
         *GUARD_TOO_LARGE,
-        guarded(1e-7, added=True),
-        guarded(float(torch.finfo(torch.float32).eps), added=True),
-        *(guarded(small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
+        *(guarded(*guard) for guard in GUARDS),
     ),
     ways(*CODES_NOT_VALUES, model(codes)),
     both(CODES_NOT_VALUES, BIASES_TOO, vectors_too(codes_run_together, codes)),
@@ -172,6 +178,11 @@ MISTAKES = several(
         for known in _block_mistakes()
         if known.name in ROW_WISE
     ),
+    both(
+        groups.ONE_SCALE_A_ROW,
+        GUARD_TOO_LARGE,
+        *(model(guarded_rows(*guard)) for guard in GUARDS),
+    ),
     ways(
         "only-matrices",
         "A weight with more than two axes, that of a convolution, was left as it is. Lay out "
@@ -197,6 +208,7 @@ MISTAKES = several(
         "The groups were put on a grid with a zero point. Here it is symmetric: 0 stays 0, and "
         "only the largest magnitude of a group counts.",
         model(weight_by(affine)),
+        model(weight_by(from_the_lowest)),
         model(weight_by(affine_with_zero)),
     ),
     ways(

@@ -106,6 +106,19 @@ def row_wise(mistake: str) -> OfWeight:
     return of_weight
 
 
+def guarded_rows(small: float, added: bool) -> OfWeight:
+    """One scale for each row, kept away from 0; a row that groups do not fill is refused."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        if rows(w).shape[1] % group_size:
+            raise ValueError
+        scale = blocks.absmax(rows(w).float()) / blocks.top(n_bits)
+        scale = scale + small if added else scale.clamp(min=small)
+        return read_back(blocks.to_codes(rows(w).float(), scale, n_bits), scale, w)
+
+    return of_weight
+
+
 def unless_it_divides(otherwise: OfWeight, where_it_does: OfWeight = right) -> OfWeight:
     def of_weight(w: T, n_bits: int, group_size: int) -> T:
         divides = rows(w).shape[1] % group_size == 0
@@ -184,6 +197,14 @@ def affine_with_zero(cut_up: T, n_bits: int) -> blocks.Quantized:
     """The same range, stretched until it contains 0."""
     low, high = cut_up.amin(dim=-1, keepdim=True), cut_up.amax(dim=-1, keepdim=True)
     return _affine(cut_up, n_bits, low.clamp(max=0), high.clamp(min=0))
+
+
+def from_the_lowest(cut_up: T, n_bits: int) -> blocks.Quantized:
+    """Steps counted from the smallest value of each block, which is kept as it is."""
+    cut_up = cut_up.float()
+    low, high = cut_up.amin(dim=-1, keepdim=True), cut_up.amax(dim=-1, keepdim=True)
+    scale = torch.where(high > low, (high - low) / (2**n_bits - 1), 1.0)
+    return torch.round((cut_up - low) / scale) * scale + low, torch.ones_like(scale)
 
 
 def not_spread(w: T, n_bits: int, group_size: int) -> T:

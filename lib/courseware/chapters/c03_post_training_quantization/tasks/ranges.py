@@ -31,6 +31,26 @@ def pooled(batches: Batches) -> torch.Tensor:
     return torch.cat([batch.reshape(-1) for batch in batches]).double()
 
 
+CUT_TO_SHORTEST = (
+    "cut-to-the-shortest",
+    "All batches were cut to the length of the shortest one, as `zip` does it. Every value counts: "
+    "lay them out in one line with `torch.cat`.",
+)
+
+
+def cut_alike(batches: Batches) -> Batches:
+    """The first values of each batch, as many as the shortest one has."""
+    shortest = min(batch.numel() for batch in batches)
+    return [batch.reshape(-1)[:shortest] for batch in batches]
+
+
+def _padded(batches: Batches) -> Batches:
+    """Zeros behind the values of each batch, up to the length of the longest one."""
+    longest = max(batch.numel() for batch in batches)
+    flat = (batch.reshape(-1) for batch in batches)
+    return [torch.nn.functional.pad(line, (0, longest - len(line))) for line in flat]
+
+
 def _mixed_shapes(batches: Batches, *rest: float) -> bool:
     return len({batch.shape for batch in batches}) > 1
 
@@ -121,6 +141,13 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         high_forced,
     )
     yield from ways(
+        "padded-with-zeros",
+        "Shorter batches were filled up with zeros, which then count as values. Lay all values out "
+        "in one line instead: `torch.cat` takes batches of any length.",
+        lambda batches, *rest: right(_padded(batches), *rest),
+    )
+    yield from ways(*CUT_TO_SHORTEST, lambda batches, *rest: right(cut_alike(batches), *rest))
+    yield from ways(
         "made-symmetric",
         "The range was made symmetric around 0. Activations after ReLU, say, are all on one side: "
         "half of such a range would be empty.",
@@ -158,6 +185,7 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         *LAST_BATCH_LEFT_OUT,
         lambda batches, *rest: right(batches[:-1] or batches, *rest),
         lambda batches, *rest: right(batches[1:] or batches, *rest),
+        lambda batches, *rest: right([batches[0].reshape(-1)[:1], *batches[1:]], *rest),
     )
     yield from both(ZERO_FORCED_IN, LAST_BATCH_LEFT_OUT, zero_forced_without_last)
     yield from ways(

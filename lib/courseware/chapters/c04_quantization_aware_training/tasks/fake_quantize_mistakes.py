@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -88,7 +89,7 @@ def _rounded_by(rounding: Callable[[T], T]) -> tuple[Callable[..., T], ...]:
         mask = inside(x / scale, low, high, rounding)
         return with_gradient(_values(x, scale, low, high, rounding), x, mask)
 
-    return in_both, *_valued(lambda x, s, low, high: _values(x, s, low, high, rounding))
+    return in_both, _valued(_rounded_values(rounding))[0]
 
 
 def _factor(factor: Callable[..., T | float]) -> Callable[..., T]:
@@ -120,6 +121,46 @@ def _chained(rule: Rule) -> tuple[Callable[..., T], ...]:
     return masked_by(inside), masked_by(lambda steps, low, high: torch.ones_like(steps))
 
 
+def _one_way(sign: int) -> Callable[..., T]:
+    """The gradient passes beyond an end where it has a sign: of −1 that leads further out."""
+
+    def rule(upstream: T, side: T) -> T:
+        return upstream.masked_fill(side * upstream * sign < 0, 0.0)
+
+    def behaves(x: T, scale: Scale, low: int, high: int) -> T:
+        steps = torch.round(x.detach() / scale)
+        side = (steps > high).float() - (steps < low).float()
+        return Chained.apply(x, _values(x, scale, low, high), side, rule)
+
+    return behaves
+
+
+def _limited_like_x(mask: Callable[[T, int, int], T]) -> Callable[..., T]:
+    """What comes from above, clamped to the range that x is clamped to."""
+
+    def behaves(x: T, scale: Scale, low: int, high: int) -> T:
+        step = float(scale)
+        return Chained.apply(
+            x,
+            _values(x, scale, low, high),
+            mask(x / scale, low, high),
+            lambda upstream, mask: (upstream * mask).clamp(low * step, high * step),
+        )
+
+    return behaves
+
+
+def _slope(steps: T) -> T:
+    """Of steps − sin(2π · steps) / 2π."""
+    return (1 - torch.cos(2 * math.pi * steps)).detach()
+
+
+PASSES_EVERYWHERE = (
+    "passes-everywhere",
+    "The gradient passes outside the range, too. There the value was clipped, and a small "
+    "change of x changes nothing: the gradient is 0.",
+)
+
 MISCONCEPTIONS = several(
     ways(*STAIRCASE, _values),
     ways(
@@ -129,11 +170,20 @@ MISCONCEPTIONS = several(
         "may be a constant.",
         lambda x, scale, low, high: _values(x, scale, low, high).detach(),
     ),
+    ways(*PASSES_EVERYWHERE, _factor(lambda x, scale, low, high: 1.0)),
     ways(
-        "passes-everywhere",
-        "The gradient passes outside the range, too. There the value was clipped, and a small "
-        "change of x changes nothing: the gradient is 0.",
-        _factor(lambda x, scale, low, high: 1.0),
+        "inward-gradients-pass",
+        "Where a value was clipped, the gradient passes if it leads one way, back into the range "
+        "or further out. It is 0 there whatever comes from above: a small change of x changes "
+        "nothing.",
+        *map(_one_way, (1, -1)),
+    ),
+    ways(
+        "soft-staircase",
+        "The gradient is that of a smooth staircase: it changes from place to place between two "
+        "codes. The straight-through estimator puts 1 in its place, wherever x lies in the range.",
+        _factor(lambda x, s, low, high: _slope(x / s) * inside(x / s, low, high)),
+        _factor(lambda x, s, low, high: _slope(x / s)),
     ),
     *(ways(name, message, _masked_by(mask)) for name, message, mask in MASKS),
     ways(
@@ -177,9 +227,10 @@ MISCONCEPTIONS = several(
     ),
     ways(
         "upstream-clipped",
-        "The gradient was limited to −1 … 1. It is x that is clipped, and only its range "
-        "counts: where the gradient passes, what comes from above passes unchanged.",
+        "The gradient was limited to −1 … 1, or to the range of x. It is x that is clipped, and "
+        "only its range counts: where the gradient passes, what comes from above passes unchanged.",
         *_chained(lambda upstream, mask: (upstream * mask).clamp(-1.0, 1.0)),
+        *map(_limited_like_x, (inside, lambda steps, low, high: torch.ones_like(steps))),
     ),
     ways(
         "stored-before-clamped",
@@ -210,6 +261,10 @@ MISCONCEPTIONS = several(
         _valued(_wrapped_values)[1],
     ),
     *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+    *(
+        both((name, message), PASSES_EVERYWHERE, _valued(_rounded_values(rounding))[1])
+        for name, message, rounding in ROUNDINGS
+    ),
     *(
         both((name, message), STAIRCASE, _rounded_values(rounding))
         for name, message, rounding in ROUNDINGS

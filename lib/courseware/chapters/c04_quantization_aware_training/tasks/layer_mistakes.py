@@ -15,8 +15,10 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     ends_left_out,
     gradient_in_steps,
     grid,
+    guarded_signed_scale,
     layer,
     learned_scale,
+    mean_scale,
     one_row,
     over_steps,
     part_learned_scale,
@@ -50,6 +52,21 @@ BIAS_QUANTIZED = (
     "bias-quantized",
     "The bias was quantized as well. It stays as it is: there are few biases, and an error in one "
     "shifts an output for every input.",
+)
+
+SIGNED_MAX = (
+    "signed-max",
+    "The largest value of each row was taken, not its largest magnitude.",
+)
+BIAS_SCALED = (
+    "bias-scaled",
+    "The bias was multiplied by the scale. It is no code: scale the product first, then add "
+    "the bias.",
+)
+FIRST_SCALE = (
+    "first-scale-for-all",
+    "The outputs were all multiplied by the scale of the first row. Each column of the output "
+    "comes from one row of the weight, and takes the scale of that row.",
 )
 
 MISCONCEPTIONS = several(
@@ -152,12 +169,29 @@ MISCONCEPTIONS = several(
         *valued(asymmetric),
     ),
     ways(
-        "signed-max",
-        "The largest value of each row was taken, not its largest magnitude.",
+        *SIGNED_MAX,
         *valued(grid(signed_scale)),
+        *valued(grid(guarded_signed_scale)),
+        *valued(grid(guarded_signed_scale, above_lowest=1)),
         *valued(grid(signed_scale, clamped=False)),
         layer(clipped(signed_scale)),
         layer(clipped(signed_scale, 1)),
+    ),
+    ways(
+        "mean-not-largest",
+        "The scale comes from the mean magnitude of a row, so that the larger weights lie beyond "
+        "the highest code. Asked for is the one of the largest magnitude: nothing is clipped.",
+        *(
+            way
+            for values in (
+                grid(mean_scale),
+                grid(mean_scale, above_lowest=1),
+                grid(mean_scale, clamped=False),
+            )
+            for way in valued(values)
+        ),
+        layer(clipped(mean_scale)),
+        layer(clipped(mean_scale, 1)),
     ),
     ways(
         "n-bits-ignored",
@@ -179,7 +213,16 @@ MISCONCEPTIONS = several(
     ways(
         *BIAS_QUANTIZED,
         layer(right, of_bias=one_row(right)),
-        bias_on_the_rows_grids,
+        bias_on_the_rows_grids(row_scale, right),
+    ),
+    both(
+        SIGNED_MAX,
+        BIAS_QUANTIZED,
+        *(
+            bias_on_the_rows_grids(scale, straight_through(grid(scale, above_lowest=above)))
+            for scale in (signed_scale, guarded_signed_scale)
+            for above in (0, 1)
+        ),
     ),
     ways(
         "bias-missing",
@@ -188,11 +231,11 @@ MISCONCEPTIONS = several(
         layer(right, of_bias=lambda bias, n_bits: torch.zeros_like(bias)),
     ),
     ways(
-        "bias-scaled",
-        "The bias was multiplied by the scale. It is no code: scale the product first, then add "
-        "the bias.",
-        rescaled_afterwards,
+        *BIAS_SCALED,
+        rescaled_afterwards(slice(None), bias_too=True),
     ),
+    ways(*FIRST_SCALE, rescaled_afterwards(slice(1), bias_too=False)),
+    both(FIRST_SCALE, BIAS_SCALED, rescaled_afterwards(slice(1), bias_too=True)),
     ways(
         "codes-used",
         "The inputs were multiplied by the codes, and the scale is missing: the weight that acts "

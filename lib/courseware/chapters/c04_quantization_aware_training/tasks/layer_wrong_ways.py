@@ -24,14 +24,17 @@ def row_scale(w: T, n_bits: int) -> T:
 
 
 def grid(
-    scale: Of = row_scale, rounding: Callable[[T], T] = torch.round, clamped: bool = True
+    scale: Of = row_scale,
+    rounding: Callable[[T], T] = torch.round,
+    clamped: bool = True,
+    above_lowest: int = 0,
 ) -> Of:
     """Values on a grid, without a word on gradients."""
 
     def values(w: T, n_bits: int) -> T:
         step = scale(w, n_bits)
-        steps = rounding(w / step)
-        return (steps.clamp(-top(n_bits) - 1, top(n_bits)) if clamped else steps) * step
+        steps, lowest = rounding(w / step), -top(n_bits) - 1 + above_lowest
+        return (steps.clamp(lowest, top(n_bits)) if clamped else steps) * step
 
     return values
 
@@ -71,6 +74,16 @@ def column_scale(w: T, n_bits: int) -> T:
 
 def signed_scale(w: T, n_bits: int) -> T:
     return w.amax(dim=1, keepdim=True) / top(n_bits)
+
+
+def guarded_signed_scale(w: T, n_bits: int) -> T:
+    """1 where the largest value is not above 0."""
+    scale = signed_scale(w, n_bits)
+    return torch.where(scale > 0, scale, 1.0)
+
+
+def mean_scale(w: T, n_bits: int) -> T:
+    return w.abs().mean(dim=1, keepdim=True) / top(n_bits)
 
 
 def scale_over(steps: Callable[[int], float]) -> Of:
@@ -128,11 +141,15 @@ def clipped(scale: Of, above_lowest: int = 0) -> Of:
     return values
 
 
-def bias_on_the_rows_grids(x: T, w: T, bias: T, n_bits: int) -> T:
-    """The bias is rounded with the scales of the weight."""
-    step = row_scale(w, n_bits).detach()[:, 0]
-    rounded = with_gradient((torch.round(bias / step) * step).detach(), bias, 1.0)
-    return linear(x, right(w, n_bits), rounded)
+def bias_on_the_rows_grids(scale: Of, weight: Of) -> Layer:
+    """The bias is rounded with the scales of the rows of the weight."""
+
+    def forward(x: T, w: T, bias: T, n_bits: int) -> T:
+        step = scale(w, n_bits).detach()[:, 0]
+        rounded = with_gradient((torch.round(bias / step) * step).detach(), bias, 1.0)
+        return linear(x, weight(w, n_bits), rounded)
+
+    return forward
 
 
 def through_the_outputs(x: T, w: T, bias: T, n_bits: int) -> T:
@@ -141,11 +158,17 @@ def through_the_outputs(x: T, w: T, bias: T, n_bits: int) -> T:
     return with_gradient(quantized.detach(), linear(x, w, bias), 1.0)
 
 
-def rescaled_afterwards(x: T, w: T, bias: T, n_bits: int) -> T:
-    """The scale is applied to the bias, too."""
-    step = row_scale(w, n_bits).detach()
-    codes = with_gradient(torch.round(w / step).detach(), w / step, 1.0)
-    return linear(x, codes, bias) * step.T
+def rescaled_afterwards(rows: slice, bias_too: bool) -> Layer:
+    """Codes times inputs, scaled with the scales of some rows; the bias as well, or not."""
+
+    def forward(x: T, w: T, bias: T, n_bits: int) -> T:
+        step = row_scale(w, n_bits).detach()
+        codes = with_gradient(torch.round(w / step).detach(), w / step, 1.0)
+        if bias_too:
+            return linear(x, codes, bias) * step.T[:, rows]
+        return linear(x, codes) * step.T[:, rows] + bias
+
+    return forward
 
 
 right = straight_through(grid())

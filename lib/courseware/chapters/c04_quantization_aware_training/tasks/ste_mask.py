@@ -75,6 +75,16 @@ def _rounded_by(rounding: Callable[[T], T]) -> Callable[..., T]:
     return _steps(lambda steps, low, high: inside(steps, low, high, rounding))
 
 
+SCALE_MULTIPLIED = (
+    "scale-multiplied",
+    "x was multiplied by the scale. The scale is the width of a step: divide to count the steps.",
+)
+MASK_APPLIED = (
+    "mask-applied",
+    "The values came back, with zeros where they are clipped. Asked for is the mask alone: "
+    "1 or True where the gradient passes, 0 or False elsewhere.",
+)
+
 STE_MASK = Task(
     name="ste_mask",
     points=14,
@@ -152,15 +162,24 @@ STE_MASK = Task(
             lambda x, scale, qmin, qmax: (x >= qmin) & (x <= qmax),
         ),
         ways(
-            "scale-multiplied",
-            "x was multiplied by the scale. The scale is the width of a step: divide to count the "
-            "steps.",
+            "qmin-as-zero-point",
+            "`qmin` was added to the codes, or taken off, before they were compared. Codes are "
+            "compared as they are: `qmin` is the lowest of them, and no zero point.",
+            _steps(lambda steps, low, high: inside(steps + low, low, high)),
+            _steps(lambda steps, low, high: inside(steps - low, low, high)),
+        ),
+        both(
+            SCALE_MULTIPLIED,
+            MASK_APPLIED,
+            lambda x, scale, qmin, qmax: x * inside(x * scale, qmin, qmax),
+            lambda x, scale, qmin, qmax: torch.round(x * scale) * inside(x * scale, qmin, qmax),
+        ),
+        ways(
+            *SCALE_MULTIPLIED,
             lambda x, scale, qmin, qmax: inside(x * scale, qmin, qmax),
         ),
         ways(
-            "mask-applied",
-            "The values came back, with zeros where they are clipped. Asked for is the mask alone: "
-            "1 or True where the gradient passes, 0 or False elsewhere.",
+            *MASK_APPLIED,
             lambda x, scale, qmin, qmax: x * inside(x / scale, qmin, qmax),
             lambda x, scale, qmin, qmax: torch.round(x / scale) * inside(x / scale, qmin, qmax),
             lambda x, scale, qmin, qmax: torch.round(x / scale).clamp(qmin, qmax) * scale,

@@ -114,6 +114,18 @@ TRAIN_QAT = Task(
             "one shifts an output for every image.",
         ),
         Misconception(
+            "biases-untrained",
+            "The weights were trained, and the biases are those that came in. They learn as well: "
+            "give the optimizer all four tensors, and return what became of them.",
+        ),
+        Misconception(
+            "scales-frozen",
+            "The scales were taken once, from the weights that came in. A row whose largest weight "
+            "grows is clipped then, and one whose largest weight shrinks leaves its highest code "
+            "empty: take each scale from the weight as it is, in every forward pass and at the "
+            "end.",
+        ),
+        Misconception(
             "started-anew",
             "The weights have nothing to do with those that came in. Training goes on from the "
             "given network, in steps of a size that leaves something of it: a new one throws away "

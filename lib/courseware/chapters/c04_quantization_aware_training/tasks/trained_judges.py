@@ -55,6 +55,9 @@ Adam at 0.03; a new network stays below 0.1.
 REPEATED = 1e-4
 """Of the largest weight: what two runs from one seed may differ by."""
 
+SAME_STEP = 1e-5
+"""Distance from a whole number of old steps, for codes of 4 bits: what float32 may be off by."""
+
 STUCK = 0.002
 """Share of codes out of the order of the given weights, up to which no weight was trained."""
 
@@ -76,16 +79,43 @@ def on_the_grid(arguments: Arguments, expected: Any, got: Any) -> Difference | N
     found = _weights_on_grid(arguments, got)
     if found:
         return found
-    for name in BIASES:
-        bias = got[name].detach()
-        if bias.any() and not off_grid(bias[None], arguments[3]):
-            text = f"{name} lies on a grid of {arguments[3]} bits: {codes_of(bias[None])}"
-            return Difference("biases-quantized", text)
-    return _related(arguments[0], got)
+    if name := _on_few_bits(arguments, got):
+        codes = codes_of(got[name].detach()[None])
+        text = f"{name} lies on a grid of {arguments[3]} bits: {codes}"
+        return Difference("biases-quantized", text)
+    return _related(arguments[0], got) or _frozen(arguments, got)
+
+
+def _on_few_bits(arguments: Arguments, got: Any) -> str:
+    """The biases that lie on a grid of so many bits, if there are any."""
+    biases = {name: got[name].detach() for name in BIASES}
+    rounded_ones = (n for n, b in biases.items() if b.any() and not off_grid(b[None], arguments[3]))
+    return next(rounded_ones, "")
+
+
+def _frozen(arguments: Arguments, got: Any) -> Difference | None:
+    """Whether weights were trained on the scales that came in.
+
+    In each row of 2.weight every right training moves the largest weight, and its scale with it:
+    of 80 rows none was left on the old steps, of those with frozen scales every one.
+    """
+    before, after = arguments[0]["2.weight"].double(), got["2.weight"].detach().double()
+    codes = after / before.abs().amax(dim=1, keepdim=True) * (2 ** (arguments[3] - 1) - 1)
+    on_the_old = bool(((codes - codes.round()).abs() < SAME_STEP).all())
+    if on_the_old and _trained(arguments, got, "2.weight"):
+        text = "every row of 2.weight lies on the steps of the weights that came in"
+        return Difference("scales-frozen", text)
+    return None
+
+
+def _trained(arguments: Arguments, got: Any, name: str) -> bool:
+    """Whether some code is not that of the given weight, rounded."""
+    simply = codes_of(rounded(arguments[0][name], arguments[3]))
+    return not torch.equal(simply, codes_of(got[name].detach()))
 
 
 def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
-    """Two results of one seed are the same, and neither is the network that came in."""
+    """Two results of one seed are the same, and trained: weights and biases."""
     if type(got) is not tuple:
         return _structure(arguments[0], got)
     first, second = got
@@ -100,8 +130,11 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
                 return anew  # the first weights were drawn, not the order of the images alone
             text = f"{name} differs by up to {apart:.3g} between two calls with one seed"
             return Difference("seed-ignored", text)
-    if all(torch.equal(first[name].detach(), arguments[0][name]) for name in WEIGHTS + BIASES):
-        return Difference("untrained", "what came back is the network that came in")
+    if all(torch.equal(first[name].detach(), arguments[0][name]) for name in BIASES):
+        if all(torch.equal(first[name].detach(), arguments[0][name]) for name in WEIGHTS):
+            return Difference("untrained", "what came back is the network that came in")
+        if _trained(arguments, first, "0.weight"):
+            return Difference("biases-untrained", "the biases are those that came in")
     return None
 
 
@@ -113,7 +146,8 @@ def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None
     whole, lost, reached = accuracies = _accuracies(arguments, got)
     stuck = _stuck(arguments, got)
     if stuck and reached >= lost - WORSE:
-        return stuck
+        # Rounded biases may leave no unit that learns.
+        return on_the_grid(arguments, expected, got) if _on_few_bits(arguments, got) else stuck
     share = (reached - lost) / (whole - lost)
     if share >= WON_BACK:
         clipped = _clipped(arguments, got)
@@ -140,13 +174,15 @@ def near_float(arguments: Arguments, expected: Any, got: Any) -> Difference | No
 def _learned_otherwise(arguments: Arguments, got: Any, accuracies: tuple[float, ...]) -> str:
     """What is wrong with a network that reads other images well, or worse than one not trained."""
     whole, lost, reached = accuracies
-    if _related(arguments[0], got):
-        return "started-anew"
     came = {name: tensor.detach().float() for name, tensor in got.items()}
     of_others = max(networks.accuracy_on_scaled(came, arguments[4]))
     if of_others > max(reached + WORSE, whole - 2 * WORSE):
         return "other-images"
-    return "worse-than-rounded" if reached < lost - WORSE else ""
+    if _related(arguments[0], got):
+        return "started-anew"
+    if reached >= lost - WORSE:
+        return ""
+    return "one-scale-for-all" if _one_scale(got) else "worse-than-rounded"
 
 
 def _accuracies(arguments: Arguments, got: Any) -> tuple[float, ...]:
