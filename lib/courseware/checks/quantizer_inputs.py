@@ -18,7 +18,9 @@ CLEARANCE = 0.01
 """Distance from a half step, in steps; the contract asks for 0.001."""
 
 TINY = 1.25e-4
-"""The smallest absmax for which a guard against a scale of 0 must not be felt."""
+"""An absmax for which a guard against a scale of 0 must not be felt."""
+LEAST = 2.0**-45
+"""Another one: far below 1e-8 and 1e-12, which are usual as guards, and no trouble in float32."""
 
 
 def clear_of_half_steps(x: torch.Tensor, scale: torch.Tensor | float) -> torch.Tensor:

@@ -19,15 +19,15 @@ GUARD_TOO_LARGE = (
 
 
 def guards(top: Callable[..., float]) -> Iterator[Callable[..., float]]:
-    """Scales absmax / top(...) whose guard is felt where absmax is 1e-4.
+    """Scales absmax / top(...) whose guard is felt where absmax is small.
 
     Each takes absmax and what `top` takes: tiny numbers added to absmax or to the scale, or put in
     their place.
     """
-    for small in (1e-8, float(torch.finfo(torch.float32).eps), 1e-6, 1e-5):
+    for small in (1e-12, 1e-8, float(torch.finfo(torch.float32).eps), 1e-6, 1e-5):
         yield lambda absmax, *rest, small=small: (absmax + small) / top(*rest)
         yield lambda absmax, *rest, small=small: absmax / top(*rest) + small
-    for small in (1e-6, 1e-5, 1e-4, 1e-3):
+    for small in (1e-12, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3):
         yield lambda absmax, *rest, small=small: max(absmax / top(*rest), small)
         yield lambda absmax, *rest, small=small: max(absmax, small) / top(*rest)
     yield lambda absmax, *rest: absmax / top(*rest) if absmax > 1e-3 else 1.0

@@ -10,7 +10,7 @@ from courseware.chapters.c02_integer_scaling.tasks.absmax_scale_mistakes import 
 from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
 from courseware.chapters.c02_integer_scaling.tasks.judges import reference_scale, scale_number
 from courseware.checks.forms import told_by_form
-from courseware.checks.quantizer_inputs import TINY
+from courseware.checks.quantizer_inputs import LEAST, TINY
 from courseware.checks.task import Check, Draw, Task
 
 
@@ -43,6 +43,7 @@ def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
 def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.zeros(3), 4
     yield torch.tensor([TINY, -TINY / 4]), 8
+    yield torch.tensor([LEAST, -LEAST / 4]), 8
     yield torch.zeros(2, 3), 8
     yield torch.tensor([0.0, -3.5, 1.0]), 4
     tiny = draw.normal(12)

@@ -15,7 +15,7 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
     reference_params,
 )
 from courseware.checks.forms import told_by_form
-from courseware.checks.quantizer_inputs import TINY, uniform
+from courseware.checks.quantizer_inputs import LEAST, TINY, uniform
 from courseware.checks.task import Check, Draw, Task
 
 Params = tuple[Any, Any]
@@ -62,6 +62,7 @@ def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
 def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.zeros(3), 4
     yield torch.tensor([TINY, -TINY / 4]), 4
+    yield torch.tensor([LEAST, -LEAST / 4]), 4
     yield torch.zeros(2, 3), 8
     low, high = _ends(draw, 8)
     size = max(-low, high) / TINY

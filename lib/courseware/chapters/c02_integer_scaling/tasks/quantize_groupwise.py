@@ -13,7 +13,7 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
 )
 from courseware.chapters.c02_integer_scaling.tasks.quantize_groupwise_mistakes import MISTAKES
 from courseware.checks.forms import told_by_form
-from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
+from courseware.checks.quantizer_inputs import LEAST, TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import integer_scaling as reference
 
@@ -48,6 +48,7 @@ def _zero_groups(draw: Draw) -> Iterator[Arguments]:
 
 def _tiny_groups(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([[TINY, -TINY / 4, -TINY / 2, TINY * 2]]), 8, 2
+    yield torch.tensor([[LEAST, -LEAST / 4, -LEAST / 2, LEAST * 2]]), 8, 2
     yield tiny_blocks(draw, 8, 3, 3, 4).reshape(3, 12), 8, 4
 
 

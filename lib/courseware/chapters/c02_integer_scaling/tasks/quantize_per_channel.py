@@ -16,7 +16,7 @@ from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import each_instead, several, ways
-from courseware.checks.quantizer_inputs import TINY, tied_blocks, tiny_blocks, weights
+from courseware.checks.quantizer_inputs import LEAST, TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import integer_scaling as reference
 
@@ -50,6 +50,7 @@ def _zero_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
 
 def _tiny_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([[TINY, -TINY / 4], [-TINY / 2, TINY * 2]]), 8
+    yield torch.tensor([[LEAST, -LEAST / 4], [-LEAST / 2, LEAST * 2]]), 8
     yield tiny_blocks(draw, 8, 4, 1, 6).reshape(4, 6), 8
 
 

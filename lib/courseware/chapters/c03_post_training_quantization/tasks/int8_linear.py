@@ -102,6 +102,7 @@ def _zeros(draw: Draw) -> Iterator[Arguments]:
     yield x, weight, bias
     # Scales of 1e-7 to 2e-6: what guards against 0 must not be felt there.
     yield x * 2.0**-16, weight * 2.0**-16, bias
+    yield x * 2.0**-45, weight * 2.0**-45, bias
 
 
 INT8_LINEAR = Task(

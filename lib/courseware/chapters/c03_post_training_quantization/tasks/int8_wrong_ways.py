@@ -75,7 +75,7 @@ LOWEST = -128, -127
 """The lowest code that is left by a clamp."""
 GUARDED = [
     pair
-    for small in (1e-6, 1e-5, 1e-4, 1e-3)
+    for small in (1e-12, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3)
     for pair in ((small, small), (small, 0.0), (0.0, small))
 ]
 """Least scales of x and of the rows of the weight."""

@@ -16,7 +16,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.states import (
     same_state,
     same_state_and_dtypes,
 )
-from courseware.checks.quantizer_inputs import TINY, tiny_blocks, weights
+from courseware.checks.quantizer_inputs import LEAST, TINY, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from model_compression import weight_quantization as reference
 
@@ -67,6 +67,7 @@ def _rest(draw: Draw) -> Iterator[Arguments]:
 def _zeros_and_tiny(draw: Draw) -> Iterator[Arguments]:
     yield {"weight": torch.tensor([[0.0, 0.0, 3.0, -1.25]])}, 3, 2
     yield {"weight": torch.tensor([[TINY, -TINY / 4, -TINY / 2, TINY * 2]])}, 8, 2
+    yield {"weight": torch.tensor([[LEAST, -LEAST / 4, -LEAST / 2, LEAST * 2]])}, 8, 2
     w = _like(draw, 4, 4, 3, 12)
     w[draw.integer(0, 2), 4:8] = 0.0
     tiny = tiny_blocks(draw, 4, 3, 3, 4).reshape(3, 12)

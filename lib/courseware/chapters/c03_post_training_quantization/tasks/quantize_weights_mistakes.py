@@ -64,7 +64,8 @@ CODES_NOT_VALUES = (
     "group again.",
 )
 GUARDS = (
-    *((small, True) for small in (1e-8, 1e-7, float(torch.finfo(torch.float32).eps))),
+    *((small, True) for small in (1e-12, 1e-8, 1e-7, float(torch.finfo(torch.float32).eps))),
+    *((small, False) for small in (1e-12, 1e-8)),
     *((small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
 )
 """What is added to scales, or the least that they may be, and which of the two."""

@@ -47,6 +47,7 @@ def guarded(small: float, added: bool) -> Callable[..., Named]:
     """Scales that a guard keeps away from 0."""
 
     def blockwise(cut_up: T, n_bits: int) -> blocks.Quantized:
+        cut_up = cut_up.float()
         scale = blocks.absmax(cut_up) / blocks.top(n_bits)
         scale = scale + small if added else scale.clamp(min=small)
         return blocks.to_codes(cut_up, scale, n_bits), scale

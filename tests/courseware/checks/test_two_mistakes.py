@@ -1,0 +1,116 @@
+"""That one mistake hides no other one, and that answers of strangers are told nothing false."""
+
+import pytest
+import torch
+
+from courseware.checks import all_tasks
+from courseware.checks.forms import told_by_form
+from courseware.checks.misconceptions import ways
+from courseware.checks.pairs import pair_of
+from courseware.checks.run import run_task
+from courseware.checks.task import Check, Misconception, Task
+from courseware.checks.values import same_values, same_values_and_dtype
+from tests.mutants import table
+
+LECTURE = "lecture 01, “Two's complement”"
+NUMBERS = [(1,), (2,), (5,)]
+TENSORS = [(torch.tensor([1, 2]),), (torch.tensor([3, 4, 5]),)]
+NEGATIVE = [(torch.tensor([-1, -2]),), (torch.tensor([-6]),)]
+
+
+def named(function, task):
+    """The causes of each check that failed."""
+    report = run_task(task, function, "two mistakes")
+    failed = (result for result in report.results if not result.passed)
+    return {result.check.name: [cause.name for cause in result.causes] for result in failed}
+
+
+def task_of(reference, misconceptions, *checks):
+    return Task("some_task", 10, reference, checks, misconceptions, LECTURE)
+
+
+def test_a_number_in_another_object_hides_no_mistake():
+    one_more = ways("one-more", "One was added.", lambda n: 2 * n + 1)
+    task = task_of(lambda n: 2 * n, one_more, Check("numbers", 1, lambda draw: NUMBERS))
+    assert named(lambda n: str(2 * n + 1), task) == {"numbers": ["one-more", "wrong-type"]}
+    assert named(lambda n: [2 * n + 1], task) == {"numbers": ["one-more", "wrong-type"]}
+    assert named(lambda n: str(2 * n), task) == {"numbers": ["wrong-type"]}
+
+
+def test_a_wrong_dtype_is_told_beside_a_model_that_is_careless_of_it():
+    sign_lost = ways("sign-lost", "The sign is gone.", lambda x: 2.0 * x.abs())
+    task = task_of(
+        lambda x: 2 * x,
+        sign_lost,
+        Check("values", 1, lambda draw: NEGATIVE),
+        Check("as integers", 1, lambda draw: TENSORS + NEGATIVE, same_values_and_dtype),
+    )
+    assert named(lambda x: 2 * x.abs(), task) == {
+        "values": ["sign-lost"],
+        "as integers": ["sign-lost"],
+    }
+    assert named(lambda x: 2.0 * x.abs(), task)["as integers"] == ["sign-lost", "wrong-dtype"]
+
+
+def test_two_results_that_changed_places_hide_no_mistake():
+    def judge(arguments, expected, got):
+        return pair_of(expected, got) or same_values(arguments, expected, got)
+
+    task = task_of(
+        lambda n: (n / 2, n),
+        (
+            Misconception("order-swapped", "Swapped.", lambda n: (n, n / 2)),
+            Misconception("one-more", "One was added.", lambda n: (n / 2, n + 1)),
+        ),
+        *told_by_form(Check("pairs", 1, lambda draw: [(3,), (5,), (9,)], judge)),
+    )
+    assert named(lambda n: (n, n / 2), task) == {"pairs": ["order-swapped"]}
+    assert named(lambda n: (n + 1, n / 2), task) == {"pairs": ["order-swapped", "one-more"]}
+
+
+def test_an_error_is_explained_beside_a_mistake_that_costs_more():
+    def stops_at_five(n):
+        if n == 5:
+            raise ValueError
+        return 2 * n
+
+    def one_more_and_stops(n):
+        return stops_at_five(n) + 1
+
+    task = task_of(
+        lambda n: 2 * n,
+        (
+            Misconception("one-more", "One was added.", lambda n: 2 * n + 1),
+            Misconception("five-refused", "5 is refused.", stops_at_five),
+        ),
+        Check("small", 3, lambda draw: [(1,), (2,)]),
+        Check("five", 1, lambda draw: [(5,)]),
+    )
+    assert named(one_more_and_stops, task) == {"small": ["one-more"], "five": ["five-refused"]}
+
+
+FALSE = {
+    "fills_up_with_zeros_to_64_bits": ["integers-wrapped"],
+    "inverts_the_last_one_as_well": ["modulus-off-by-one", "carry-stops", "minimum-becomes-zero"],
+    "negates_the_unsigned_number": ["bits-as-number"],
+    "swaps_the_ranges_and_counts_codes_for_steps": ["full-range-ignored"],
+    "clamps_x_by_the_range_of_codes": ["n-bits-ignored"],
+    "views_the_bits_as_a_float": ["not-finite"],
+    "counts_codes_and_clamps_the_zero_point": ["zero-point-truncated"],
+    "measures_the_error_twice_in_place": ["negative-cut-off"],
+    "never_resets_the_maximum": ["one-scale-for-all"],
+    "returns_a_width_that_holds_0": ["one-end-from-magnitudes"],
+    "takes_neighbours_of_each_batch": ["tails-shared"],
+    "spreads_over_128_and_leaves_out_the_scale_of_x": ["half-away-from-zero"],
+    "counts_steps_from_the_smallest_value": ["told-by-name", "only-float32"],
+}
+"""Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_strangers_are_told_nothing_false(name):
+    table.load()
+    entry = next(one for one in table.WRONG if one.function.__name__ == name)
+    causes = set().union(*named(entry.function, all_tasks()[entry.task]).values())
+    assert causes
+    assert not causes & set(FALSE[name])
