@@ -33,7 +33,9 @@ def _key(value: Any) -> Hashable:
     """Raises: TypeError for what may hold more than can be seen here."""
     kind = type(value)
     if kind is torch.Tensor and value.layout == torch.strided and not value.is_quantized:
-        bits = value.detach().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+        # A copy, as an axis of size 1 that was expanded has the stride 0 also when contiguous.
+        line = value.detach().clone(memory_format=torch.contiguous_format).view(-1)
+        bits = line.view(torch.uint8).numpy().tobytes()
         return value.dtype, value.shape, value.stride(), value.requires_grad, bits
     if kind in PLAIN:
         return kind, repr(value)  # 0.0 and -0.0 are equal, True and 1 as well

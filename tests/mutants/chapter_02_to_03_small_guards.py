@@ -1,9 +1,8 @@
-"""Guards of 1e-8 and 1e-12, as libraries have them, which values far below feel; and seed 0."""
+"""Guards of 1e-8 and 1e-12, as libraries have them, which values far below feel."""
 
 from __future__ import annotations
 
 import torch
-from torch.nn import functional as F
 
 from tests.mutants.table import wrong
 
@@ -70,31 +69,3 @@ def clamps_both_scales_at_1e_12(x, weight, bias):
     q_w = torch.round(weight / s_w).clamp(-127, 127).to(torch.int32)
     acc = q_x @ q_w.T
     return acc, acc.float() * s_x * s_w.T + bias
-
-
-@wrong("train_qat", says="seed-ignored")
-def takes_the_seed_0_for_none(state, images, labels, n_bits, seed):
-    top, generator = 2 ** (n_bits - 1) - 1, torch.Generator()
-    if seed:
-        generator.manual_seed(seed)
-    else:
-        generator.seed()
-
-    def rounded(w):
-        scale = w.detach().abs().amax(dim=1, keepdim=True) / top
-        return w + (torch.round(w / scale) * scale - w).detach()
-
-    parts = {name: tensor.clone().requires_grad_() for name, tensor in state.items()}
-    optimizer = torch.optim.Adam(list(parts.values()), lr=0.005)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 400)
-    for _ in range(400):
-        batch = torch.randint(len(images), (64,), generator=generator)
-        hidden = F.relu(F.linear(images[batch], rounded(parts["0.weight"]), parts["0.bias"]))
-        logits = F.linear(hidden, rounded(parts["2.weight"]), parts["2.bias"])
-        optimizer.zero_grad()
-        F.cross_entropy(logits, labels[batch]).backward()
-        optimizer.step()
-        schedule.step()
-    return {
-        name: (rounded(part) if "weight" in name else part).detach() for name, part in parts.items()
-    }
