@@ -136,6 +136,10 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         return Difference("not-repeatable", text)
     if (differ := _differing(first, other)) <= FEW * n:
         text = f"two calls with two seeds: {differ} of {n} entries of the last masks differ"
+        gone, both = _gone(_bools(got[0][1][1]), _weights(arguments[0]), arguments[4])
+        if both >= UNTRAINED * gone:
+            # No seed can show where no training does.
+            return Difference("ranked-before-training", text)
         return Difference("seed-without-effect", text)
     return None
 
