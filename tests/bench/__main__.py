@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import grading, library, tickets
+from tests.bench import grading, tickets
 
 
 def main() -> int:
@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--class-size", type=int, default=40, metavar="N", help="default: 40")
     parser.add_argument("--rounds", type=int, default=2, metavar="N", help="default: 2")
     benchmarks: dict[str, Callable[[], bool]] = {
-        "library": library.run,
+        "library": _library,
         "tickets": tickets.run,
         "grading": lambda: grading.run(options.class_size, options.rounds),
     }
@@ -26,6 +26,13 @@ def main() -> int:
     chosen = [options.only] if options.only else list(benchmarks)
     reached = [benchmarks[name]() for name in chosen]
     return 0 if all(reached) else 1
+
+
+def _library() -> bool:
+    # What it compares with says much while it is loaded: not to who asks for help.
+    from tests.bench import library
+
+    return library.run()
 
 
 if __name__ == "__main__":
