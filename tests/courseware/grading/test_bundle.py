@@ -81,6 +81,9 @@ def test_the_whole_course_has_no_leak_and_lacks_no_module():
     gone = {path: content for path, content in files.items() if not path.endswith("/masks.py")}
     assert any("model_compression.masks" in line for line in not_there(gone))
     assert f"lib/courseware/languages/vi/c{NAME}/quiz.po.z" in files
+    guides = {path for path in files if path.startswith("docs/")}
+    assert guides == {"docs/kernels.md", "docs/project.md", "docs/project_report.ipynb"}
+    assert b"(../docs/kernels.md)" in files["lectures/10_language_models.ipynb"]
     for path in ("lib/model_compression/gptq.py", f"lib/courseware/chapters/c{NAME}/tasks/quiz.py"):
         assert b"def " not in files[path] and b"Question" not in files[path]
 

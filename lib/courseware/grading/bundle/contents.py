@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,6 +31,8 @@ COMMAND_LINE = (
     *("grading/marking/__init__.py", "grading/marking/options.py"),
 )
 """Of what grades: the command's own line, which has `restart` and `progress`, too."""
+
+GUIDE, BESIDE = re.compile(r"\]\(\.\./docs/(\w+\.md)\)"), re.compile(r"\]\((\w+\.ipynb)\)")
 
 
 def chapters_until(number: int | None) -> list[Chapter]:
@@ -72,6 +75,7 @@ def _notebooks(root: Path, chapter: Chapter) -> Files:
     files = {}
     lecture = f"lectures/{chapter.folder}.ipynb"
     files[lecture] = _read(root / lecture)
+    files |= _guides(root, files[lecture].decode("utf-8"))
     for path in sorted((root / "lectures" / "figures").glob(f"{chapter.folder[:2]}_*.svg")):
         files[f"lectures/figures/{path.name}"] = _read(path)
     unchanged = root / "lib" / "courseware" / "unchanged" / chapter.folder
@@ -83,6 +87,13 @@ def _notebooks(root: Path, chapter: Chapter) -> Files:
             files[f"exercises/{place}"] = _read(path)
             files[f"lib/courseware/unchanged/{place}"] = _read(path)
     return files
+
+
+def _guides(root: Path, lecture: str) -> Files:
+    """What a lecture sends its readers to in docs/, and the notebooks beside it that this names."""
+    guides = {f"docs/{name}": _read(root / "docs" / name) for name in GUIDE.findall(lecture)}
+    beside = [name for text in guides.values() for name in BESIDE.findall(text.decode("utf-8"))]
+    return guides | {f"docs/{name}": _read(root / "docs" / name) for name in beside}
 
 
 def _library(lib: Path, notebooks: Files, chapters: Iterable[Chapter]) -> Files:

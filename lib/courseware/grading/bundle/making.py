@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 
 from courseware.grading.bundle.contents import Files, chapters_until, gather
 from courseware.grading.bundle.leaks import leaks, wanted_from
-from courseware.grading.bundle.pages import fitting
+from courseware.grading.bundle.pages import fitting, without_dead_links
 from courseware.grading.bundle.sealing import seal, without_keys
 from courseware.grading.class_secret import SECRET
 from courseware.grading.course import CourseError, gradebook_file
@@ -59,6 +59,9 @@ def make(root: Path, wishes: Wishes) -> Files:
     for path in files:
         if path == "home.ipynb" or (path.startswith("lectures/") and path.endswith(".ipynb")):
             files[path] = fitting(path, files[path], files.keys(), wishes.until is None)
+        elif path.startswith("docs/"):
+            text = files[path].decode("utf-8")
+            files[path] = without_dead_links(text, path, files.keys()).encode()
     registry = files["lib/courseware/registry.py"].decode()
     if wishes.until is not None:
         assert registry.count(CUT) == 1

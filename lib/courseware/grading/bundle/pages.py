@@ -23,7 +23,7 @@ def fitting(path: str, content: bytes, there: Collection[str], whole: bool) -> b
         if cell["cell_type"] == "code":
             cell["outputs"], cell["execution_count"] = [], None
         else:
-            source = _without_dead_links("".join(cell["source"]), path, there)
+            source = without_dead_links("".join(cell["source"]), path, there)
             cell["source"] = source.splitlines(keepends=True)
     notebook["cells"] = cells
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
@@ -52,7 +52,7 @@ def _is_lost_row(line: str, there: Collection[str]) -> bool:
     return lecture is not None and lecture[1] not in there
 
 
-def _without_dead_links(text: str, path: str, there: Collection[str]) -> str:
+def without_dead_links(text: str, path: str, there: Collection[str]) -> str:
     """Markdown in which a link to a file that is not there is its text alone."""
 
     def checked(link: re.Match[str]) -> str:
