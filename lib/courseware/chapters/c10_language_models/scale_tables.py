@@ -6,6 +6,8 @@ the largest weight or follow a rule, and `minilm_scales`, where they are searche
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from statistics import fmean
 from typing import Any
 
@@ -42,7 +44,10 @@ TRIED = {
 def at_best(
     record: Record, scales: Record, n_bits: int, name: str, way: str
 ) -> tuple[str, list[float]]:
-    """With which scale, and damping, a way of rounding comes to the highest cosine, on average.
+    """The cosine of a way of rounding with the scale, and damping, that are best on other draws.
+
+    For each draw that setting is taken which has the highest mean on all others: who chose it on
+    the draws that judge would be ahead by luck.
 
     Args:
         record: of `minilm_methods`, where the scale is that of the largest weight.
@@ -50,43 +55,38 @@ def at_best(
         n_bits: 4, 3 or 2.
         name: a row or groups, as in `GROUPINGS`.
         way: `NEAREST` or `GPTQ`.
-    Returns: its scale and damping as text, and the cosine of each draw.
+    Returns: the settings that were taken as text, the commonest first, and the cosine of each draw.
     """
     arm = f"{n_bits} bits, {name}, {way}"
     tried = {"scale × 1.0": found(record, "gptq", arm)}
     for other in scales["found"]["gptq"]:
         if other.startswith(f"{arm}, "):
-            setting = other.removeprefix(f"{arm}, ").replace("10000%", "100 ×")
-            tried[setting] = found(scales, "gptq", other)
-    best = max(tried, key=lambda setting: fmean(tried[setting]))
-    return best, tried[best]
+            tried[_setting(other.removeprefix(f"{arm}, "))] = found(scales, "gptq", other)
+    taken = [
+        max(tried, key=lambda setting: sum(tried[setting]) - tried[setting][draw])
+        for draw in range(len(tried["scale × 1.0"]))
+    ]
+    names = [setting for setting, _ in Counter(taken).most_common()]
+    return " or ".join(names), [tried[setting][draw] for draw, setting in enumerate(taken)]
+
+
+def _setting(text: str) -> str:
+    """A scale and a damping, which is told as a multiple from the whole mean diagonal on.
+
+    >>> _setting("scale × 0.5, damped 1000%"), _setting("scale × 0.9, damped 10%")
+    ('scale × 0.5, damped 10 ×', 'scale × 0.9, damped 10%')
+    """
+    return re.sub(r"(\d+)00%$", r"\1 ×", text)
 
 
 def best_leads(record: Record, scales: Record, n_bits: int) -> dict[str, tuple[list[float], str]]:
-    """Cosine of GPTQ minus rounding to nearest, each at its best, and where it is; by grouping."""
+    """Cosine of GPTQ minus rounding to nearest, each at its best, and with what; by grouping."""
     leads = {}
     for name in GROUPINGS:
         gptq, ours = at_best(record, scales, n_bits, name, GPTQ)
         nearest, theirs = at_best(record, scales, n_bits, name, NEAREST)
         leads[name] = ahead(ours, theirs), f"GPTQ {gptq}; nearest {nearest}"
     return leads
-
-
-def at_smaller_scale(
-    record: Record, scales: Record, n_bits: int, name: str, ratio: float
-) -> dict[str, str]:
-    """What a smaller scale changes: error and cosine of GPTQ, cosine of rounding to nearest."""
-
-    def change(way: str, figure: str, digits: int) -> str:
-        arm = f"{n_bits} bits, {name}, {way}"
-        now = found(scales, "gptq", f"{arm}, scale × {ratio}", figure)
-        return signed(ahead(now, found(record, "gptq", arm, figure)), digits)
-
-    return {
-        "error_db": change(GPTQ, "error_db", 2),
-        "cosine": change(GPTQ, "cosine", 3),
-        "nearest": change(NEAREST, "cosine", 3),
-    }
 
 
 def best_rows(record: Record, scales: Record) -> Rows:
@@ -114,6 +114,21 @@ def format_rows(record: Record, scales: Record) -> Rows:
         }
         for name, of in names.items()
     ]
+
+
+def closest(record: Record, scales: Record) -> dict[str, str]:
+    """By bits a weight, with scales in 16 bits or less: the format with the highest cosine."""
+    figures = {
+        name: (of["formats"][name]["bits"], fmean(found(of, "formats", name)))
+        for of in (record, scales)
+        for name in of["formats"]
+    }
+    best: dict[str, str] = {}
+    for name, (bits, cosine) in figures.items():
+        now = best.setdefault(f"{bits:.2f}", name)
+        if cosine > figures[now][1]:
+            best[f"{bits:.2f}"] = name
+    return best
 
 
 def over_searched(

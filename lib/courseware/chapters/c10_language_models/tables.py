@@ -225,15 +225,6 @@ def far_values(x: torch.Tensor, tokens: Sequence[str], deviations: float = 10) -
     ]
 
 
-def clipped_cosines(record: Record, n_bits: int = 8) -> dict[float, float]:
-    """Of `minilm_quantization`: the mean cosine with clipped inputs, by percentile."""
-    return {
-        entry["percentile"]: entry["cosine"]["mean"]
-        for entry in record["activations"]
-        if entry["n_bits"] == n_bits
-    }
-
-
 def decoder_rows(record: Record) -> Rows:
     """The 7B decoder in every format: memory, prefill, one token, and what reading takes."""
     rows = []

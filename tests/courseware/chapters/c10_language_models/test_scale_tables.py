@@ -44,18 +44,24 @@ SEARCHED = record_of(
 )
 
 
-def test_each_way_has_the_best_of_its_scales() -> None:
+def test_each_way_has_the_scale_that_is_best_on_the_other_draws() -> None:
     leads = scale_tables.best_leads(METHODS, SEARCHED, 2)
     gain, settings = leads["a row"]
     assert gain == pytest.approx([-0.15, -0.15])
     assert settings == "GPTQ scale × 0.5, damped 100 ×; nearest scale × 0.5"
     assert leads["groups of 64"] == ([0.0, 0.0], "GPTQ scale × 1.0; nearest scale × 1.0")
-    changed = scale_tables.at_smaller_scale(METHODS, SEARCHED, 2, "a row", 0.5)
-    assert changed == {
-        "error_db": "−2.00 ± 0.00",
-        "cosine": "+0.100 ± 0.000",
-        "nearest": "+0.300 ± 0.000",
-    }
+
+
+def test_a_draw_does_not_choose_its_own_scale() -> None:
+    own = {"found": {"gptq": {"2 bits, a row, GPTQ": {"cosine": [0.2, 0.2, 0.2]}}}}
+    at_half = {"cosine": [0.1, 0.3, 0.2]}  # better on the second draw only
+    others = {"found": {"gptq": {"2 bits, a row, GPTQ, scale × 0.5": at_half}}}
+    settings, cosines = scale_tables.at_best(own, others, 2, "a row", "GPTQ")
+    assert (settings, cosines) == ("scale × 1.0 or scale × 0.5", [0.1, 0.2, 0.2])
+
+
+def test_the_closest_format_is_named_for_each_number_of_bits() -> None:
+    assert scale_tables.closest(METHODS, SEARCHED) == {"4.25": "NVFP4, searched"}
 
 
 def test_formats_stand_with_their_searched_ones_behind_them() -> None:

@@ -2,7 +2,7 @@
 
     python -m courseware.experiments --only minilm_scales
 
-takes half an hour on one core; an interrupted run goes on where it was. Draws are those of
+takes an hour on one core; an interrupted run goes on where it was. Draws are those of
 `minilm_methods`, so that these arms compare with its formats and its GPTQ draw by draw.
 """
 
@@ -24,11 +24,18 @@ from model_compression.gptq import gptq_quantize
 GROUPINGS = {"a row": 0, f"groups of {methods.GROUP}": methods.GROUP}
 RATIOS = {4: (0.9, 0.8, 0.7, 0.6), 3: (0.9, 0.8, 0.7, 0.6, 0.5), 2: (0.7, 0.6, 0.5, 0.4, 0.3)}
 """By bits: of a scale to that of the largest weight, which `minilm_methods` has."""
+STRONG = {4: (0.9, 0.8), 3: (0.7, 0.6, 0.5), 2: (0.5, 0.4, 0.3)}
 MORE_DAMPING: dict[float, dict[int, tuple[float, ...]]] = {
     0.1: {4: (1.0, 0.9), 3: (1.0, 0.9), 2: (0.6, 0.5, 0.4)},
-    100.0: {2: (0.5,)},
+    1.0: STRONG,
+    10.0: STRONG,
+    100.0: STRONG,
 }
-"""GPTQ again, by share of the mean diagonal that is added: with the last, little is passed on."""
+"""GPTQ again, by share of the mean diagonal that is added. The more, the less is passed on: without
+end it is rounding to nearest. So the strong ones go with the scales at which that is best.
+"""
+
+ONE_FOR_ALL = "one vector for all texts"
 
 T = torch.Tensor
 
@@ -44,7 +51,19 @@ def measure(model: SentenceEncoder, lines: list[str], n_texts: int, seed: int) -
     texts, others = methods.drawn(lines, n_texts, seed)
     judge = methods.Judge(model, texts, model.encode(texts), products(model, matrix_names(), texts))
     xtx = products(model, matrix_names(), others[: methods.SIZES[1]])
-    return {"formats": methods.format_arms(judge, SCALES), "gptq": gptq_arms(judge, xtx)}
+    return {
+        "formats": methods.format_arms(judge, SCALES),
+        "gptq": gptq_arms(judge, xtx),
+        "floor": {
+            ONE_FOR_ALL: {"cosine": of_one_vector(judge, model.encode(others[: len(texts)]))}
+        },
+    }
+
+
+def of_one_vector(judge: methods.Judge, embeddings: T) -> float:
+    """The cosine of who has read nothing: one vector for all texts, the mean of other ones'."""
+    mean = embeddings.mean(dim=0)
+    return float((judge.exact @ (mean / mean.norm())).mean())
 
 
 def gptq_arms(judge: methods.Judge, xtx: methods.Weights) -> methods.Arms:

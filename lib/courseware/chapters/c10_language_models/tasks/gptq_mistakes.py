@@ -91,8 +91,9 @@ MISTAKES = several(
     ),
     ways(
         "errors-not-passed-on",
-        "Each weight was rounded by itself. What is new here is that the error of a column goes on "
-        "to the columns on its right, which make up for it.",
+        "The codes are those of rounding each weight by itself: the error of a column does not go "
+        "on to the columns on its right. Is the step missing, or does it multiply by zeros? U is "
+        "upper triangular (`upper=True`), and what counts stands in row j, right of the diagonal.",
         by(shift=nothing),
     ),
     ways(
