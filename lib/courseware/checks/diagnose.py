@@ -19,7 +19,7 @@ from courseware.checks.afterwards import Composite
 from courseware.checks.cases import Case, find
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
-from courseware.checks.pairs import ORDER_SWAPPED
+from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -69,7 +69,9 @@ def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tupl
 
 
 def _is_swapped(case: Case) -> bool:
-    return case.found is not None and case.found.kind == ORDER_SWAPPED
+    """A judge of a task's own may call other things so: of more than two results, too."""
+    found = case.found is not None and case.found.kind == ORDER_SWAPPED
+    return found and is_swapped(case.expected.value, case.got.value)
 
 
 def _righted(case: Case) -> Case:
