@@ -33,7 +33,9 @@ def with_absent_codes(lowest: int | None) -> Callable[[T], int | None]:
         start = int(codes.min()) if lowest is None else lowest
         if int(codes.min()) < start:
             return None
-        left: list[int] = torch.bincount(codes.flatten().long() - start).tolist()
+        left, places = counts_of(codes), int(codes.max()) - start + 1
+        if places > len(left):
+            left.append(0)  # those of no weight come together first, and weigh nothing
         heapq.heapify(left)
         total = 0
         while len(left) > 1:
