@@ -197,3 +197,16 @@ def masks_the_old_velocity_alone(w, grad, velocity, mask, lr, momentum):
     w = w * mask
     v = momentum * (velocity * mask) + grad
     return w - lr * v, v
+
+
+@wrong("global_magnitude_masks", says="density-for-sparsity")
+def returns_weights_and_keeps_the_share_that_goes(weights, sparsity):
+    line = torch.cat([w.abs().flatten() for w in weights.values()])
+    n_keep = round(sparsity * len(line))
+    keep = torch.zeros(len(line), dtype=torch.bool)
+    keep[line.topk(n_keep).indices] = True
+    result, start = {}, 0
+    for name, w in weights.items():
+        result[name] = w * keep[start : start + w.numel()].reshape(w.shape)
+        start += w.numel()
+    return result

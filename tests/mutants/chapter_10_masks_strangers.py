@@ -196,3 +196,13 @@ def takes_a_quantile_of_magnitudes(w, x_norm, sparsity):
     scores = w.abs() * x_norm.norm()
     border = torch.quantile(scores, sparsity, dim=1, keepdim=True)
     return scores >= border
+
+
+@wrong("n_m_mask", says="lowest-kept")
+def keeps_the_lowest_scores_themselves(scores, n, m):
+    if scores.shape[1] % m:
+        raise ValueError("m does not divide")
+    runs = scores.reshape(len(scores), -1, m)
+    mask = torch.zeros_like(runs, dtype=torch.bool)
+    mask.scatter_(2, runs.topk(n, dim=2, largest=False).indices, True)
+    return scores * mask.reshape(scores.shape)

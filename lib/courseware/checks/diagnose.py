@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from courseware.checks.afterwards import Composite
-from courseware.checks.cases import Case, find
+from courseware.checks.beneath import hides, put_right, told_of
+from courseware.checks.cases import Case
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
-from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -51,37 +51,24 @@ def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Find
     found = _with_doubts(task, _as_sure_everywhere(_without_coincidences(task, found, models)))
     found = _without_covered(found)
     for name, causes in beneath.items():
-        one = found[name]
-        found[name] = replace(one, causes=tuple(dict.fromkeys((*one.causes, *causes))))
+        one, new = found[name], {cause.name: cause for cause in (*found[name].causes, *causes)}
+        found[name] = replace(one, causes=tuple(new.values()))
     return _with_places(task, found, [case for cases in judged.values() for case in cases])
 
 
 def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tuple[Diagnosis, ...]]:
-    """By the check's name, what is wrong with two results once they are in their order."""
-    if not any(map(_is_swapped, itertools.chain(*judged.values()))):
+    """By the check's name, what is wrong with results once their form is put right."""
+    hidden = next(filter(None, map(hides, itertools.chain(*judged.values()))), ())
+    if not hidden:
         return {}
-    righted = {name: list(map(_righted, cases)) for name, cases in judged.items()}
+    righted = {name: [put_right(case, hidden) for case in cases] for name, cases in judged.items()}
+    form = [Diagnosis(one.name, one.message, one.name) for one in told_of(task, hidden)]
+    beneath = diagnose(task, righted)
     return {
-        name: tuple(cause for cause in one.causes if _model_of(cause))
-        for name, one in diagnose(task, righted).items()
-        if any(map(_is_swapped, judged[name]))
+        name: (*form, *(cause for cause in beneath[name].causes if _model_of(cause)))
+        for name, cases in judged.items()
+        if name in beneath and any(hides(case) == hidden for case in cases)
     }
-
-
-def _is_swapped(case: Case) -> bool:
-    """A judge of a task's own may call other things so: of more than two results, too."""
-    found = case.found is not None and case.found.kind == ORDER_SWAPPED
-    return found and is_swapped(case.expected.value, case.got.value)
-
-
-def _righted(case: Case) -> Case:
-    """The two results in their order, judged anew."""
-    if not _is_swapped(case):
-        return case
-    first, second = case.got.value
-    got = replace(case.got, value=(second, first))
-    found = find(case.check, case.arguments, case.expected, got)
-    return Case(case.input, case.expected, got, found)
 
 
 def _finding(cases: Sequence[Case], models: Models) -> Finding | None:

@@ -37,6 +37,23 @@ def test_a_number_in_another_object_hides_no_mistake():
     assert named(lambda n: str(2 * n), task) == {"numbers": ["wrong-type"]}
 
 
+def test_weights_in_place_of_a_mask_hide_no_mistake():
+    returned = "pruned-weights-returned", "Weights came back."
+    task = task_of(
+        lambda w: w > 2,
+        (
+            *ways(*returned, lambda w: w * (w > 2)),
+            *ways("small-ones", "Those below were kept.", lambda w: w < 2),
+        ),
+        Check("masks", 1, lambda draw: [(torch.tensor([3.0, 0.5, 7.0]),)]),
+    )
+    assert named(lambda w: w * (w > 2), task) == {"masks": ["pruned-weights-returned"]}
+    assert named(lambda w: w * (w < 2), task) == {
+        "masks": ["pruned-weights-returned", "small-ones"]
+    }
+    assert named(lambda w: w - 1, task) == {"masks": []}
+
+
 def test_a_wrong_dtype_is_told_beside_a_model_that_is_careless_of_it():
     sign_lost = ways("sign-lost", "The sign is gone.", lambda x: 2.0 * x.abs())
     task = task_of(

@@ -6,8 +6,6 @@ import heapq
 import math
 from collections.abc import Callable
 
-import torch
-
 from courseware.chapters.c11_deep_compression.tasks.codes import (
     T,
     counts_of,

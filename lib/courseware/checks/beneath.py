@@ -1,0 +1,82 @@
+"""What lies beneath a result of the wrong form: two results in their order, masks in weights.
+
+Such a form hides what else is wrong. It is put right, and the answer is judged once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import torch
+
+from courseware.checks.cases import Case, find
+from courseware.checks.masks import WEIGHTS_RETURNED
+from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
+from courseware.checks.task import Misconception, Task
+
+MASKED = WEIGHTS_RETURNED[0], "scores-returned"
+"""What is told where weights came, or scores, with zeros for those that go."""
+
+
+def hides(case: Case) -> tuple[str, ...]:
+    """Names of the cause behind whose form something else may be hidden; empty if there is none."""
+    found, expected, got = case.found, case.expected.value, case.got.value
+    if found is None:
+        return ()
+    # A judge of a task's own may call other things so: of more than two results, too.
+    if found.kind == ORDER_SWAPPED and is_swapped(expected, got):
+        return (ORDER_SWAPPED,)
+    return MASKED if case.arguments and _is_masked(case.arguments[0], expected, got) else ()
+
+
+def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
+    """The case without the form that hides something, judged anew."""
+    if hides(case) != hidden:
+        return case
+    right: Callable[[Any], Any] = _masks_of if hidden == MASKED else _in_order
+    got = replace(case.got, value=right(case.got.value))
+    found = find(case.check, case.arguments, case.expected, got)
+    return Case(case.input, case.expected, got, found)
+
+
+def told_of(task: Task, hidden: tuple[str, ...]) -> tuple[Misconception, ...]:
+    """What the task tells of the form; its judges tell that two results changed places."""
+    return tuple(
+        known for known in task.misconceptions if known.name in hidden and hidden == MASKED
+    )[:1]
+
+
+def _in_order(value: Any) -> Any:
+    first, second = value
+    return second, first
+
+
+def _is_masked(weights: Any, expected: Any, got: Any) -> bool:
+    """Whether weights came back, zeros among them, where one mask or one for each is asked for.
+
+    >>> w, mask = torch.tensor([3.0, 0.5, -2.0]), torch.tensor([True, False, True])
+    >>> _is_masked(w, mask, w * mask), _is_masked(w, mask, mask.float()), _is_masked(w, mask, -w)
+    (True, False, False)
+    >>> _is_masked({"a": w}, (("a", mask),), (("a", w * mask),))
+    True
+    """
+    if isinstance(weights, dict) and isinstance(expected, tuple) and isinstance(got, tuple):
+        named = {one[0]: one[1] for one in got if isinstance(one, tuple) and len(one) == 2}
+        return len(named) == len(expected) == len(got) and all(
+            _is_masked(weights.get(name), mask, named.get(name)) for name, mask in expected
+        )
+    if not all(isinstance(one, torch.Tensor) for one in (weights, expected, got)):
+        return False
+    if expected.dtype != torch.bool or not got.is_floating_point() or got.shape != weights.shape:
+        return False
+    kept = got.detach() != 0
+    is_mask = bool((got.detach()[kept] == 1).all())
+    return not is_mask and torch.equal(got.detach()[kept], weights.detach()[kept].to(got.dtype))
+
+
+def _masks_of(value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach() != 0
+    return type(value)((name, _masks_of(one)) for name, one in value)
