@@ -122,6 +122,11 @@ def _swapped(value: Any) -> Any:
     return second, first
 
 
+def _three(first: int, second: int, third: int, value: Any) -> Any:
+    a, b, c = value
+    return tuple((a, b, c)[place] for place in (first, second, third))
+
+
 def _reversed(value: Any) -> Any:
     if isinstance(value, str):
         return value[::-1]
@@ -138,6 +143,15 @@ def _transposed(value: Any) -> Any:
 
 SLIPS = (
     Slip("results-swapped", "The two results come in the wrong order.", _swapped, True),
+    *(
+        Slip(
+            "results-in-another-order",
+            "The three results come in another order than the one asked for.",
+            partial(_three, *order),
+            True,
+        )
+        for order in ((0, 2, 1), (2, 1, 0), (1, 0, 2))
+    ),
     *(
         Slip(
             "rounded-afterwards",

@@ -1,10 +1,12 @@
-"""What lies beneath a result of the wrong form: two results in their order, masks in weights.
+"""What lies beneath a result of the wrong form: two results in their order, masks in weights,
+what was printed and not returned.
 
 Such a form hides what else is wrong. It is put right, and the answer is judged once more.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,6 +21,8 @@ from courseware.checks.task import Misconception, Task
 MASKED = WEIGHTS_RETURNED[0], "scores-returned"
 """What is told where weights came, or scores, with zeros for those that go."""
 
+PRINTED = ("returns-none",)
+
 
 def hides(case: Case) -> tuple[str, ...]:
     """Names of the cause behind whose form something else may be hidden; empty if there is none."""
@@ -28,6 +32,8 @@ def hides(case: Case) -> tuple[str, ...]:
     # A judge of a task's own may call other things so: of more than two results, too.
     if found.kind == ORDER_SWAPPED and is_swapped(expected, got):
         return (ORDER_SWAPPED,)
+    if found.kind in PRINTED and printed_value(case.got.printed, expected) is not None:
+        return PRINTED
     return MASKED if case.arguments and _is_masked(case.arguments[0], expected, got) else ()
 
 
@@ -36,7 +42,11 @@ def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
     if hides(case) != hidden:
         return case
     right: Callable[[Any], Any] = _masks_of if hidden == MASKED else _in_order
-    got = replace(case.got, value=right(case.got.value))
+    if hidden == PRINTED:
+        value = printed_value(case.got.printed, case.expected.value)
+    else:
+        value = right(case.got.value)
+    got = replace(case.got, value=value, printed="")
     found = find(case.check, case.arguments, case.expected, got)
     return Case(case.input, case.expected, got, found)
 
@@ -46,6 +56,23 @@ def told_of(task: Task, hidden: tuple[str, ...]) -> tuple[Misconception, ...]:
     return tuple(
         known for known in task.misconceptions if known.name in hidden and hidden == MASKED
     )[:1]
+
+
+def printed_value(text: str, expected: Any) -> Any:
+    """What the last line of what was printed says, if Python reads such values as it writes them.
+
+    >>> printed_value("so far 1\\n12", 5), printed_value("011", "101")
+    (12, '011')
+    >>> printed_value("tensor(3.)", 5) is None
+    True
+    """
+    line = text.strip().rpartition("\n")[2]
+    if isinstance(expected, str):
+        return line or None
+    try:
+        return ast.literal_eval(line.strip())
+    except (ValueError, SyntaxError):
+        return None
 
 
 def _in_order(value: Any) -> Any:

@@ -39,7 +39,7 @@ def _negative_floats(draw: Draw) -> Iterator[tuple[float]]:
 def _rounded_floats(draw: Draw) -> Iterator[tuple[float]]:
     yield (0.1,)
     yield (draw.rng.uniform(1, 1000),)
-    yield (-math.pi,)
+    yield (-math.e,)  # rounded down, as 0.1 is rounded up
     # Halfway between two: to the even fraction, down from 2**-24, up from 3 · 2**-24.
     step = 2.0 ** draw.integer(-20, 20)
     yield (step * (1 + 2.0**-24),)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways import (
     by_arithmetic,
@@ -18,6 +20,7 @@ from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways impo
     is_ordinary,
     negated_word,
     rebiased_double,
+    shifted,
     signed,
     where,
 )
@@ -39,8 +42,18 @@ HIDDEN_ONE = (
     "The fraction holds the hidden leading 1. It is not stored: that is what “hidden” means.",
 )
 
-MISTAKES = several(
-    FORMS,
+FRACTION_OVERFLOWS = (
+    "fraction-overflows",
+    "Close below a power of two the fraction is rounded up to 2**23, which 23 bits do not "
+    "hold: the exponent grows by one, and the fraction is 0.",
+)
+HALF_UP = (
+    "half-up",
+    "A number halfway between two float32s was rounded up. It goes to the one whose "
+    "fraction is even: let `struct`, torch or NumPy round.",
+)
+
+_ABOUT_BITS = several(
     ways(
         *BIAS_REMOVED,
         changed(lambda sign, exponent, fraction: (sign, exponent - 127, fraction)),
@@ -159,6 +172,8 @@ MISTAKES = several(
         cut(lambda raw: (raw >> 31, (raw >> 23) & 127, raw & (2**23 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 24) & 127, raw & (2**24 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 24) & 255, raw & (2**23 - 1))),
+        *(shifted(31, by) for by in (20, 21, 22, 25)),
+        *(shifted(by, 23) for by in (30, 32)),
         cut(lambda raw: (raw >> 31, (raw >> 22) & 255, raw & (2**22 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**24 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 24) & 255, raw & (2**24 - 1))),
@@ -180,14 +195,6 @@ MISTAKES = several(
         cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw)),
         cut(lambda raw: (raw >> 31, raw >> 23, raw)),
         cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**31 - 1))),
-    ),
-    ways(
-        "fields-in-another-order",
-        "The fields came back in another order: sign, exponent, fraction.",
-        changed(lambda sign, exponent, fraction: (sign, fraction, exponent)),
-        changed(lambda sign, exponent, fraction: (fraction, exponent, sign)),
-        changed(lambda sign, exponent, fraction: (exponent, fraction, sign)),
-        changed(lambda sign, exponent, fraction: (exponent, sign, fraction)),
     ),
     ways(
         "fields-as-text",
@@ -233,6 +240,9 @@ MISTAKES = several(
         changed(lambda sign, exponent, fraction: (sign, exponent, fraction // 2)),
         where(is_ordinary, changed(lambda s, e, f: (s, e, round(f * (2**23 - 1) / 2**23)))),
     ),
+)
+
+_ABOUT_ROUNDING = several(
     ways(
         "not-rounded-to-float32",
         "The number was never rounded to float32: bits that do not fit were cut off, or the "
@@ -251,19 +261,36 @@ MISTAKES = several(
         where(lambda x: x != 0, rebiased_double),
     ),
     ways(
-        "fraction-overflows",
-        "Close below a power of two the fraction is rounded up to 2**23, which 23 bits do not "
-        "hold: the exponent grows by one, and the fraction is 0.",
+        *FRACTION_OVERFLOWS,
         by_arithmetic(round),
-        by_arithmetic(lambda fraction: math.floor(fraction + 0.5)),
         by_arithmetic(lambda fraction: round(fraction) % 2**23),
         by_arithmetic(lambda fraction: min(round(fraction), 2**23 - 1)),
     ),
-    ways(
-        "half-up",
-        "A number halfway between two float32s was rounded up. It goes to the one whose "
-        "fraction is even: let `struct`, torch or NumPy round.",
-        half_up,
+    ways(*HALF_UP, half_up),
+    both(
+        FRACTION_OVERFLOWS,
+        HALF_UP,
+        by_arithmetic(lambda fraction: math.floor(fraction + 0.5)),
+        by_arithmetic(lambda fraction: math.floor(fraction + 0.5) % 2**23),
+        by_arithmetic(lambda fraction: min(math.floor(fraction + 0.5), 2**23 - 1)),
     ),
+)
+
+IN_ANOTHER_ORDER = (
+    "fields-in-another-order",
+    "The fields came back in another order: sign, exponent, fraction.",
+)
+_ORDERS = (0, 2, 1), (2, 1, 0), (1, 2, 0), (1, 0, 2)
+
+
+def _in_order(places: tuple[int, ...]) -> Callable[..., Any]:
+    return changed(lambda *three: tuple(three[place] for place in places))
+
+
+MISTAKES = several(
+    FORMS,
+    _ABOUT_BITS,
+    _ABOUT_ROUNDING,
     ABOUT_SPECIAL_NUMBERS,
+    ways(*IN_ANOTHER_ORDER, *map(_in_order, _ORDERS)),
 )

@@ -108,6 +108,11 @@ def fraction_of(ones: int) -> Callable[[float], Any]:
     return cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**ones - 1)))
 
 
+def shifted(sign: int, exponent: int) -> Callable[[float], Any]:
+    """Sign and exponent shifted down by so many places."""
+    return cut(lambda raw: (raw >> sign, (raw >> exponent) & 255, raw & (2**23 - 1)))
+
+
 def cut_text(write: Callable[[int], str], empty: str) -> Callable[[float], Any]:
     """A string of bits cut after 1 and 9 characters; `empty` stands for a piece without any."""
 

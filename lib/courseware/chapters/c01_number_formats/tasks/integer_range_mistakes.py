@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from courseware.chapters.c01_number_formats.tasks.integer_range_ends import (
+    ABOUT_ENDS,
+    END_LEFT_OUT,
+    END_NOT_INCLUDED,
+    LOWEST_TOO_LOW,
+    MINUS_LOST,
+    ONE_END_MOVED,
+    RANGE_SYMMETRIC,
+    STARTS_AT_ONE,
+    WIDTH_FOR_POWER,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import (
     DIGITS_LOST,
@@ -12,7 +23,7 @@ from courseware.checks.machine_integers import (
     machine_integers,
     through_float32,
 )
-from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
+from courseware.checks.misconceptions import each_instead, except_where, several, ways
 from courseware.checks.python_slips import CARET, PRECEDENCE
 
 Range = tuple[int, int]
@@ -56,27 +67,6 @@ def _ends(change: Callable[[Range], object]) -> Callable[[int, bool], object]:
     return lambda width, signed: change(_right(width, signed))
 
 
-RANGE_SYMMETRIC = (
-    "range-symmetric",
-    "The lowest number is one too high. Zero takes a pattern on the positive side, so the negative "
-    "side reaches one further.",
-)
-
-END_NOT_INCLUDED = (
-    "end-not-included",
-    "The upper end is one too high. One of the 2**width patterns is zero.",
-)
-
-
-WIDTH_FOR_POWER = (
-    "width-for-power",
-    "The ends grow with the width as a product. Each further bit doubles the number of "
-    "patterns: 2**width.",
-)
-
-MINUS_LOST = ("minus-lost", "The lower end has lost its minus sign.")
-
-
 MISTAKES = several(
     FORMS,
     ways(*RANGE_SYMMETRIC, _moved(1, 0, signed=True)),
@@ -97,31 +87,21 @@ MISTAKES = several(
         _moved(0, 1, signed=True),
         _moved(0, 1, signed=False),
     ),
-    both(
-        RANGE_SYMMETRIC,
-        END_NOT_INCLUDED,
-        _if_signed(lambda width: (1 - 2 ** (width - 1), 2 ** (width - 1))),
-        lambda width, signed: (1 - 2 ** (width - 1), 2 ** (width - 1)) if signed else (0, 2**width),
-    ),
+    ABOUT_ENDS,
     ways(
-        "end-left-out",
-        "The upper end is one too low: the highest number is included. The 1 for zero was "
-        "taken off twice.",
+        *END_LEFT_OUT,
         _moved(0, -1),
         _moved(0, -1, signed=True),
         _moved(0, -1, signed=False),
-        _moved(1, -1, signed=True),
     ),
     ways(
-        "starts-at-one",
-        "Unsigned numbers begin at 0: zero has a pattern, too.",
+        *STARTS_AT_ONE,
         _moved(1, 0, signed=False),
         _moved(1, 1, signed=False),
         _moved(1, 1),
     ),
     ways(
-        "lowest-too-low",
-        "The lowest number is one too low: there are 2**(width−1) negative numbers.",
+        *LOWEST_TOO_LOW,
         _moved(-1, 0, signed=True),
         _moved(-1, 1, signed=True),
     ),
@@ -142,10 +122,7 @@ MISTAKES = several(
         lambda width, signed: _right(width, not signed),
     ),
     ways(
-        "one-end-moved",
-        "One end of the signed range is still that of the unsigned one. The patterns that "
-        "count as negative are no longer there above: both ends move down, by half of the "
-        "patterns.",
+        *ONE_END_MOVED,
         _if_signed(lambda width: (-(2 ** (width - 1)), 2**width - 1)),
         _if_signed(lambda width: (0, 2 ** (width - 1) - 1)),
     ),
@@ -198,13 +175,6 @@ MISTAKES = several(
         "One end of the range came back. Both are asked for: lowest and highest.",
         _ends(lambda ends: ends[0]),
         _ends(lambda ends: ends[1]),
-    ),
-    both(
-        WIDTH_FOR_POWER,
-        MINUS_LOST,
-        lambda width, signed: (
-            (2 * (width - 1), 2 * (width - 1) - 1) if signed else (0, 2 * width - 1)
-        ),
     ),
     ways(
         *WIDTH_FOR_POWER,

@@ -71,15 +71,43 @@ ROUNDED_EACH = (
 )
 
 
+BITS_NOT_BYTES = (
+    "bits-not-bytes",
+    "This is a number of bits. A byte holds eight of them, and 8 is 2**3 (`2 ^ 3` is 1 in Python).",
+)
+
+WHOLE_WORDS = (
+    "whole-words",
+    "The total was filled up to whole words of 2, 4 or 8 bytes, or more, as a memory lays "
+    "things out. A file ends after any byte: fill up the last byte alone.",
+)
+
+BYTES_ADDED = (
+    "bytes-added",
+    "A fixed number of bytes was added to every model, one without parameters as well, as for a "
+    "scale or a header. The parameters alone are asked for.",
+)
+ADDED = 2, 4, 8
+
+
+def _filled_up(word: int, before: int = 0) -> Bytes:
+    """Whole words, of bytes to which some were added before."""
+    return lambda n, b: math.ceil((_right(n, b) + before) / word) * word
+
+
+def _more(behaves: Bytes, by: int) -> Bytes:
+    return lambda n, b: behaves(n, b) + by
+
+
 MISTAKES = several(
     FORMS,
-    ways(
-        "bits-not-bytes",
-        "This is a number of bits. A byte holds eight of them, and 8 is 2**3 (`2 ^ 3` is 1 in "
-        "Python).",
-        lambda n, b: math.ceil(n * b),
-        lambda n, b: n * b,
-        lambda n, b: int(n * b),
+    ways(*BITS_NOT_BYTES, lambda n, b: math.ceil(n * b), lambda n, b: n * b),
+    both(BITS_NOT_BYTES, ROUNDED_DOWN, lambda n, b: int(n * b)),
+    both(BITS_NOT_BYTES, ROUNDED_TO_NEAREST, lambda n, b: round(n * b)),
+    both(
+        BITS_NOT_BYTES,
+        BITS_MADE_WHOLE,
+        *(lambda n, b, whole=whole: n * whole(b) for whole in (int, round, math.ceil)),
     ),
     ways(*ROUNDED_DOWN, lambda n, b: int(n * b // 8)),
     both(
@@ -183,11 +211,23 @@ MISTAKES = several(
         ROUNDED_TO_NEAREST,
         *(lambda n, b, unit=unit: round(n * b / 8 / unit) for unit in UNITS),
     ),
-    ways(
-        "whole-words",
-        "The total was filled up to whole words of 2, 4 or 8 bytes, or more, as a memory lays "
-        "things out. A file ends after any byte: fill up the last byte alone.",
-        *(lambda n, b, word=word: math.ceil(n * b / 8 / word) * word for word in (2, 4, 8, 16, 64)),
+    ways(*WHOLE_WORDS, *(_filled_up(word) for word in (2, 4, 8, 16, 64))),
+    ways(*BYTES_ADDED, *(_more(_right, by) for by in ADDED)),
+    both(
+        WHOLE_WORDS,
+        BYTES_ADDED,
+        *(_more(_filled_up(word), by) for word in (4, 8) for by in ADDED),
+        _filled_up(4, 2),
+        _filled_up(8, 4),
+    ),
+    several(
+        *(
+            both(first, BYTES_ADDED, *(_more(behaves, by) for by in ADDED))
+            for first, behaves in (
+                (ROUNDED_DOWN, lambda n, b: int(n * b // 8)),
+                (ROUNDED_TO_NEAREST, lambda n, b: round(n * b / 8)),
+            )
+        )
     ),
     ways(
         "at-least-one-byte",

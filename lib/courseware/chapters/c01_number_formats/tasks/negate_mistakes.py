@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from courseware.chapters.c01_number_formats.tasks.common import (
-    LEADING_ZEROS_KEPT,
-    inverted,
-    twos,
-)
+from courseware.chapters.c01_number_formats.tasks.common import LEADING_ZEROS_KEPT, inverted
 from courseware.chapters.c01_number_formats.tasks.negate_values import ABOUT_VALUES
 from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
     as_wide_as,
@@ -59,6 +55,13 @@ LAST_ONE_INVERTED = (
     "All up to the last 1 was inverted, and this 1 as well. In the shortcut it stays as it is, as "
     "the zeros behind it do: only what is to its left is inverted.",
 )
+NOT_INVERTED = ("not-inverted", "One was added, but the bits were not inverted before.")
+BACKWARDS = (
+    "written-backwards",
+    "The pattern was turned around, its last bit first. To invert it is to make each bit the other "
+    "one, where it stands: 0 becomes 1, and 1 becomes 0.",
+)
+
 MISTAKES = several(
     FORMS,
     ways(
@@ -77,10 +80,24 @@ MISTAKES = several(
         lambda bits: inverted(bits[0]) + bits[1:],
     ),
     ways(
-        "not-inverted",
-        "One was added, but the bits were not inverted before.",
+        *NOT_INVERTED,
         lambda bits: written(int(bits, 2) + 1, len(bits)),
         lambda bits: bits,
+    ),
+    ways(*BACKWARDS, lambda bits: written(int(bits[::-1], 2) + 1, len(bits))),
+    both(BACKWARDS, ONES_COMPLEMENT, lambda bits: bits[::-1]),
+    several(
+        *(
+            both(first, second, lambda bits, of=of, cut=cut: cut(of(bits), len(bits)))
+            for first, of in (
+                (NOT_INVERTED, lambda bits: as_wide_as(bits, int(bits, 2) + 1)),
+                (BACKWARDS, lambda bits: as_wide_as(bits, int(bits[::-1], 2) + 1)),
+            )
+            for second, cut in (
+                (CUT_AT_THE_WRONG_END, lambda pattern, width: pattern[:width]),
+                (CARRY_KEPT, lambda pattern, width: pattern),
+            )
+        )
     ),
     ways(
         *CARRY_KEPT,
@@ -175,16 +192,6 @@ MISTAKES = several(
         "The one was put into the last place without its carry. 1 + 1 is 0, carry 1.",
         lambda bits: inverted(bits)[:-1] + "1",
         lambda bits: inverted(bits)[:-1] + bits[-1],
-    ),
-    ways(
-        "minus-sign-in-bits",
-        "A minus sign is not a bit: the result must be a pattern of the same width.",
-        lambda bits: format(-twos(bits), f"0{len(bits)}b"),
-        lambda bits: format(-int(bits, 2), f"0{len(bits)}b"),
-        lambda bits: format(-twos(bits), "b"),
-        lambda bits: "-" + bits,
-        lambda bits: bin(~int(bits, 2) + 1),
-        lambda bits: format(~int(bits, 2) + 1, "b"),
     ),
     ways(
         "prefix-kept",

@@ -21,9 +21,37 @@ EIGHT_BITS = (
     "The result has the 8 bits of a byte, or counts modulo 256. Its width is that of the "
     "pattern that comes in.",
 )
+MINUS_IN_BITS = (
+    "minus-sign-in-bits",
+    "A minus sign is not a bit: the result must be a pattern of the same width.",
+)
+
+
+def _of_a_byte(bits: str) -> int:
+    """The value of a signed byte, however wide the pattern is."""
+    return int(bits, 2) - 256 * (int(bits, 2) >= 128)
 
 
 ABOUT_VALUES = several(
+    ways(
+        *MINUS_IN_BITS,
+        lambda bits: format(-twos(bits), f"0{len(bits)}b"),
+        lambda bits: format(-int(bits, 2), f"0{len(bits)}b"),
+        lambda bits: format(-twos(bits), "b"),
+        lambda bits: "-" + bits,
+        lambda bits: bin(~int(bits, 2) + 1),
+        lambda bits: format(~int(bits, 2) + 1, "b"),
+    ),
+    both(
+        MINUS_IN_BITS,
+        EIGHT_BITS,
+        *(
+            lambda bits, read=read: format(-read(bits), "08b")
+            for read in (twos, lambda bits: int(bits, 2), _of_a_byte)
+        ),
+        lambda bits: format(-_of_a_byte(bits), "b"),
+        lambda bits: format(-_of_a_byte(bits), f"0{len(bits)}b"),
+    ),
     ways(*UNSIGNED_READ, lambda bits: -int(bits, 2)),
     ways(
         "value-not-pattern",

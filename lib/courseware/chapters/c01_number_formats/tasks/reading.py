@@ -8,6 +8,15 @@ from typing import Any
 import torch
 
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
+from courseware.chapters.c01_number_formats.tasks.reading_slips import (
+    BITS_REVERSED,
+    CHARACTERS_NOT_DIGITS,
+    LAST_BIT_DROPPED,
+    PLACES_OFF_BY_ONE,
+    about_characters_and_places,
+    about_shifts,
+    about_the_negative_place,
+)
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, FIRST_OF_EQUALS, PRECEDENCE, REPLACED_TWICE
@@ -22,14 +31,6 @@ DECIMAL = (
 Reading = Callable[[str], int]
 
 
-PLACES_OFF_BY_ONE = (
-    "places-off-by-one",
-    "Every place counts twice what it should. The last place is worth 2**0 = 1.",
-)
-BITS_REVERSED = (
-    "bits-reversed",
-    "The bits were read from the wrong end. The first character is the most significant bit.",
-)
 PLACE_SQUARED = (
     "place-squared",
     "A place counts the square of its number, i², as in `i**2`. It is two to the power of it, "
@@ -39,11 +40,6 @@ TRAILING_ZEROS_CUT = (
     "trailing-zeros-cut",
     "Zeros at the end have no effect on your result: `strip` takes them off both ends. Those in "
     "front count nothing, those at the end make the number larger: `lstrip`.",
-)
-CHARACTERS_NOT_DIGITS = (
-    "characters-not-digits",
-    'The characters themselves were counted: `ord("1")` is 49, and every character that is not '
-    'empty is true, "0" as well. `int` makes a digit of a character.',
 )
 
 
@@ -69,6 +65,9 @@ def about_reading(signed: bool) -> tuple[Misconception, ...]:
             lambda bits: float(sum(map(float, _worth(right, bits)[:-1]))),
         ),
         _about_padding(right),
+        about_shifts(signed),
+        about_characters_and_places(),
+        about_the_negative_place() if signed else (),
         _about_sign_taken_off() if signed else (),
     )
 
@@ -159,9 +158,7 @@ def _about_places(right: Reading) -> Iterator[Misconception]:
         PLACE_SQUARED, BITS_REVERSED, _weighed(lambda place, width: (width - 1 - place) ** 2)
     )
     yield from ways(
-        "last-bit-dropped",
-        "The last bit has no effect on your result. Its place counts 2**0 = 1: look at where your "
-        "loop or slice ends.",
+        *LAST_BIT_DROPPED,
         lambda bits: right(bits[:-1] or "0"),
         lambda bits: right(bits[:-1] + "0"),
         lambda bits: right(bits) / 2,

@@ -102,6 +102,12 @@ MISTAKES = several(
         "The leading bit was taken for a minus sign in front of the other bits. In two's "
         "complement the leading bit has a weight of its own, and the others still add to it.",
         _sign_magnitude,
+    ),
+    ways(
+        "minus-before-the-whole-pattern",
+        "The whole pattern, its first bit included, was read as an unsigned number and got a minus "
+        "sign: −5 for 101. `~v + 1` is that, too: Python's integers have no width, so it is −v. "
+        "The first place alone counts negative: take 2**width off.",
         lambda bits: -int(bits, 2) if bits[0] == "1" else int(bits, 2),
     ),
     ways(*ONES_COMPLEMENT, _ones_complement),

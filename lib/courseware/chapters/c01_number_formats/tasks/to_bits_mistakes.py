@@ -18,6 +18,8 @@ from courseware.chapters.c01_number_formats.tasks.to_bits_wrong_ways import (
     negative,
     of_pattern,
     of_register,
+    of_sign,
+    padded_bare,
     right,
     shifted_up,
     wrapped,
@@ -32,6 +34,17 @@ ONES_COMPLEMENT = (
     "ones-complement",
     "The pattern of a negative number is one too low: the bits of the positive one are "
     "inverted, but one must still be added. (To add 2**width − 1 is the same slip.)",
+)
+
+SIGN_MAGNITUDE = (
+    "sign-magnitude",
+    "This is a sign bit followed by the magnitude. In two's complement the leading bit "
+    "has a negative weight, and the other bits add up to the rest.",
+)
+SIGN_IN_FRONT = (
+    "sign-bit-in-front",
+    "The pattern is one character too long: a sign bit was put in front of all `width` bits. The "
+    "first of them is the sign, and no further one.",
 )
 
 MISTAKES = several(
@@ -77,11 +90,8 @@ MISTAKES = several(
         *written(lambda value, width: bin(value)[2:].zfill(width)),
     ),
     ways(
-        "sign-magnitude",
-        "This is a sign bit followed by the magnitude. In two's complement the leading bit "
-        "has a negative weight, and the other bits add up to the rest.",
+        *SIGN_MAGNITUDE,
         *negative(lambda magnitude, width: "1" + magnitude[1:]),
-        *negative(lambda magnitude, width: "1" + magnitude),
         *written(
             lambda value, width: (
                 "1" + format(-value, f"0{width - 1}b") if value < 0 else wrapped(value, width)
@@ -91,6 +101,31 @@ MISTAKES = several(
     ways(
         *ONES_COMPLEMENT,
         *negative(lambda magnitude, width: inverted(magnitude)),
+    ),
+    both(
+        SIGN_MAGNITUDE,
+        SIGN_IN_FRONT,
+        *negative(lambda magnitude, width: "1" + magnitude),
+        *of_sign(lambda value, width: format(abs(value), f"0{width}b")),
+    ),
+    both(
+        ONES_COMPLEMENT,
+        SIGN_IN_FRONT,
+        *negative(lambda magnitude, width: "1" + inverted(magnitude)),
+        *of_sign(lambda value, width: wrapped(value - (value < 0), width)),
+    ),
+    ways(
+        *SIGN_IN_FRONT,
+        *written(lambda value, width: "1" * (value < 0) + wrapped(value, width)),
+        *of_sign(wrapped),
+    ),
+    ways(
+        "padded-with-zeros",
+        "A negative number was written in as few bits as it needs, and zeros were put in front of "
+        "them. That makes a positive number of it: in front of a negative one belong ones, its "
+        "first bit repeated.",
+        *written(padded_bare(lambda value: (-value - 1).bit_length() + 1)),
+        *written(padded_bare(lambda value: (-value).bit_length() + 1)),
     ),
     ways(
         "sign-lost",

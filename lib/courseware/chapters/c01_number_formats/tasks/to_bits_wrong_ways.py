@@ -51,6 +51,18 @@ def of_pattern(change: Callable[[str], str]) -> tuple[Behaviour, ...]:
     return written(lambda value, width: change(wrapped(value, width)))
 
 
+def of_sign(rest: Callable[[int, int], str]) -> tuple[Behaviour, ...]:
+    """A bit for the sign of every number, and something else behind it."""
+    return written(lambda value, width: f"{value < 0:b}" + rest(value, width))
+
+
+def padded_bare(room: Callable[[int], int]) -> Callable[[int, int], str]:
+    """A negative number in as few bits as it needs, filled up with zeros."""
+    return lambda value, width: (
+        bare(value + 2 ** room(value)).zfill(width) if value < 0 else wrapped(value, width)
+    )
+
+
 def demanding(holds: Callable[[int, int], bool], write: Behaviour = wrapped) -> Behaviour:
     """Another look at the range."""
 
