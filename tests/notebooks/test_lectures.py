@@ -1,14 +1,17 @@
 """Every lecture, and the page that the course opens on, runs from top to bottom, from anywhere."""
 
 import ast
+import base64
 import json
 import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from courseware.notebooks import execute
 from courseware.showing.predict import OTHERWISE
+from tests.courseware.showing.colours import told_by_colour_alone
 from tests.tracked import ROOT, tracked
 
 LECTURES = tracked("lectures/*.ipynb")
@@ -31,6 +34,19 @@ def readings(path: Path) -> dict[str, list[ast.expr]]:
         ]
         for name, source in cells(path, "code").items()
     }
+
+
+def pictures(notebook: nbformat.NotebookNode | None) -> list[str]:
+    """The drawings that a notebook shows, as SVG."""
+    assert notebook is not None
+    shown = [
+        str(output["data"].get("text/html", ""))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    found = re.findall(r"data:image/svg\+xml;base64,([\w+/=]+)", "\n".join(shown))
+    return [base64.b64decode(one).decode() for one in found]
 
 
 def questions(path: Path) -> set[str]:
@@ -72,7 +88,10 @@ def test_a_reading_reads_what_was_computed(path: Path) -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("path", [HOME, *LECTURES], ids=lambda path: path.stem)
 def test_it_runs(path: Path, tmp_path: Path) -> None:
-    """To its end, changing nothing; each question has its verdict, and each verdict a basis."""
+    """To its end, changing nothing; each question has its verdict, and each verdict a basis.
+
+    No picture tells anything by its colour alone.
+    """
     before = path.read_bytes()
     outcome = execute(path, folder=tmp_path)
     assert outcome.error is None
@@ -81,3 +100,4 @@ def test_it_runs(path: Path, tmp_path: Path) -> None:
     assert all(claim["rests_on"] for claim in verdicts)
     assert {claim["text"].partition(".")[0] for claim in verdicts} == questions(path)
     assert not [claim for claim in outcome.claims if OTHERWISE in claim["text"]]
+    assert [pair for svg in pictures(outcome.notebook) for pair in told_by_colour_alone(svg)] == []

@@ -10,7 +10,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from courseware.showing.spread import spread
-from courseware.showing.style import BLUE, FAINT, GREEN, MUTED, ORANGE, PURPLE, drawn, new_axes
+from courseware.showing.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    LINES,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    drawn,
+    new_axes,
+)
 
 Runs = Mapping[float, Sequence[float]]
 COLOURS = (BLUE, ORANGE, PURPLE, GREEN)
@@ -27,11 +37,13 @@ def learning_curves(
     """
     figure, axes = new_axes(7.2, 3.8)
     finals = []
-    for (name, runs), colour in zip(curves.items(), (ORANGE, BLUE, GREEN), strict=False):
+    for (name, runs), colour, line in zip(
+        curves.items(), (ORANGE, BLUE, GREEN), LINES, strict=False
+    ):
         for run in runs:
             axes.plot(steps[: len(run)], run, color=colour, alpha=0.3, linewidth=1)
         mean = [fmean(values) for values in zip(*runs, strict=True)]
-        axes.plot(steps[: len(mean)], mean, color=colour, linewidth=2.5, label=name)
+        axes.plot(steps[: len(mean)], mean, color=colour, linestyle=line, linewidth=2.5, label=name)
         finals.append(f"{name} ends at {mean[-1]:.3f}")
     axes.set(xlabel="training steps", ylabel="accuracy on new digits")
     axes.grid(True)

@@ -1,9 +1,11 @@
 """How every picture looks, and how it is shown.
 
 A picture is dark ink on a light card of its own, so that it reads the same in JupyterLab's light
-and dark theme, in a browser and on a projector. The colours are those of Okabe and Ito, which
-people with any common form of colour blindness can tell apart, darkened until small text in them
-reads well on the card (a contrast of 4.5 at least).
+and dark theme, in a browser and on a projector. The colours are those of Okabe and Ito, darkened
+until small text in them reads well on the card (a contrast of 4.5 at least), and moved until any
+two are as far from each other as the nearest two of Okabe and Ito are, for people with any form of
+colour blindness (`tests/courseware/showing/test_colours.py`). All the same nothing is told by its
+colour alone: entries of a legend differ in dashes, marker or hatch as well.
 
 The same call draws the same bytes: pictures do not depend on the user's matplotlib settings, and
 carry no date.
@@ -27,16 +29,22 @@ from matplotlib.figure import Figure
 
 CARD = "#fbfaf7"
 INK = "#1b2530"
-MUTED = "#5b6773"
+MUTED = "#576069"
 FAINT = "#d5d9de"
 
-BLUE = "#0072b2"
+BLUE = "#0072da"
 ORANGE = "#b85000"
 GREEN = "#00805c"
-PURPLE = "#a8508a"
+PURPLE = "#a85794"
 
 PALE = {BLUE: "#d3e6f2", ORANGE: "#fbe0cd", GREEN: "#cfe8df", PURPLE: "#f0dcea"}
 """A pale tint of each colour, for areas with text on them."""
+
+LINES = ("-", ":", "-.", (0, (5, 1.2, 1.2, 1.2, 1.2, 1.2)))
+"""Of lines in one picture; the dashed one is for what they are compared with."""
+
+HATCHES = ("", "///", "...", "xxx", "---")
+"""Of areas in one picture."""
 
 STYLE: dict[str, Any] = {
     "figure.facecolor": CARD,

@@ -39,12 +39,14 @@ LOOKS = {
     GRADUAL: (GREEN, "-", "D"),
     ONE_SHOT: (BLUE, ":", "v"),
     ITERATIVE: (PURPLE, "-", "^"),
-    SHUFFLED_PER_INPUT: ("#a3282e", "-", "P"),
-    SHUFFLED: ("#6b4c00", ":", "X"),
-    INKED: ("#2c6a6a", "-", "h"),
-    BY_GRADIENT: ("#4a4fa0", ":", "<"),
+    SHUFFLED_PER_INPUT: ("#6a0002", "-", "P"),
+    SHUFFLED: ("#441d6a", ":", "X"),
+    INKED: ("#16513b", "-", "h"),
+    BY_GRADIENT: ("#0e01cc", ":", "<"),
 }
-"""Colour, line and marker of each arm, in all pictures of the lecture."""
+"""Colour, line and marker of each arm, in all pictures of the lecture.
+
+The last four colours are dark: so they are unlike the others for the colour-blind as well."""
 
 
 @drawn

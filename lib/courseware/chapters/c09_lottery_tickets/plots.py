@@ -11,7 +11,17 @@ from matplotlib.patches import Patch
 
 from courseware.chapters.c09_lottery_tickets.ticket_arms import LENET_WEIGHTS, counts_by_round
 from courseware.showing.plots import COLOURS
-from courseware.showing.style import BLUE, FAINT, INK, MUTED, ORANGE, Picture, drawn, new_axes
+from courseware.showing.style import (
+    BLUE,
+    FAINT,
+    INK,
+    LINES,
+    MUTED,
+    ORANGE,
+    Picture,
+    drawn,
+    new_axes,
+)
 
 LOSS_TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5)
 
@@ -36,8 +46,8 @@ def curves_of_arms(
         for run in runs:
             axes.plot(steps, run, color=colour, alpha=0.22, linewidth=0.9)
         mean = [fmean(values) for values in zip(*runs, strict=True)]
-        style = "--" if name == "dense" else "-"
-        axes.plot(steps, mean, style, color=colour, linewidth=2.4, label=name)
+        line = "--" if name == "dense" else LINES[coloured.index(name)]
+        axes.plot(steps, mean, color=colour, linestyle=line, linewidth=2.4, label=name)
         described.append(f"{name} from {mean[0]:.3g} to {mean[-1]:.3g}")
     axes.set(xlabel="updates", ylabel=label, yscale="log")
     low, high = axes.get_ylim()

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from courseware.chapters.c11_deep_compression.results import Dot, front_of
-from courseware.showing.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPLE, drawn
+from courseware.showing.style import (
+    BLUE,
+    CARD,
+    FAINT,
+    GREEN,
+    HATCHES,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    drawn,
+)
 
 HAN_2016 = {"float32": (1_070_000, 98.36), "compressed": (27_000, 98.42)}
 """Bytes and accuracy of Han, Mao & Dally 2016, LeNet-300-100 on all of MNIST (their table 1)."""
@@ -101,11 +113,15 @@ def bytes_by_use(files: Mapping[str, Mapping[str, float]]) -> tuple[Figure, str]
     figure = Figure(figsize=(9.0, 0.9 + 0.5 * len(files)), layout="constrained")
     axes = figure.subplots()
     uses = [*next(iter(files.values()))]
-    colours = dict(zip(uses, (BLUE, ORANGE, GREEN, PURPLE, MUTED), strict=False))
+    colours = (BLUE, ORANGE, GREEN, PURPLE, MUTED)
+    looks: dict[str, dict[str, Any]] = {
+        use: {"color": colour, "hatch": hatch, "edgecolor": CARD}
+        for use, colour, hatch in zip(uses, colours, HATCHES, strict=False)
+    }
     for row, sizes in enumerate(files.values()):
         left = 0.0
         for use in uses:
-            axes.barh(row, sizes[use], left=left, color=colours[use], edgecolor="white")
+            axes.barh(row, sizes[use], left=left, **looks[use])
             left += sizes[use]
         axes.text(left, row, f"  {left:,.0f}", va="center")
     axes.set_yticks(range(len(files)), labels=[*files])
@@ -113,7 +129,7 @@ def bytes_by_use(files: Mapping[str, Mapping[str, float]]) -> tuple[Figure, str]
     axes.set_xlim(0, 1.12 * max(sum(sizes.values()) for sizes in files.values()))
     axes.set_xlabel("bytes")
     for use in uses:
-        axes.barh([0], [0], color=colours[use], label=use)
+        axes.barh([0], [0], label=use, **looks[use])
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=len(uses))
     told = "; ".join(
         f"{name}: " + ", ".join(f"{use} {n:,.0f}" for use, n in sizes.items())

@@ -43,14 +43,14 @@ def imitation_gains(
         arrow = {"arrowstyle": "-|>", "color": MUTED, "linewidth": 1.6, "shrinkA": 7, "shrinkB": 7}
         axes.annotate("", xy=(after, row), xytext=(before, row), arrowprops=arrow)
         axes.plot([before], [row], "o", color=ORANGE, markersize=11)
-        axes.plot([after], [row], "o", color=BLUE, markersize=11)
+        axes.plot([after], [row], "s", color=BLUE, markersize=11)
         axes.text(before, row - 0.2, f"{before:.1f}", ha="center", color=ORANGE, weight="bold")
         axes.text(after, row - 0.2, f"{after:.1f}", ha="center", color=BLUE, weight="bold")
     for name, error in references.items():
         axes.axvline(error, color=MUTED, linestyle="--", linewidth=1.2)
         axes.text(error, -0.72, f"{name}\n{error:.1f}", ha="center", va="bottom", size=9, color=INK)
     axes.plot([], [], "o", color=ORANGE, markersize=9, label="trained on the labels")
-    axes.plot([], [], "o", color=BLUE, markersize=9, label="trained to imitate the ensemble")
+    axes.plot([], [], "s", color=BLUE, markersize=9, label="trained to imitate the ensemble")
     axes.set_yticks(range(len(alone)), labels=list(alone))
     axes.set(ylim=(len(alone) - 0.5, -0.65), xlabel="phone error rate, % (lower is better)")
     axes.tick_params(axis="y", length=0)

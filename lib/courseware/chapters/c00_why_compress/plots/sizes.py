@@ -8,7 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from courseware.showing.byte_text import GB, byte_text
-from courseware.showing.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPLE, drawn, new_axes
+from courseware.showing.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    LINES,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    drawn,
+    new_axes,
+)
 
 
 @drawn
@@ -39,9 +50,10 @@ def overhead_curves(
     """
     figure, axes = new_axes(7.6, 3.8)
     sizes = [2**k for k in range(4, 11)]
-    for width, colour in zip(scale_bits, (BLUE, ORANGE, GREEN), strict=False):
+    for width, colour, line in zip(scale_bits, (BLUE, ORANGE, GREEN), LINES, strict=False):
         curve = [n_bits + width / size for size in sizes]
-        axes.plot(sizes, curve, color=colour, linewidth=2, label=f"one {width}-bit scale per group")
+        label = f"one {width}-bit scale per group"
+        axes.plot(sizes, curve, color=colour, linestyle=line, linewidth=2, label=label)
     axes.axhline(n_bits, color=MUTED, linestyle="--", linewidth=1.2)
     plain = f"{n_bits} bits and nothing else"
     axes.text(sizes[-1], n_bits - 0.06, plain, ha="right", va="top", color=MUTED)

@@ -100,15 +100,17 @@ def number_line() -> tuple[Figure, str]:
     figure, axes = new_axes(7.6, 2.2)
     step = 2**toy.fraction_bits
     for exponent in range(2**toy.exponent_bits - 1):
-        colour = ORANGE if exponent == 0 else (GREEN, BLUE)[exponent % 2]
+        colour, top = (
+            (ORANGE, 1.3) if exponent == 0 else ((GREEN, 1.43), (BLUE, 1.55))[exponent % 2]
+        )
         values = [float_value(FloatFields(0, exponent, i), toy) for i in range(step)]
-        axes.vlines(values, 1.0, 1.55, color=colour, linewidth=1.6)
+        axes.vlines(values, 1.0, top, color=colour, linewidth=1.6)
     axes.vlines(range(math.ceil(toy.largest) + 1), 0.0, 0.55, color=MUTED, linewidth=1.6)
     axes.set(xlim=(-0.15, toy.largest + 0.3), ylim=(-0.1, 1.75), xlabel="value")
     axes.set_yticks([0.27, 1.27], labels=["integers", "6-bit floats"])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_title("Each colour is one exponent; orange: subnormal numbers")
+    axes.set_title("A colour and a height per exponent; orange, low: subnormal")
     alt = (
         f"A number line from 0 to {toy.largest:g}. Integers are evenly spaced. The values of a "
         f"float with {toy.exponent_bits} exponent bits and {toy.fraction_bits} fraction bits "

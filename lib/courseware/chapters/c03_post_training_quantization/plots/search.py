@@ -17,7 +17,8 @@ LONGEST = 46
 def best_matches(
     cosines: Mapping[str, Sequence[float]], lines: Sequence[str], right: int
 ) -> tuple[Figure, str]:
-    """The three lines with the highest cosines in each format; the right one is green.
+    """The three lines with the highest cosines in each format; the right one is green
+    and has a tick.
 
     Args:
         cosines: by format, one for each line.
@@ -32,7 +33,8 @@ def best_matches(
         heights = range(len(best), 0, -1)
         colours = [GREEN if i == right else BLUE for i in best]
         axes.barh(heights, [found[i] for i in best], color=colours, height=0.7)
-        axes.set_yticks(heights, labels=[_short(lines[i]) for i in best])
+        labels = [f"✓ {_short(lines[i])}" if i == right else _short(lines[i]) for i in best]
+        axes.set_yticks(heights, labels=labels)
         axes.tick_params(axis="y", length=0, labelsize=8.5, labelcolor=INK)
         axes.set_title(name, size=10)
         place = sorted(found, reverse=True).index(found[right]) + 1

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from courseware.showing.style import BLUE, GREEN, INK, MUTED, ORANGE, PURPLE, drawn, new_axes
+from courseware.showing.style import (
+    BLUE,
+    CARD,
+    GREEN,
+    HATCHES,
+    INK,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    drawn,
+    new_axes,
+)
 
 
 @drawn
@@ -20,9 +31,18 @@ def parts_of_a_weight(parts: Mapping[str, Mapping[str, float]]) -> tuple[Figure,
     figure, axes = new_axes(7.6, 0.42 * len(parts) + 1.3)
     names = list(next(iter(parts.values())))
     left = [0.0] * len(parts)
-    for name, colour in zip(names, (BLUE, ORANGE, GREEN, PURPLE), strict=False):
+    for name, colour, hatch in zip(names, (BLUE, ORANGE, GREEN, PURPLE), HATCHES, strict=False):
         widths = [by_part[name] for by_part in parts.values()]
-        axes.barh(range(len(parts)), widths, left=left, height=0.6, color=colour, label=name)
+        axes.barh(
+            range(len(parts)),
+            widths,
+            left=left,
+            height=0.6,
+            color=colour,
+            hatch=hatch,
+            edgecolor=CARD,
+            label=name,
+        )
         left = [a + b for a, b in zip(left, widths, strict=True)]
     for row, total in enumerate(left):
         axes.text(total + 0.04, row, f"{total:.4g}", va="center", weight="bold", color=INK)

@@ -8,7 +8,7 @@ from statistics import fmean
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from courseware.showing.style import BLUE, GREEN, INK, MUTED, ORANGE, drawn, new_axes
+from courseware.showing.style import BLUE, GREEN, INK, LINES, MUTED, ORANGE, drawn, new_axes
 
 Runs = Sequence[float]
 
@@ -100,8 +100,10 @@ def errors_by_bias(
         chosen: the bias that was chosen, on other images.
     """
     figure, axes = new_axes(7.2, 3.6)
-    for (name, values), colour in zip(errors.items(), (ORANGE, BLUE, INK), strict=False):
-        axes.plot(biases, values, color=colour, linewidth=2, label=name)
+    for (name, values), colour, line in zip(
+        errors.items(), (ORANGE, BLUE, INK), LINES, strict=False
+    ):
+        axes.plot(biases, values, color=colour, linestyle=line, linewidth=2, label=name)
     axes.axvline(chosen, color=GREEN, linestyle="--", linewidth=1.6)
     axes.axvline(0.0, color=MUTED, linestyle=":", linewidth=1.2)
     axes.annotate(

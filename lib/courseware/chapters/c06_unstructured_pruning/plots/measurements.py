@@ -11,7 +11,18 @@ from matplotlib.figure import Figure
 
 from courseware.showing.byte_text import byte_text
 from courseware.showing.spread import spread
-from courseware.showing.style import BLUE, FAINT, GREEN, INK, MUTED, ORANGE, PURPLE, drawn, new_axes
+from courseware.showing.style import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    LINES,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    drawn,
+    new_axes,
+)
 
 COLOURS = (ORANGE, PURPLE, GREEN, BLUE, MUTED)
 MARKERS = "sv^oD"
@@ -78,7 +89,8 @@ def rounds_of_pruning(stages: Sequence[str], runs: Sequence[Sequence[float]]) ->
     """Accuracy after each stage of a loop: a thin line a network, a thick one the mean.
 
     Args:
-        stages: names of the stages, in order; those that begin with "prune" are orange.
+        stages: names of the stages, in order; those that begin with "prune" are orange
+            and point down.
         runs: one sequence a network, one accuracy a stage.
     """
     figure, axes = new_axes(8.6, 3.9)
@@ -87,8 +99,8 @@ def rounds_of_pruning(stages: Sequence[str], runs: Sequence[Sequence[float]]) ->
     mean = [fmean(values) for values in zip(*runs, strict=True)]
     axes.plot(mean, "-", color=INK, linewidth=2.2)
     for place, (stage, value) in enumerate(zip(stages, mean, strict=True)):
-        colour = ORANGE if stage.startswith("prune") else BLUE
-        axes.plot([place], [value], "o", color=colour, markersize=8, zorder=3)
+        colour, marker = (ORANGE, "v") if stage.startswith("prune") else (BLUE, "^")
+        axes.plot([place], [value], marker, color=colour, markersize=8, zorder=3)
     axes.set_xticks(range(len(stages)), labels=stages, rotation=30, ha="right")
     axes.set_ylabel("accuracy on new digits")
     axes.grid(True, axis="y")
@@ -111,10 +123,10 @@ def bytes_by_sparsity(
     """
     figure, axes = new_axes(7.6, 4.2)
     dense = max(computed["dense"].values())
-    for name, sizes in computed.items():
+    for (name, sizes), line in zip(computed.items(), ("--", *LINES), strict=False):
         colour = STORAGE_COLOURS[name]
         shares = [n_bytes / dense for n_bytes in sizes.values()]
-        axes.plot(list(sizes), shares, color=colour, linewidth=1.8, label=name)
+        axes.plot(list(sizes), shares, color=colour, linestyle=line, linewidth=1.8, label=name)
         dots = [n_bytes / dense for n_bytes in measured[name].values()]
         axes.plot(list(measured[name]), dots, "o", color=colour, markersize=5)
         if name in break_even:

@@ -23,13 +23,13 @@ def cache_by_context(
     """
     figure, axes = new_axes(7.6, 3.9)
     told = []
-    for (name, sizes), colour, marker in zip(
-        caches.items(), (ORANGE, BLUE), ("o", "s"), strict=True
+    for (name, sizes), colour, marker, line in zip(
+        caches.items(), (ORANGE, BLUE), ("o", "s"), ("--", ":"), strict=True
     ):
         shown = [size / GB for size in sizes]
         axes.plot(tokens, shown, f"{marker}-", color=colour, label=f"{name}, cache", markersize=5)
         axes.axhline(
-            weights[name] / GB, color=colour, linestyle="--", label=f"{name}, weights in 16 bits"
+            weights[name] / GB, color=colour, linestyle=line, label=f"{name}, weights in 16 bits"
         )
         told.append(
             f"{name}: weights {byte_text(weights[name])}, cache "
