@@ -131,11 +131,12 @@ def errors_by_steps(students: Mapping[str, Mapping[int, Runs]]) -> tuple[Figure,
     """
     figure, axes = new_axes(7.2, 3.6)
     described = []
-    for (name, by_steps), colour in zip(students.items(), (ORANGE, BLUE), strict=False):
+    looks = ((ORANGE, "s"), (BLUE, "o"))
+    for (name, by_steps), (colour, marker) in zip(students.items(), looks, strict=False):
         for steps, runs in by_steps.items():
-            axes.plot([steps] * len(runs), runs, "o", color=colour, alpha=0.3, markersize=5)
+            axes.plot([steps] * len(runs), runs, marker, color=colour, alpha=0.3, markersize=5)
         means = [fmean(runs) for runs in by_steps.values()]
-        axes.plot(list(by_steps), means, "-", color=colour, linewidth=2.2, label=name)
+        axes.plot(list(by_steps), means, f"{marker}-", color=colour, linewidth=2.2, label=name)
         parts = ", ".join(f"{s} steps {m:.1f}" for s, m in zip(by_steps, means, strict=True))
         described.append(f"{name}: {parts}")
     lengths = list(next(iter(students.values())))

@@ -220,7 +220,8 @@ def accuracy_by_rounds(
     all_axes = figure.subplots(1, len(panels), squeeze=False)[0]
     described = []
     for axes, (title, ways) in zip(all_axes, panels.items(), strict=True):
-        for (name, runs), colour in zip(ways.items(), (INK, GREEN, BLUE), strict=False):
+        looks = ((INK, "s"), (GREEN, "^"), (BLUE, "o"))
+        for (name, runs), (colour, marker) in zip(ways.items(), looks, strict=False):
             last = name == list(ways)[-1]
             begin = arrivals[title] - 1 if last else 0
             mean = [fmean(values) for values in zip(*runs, strict=True)]
@@ -229,7 +230,7 @@ def accuracy_by_rounds(
                 axes.plot(places[begin:], run[begin:], color=colour, alpha=0.18, linewidth=0.8)
             axes.plot(places[: begin + 1], mean[: begin + 1], ":", color=colour, linewidth=1.6)
             line: dict[str, Any] = {"color": colour, "linewidth": 2.2, "label": name}
-            axes.plot(places[begin:], mean[begin:], "o-", markersize=4, **line)
+            axes.plot(places[begin:], mean[begin:], f"{marker}-", markersize=4, **line)
             described.append(f"{title}, {name}: {mean[begin]:.3f} to {mean[-1]:.3f}")
         axes.set(xlabel="rounds of training")
         axes.set_title(title)
