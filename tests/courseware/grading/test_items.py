@@ -12,6 +12,8 @@ from courseware.grading.items import HandIn, analyse, reports_in
 from courseware.grading.items_text import as_text
 from courseware.grading.scores import Task
 from courseware.grading.teacher_pages import items_page
+from tests.browser.axe import findings
+from tests.browser.conftest import chromium
 
 NEGATE, QUIZ = Task("01", "test_negate", 12.0), Task("01", "test_quiz_01_abs", 4.0)
 WRITTEN = Task("01", "explain", 10.0)
@@ -107,6 +109,18 @@ def test_the_page_holds_no_script_and_no_markup_of_others(report):
     page = items_page([report, report])
     assert "&lt;b&gt;bad0&lt;/b&gt;" in page and "<b>bad0" not in page
     assert not re.search(r"<script|\bon\w+=|src=|href=\"(?!#)", page)
+
+
+@pytest.mark.browser
+def test_the_page_can_be_read_by_all(report, tmp_path):
+    place = tmp_path / "items.html"
+    place.write_text(items_page([report]), encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(place.as_uri())
+            assert findings(page) == []
 
 
 def test_a_share_says_of_how_many_it_is_where_some_are_not_marked():
