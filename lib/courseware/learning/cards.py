@@ -109,4 +109,4 @@ def _text(markdown: str) -> str:
     text = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(markdown))
     text = re.sub(r"\*([^*]+)\*", r"<em>\1</em>", text)
     text = re.sub(r"\]\((\w+\.md)\)", r"](docs/\1)", text)
-    return re.sub(r"\[([^\]]+)\]\(([\w./]+)\)", r'<a href="\2">\1</a>', text)
+    return re.sub(r"\[([^\]]+)\]\(([\w./]+(?:#[^)]+)?)\)", r'<a href="\2">\1</a>', text)

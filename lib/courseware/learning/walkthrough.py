@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from courseware.learning.exercises import exercise
 from courseware.registry import CHAPTERS
 
+STOP = "; stop at "
+"""Between a lecture and the section that is not read any more."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -79,16 +82,25 @@ class ShortForm:
 def with_links(text: str, course: str = "") -> str:
     """The lectures and exercises that a line names, as Markdown's links; `course` leads there.
 
+    So does the section at which to stop, in JupyterLab's way of naming one.
+
     >>> with_links("lecture 01, then exercise 02", "../")[:52]
     '[lecture 01](../lectures/01_number_formats.ipynb), t'
+    >>> with_links("lecture 01; stop at *One more*")[46:]
+    '; stop at *[One more](lectures/01_number_formats.ipynb#One-more)*'
     """
 
     def link(found: re.Match[str]) -> str:
         folder = CHAPTERS[int(found[2])].folder
         place = f"lectures/{folder}" if found[1] == "lecture" else f"exercises/{folder}/{folder}"
-        return f"[{found[0]}]({course}{place}.ipynb)"
+        address = f"{course}{place}.ipynb"
+        named = f"[{found[1]} {found[2]}]({address})"
+        if not (section := found["section"]):
+            return named
+        return f"{named}{STOP}*[{section}]({address}#{section.replace(' ', '-')})*"
 
-    return re.sub(r"\b(lecture|exercise) (\d\d)\b", link, text)
+    stop = rf"(?:{STOP}\*(?P<section>[^*]+)\*)?"
+    return re.sub(rf"\b(lecture|exercise) (\d\d)\b{stop}", link, text)
 
 
 STAGES = {
@@ -198,10 +210,10 @@ SHORT_FORMS = (
         "Quantization in an evening",
         "You want to know what “int8” and “4 bits” do to a network.",
         (
-            Leg("lecture 01, up to *Invert, then add one*", 1, takes=15),
+            Leg("lecture 01; stop at *Invert, then add one*", 1, takes=15),
             Leg("lecture 02", 2),
             Leg("three functions of exercise 02", 2, ("absmax_scale", "quantize", "dequantize")),
-            Leg("lecture 03, up to *A real transformer*", 3, takes=35),
+            Leg("lecture 03; stop at *A real transformer*", 3, takes=35),
             Leg("two functions of exercise 03", 3, ("minmax_range", "bits_per_weight")),
         ),
     ),

@@ -164,6 +164,8 @@ def test_the_cards_know_what_is_done(progress: Path) -> None:
         assert f'href="lectures/{chapter.folder}.ipynb"' in way
     forms = show_short_forms().data
     assert "Quantization in an evening" in forms and "0 of 3" in forms
+    stop = 'lectures/01_number_formats.ipynb#Invert,-then-add-one">Invert, then add one</a></em>'
+    assert f'stop at <em><a href="{stop}' in forms
     for task in exercise("02_integer_scaling").tasks:
         note(task.name, task.points)
     assert "✓ 3 of 3" in show_short_forms().data

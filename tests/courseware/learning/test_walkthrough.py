@@ -57,7 +57,7 @@ def test_the_minutes_of_a_lecture_are_what_they_rest_on(chapter: Chapter) -> Non
 
 def test_the_minutes_of_a_part_of_a_lecture_are_what_they_rest_on() -> None:
     for leg in LEGS:
-        if leg.chapter is not None and (section := re.search(r"up to \*([^*]+)\*", leg.what)):
+        if leg.chapter is not None and (section := re.search(r"stop at \*([^*]+)\*", leg.what)):
             lecture = notebook_cells(ROOT / "lectures" / f"{CHAPTERS[leg.chapter].folder}.ipynb")
             heading = f"## {section[1]}\n"
             end = next(i for i, cell in enumerate(lecture) if heading in cell["source"])
