@@ -9,7 +9,7 @@ from courseware.learning.cards import next_after
 from courseware.learning.exercises import exercise
 from courseware.learning.lecture_time import BASIS
 from courseware.learning.minutes import told
-from courseware.learning.walkthrough import SHORT_FORMS, STAGES, with_links
+from courseware.learning.walkthrough import SHORT_FORMS, STAGES, Leg, with_links
 from courseware.registry import CHAPTERS, Chapter
 
 BEGINNING = """\
@@ -31,8 +31,8 @@ after yours, the button below the last check, or `course compare explain_01`, sh
 and the list of points that a good one makes.
 
 **Without the course on your machine**, on a phone, say: the pages of the lectures show them as they
-ran. Where one says *Predict*, choose before you read on. Exercises can be read, and wait for a
-computer.
+ran. Where one says *Predict*, choose before you read on. Exercises can be read, in 繁體中文 and
+Tiếng Việt as well, and wait for a computer.
 
 **What is done** stands on the home page, as cards, and in a terminal: `course progress` counts what
 you predicted, what came as predicted, the tasks and questions with full points, the words of your
@@ -62,10 +62,18 @@ def _short_forms() -> Iterator[str]:
         yield f"### {form.title}\n"
         yield f"{form.for_whom} About {told(form.minutes)}.\n"
         for number, leg in enumerate(form.legs, start=1):
-            functions = ", ".join(f"`{task}`" for task in leg.tasks)
+            functions = ", ".join(_task(leg, name) for name in leg.tasks)
             which = f" ({functions})" if functions else ""
             yield f"{number}. {with_links(leg.what, '../')}{which}: {told(leg.minutes)}"
         yield ""
+
+
+def _task(leg: Leg, name: str) -> str:
+    """A function of an exercise, with a link to its task."""
+    assert leg.chapter is not None
+    folder = CHAPTERS[leg.chapter].folder
+    number = [task.name for task in exercise(folder).tasks].index(name) + 1
+    return f"[`{name}`](../exercises/{folder}/{folder}.ipynb#Task-{number}-·-{name})"
 
 
 def _chapters() -> Iterator[str]:
