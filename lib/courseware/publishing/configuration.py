@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from courseware.publishing import hover
+from courseware.publishing.translations import language_of, with_languages
 
 project = "Model compression"
 author = "the authors of Model compression, taught by doing"
@@ -42,12 +43,18 @@ def setup(app: Any) -> None:
     """What the pages have besides what Sphinx and the theme make."""
     hover.setup(app)
     # After the theme, which listens to the same event.
-    app.connect("html-page-context", _with_levels, priority=900)
+    app.connect("html-page-context", _with_levels_and_languages, priority=900)
 
 
-def _with_levels(_app: Any, _name: str, _template: str, page: dict[str, Any], _tree: Any) -> None:
-    """Captions of the contents say that they are headings; here they say of which level."""
+def _with_levels_and_languages(
+    _app: Any, name: str, _template: str, page: dict[str, Any], _tree: Any
+) -> None:
+    """Captions of the contents say that they are headings; here they say of which level.
+
+    A page says its own language, and the contents beside it theirs.
+    """
     contents = page.get("furo_navigation_tree", "")
-    page["furo_navigation_tree"] = contents.replace(
-        'role="heading"', 'role="heading" aria-level="2"'
+    page["furo_navigation_tree"] = with_languages(
+        contents.replace('role="heading"', 'role="heading" aria-level="2"')
     )
+    page["language"] = language_of(name)

@@ -22,7 +22,8 @@ from courseware.publishing.static_form import anchor
 from courseware.registry import CHAPTERS
 
 GLOSSARY = "docs/glossary"
-CHAPTER_PAGE = re.compile(r"(?:lectures|exercises)/(\d\d)_")
+CHAPTER_PAGE = re.compile(r"(?:lectures|exercises/\w+)/(\d\d)_")
+"""In English, which the terms are found by."""
 
 EVERYDAY = {
     *("budget", "carry", "code", "control", "fraction", "group", "index", "kernel", "schedule"),

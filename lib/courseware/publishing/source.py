@@ -11,14 +11,24 @@ from pathlib import Path, PurePosixPath
 
 import nbformat
 
+from courseware.languages.names import LANGUAGES, TRANSLATED
 from courseware.publishing.api_pages import api_pages
 from courseware.publishing.executed import plain
-from courseware.publishing.static_form import page_markdown, static_form
+from courseware.publishing.static_form import anchor, page_markdown, static_form
+from courseware.publishing.translations import (
+    WORDS,
+    list_of_exercises,
+    on_the_start_page,
+    other_languages,
+    path_of_exercise,
+    translated_exercise,
+)
 from courseware.registry import CHAPTERS, EXERCISES
 
 LAB = "http://localhost:8888/lab/tree"
 """Where `make lab` shows a notebook, as long as nothing else has taken its port."""
 
+OPEN = "[Open in JupyterLab]({}), once `make lab` runs on your machine."
 AS_IT_RAN = "Here the lecture stands as it ran: where it says *Predict*, choose before you read on."
 
 GUIDES = ("self_study", "glossary", "slides", "teaching", "project", "grading", "threat_model")
@@ -49,12 +59,21 @@ def write_source(course: Path, folder: Path, lecture: Callable[[Path], Notebook]
     shutil.copytree(course / "docs" / "images", folder / "docs" / "images")
     for chapter in CHAPTERS:
         path = f"lectures/{chapter.folder}.ipynb"
-        _write_notebook(lecture(course / path), folder / path, path)
+        above = f"{AS_IT_RAN} To run it: {OPEN.format(f'{LAB}/{path}')}"
+        _write_notebook(lecture(course / path), folder / path, above)
     for name in EXERCISES:
         path = f"exercises/{name}/{name}.ipynb"
-        _write_notebook(plain(course / path), folder / path, path)
+        exercise = plain(course / path)
+        for language in LANGUAGES:
+            words = WORDS[language].open if language in WORDS else OPEN
+            above = f"{other_languages(name, language)}\n\n{words.format(f'{LAB}/{path}')}"
+            place = folder / path_of_exercise(name, language)
+            _write_notebook(translated_exercise(exercise, name, language), place, above)
+    for language in TRANSLATED:
+        text = list_of_exercises(language, [*EXERCISES])
+        _write(folder / "exercises" / f"{language}.md", text)
     path = "docs/project_report.ipynb"
-    _write_notebook(plain(course / path), folder / path, path)
+    _write_notebook(plain(course / path), folder / path, OPEN.format(f"{LAB}/{path}"))
     for page in (*GUIDES, *BUILDING):
         _write(folder / "docs" / f"{page}.md", _text(course, f"docs/{page}.md"))
     for path, name in MOVED.items():
@@ -64,13 +83,11 @@ def write_source(course: Path, folder: Path, lecture: Callable[[Path], Notebook]
         _write(folder / "library" / name, text)
 
 
-def _write_notebook(notebook: Notebook, place: Path, path: str) -> None:
+def _write_notebook(notebook: Notebook, place: Path, above: str) -> None:
+    """As a page shows it, with a line below its title."""
     shown = static_form(notebook)
     first = shown.cells[0]
-    open_it = f"[Open in JupyterLab]({LAB}/{path}), once `make lab` runs on your machine."
-    if path.startswith("lectures/"):
-        open_it = f"{AS_IT_RAN} To run it: {open_it}"
-    first.source = re.sub(r"^(# .*)$", rf"\1\n\n{open_it}", first.source, count=1, flags=re.M)
+    first.source = re.sub(r"^(# .*)$", rf"\1\n\n{above}", first.source, count=1, flags=re.M)
     place.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(shown, place)
 
@@ -86,9 +103,10 @@ def _text(course: Path, path: str) -> str:
 
     def moved(link: re.Match[str]) -> str:
         target = os.path.normpath(here / link["file"])
+        place = link["anchor"] and f"#{anchor(link['anchor'])}"
         if target in MOVED:
-            return f"]({MOVED[target]}.md{link['anchor']})"
-        return f"]({os.path.relpath(target, 'docs')}{link['anchor']})"
+            return f"]({MOVED[target]}.md{place})"
+        return f"]({os.path.relpath(target, 'docs')}{place})"
 
     return LINK.sub(moved, (course / path).read_text(encoding="utf-8"))
 
@@ -97,7 +115,7 @@ def _start_page(course: Path) -> str:
     home = json.loads((course / "home.ipynb").read_text(encoding="utf-8"))
     cells = {cell["id"]: "".join(cell["source"]) for cell in home["cells"]}
     parts = [page_markdown(cells[name]) for name in FROM_HOME]
-    parts.insert(1, START)
+    parts[1:1] = [on_the_start_page(), START]
     parts += [
         _contents("Lectures", (f"lectures/{chapter.folder}" for chapter in CHAPTERS)),
         _contents("Exercises", (f"exercises/{name}/{name}" for name in EXERCISES)),
@@ -107,6 +125,7 @@ def _start_page(course: Path) -> str:
             "How it is built",
             (f"docs/{page}" for page in (*BUILDING, "contributing", "changelog")),
         ),
+        _contents("Other languages", (f"exercises/{language}" for language in TRANSLATED)),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -130,11 +149,7 @@ or newer, pip, git and make.
 New here? [Learning on your own](docs/self_study.md) says what to do first, and how long it takes.
 You teach? [Teaching this course](docs/teaching.md). A word that you do not know is in the
 [glossary](docs/glossary.md), in English, 繁體中文 and Tiếng Việt; in a lecture its definition is
-shown where a word is underlined with dots.
-
-<span lang="zh-TW">練習題和檢查報告有繁體中文版：安裝之後，在首頁選擇語言。</span>
-<span lang="vi">Bài tập và báo cáo kiểm tra có bản tiếng Việt: cài đặt xong, hãy chọn ngôn ngữ
-trên trang chủ.</span>"""
+shown where a word is underlined with dots."""
 
 
 def _contents(caption: str, pages: Iterable[str]) -> str:

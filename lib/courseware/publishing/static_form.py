@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import re
 
@@ -40,7 +41,8 @@ def static_form(notebook: NotebookNode) -> NotebookNode:
             cell.source = page_markdown(cell.source)
         elif cell.cell_type == "code":
             cell.outputs = [kept for output in cell.outputs if (kept := _output(output))]
-            if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+            if hidden or _only_imports(cell.source):
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), FOLDED]
     return result
 
@@ -58,6 +60,19 @@ def anchor(heading: str) -> str:
     ('part-two-a-language-model', 'what-exactly-helps')
     """
     return re.sub(r"[^\w-]", "", heading.strip().lower().replace(" ", "-"))
+
+
+def _only_imports(source: str) -> bool:
+    """Whether a cell is nothing to read: on a phone, the imports of a lecture fill a screen.
+
+    >>> _only_imports("import a\\nfrom b import c"), _only_imports("import a\\na.run()")
+    (True, False)
+    """
+    try:
+        found = ast.parse(source).body
+    except SyntaxError:  # a line of IPython's own
+        return False
+    return bool(found) and all(isinstance(one, ast.Import | ast.ImportFrom) for one in found)
 
 
 def _output(output: NotebookNode) -> NotebookNode | None:

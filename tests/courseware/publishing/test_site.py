@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from courseware.languages.names import TRANSLATED
 from courseware.publishing.api_pages import api_pages
 from courseware.publishing.definitions import DEFINITIONS
 from courseware.publishing.pages import LARGEST, problems
@@ -31,10 +32,30 @@ def test_the_site_is_whole_and_needs_nothing_else(site: Path) -> None:
         page = text_of(site, f"exercises/{name}/{name}.html")
         assert "BEGIN SOLUTION" not in page and "Model answer" not in page
         assert f"/lab/tree/exercises/{name}/{name}.ipynb" in page
+        assert '<html class="no-js" lang="en"' in page
     assert "gptq_quantize" in text_of(site, "library/gptq.html")
     assert "searchindex.js" in text_of(site, "search.html")
     assert (site / "searchindex.js").is_file()
     assert "剪枝" in text_of(site, "docs/glossary.html")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_exercise_is_there_in_every_language_and_they_lead_to_each_other(
+    language: str, site: Path
+) -> None:
+    listed = text_of(site, f"exercises/{language}.html")
+    assert f'href="exercises/{language}.html"' in text_of(site, "index.html")
+    for name in EXERCISES:
+        english = text_of(site, f"exercises/{name}/{name}.html")
+        page = text_of(site, f"exercises/{name}/{language}.html")
+        assert f'href="{language}.html"' in english and f'href="{name}.html"' in page
+        assert f'href="{name}/{language}.html"' in listed
+        assert f'<html class="no-js" lang="{language}"' in page
+        assert '<div lang="en">' in page  # the contents beside it
+        assert f"{language}.html" in page and "difficulty ●" not in page
+        assert "/lab/tree/exercises/" in page and "Open in JupyterLab" not in page
+        assert english.count("raise NotImplementedError") == page.count("raise NotImplementedError")
 
 
 @pytest.mark.slow

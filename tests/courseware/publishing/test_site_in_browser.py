@@ -18,10 +18,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE, WIDE = {"width": 390, "height": 844}, {"width": 1400, "height": 900}
 LECTURE = "lectures/01_number_formats.html"
+SHORT_FORMS = "three-short-forms"
 KINDS = {
     "start": "index.html",
     "lecture": LECTURE,
     "exercise": "exercises/01_number_formats/01_number_formats.html",
+    "exercise in 繁體中文": "exercises/06_unstructured_pruning/zh-TW.html",
+    "exercises in Tiếng Việt": "exercises/vi.html",
     "glossary": "docs/glossary.html",
     "guide": "docs/teaching.html",
     "functions": "library/integer_scaling.html",
@@ -121,8 +124,25 @@ def test_a_phones_menu_opens_by_the_keyboard(site: Path, phone: Page) -> None:
     phone.keyboard.press("Enter")
     expect(contents).to_be_in_viewport()
     expect(menu).to_have_attribute("aria-expanded", "true")
+    expect(contents.locator("a:focus")).to_be_in_viewport()
     phone.keyboard.press("Escape")
     expect(contents).not_to_be_in_viewport()
+    expect(menu).to_be_focused()
+
+
+def test_a_link_of_a_phones_menu_closes_it_and_leads_to_its_section(
+    site: Path, phone: Page
+) -> None:
+    phone.goto((site / "docs/self_study.html").as_uri())
+    phone.locator(".toc-header-icon [role=button]").press("Enter")
+    focused = phone.locator(".toc-drawer a:focus")
+    expect(focused).to_be_in_viewport()
+    focused.press("Enter")
+    expect(phone.locator(".toc-drawer")).not_to_be_in_viewport()
+    assert phone.url.endswith("#" + SHORT_FORMS)
+    expect(phone.locator(f"#{SHORT_FORMS} h2").first).to_be_in_viewport()
+    phone.keyboard.press("Tab")  # goes on in the section
+    assert phone.evaluate(f"() => document.activeElement.closest('#{SHORT_FORMS}') !== null")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

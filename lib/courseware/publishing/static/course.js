@@ -35,6 +35,9 @@ function offerWhole(image) {
   box.append(image);
 }
 
+// Menus of a phone, by the boxes that open them.
+const MENUS = { __navigation: ".sidebar-drawer", __toc: ".toc-drawer" };
+
 // The theme opens its menus by labels of hidden boxes, which no key reaches.
 function makeButton(label) {
   const box = document.getElementById(label.htmlFor);
@@ -45,10 +48,17 @@ function makeButton(label) {
   const say = () => button.setAttribute("aria-expanded", String(box.checked));
   box.addEventListener("change", say);
   say();
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && box.checked && button.checkVisibility()) button.focus();
+  });
   button.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     box.click();
+    // In the page's order the menu stands far from its button: the next key goes on in it.
+    const menu = document.querySelector(MENUS[box.id]);
+    const link = [...menu.querySelectorAll("a")].find((one) => one.checkVisibility());
+    if (box.checked) link?.focus();
   });
 }
 
@@ -102,6 +112,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (image.complete) offerWhole(image);
     else image.addEventListener("load", () => offerWhole(image));
   }
+  document.querySelector(".toc-drawer")?.addEventListener("click", (event) => {
+    if (event.target.closest("a")) closeMenus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     closeMenus();
