@@ -20,6 +20,7 @@ from courseware.checks.beneath import hides, put_right, told_of
 from courseware.checks.cases import Case
 from courseware.checks.general import Diagnosis, besides, general
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
+from courseware.checks.positions import explained_one_by_one
 from courseware.checks.task import Misconception, Task
 from courseware.checks.where import only_where
 
@@ -46,7 +47,7 @@ def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Find
     """What is found for each check that failed, by the check's name."""
     models = Models(task, judged)
     beneath = _beneath(task, judged)
-    every = {check.name: _finding(judged[check.name], models) for check in task.checks}
+    every = {check.name: _finding(task, judged, check.name, models) for check in task.checks}
     found = {name: one for name, one in every.items() if one is not None}
     found = _with_doubts(task, _as_sure_everywhere(_without_coincidences(task, found, models)))
     found = _without_covered(found)
@@ -71,9 +72,11 @@ def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tupl
     }
 
 
-def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
+def _finding(
+    task: Task, everything: Mapping[str, Sequence[Case]], check: str, models: Models
+) -> Finding | None:
     """The causes of one check's failures, that of the smallest failing input first."""
-    failing = tuple(case for case in cases if case.found)
+    failing = tuple(case for case in everything[check] if case.found)
     if not failing:
         return None
     at_once = general(failing[0])
@@ -83,6 +86,8 @@ def _finding(cases: Sequence[Case], models: Models) -> Finding | None:
     found = models.explanations(failing)
     if not (covered := _cover(found, failing)) and (composed := models.composed(failing)):
         found, covered = composed, True
+    if not covered and (single := explained_one_by_one(task, everything, failing)):
+        found, covered = single, _cover(single, failing)
     causes: list[Diagnosis] = []
     shown = failing
     for one in found:

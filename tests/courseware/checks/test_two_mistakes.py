@@ -54,6 +54,21 @@ def test_weights_in_place_of_a_mask_hide_no_mistake():
     assert named(lambda w: w - 1, task) == {"masks": []}
 
 
+def test_each_of_two_results_has_a_mistake_of_its_own():
+    task = task_of(
+        lambda n: (n + 1, 10 * n),
+        (
+            *ways("one-less", "One was taken away.", lambda n: (n - 1, 10 * n)),
+            *ways("not-tenfold", "It is the tenfold.", lambda n: (n + 1, n)),
+            *ways("large-ones", "Large numbers stay.", lambda n: (n + 1, 10 * n if n < 3 else n)),
+        ),
+        Check("pairs", 1, lambda draw: NUMBERS),
+    )
+    assert named(lambda n: (n - 1, n), task) == {"pairs": ["one-less", "not-tenfold"]}
+    assert named(lambda n: (n - 1, 7), task) == {"pairs": ["one-less"]}
+    assert named(lambda n: (n - 1, n if n == 5 else 7), task) == {"pairs": ["one-less"]}
+
+
 def test_a_wrong_dtype_is_told_beside_a_model_that_is_careless_of_it():
     sign_lost = ways("sign-lost", "The sign is gone.", lambda x: 2.0 * x.abs())
     task = task_of(
