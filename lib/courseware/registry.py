@@ -172,7 +172,11 @@ CHAPTERS = (
             "relative_indexing",
             "weight_sharing",
         ),
-        experiments={"deep_compression_mnist": False, "deep_compression_widths": False},
+        experiments={
+            "deep_compression_mnist": False,
+            "deep_compression_widths": False,
+            "deep_compression_hundred": False,
+        },
         given="heapq lzma math zlib np torch F check check_quiz",
     ),
 )

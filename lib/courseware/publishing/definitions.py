@@ -28,6 +28,7 @@ DEFINITIONS = {
     "codebook": "A table of values; what is stored are positions in it.",
     "confidence interval": "A range that holds the true mean in, say, 95 of 100 repetitions.",
     "connection sensitivity, saliency": "How much the loss would change without a connection.",
+    "context (of a code)": "What is known already and tells how likely the next code is.",
     "control": "What is compared with: the same but for the one thing that is examined.",
     "control arm": "The part of an experiment without what is examined, else alike.",
     "coupled layers": "Layers from which a unit must be taken together.",

@@ -2,6 +2,8 @@
 
 tasks               what exercise 11 asks for, and what a wrong answer shows; the capstone's judge
 streams, files      a network as bytes, in five forms and with four coders, and back
+context_coding,
+context_files       the smallest file: each weight by what is around it
 judging             the bytes of a network as a file, and what it reads right when it is back
 compressing         training while pruned, rounded, or with shared values
 experiments         the recorded measurement of LeNet-300-100

@@ -113,27 +113,38 @@ def refined(
     rate: float,
     seed: int,
     teacher: State | None = None,
+    returning: float = 0.0,
 ) -> Trained:
     """Train a network on while it is pruned and rounded; `state` stays as it is.
 
     Cross-entropy, or `distillation_loss` where there is a teacher, which sees the images as they
     were shifted; Adam, its rate falling to 0 along a cosine.
+
+    Pruned weights are 0 for good; or, until the share `returning` of the steps, they are 0 in the
+    network alone and go on learning: who becomes large comes back, and another one goes.
+
+    Sources: Lin et al. 2020, Dynamic Model Pruning with Feedback, for what comes back.
     """
     free = {name: tensor.detach().clone().requires_grad_() for name, tensor in state.items()}
     weights = [*prunable_weights(free)]
     masks = keep_all(prunable_weights(state))
     grids: dict[str, T] = {}
-    feels = False
+    feels = returns = False
 
     def look(step: int) -> None:
-        nonlocal masks, feels
+        nonlocal masks, feels, returns
         now = {name: free[name].detach() for name in weights}
+        returns = plan.sparsity > 0 and step < returning * steps
         if plan.sparsity:
             begin, end = (share * steps for share in plan.pruned)
             wanted = cubic_sparsity(step, begin, end, 0.0, plan.sparsity)
-            masks = gradual_masks(now, masks, wanted)
-            for name, mask in masks.items():
-                now[name].mul_(mask)
+            if returns:
+                masks = global_magnitude_masks(now, wanted)
+                now = {name: w * masks[name] for name, w in now.items()}
+            else:
+                masks = gradual_masks(now, masks, wanted)
+                for name, mask in masks.items():
+                    now[name].mul_(mask)
         begin, end = (share * steps for share in plan.rounded)
         feels = plan.levels > 0 and begin <= step < end
         if feels:
@@ -141,17 +152,19 @@ def refined(
                 grids[name] = fitted_step(w, plan.levels, grids.get(name))
 
     def used() -> dict[str, T]:
-        """The weights of the forward pass; the gradient passes the rounding as if it were none."""
-        if not feels:
+        """Weights of the forward pass; to the gradient, rounding and masks that return are none."""
+        if not (feels or returns):
             return free
-        rounding = {
-            name: (on_grid(free[name], grids[name], plan.levels) - free[name]).detach()
-            for name in weights
-        }
-        return {name: w + rounding[name] if name in rounding else w for name, w in free.items()}
+        seen = {name: free[name].detach() for name in weights}
+        if returns:
+            seen = {name: w * masks[name] for name, w in seen.items()}
+        if feels:
+            seen = {name: on_grid(w, grids[name], plan.levels) for name, w in seen.items()}
+        change = {name: w - free[name].detach() for name, w in seen.items()}
+        return {name: w + change[name] if name in change else w for name, w in free.items()}
 
     def after(step: int) -> None:
-        for name, mask in masks.items() if plan.sparsity else ():
+        for name, mask in masks.items() if plan.sparsity and not returns else ():
             free[name].data.mul_(mask)
 
     _train([*free.values()], used, data, steps, rate, seed, teacher, before=look, after=after)

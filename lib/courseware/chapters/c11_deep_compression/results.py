@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from courseware.chapters.c11_deep_compression.experiments import deep_compression_hundred as hundred
 from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist import (
     FLOAT,
     LEVELS,
@@ -31,6 +32,9 @@ UNEQUAL = (UNTRAINED, UNSHIFTED, FLOAT)
 GRID = {(s, k): arm_of(s, k) for s in (0.0, *SPARSITIES) for k in (0, *LEVELS)}
 """Sparsity and levels (0: float16) → the arm; all combinations were run."""
 
+CONTROLS = {"runs": ON, "longer": LONGER_ON, "hundred": hundred.ON}
+"""Networks of a record → the float network that was trained on for as many updates as they were."""
+
 TOLERATED = 1.0
 """Points that a loss may be, at the worse end of its interval, to go for none: ten digits."""
 
@@ -41,16 +45,26 @@ def with_arms(record: Record, other: Record) -> Record:
     return {**record, "runs": runs}
 
 
+def with_networks(record: Record, other: Record) -> Record:
+    """A record with the networks of the last experiment, which have other seeds, beside its own."""
+    return {**record, "hundred": other["runs"]}
+
+
 def arms_of(record: Record) -> list[str]:
     """All arms that have a control with as many updates: those that were compressed longer, too."""
     found = [arm for arm in record["runs"][0] if arm not in UNEQUAL]
-    return found + [arm for arm in record["longer"][0] if arm != LONGER_ON]
+    more = [arm for networks in [*CONTROLS][1:] for arm in record.get(networks, [{}])[0]]
+    return found + [arm for arm in more if arm not in CONTROLS.values()]
+
+
+def networks_of(record: Record, arm: str) -> str:
+    """Among which networks of a record an arm is: one of `CONTROLS`."""
+    return next(networks for networks in CONTROLS if arm in record.get(networks, [{}])[0])
 
 
 def runs_of(record: Record, arm: str) -> list[dict[str, Any]]:
-    """What was found of an arm, one a seed."""
-    runs = record["runs"] if arm in record["runs"][0] else record["longer"]
-    return [run[arm] for run in runs]
+    """What was found of an arm, one a seed; some arms were run on the first networks only."""
+    return [run[arm] for run in record[networks_of(record, arm)] if arm in run]
 
 
 def accuracies(record: Record, arm: str, part: str = "test") -> list[float]:
@@ -61,13 +75,22 @@ def accuracies(record: Record, arm: str, part: str = "test") -> list[float]:
 def updates_of(record: Record, arm: str) -> int:
     """Updates of an arm and of its control, those of the float network that it began with too."""
     first, more, longer = record["updates"]
-    return int(first + (more if arm in record["runs"][0] else longer))
+    return int(first + (more if networks_of(record, arm) == "runs" else longer))
 
 
 def file_bytes(record: Record, arm: str, coder: str = RANGE) -> list[int]:
     """Bytes of the smallest file of an arm with a coder, one a seed."""
     files = (run["files"].values() for run in runs_of(record, arm))
     return [min(of_form[coder] for of_form in one if coder in of_form) for one in files]
+
+
+def plain_bytes(record: Record, arm: str) -> list[int]:
+    """Bytes of the smallest file of an arm with the range coder whose shares stand in front."""
+    files = (run["files"].items() for run in runs_of(record, arm))
+    return [
+        min(sizes[RANGE] for form, sizes in one if form != hundred.CONTEXTS and RANGE in sizes)
+        for one in files
+    ]
 
 
 def smallest_bytes(record: Record, arm: str) -> list[int]:
@@ -89,8 +112,9 @@ def times_smaller(record: Record, arm: str, coder: str = RANGE) -> float:
 
 def lost(record: Record, arm: str, part: str = "test") -> list[float]:
     """Points that an arm has lost against the float network that was trained on as long."""
-    control = ON if arm in record["runs"][0] else LONGER_ON
-    return ahead(accuracies(record, control, part), accuracies(record, arm, part))
+    control = CONTROLS[networks_of(record, arm)]
+    of_arm = accuracies(record, arm, part)
+    return ahead(accuracies(record, control, part)[: len(of_arm)], of_arm)
 
 
 def by_training(record: Record, levels: int) -> list[float]:
@@ -186,7 +210,12 @@ def bound_bytes(record: Record, arm: str) -> list[float]:
 
 def factors(record: Record, sparsity: float, levels: int, coder: str) -> tuple[float, ...]:
     """How many times smaller than float16: by pruning, by rounding, their product, by both."""
-    start = float_bytes(record, FLOAT16)
     arms = arm_of(sparsity, 0), arm_of(0.0, levels), arm_of(sparsity, levels)
+    return factors_of(record, arms, coder)
+
+
+def factors_of(record: Record, arms: tuple[str, str, str], coder: str) -> tuple[float, ...]:
+    """The same of three arms: pruned alone, rounded alone, and both."""
+    start = float_bytes(record, FLOAT16)
     pruned, rounded, both = (start / fmean(file_bytes(record, arm, coder)) for arm in arms)
     return pruned, rounded, pruned * rounded, both

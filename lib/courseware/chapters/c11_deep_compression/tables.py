@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+from courseware.chapters.c11_deep_compression.experiments.deep_compression_hundred import CONTEXTS
 from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist import (
     ALL_ALONG,
     AT_ONCE,
@@ -23,6 +24,7 @@ from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist
     arm_of,
     shared_arm,
 )
+from courseware.chapters.c11_deep_compression.files import PLACES, VALUES
 from courseware.chapters.c11_deep_compression.results import (
     Record,
     accuracies,
@@ -31,6 +33,8 @@ from courseware.chapters.c11_deep_compression.results import (
     file_bytes,
     float_bytes,
     lost,
+    plain_bytes,
+    runs_of,
     times_smaller,
 )
 from courseware.chapters.c11_deep_compression.streams import BITS, CODERS, RANGE
@@ -82,6 +86,38 @@ def arm_rows(record: Record, arms: Sequence[str]) -> list[Row]:
         }
         for arm in arms
     ]
+
+
+def hundred_rows(record: Record, arms: Sequence[str]) -> list[Row]:
+    """Bytes of arms with the plain range coder and, where there are any, by contexts; the loss."""
+    rows: list[Row] = []
+    for arm in arms:
+        plain, smallest = plain_bytes(record, arm), file_bytes(record, arm)
+        row: Row = {"arm": arm, "range coder": round(fmean(plain))}
+        row["by contexts"] = None if smallest == plain else round(fmean(smallest))
+        row |= {"× smaller": f"{times_smaller(record, arm):.1f}"}
+        rows.append(row | {"points lost": signed(lost(record, arm))})
+    return rows
+
+
+def ahead_of(record: Record, arm: str, other: str) -> list[float]:
+    """By how many points an arm is ahead of another, on the networks that had both, one a seed."""
+    of_other = accuracies(record, other)
+    return ahead(accuracies(record, arm)[: len(of_other)], of_other)
+
+
+def saved_by_contexts(record: Record, arm: str) -> float:
+    """The share of the range coder's bytes that contexts save."""
+    return 1 - fmean(file_bytes(record, arm)) / fmean(plain_bytes(record, arm))
+
+
+def bits_by_contexts(record: Record, arm: str) -> dict[str, float]:
+    """Bits that the place and the value of a kept weight take in the file by contexts: means."""
+    runs = runs_of(record, arm)
+    return {
+        use: fmean(8 * run["parts"][CONTEXTS][use] / run["kept"] for run in runs)
+        for use in (PLACES, VALUES)
+    }
 
 
 def coder_rows(record: Record, arms: Sequence[str]) -> list[Row]:

@@ -96,6 +96,27 @@ def test_rounding_is_felt_while_it_is_planned_and_not_before():
     assert any(not torch.equal(early[name], never[name]) for name in early)
 
 
+def test_weights_may_return_as_long_as_it_is_said_and_exactly_so_many_are_left():
+    at_once = pruned_at_once(Trained(dict(START), keep_all(prunable_weights(START)), {}), 0.9)
+    plan = Plan(0.9, (-1, 0), levels=3)  # all of it before the first update
+    for_good = refined(START, DATA, plan, **KEYS)
+    back = refined(START, DATA, plan, **KEYS, returning=0.75)
+    for name, mask in at_once.masks.items():
+        assert torch.equal(for_good.masks[name], mask)
+    assert any(bool((back.masks[n] & ~mask).any()) for n, mask in at_once.masks.items())
+    for found in (back, refined(START, DATA, plan, **KEYS, returning=1.0)):
+        assert sum(int(mask.sum()) for mask in found.masks.values()) == N - pruned_count(N, 0.9)
+        assert all(bool((found.state[n][~mask] == 0).all()) for n, mask in found.masks.items())
+        on = rounded(found, 3, found.steps)
+        assert all(len(on[name].unique()) <= 7 for name in found.masks)
+
+
+def test_nothing_returns_where_nothing_is_pruned():
+    plan = Plan(levels=1, rounded=(0.0, 1.0))
+    one, other = (refined(START, DATA, plan, **KEYS, returning=r) for r in (0.0, 0.75))
+    assert all(torch.equal(one.state[name], other.state[name]) for name in one.state)
+
+
 def test_shared_weights_take_so_many_values_and_masks_hold():
     pruned = pruned_at_once(Trained(dict(START), keep_all(prunable_weights(START)), {}), 0.5)
     assert zeros_in(pruned.state) == pruned_count(N, 0.5)
