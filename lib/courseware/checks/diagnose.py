@@ -19,9 +19,11 @@ from courseware.checks.afterwards import Composite
 from courseware.checks.beneath import hides, put_right, told_of
 from courseware.checks.cases import Case
 from courseware.checks.general import Diagnosis, besides, general
+from courseware.checks.gradients import asks_for_gradients
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
 from courseware.checks.positions import explained_one_by_one
 from courseware.checks.task import Misconception, Task
+from courseware.checks.value_and_gradient import apart
 from courseware.checks.where import only_where
 
 CHANGES_INPUT = "changes-input"
@@ -45,6 +47,34 @@ class Finding:
 
 def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
     """What is found for each check that failed, by the check's name."""
+    parts = apart(judged)
+    of_parts = parts and _of_parts(*(_of_all(task, each) for each in parts))
+    return of_parts if of_parts else _of_all(task, judged)
+
+
+def _of_parts(
+    of_values: dict[str, Finding], of_gradients: dict[str, Finding]
+) -> dict[str, Finding] | None:
+    """What the values alone come from, and what the gradients alone do; None if that is unknown."""
+    found = {}
+    for name in {**of_values, **of_gradients}:
+        both = [part[name] for part in (of_values, of_gradients) if name in part]
+        if not asks_for_gradients(both[0].failing[0].check.probe):
+            both = [of_values[name]]
+        causes = {cause.name: cause for one in both for cause in _modelled(one)}
+        if not causes:
+            return None
+        found[name] = replace(both[0], causes=tuple(causes.values()))
+    return found
+
+
+def _modelled(one: Finding) -> list[Diagnosis]:
+    """The causes that are sure and have a model."""
+    return [cause for cause in one.causes if cause.sure and _model_of(cause)]
+
+
+def _of_all(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
+    """What is found for each check that failed, from whole results."""
     models = Models(task, judged)
     beneath = _beneath(task, judged)
     every = {check.name: _finding(task, judged, check.name, models) for check in task.checks}
@@ -91,7 +121,7 @@ def _finding(
     causes: list[Diagnosis] = []
     shown = failing
     for one in found:
-        known, case = one.misconception, one.cases[0]
+        known = one.misconception
         judged = known.behaves is None
         if judged or covered or len(one.cases) >= HALF * len(failing):
             shown = shown if causes else one.cases
@@ -103,7 +133,9 @@ def _finding(
                 causes.append(Diagnosis(slip.name, slip.message, slip.name, sure))
             if known.also:
                 causes.append(Diagnosis(known.also.name, known.also.message, known.also, sure))
-            causes += besides(case, models.outcome(known, case), models.is_of_values(known))
+            of_values = models.is_of_values(known)
+            for case in one.cases:
+                causes += besides(case, models.outcome(known, case), of_values)
     if not causes and at_once:
         causes.append(at_once)
     return Finding(failing, shown, tuple({cause.name: cause for cause in causes}.values()))

@@ -137,9 +137,16 @@ def form_of(
 ) -> str:
     """The form in which the right values came; empty if they are not right in any."""
     for name, undone in _undone(expected, got):
-        if name not in but and judge(arguments, expected, _in_dtype(expected, undone)) is None:
+        if name not in but and _is_right(judge, arguments, expected, _in_dtype(expected, undone)):
             return name
     return ""
+
+
+def _is_right(judge: Judge, arguments: tuple[Any, ...], expected: Any, undone: Any) -> bool:
+    try:
+        return judge(arguments, expected, undone) is None
+    except Exception:  # what is undone need not be what the judge can look at
+        return False
 
 
 def unwrapped(expected: Any, got: Any) -> Any:

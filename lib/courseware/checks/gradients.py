@@ -47,7 +47,16 @@ def probe(*places: int) -> Probe:
             return Outcome(**vars(remote(arguments, places, seconds)))
         return call(differentiated(function, places), arguments, seconds)
 
+    _PROBES.append(with_gradients)
     return with_gradients
+
+
+_PROBES: list[Probe] = []
+
+
+def asks_for_gradients(probe: Probe) -> bool:
+    """Whether it is one of those that `probe` makes."""
+    return probe in _PROBES
 
 
 def differentiated(

@@ -25,12 +25,12 @@ Problem = tuple[Named, T, T]
 SIZES = (64, 64, 32, 10)
 
 
-def small_problem(draw: Draw, *sizes: int) -> Problem:
+def small_problem(draw: Draw, *sizes: int, n_images: int = 96) -> Problem:
     """A network of any sizes that is right on all its images. The layers differ in scale."""
     state = Named(models.mlp(sizes, seed=draw.integer(0, 10**6)).state_dict())
     for name in weight_names(state):
         state[name] *= draw.rng.uniform(1.0, 3.0)
-    images = torch.rand(96, sizes[0], generator=draw.generator)
+    images = torch.rand(n_images, sizes[0], generator=draw.generator)
     return state, images, answers(state, images)
 
 

@@ -14,6 +14,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     MASKS,
     ROUNDED_TOO_EARLY,
     Chained,
+    Mask,
     Rule,
     inside,
     with_gradient,
@@ -110,15 +111,17 @@ def _bracket(joined: Callable[[T, T, T], T]) -> Callable[..., T]:
     )
 
 
+def _chained_by(mask: Mask, rule: Rule) -> Callable[..., T]:
+    """The right values with another chain rule, and some mask."""
+    return lambda x, s, low, high: Chained.apply(
+        x, _values(x, s, low, high), mask(x / s, low, high), rule
+    )
+
+
 def _chained(rule: Rule) -> tuple[Callable[..., T], ...]:
-    """The right values with another chain rule, with the right mask and with none."""
-
-    def masked_by(mask: Callable[[T, int, int], T]) -> Callable[..., T]:
-        return lambda x, s, low, high: Chained.apply(
-            x, _values(x, s, low, high), mask(x / s, low, high), rule
-        )
-
-    return masked_by(inside), masked_by(lambda steps, low, high: torch.ones_like(steps))
+    """With the right mask, and with none."""
+    everywhere: Mask = lambda steps, low, high: torch.ones_like(steps)  # noqa: E731
+    return _chained_by(inside, rule), _chained_by(everywhere, rule)
 
 
 def _one_way(sign: int) -> Callable[..., T]:
@@ -160,6 +163,31 @@ PASSES_EVERYWHERE = (
     "The gradient passes outside the range, too. There the value was clipped, and a small "
     "change of x changes nothing: the gradient is 0.",
 )
+
+UPSTREAM_IGNORED = (
+    "upstream-ignored",
+    "The gradient is the mask alone. What comes from above has to be multiplied in: that "
+    "is the chain rule.",
+)
+UPSTREAM_CLIPPED = (
+    "upstream-clipped",
+    "The gradient was limited to −1 … 1, or to the range of x. It is x that is clipped, and "
+    "only its range counts: where the gradient passes, what comes from above passes unchanged.",
+)
+MASK_OF_VALUES = (
+    "mask-of-values",
+    "Where the gradient passes, x itself was compared with `qmin` and `qmax`. They are codes: ask "
+    "how many steps fit into x.",
+)
+
+
+def _ignored(upstream: T, mask: T) -> T:
+    return mask.to(upstream.dtype)
+
+
+def _clipped_upstream(upstream: T, mask: T) -> T:
+    return (upstream * mask).clamp(-1.0, 1.0)
+
 
 MISCONCEPTIONS = several(
     ways(*STAIRCASE, _values),
@@ -219,18 +247,24 @@ MISCONCEPTIONS = several(
         _factor(lambda x, s, low, high: -1.0 * inside(x / s, low, high)),
         _factor(lambda x, s, low, high: 2.0 * inside(x / s, low, high)),
     ),
+    ways(*UPSTREAM_IGNORED, *_chained(_ignored)),
     ways(
-        "upstream-ignored",
-        "The gradient is the mask alone. What comes from above has to be multiplied in: that "
-        "is the chain rule.",
-        *_chained(lambda upstream, mask: mask.to(upstream.dtype)),
+        *UPSTREAM_CLIPPED,
+        *_chained(_clipped_upstream),
+        *map(_limited_like_x, (inside, lambda steps, low, high: torch.ones_like(steps))),
+    ),
+    *(
+        both((name, message), rule, _chained_by(mask, of_upstream))
+        for name, message, mask in MASKS
+        for rule, of_upstream in (
+            (UPSTREAM_IGNORED, _ignored),
+            (UPSTREAM_CLIPPED, _clipped_upstream),
+        )
     ),
     ways(
-        "upstream-clipped",
-        "The gradient was limited to −1 … 1, or to the range of x. It is x that is clipped, and "
-        "only its range counts: where the gradient passes, what comes from above passes unchanged.",
-        *_chained(lambda upstream, mask: (upstream * mask).clamp(-1.0, 1.0)),
-        *map(_limited_like_x, (inside, lambda steps, low, high: torch.ones_like(steps))),
+        *MASK_OF_VALUES,
+        _factor(lambda x, scale, low, high: inside(x, low, high)),
+        _factor(lambda x, scale, low, high: (x >= low) & (x <= high)),
     ),
     ways(
         "stored-before-clamped",

@@ -39,6 +39,10 @@ OUTLIER = {2: 2.5, 4: 13.0, 8: 13.0}
 
 LOUDER = 16.0
 
+N_FEW = 300
+"""Images of a small problem: more than a batch, or one that has all of them is the same from any
+seed."""
+
 STEPS = 120
 """Of training. Some accuracy is left to be gained: a right solution is not held up by chance."""
 
@@ -54,7 +58,7 @@ def problem(draw: Draw, n_bits: int) -> Arguments:
 def small_problem(draw: Draw, n_bits: int) -> Arguments:
     """A small network and a few images, whose labels are the answers that it gives already."""
     hidden, seed = draw.integer(9, 15), drawn_seed(draw)
-    images = signs(seed.data).images[:64]
+    images = signs(seed.data).images[:N_FEW]
     state = State(models.mlp([64, hidden, 10], seed=seed + 1).state_dict())
     state["0.weight"] = _with_outliers(4.0 * state["0.weight"], images, 2.0, draw.generator)
     return state, images, answers(state, images), n_bits, seed

@@ -24,14 +24,19 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LOSSES, Loss
+from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
+    BOTH_WEIGHTS,
+    WRONG_LOSSES,
+    Loss,
+)
 from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS_MISMATCHED
 from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_ACTIVATIONS,
     OTHER_IMAGES,
+    as_drawn,
     outputs,
+    put_in_form,
     structure,
-    under_the_right_names,
 )
 from courseware.checks.task import Draw
 from courseware.checks.values import Difference
@@ -88,12 +93,12 @@ def conflict(
     return teacher[rows], images[rows], labels[rows], hidden, alpha, temperature, seed
 
 
-def distinct_images(draw: Draw, n_pixels: int) -> T:
+def distinct_images(draw: Draw, n_pixels: int, n_images: int = N_IMAGES) -> T:
     """Black and white images, no two of them much alike."""
-    share = torch.rand(N_IMAGES, n_pixels, generator=draw.generator)
+    share = torch.rand(n_images, n_pixels, generator=draw.generator)
     images = (share < 0.35).float()
     # One pixel is each image's own, so that they differ in any case.
-    images[:, :N_IMAGES] = torch.eye(N_IMAGES)
+    images[:, :n_images] = torch.eye(n_images)
     return images[:, torch.randperm(n_pixels, generator=draw.generator)]
 
 
@@ -129,13 +134,11 @@ def one_of_each(arguments: tuple[Any, ...]) -> tuple[T, T, T]:
 def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Whether the student's loss is the lowest possible; if not, which loss it minimises."""
     found = structure(arguments, got)
-    if found and found.kind == "other-names":
-        # Of two mistakes this check tells the other one.
-        renamed = under_the_right_names(arguments, got)
-        besides = renamed and lowest_loss(arguments, expected, renamed)
-        return Difference(besides.kind, f"{found.text}; {besides.text}") if besides else found
     if found:
-        return found
+        # Of two mistakes this check tells the other one.
+        state = put_in_form(arguments, got)
+        besides = state and lowest_loss(arguments, expected, state)
+        return Difference(besides.kind, f"{found.text}; {besides.text}") if besides else found
     teacher, images, labels = one_of_each(arguments)
     alpha, temperature = arguments[4:6]
     student = outputs(got, images)
@@ -167,6 +170,8 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
             return Difference("other-images", f"{text}. With {other} it is far lower")
     if left_out := _left_out(arguments, student):
         return Difference(left_out[0], f"{text}. {left_out[1]}")
+    if as_drawn(got):
+        return Difference("as-drawn", text)
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
     # Who has missed the lowest loss by little minimises no other one that ends far from it.
     furthest = 2 * left if left < NEAR_MISS else math.inf
@@ -193,7 +198,7 @@ def _minimised(
             ((_left_of_minimum(loss, student, fails), loss) for loss in map(loss_of, wrong.losses)),
             key=itemgetter(0),
         )
-        for wrong in WRONG_LOSSES
+        for wrong in (*WRONG_LOSSES, BOTH_WEIGHTS)
     }
     best = min(left for left, _ in nearest.values())
     alike = [

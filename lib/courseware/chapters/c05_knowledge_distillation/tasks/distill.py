@@ -11,6 +11,7 @@ import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import OFF_LIMITS
 from courseware.chapters.c05_knowledge_distillation.tasks.conflict import (
+    N_IMAGES,
     Arguments,
     conflict,
     distinct_images,
@@ -18,13 +19,21 @@ from courseware.chapters.c05_knowledge_distillation.tasks.conflict import (
     one_of_each,
     shuffled_copies,
 )
-from courseware.chapters.c05_knowledge_distillation.tasks.losses import WRONG_LOSSES
+from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
+    BOTH_WEIGHTS,
+    WRONG_LOSSES,
+)
 from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS_MISMATCHED
 from courseware.chapters.c05_knowledge_distillation.tasks.signs_teacher import (
     mislabelled_signs,
     reads_signs,
 )
-from courseware.chapters.c05_knowledge_distillation.tasks.states import outputs, shapes, structure
+from courseware.chapters.c05_knowledge_distillation.tasks.states import (
+    as_drawn,
+    outputs,
+    shapes,
+    structure,
+)
 from courseware.checks.call import Outcome
 from courseware.checks.states import Words, trained, trained_twice
 from courseware.checks.task import Check, Draw, Misconception, Task
@@ -38,6 +47,16 @@ REPEATED = 1e-4
 """Of the largest weight: what two runs from one seed may differ by."""
 
 
+N_EARLY, N_LAST = 600, 23
+"""Rows of images that are all over, and of one that comes last: 623 is just below a multiple of
+many sizes of batches.
+"""
+SEEN = 0.15
+"""Probability of its class from which on the image of the last rows was learned from. Measured over
+6 draws: 0.03 to 0.07 where it was left out, 0.40 and more in hurried trainings (Adam at 0.001, 20
+epochs of 64, in order), 0.97 in others.
+"""
+
 FOR_LABELS = (
     "t-squared-missing",
     "t-not-squared",
@@ -48,6 +67,10 @@ FOR_LABELS = (
     "labels-at-temperature",
 )
 """Wrong losses with which labels that are mostly wrong count for more."""
+
+
+BY_WAY = "not-the-lowest", "teacher-not-reached", "labels-followed"
+"""What follows from a wrong loss."""
 
 
 def _both(draw: Draw) -> Iterator[Arguments]:
@@ -71,12 +94,22 @@ def _signs(draw: Draw) -> Iterator[Arguments]:
 
 
 def _agreed(draw: Draw) -> Iterator[Arguments]:
-    """Few images, and labels that say what the teacher says."""
-    images, rows = distinct_images(draw, 64), shuffled_copies(draw, 120)
+    """Few images, and labels that say what the teacher says. The last rows show one of their own.
+
+    Whoever stops short of the last, smaller batch never sees it.
+    """
+    images, rows = (
+        distinct_images(draw, 64, N_IMAGES + 1),
+        shuffled_copies(draw, N_EARLY // N_IMAGES),
+    )
+    rows = torch.cat([rows, torch.full((N_LAST,), N_IMAGES)])
     order = torch.rand(len(images), 10, generator=draw.generator).argsort(dim=1)
-    teacher = torch.zeros(order.shape).scatter_(1, order[:, :1], 6.0)
+    favourites = order[:, 0]
+    # A class that no other image has: one that was never seen is not told right by chance.
+    favourites[-1] = next(c for c in order[-1] if c not in favourites[:-1])
+    teacher = torch.zeros(order.shape).scatter_(1, favourites[:, None], 6.0)
     seed = draw.integer(0, 999)
-    yield teacher[rows], images[rows], order[rows, 0], 32, 0.5, 2.0, seed
+    yield teacher[rows], images[rows], favourites[rows], 32, 0.5, 2.0, seed
 
 
 def _three_students(
@@ -98,10 +131,19 @@ def _repeated(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference
         if found := structure(arguments, state):
             return found
     _, images, labels = one_of_each(arguments)
-    right = int((outputs(got[0], images).argmax(dim=1) == labels).sum())
-    if right < len(labels):
-        text = f"{right} of {len(labels)} images are told right, on which teacher and labels agree"
-        return Difference("not-learned", text)
+    said = outputs(got[0], images).softmax(dim=1)
+    last = (images == arguments[1][-1]).all(dim=1)
+    seen = last & (said.gather(1, labels[:, None])[:, 0] > SEEN)
+    right = (said.argmax(dim=1) == labels) | seen
+    if not right.all():
+        if torch.equal(right, ~last):
+            text = f"all images are told right but that of the last {N_LAST} rows"
+            return Difference("rows-left-out", text)
+        n_right = int(right.sum())
+        text = (
+            f"{n_right} of {len(labels)} images are told right, on which teacher and labels agree"
+        )
+        return Difference("as-drawn" if as_drawn(got[0]) else "not-learned", text)
     for name, tensor in got[0].items():
         first, second = tensor.detach().double(), got[1][name].detach().double()
         apart = float((first - second).abs().max())
@@ -190,6 +232,18 @@ DISTILL = Task(
             for wrong in WRONG_LOSSES
         ),
         Misconception(
+            BOTH_WEIGHTS.name,
+            BOTH_WEIGHTS.message,
+            covers=(*FOR_LABELS, "temperature-twice", "teacher-ignored", *BY_WAY),
+        ),
+        Misconception(
+            "as-drawn",
+            "The student is as it was drawn: no step reached what came back. Either the optimizer "
+            "moves other tensors than the student's parameters, or none at all, or a state of the "
+            "start was kept: `state_dict()` taken before the training, or the one of the highest "
+            "loss where that of the lowest is meant.",
+        ),
+        Misconception(
             "not-the-lowest",
             "The loss could be lower, and no common mistake in its formula leads to this student. "
             "Look at the training: does the loss still fall at its end (too few steps, one an "
@@ -257,7 +311,7 @@ DISTILL = Task(
         Misconception(
             "rows-left-out",
             "Some images were never learned, all others were: these come late in the data. Go "
-            "through all rows, not only through those of the first batches.",
+            "through all rows, those of the last batch too, which may be smaller than the others.",
         ),
         Misconception(
             "labels-followed",

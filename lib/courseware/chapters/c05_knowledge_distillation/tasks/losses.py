@@ -253,3 +253,31 @@ WRONG_LOSSES = (
     ),
 )
 """Losses with a minimum of their own; of two that a student minimises alike, the first is meant."""
+
+_SHARES: tuple[Callable[[float], tuple[float, float]], ...] = (
+    lambda a: (1 - a, a),
+    lambda a: (1.0, 1.0),
+    lambda a: (1.0, 1 - a),
+    lambda a: (a, 1.0),
+)
+_FACTORS: tuple[Callable[[float], float], ...] = (lambda tau: 1.0, lambda tau: tau)
+
+
+def _weighted(
+    shares: Callable[[float], tuple[float, float]], factor: Callable[[float], float]
+) -> Loss:
+    def loss(s: T, t: T, y: T, a: float, tau: float) -> T:
+        of_labels, of_teacher = shares(a)
+        soft = at(s, t, tau)
+        return of_labels * functional.cross_entropy(s, y) + of_teacher * factor(tau) * soft
+
+    return loss
+
+
+BOTH_WEIGHTS = WrongLoss(
+    "weights-and-t-squared",
+    "Two mistakes in what the two terms count: the factor T² is missing, or is only T; and α and "
+    "1 − α have changed places, or one of them is missing. The loss is α · CE + (1 − α) · T² · KL.",
+    tuple(_weighted(shares, factor) for shares in _SHARES for factor in _FACTORS),
+)
+"""For networks that were trained so: where the values themselves are seen, each has its name."""

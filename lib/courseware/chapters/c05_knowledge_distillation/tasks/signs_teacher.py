@@ -24,6 +24,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.conflict import Argume
 from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_ACTIVATIONS,
     OTHER_IMAGES,
+    as_drawn,
     outputs,
     structure,
 )
@@ -72,6 +73,8 @@ def reads_signs(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     )
     if known := _trained_otherwise(got, arguments[1], data.held_out_images, sign, right):
         return Difference(known[0], f"{text}; {known[1]}")
+    if as_drawn(got):
+        return Difference("as-drawn", text)
     if as_labelled > max(right, GUESSED):
         return Difference("labels-followed", text)
     return Difference("nothing-read" if right < GUESSED else "teacher-not-reached", text)

@@ -12,6 +12,9 @@ from courseware.checks.values import NOTHING_CAME, Difference
 
 T = torch.Tensor
 
+NEAR_UNIFORM = 0.9, 1.1
+"""Times the spread of a uniform distribution."""
+
 
 def shapes(arguments: tuple[Any, ...]) -> dict[str, tuple[int, ...]]:
     """The shapes that a student for these arguments of `distill` has."""
@@ -55,7 +58,30 @@ def structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     return None
 
 
-def under_the_right_names(arguments: tuple[Any, ...], got: Any) -> State | None:
+def as_drawn(state: State) -> bool:
+    """Whether every number lies within the bounds of torch's own first weights.
+
+    The largest of so many lie close to them, and few steps of any optimizer leave all inside.
+    """
+    for layer in ("0", "2"):
+        weight, bias = (state[f"{layer}.{kind}"].detach() for kind in ("weight", "bias"))
+        bound = weight.shape[1] ** -0.5
+        if not bool((weight.abs() <= bound).all() and (bias.abs() <= bound).all()):
+            return False
+        if not NEAR_UNIFORM[0] < float(weight.std()) / (bound * 3**-0.5) < NEAR_UNIFORM[1]:
+            return False
+    return True
+
+
+def put_in_form(arguments: tuple[Any, ...], got: Any) -> State | None:
+    """The state of a network that came back itself, or of one under other names."""
+    if isinstance(got, torch.nn.Module):
+        got = State(got.state_dict())
+        return None if structure(arguments, got) else got
+    return _under_the_right_names(arguments, got)
+
+
+def _under_the_right_names(arguments: tuple[Any, ...], got: Any) -> State | None:
     """A state whose tensors fit in their order and have other names, with the right ones."""
     wanted = shapes(arguments)
     tensors = list(got.values()) if type(got) is State else []

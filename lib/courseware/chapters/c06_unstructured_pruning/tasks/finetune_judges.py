@@ -93,7 +93,7 @@ def despite_their_order(judge: Judge) -> Judge:
 
 def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """One total: the smallest weights of the given network are pruned, all layers together."""
-    found = _counted(arguments, got)
+    found = counted(arguments, got)
     if found:
         return found
     weights, masks = _weights(arguments[0]), _detached(got[1])
@@ -110,7 +110,7 @@ def smallest_go(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
 
 def exact_zeros(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The last total is met exactly, and every pruned weight of the state is 0."""
-    found = _counted(arguments, got) or masks_not_bool(got[1]) or _biases_lost(arguments[0], got)
+    found = counted(arguments, got) or masks_not_bool(got[1]) or _biases_lost(arguments[0], got)
     return found or revived(got)
 
 
@@ -128,7 +128,7 @@ def revived(got: tuple[Named, Named]) -> Difference | None:
 def repeatable(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Two results of one seed: the same masks and, but for the last digits, the same weights."""
     first, second = got
-    found = _counted(arguments, first) or _counted(arguments, second)
+    found = counted(arguments, first) or counted(arguments, second)
     if found:
         return found
     for position, what in enumerate(("state", "mask")):
@@ -143,7 +143,7 @@ def repeatable(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differenc
 
 def _untrained(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     """Whether it is not a pruned network, or its survivors are just as they came in."""
-    if found := _counted(arguments, got):
+    if found := counted(arguments, got):
         return found
     before, after = survivors(arguments[0], got)
     return Difference("no-fine-tuning", UNTRAINED) if torch.equal(before, after) else None
@@ -265,7 +265,7 @@ def _smallest_first(arguments: tuple[Any, ...], masks: Mapping[str, T]) -> Diffe
     return Difference("smallest-not-first", text)
 
 
-def _counted(arguments: tuple[Any, ...], got: Any) -> Difference | None:
+def counted(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     """Whether a state and masks came back, with as many weights pruned as the last total says."""
     found = _structure(arguments[0], got)
     if found:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks import finetune_judges as judges
-from courseware.chapters.c06_unstructured_pruning.tasks import hidden_pixels
+from courseware.chapters.c06_unstructured_pruning.tasks import hidden_pixels, later_rounds
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import prunable_networks as networks
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
@@ -20,6 +20,7 @@ from courseware.checks.named_tensors import Named, named, named_call
 from courseware.checks.signs import drawn_seed
 from courseware.checks.states import NOT_REPEATABLE, Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
+from courseware.checks.values import Difference
 from model_compression import masked_training as reference
 from model_compression.masks import pruned_count
 
@@ -31,15 +32,19 @@ SECONDS = 20.0
 Arguments = tuple[Named, T, T, list[float], int]
 
 
-def _one_total(draw: Draw) -> Iterator[Arguments]:
-    problem = networks.small_problem(draw, 12, 16, 10, 4)
+N_FOR_SEEDS = 300
+"""More images than a batch, or one that has all of them is the same from any seed."""
+
+
+def _one_total(draw: Draw, n_images: int = 96) -> Iterator[Arguments]:
+    problem = networks.small_problem(draw, 12, 16, 10, 4, n_images=n_images)
     n = networks.n_weights(problem[0])
     for share in shares(draw, n, 0.3, 0.45):
         yield *problem, [share], draw.integer(0, 999)
 
 
 def _called_twice(draw: Draw) -> Iterator[Arguments]:
-    yield next(_one_total(draw))
+    yield next(_one_total(draw, N_FOR_SEEDS))
 
 
 def _rising_totals(draw: Draw) -> Iterator[Arguments]:
@@ -53,6 +58,12 @@ def _rising_totals(draw: Draw) -> Iterator[Arguments]:
 def _half_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
     seed = drawn_seed(draw)
     yield *networks.signs_problem(seed), [0.5], seed
+    yield from later_rounds.problem(draw)
+
+
+def _from_survivors(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
+    judge = judges.from_survivors if len(arguments[3]) == 1 else later_rounds.judge
+    return judge(arguments, expected, got)
 
 
 def _most_of_a_trained_network(draw: Draw) -> Iterator[Arguments]:
@@ -120,7 +131,7 @@ PRUNE_AND_FINETUNE = Task(
             "the survivors train on from where they were",
             3,
             _half_of_a_trained_network,
-            judges.despite_their_order(judges.from_survivors),
+            judges.despite_their_order(_from_survivors),
             named_call,
             _expect("(state, masks): kept weights near to what they were, but trained"),
         ),
@@ -195,6 +206,7 @@ PRUNE_AND_FINETUNE = Task(
             "that it is given: put the zeros back after each of its steps.",
         ),
         hidden_pixels.TRAINED_ALONG,
+        later_rounds.REWOUND,
         Misconception(
             *NOT_REPEATABLE,
         ),
@@ -217,6 +229,7 @@ PRUNE_AND_FINETUNE = Task(
             "pruned-at-once",
             "The smaller sparsities left no trace: the last mask is that of the network before any "
             "fine-tuning. Prune a little, fine-tune, and rank the weights as they are then.",
+            covers=(later_rounds.REWOUND.name,),
         ),
         Misconception(
             "smallest-not-first",
