@@ -87,3 +87,32 @@ def draws_batches_from_the_global_generator(state, images, labels, n_bits, seed)
             opt.step()
         sched.step()
     return {k: (fq(v) if k.endswith("weight") else v).detach() for k, v in p.items()}
+
+
+@wrong("qat_forward", says="bias-quantized")
+def floors_and_rounds_the_bias_on_the_rows_grids(x, weight, bias, n_bits):
+    qmax = 2 ** (n_bits - 1) - 1
+    scale = weight.detach().abs().amax(dim=1, keepdim=True) / qmax
+    w_hat = weight + (torch.floor(weight / scale) * scale - weight).detach()
+    s = scale.squeeze(1)
+    b_hat = bias + (torch.round(bias / s) * s - bias).detach()
+    return x @ w_hat.T + b_hat
+
+
+@wrong("qat_forward", says="mean-not-largest")
+def takes_twice_the_mean_and_detaches_x(x, weight, bias, n_bits):
+    qmax = 2 ** (n_bits - 1) - 1
+    w = weight.detach()
+    scale = 2 * w.abs().mean(dim=1, keepdim=True) / qmax
+    w_hat = torch.round(w / scale).clamp(-qmax, qmax) * scale
+    w_hat = weight + (w_hat - w)
+    return x.detach() @ w_hat.T + bias
+
+
+@wrong("qat_forward", says="gradient-in-steps")
+def doubles_the_steps_and_scales_the_gradient(x, weight, bias, n_bits):
+    levels = 2**n_bits - 1
+    scale = weight.detach().abs().amax(dim=1, keepdim=True) / levels
+    codes = torch.round(weight.detach() / scale)
+    codes = weight + (codes - weight).detach()
+    return F.linear(x, codes * scale, bias)

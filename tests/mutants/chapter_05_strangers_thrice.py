@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -105,3 +107,83 @@ def keeps_the_state_of_the_highest_loss(
         loss.backward()
         optimizer.step()
     return best
+
+
+@wrong("softmax", says="mean-taken-off")
+def takes_the_mean_off_and_replaces_nan(logits, temperature=1.0):
+    z = logits / temperature
+    z = z - z.mean(dim=-1, keepdim=True)
+    e = torch.exp(z)
+    p = e / e.sum(dim=-1, keepdim=True)
+    return torch.nan_to_num(p, nan=0.0)
+
+
+@wrong("softmax", says="shift-one-sided")
+def shifts_above_the_line_alone(logits, temperature=1.0):
+    z = logits / temperature
+    m = z.amax(dim=-1, keepdim=True)
+    numerator = torch.exp(z - m)
+    denominator = torch.exp(z).sum(dim=-1, keepdim=True)
+    return numerator / denominator
+
+
+@wrong("softmax", says="sum-as-constant")
+def sums_without_a_gradient(logits, temperature=1.0):
+    z = logits / temperature
+    z = z - z.amax(dim=-1, keepdim=True).detach()
+    e = torch.exp(z)
+    with torch.no_grad():
+        total = e.sum(dim=-1, keepdim=True)
+    return e / total
+
+
+@wrong("cross_entropy", says="one-maximum-for-all-rows")
+def takes_bits_and_one_maximum_for_all(logits, labels):
+    m = logits.max()
+    e = torch.exp(logits - m)
+    log_p = (logits - m) - torch.log(e.sum(dim=1, keepdim=True))
+    right = log_p.gather(1, labels[:, None])[:, 0]
+    return -(right / math.log(2)).mean()
+
+
+@wrong("kl_divergence", says="one-class-only")
+def looks_at_the_favourite_alone_in_bits(p_teacher, p_student):
+    best = p_teacher.argmax(dim=1, keepdim=True)
+    p = p_teacher.gather(1, best)
+    q = p_student.gather(1, best)
+    return (p * torch.log2(p / q)).mean()
+
+
+@wrong("distillation_loss", says="logits-compared")
+def halves_the_squared_distance_of_the_logits(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    T = temperature
+    hard = F.cross_entropy(student_logits, labels)
+    difference = student_logits / T - teacher_logits.detach() / T
+    soft = (difference**2).sum(dim=1).mean() / 2
+    return alpha * hard + (1 - alpha) * T**2 * soft
+
+
+@wrong("distillation_loss", says="probabilities-for-logarithms")
+def forgets_a_weight_and_calls_probabilities_logs(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    T = temperature
+    log_q = F.log_softmax(student_logits / T, dim=1)
+    p = F.softmax(teacher_logits.detach() / T, dim=1)
+    soft = F.kl_div(log_q, p, reduction="batchmean", log_target=True)
+    hard = F.cross_entropy(student_logits, labels)
+    return alpha * hard + T**2 * soft
+
+
+@wrong("distillation_loss", says="sum-over-rows")
+def sums_over_rows_of_a_softmax_down_the_columns(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    T = temperature
+    log_q = F.log_softmax(student_logits / T, dim=0)
+    p = F.softmax(teacher_logits.detach() / T, dim=0)
+    soft = F.kl_div(log_q, p, reduction="sum")
+    hard = F.cross_entropy(student_logits, labels)
+    return alpha * hard + (1 - alpha) * T**2 * soft

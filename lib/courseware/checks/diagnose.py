@@ -23,7 +23,7 @@ from courseware.checks.gradients import asks_for_gradients
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
 from courseware.checks.positions import explained_one_by_one
 from courseware.checks.task import Misconception, Task
-from courseware.checks.value_and_gradient import apart
+from courseware.checks.value_and_gradient import apart, both_wrong
 from courseware.checks.where import only_where
 
 CHANGES_INPUT = "changes-input"
@@ -47,9 +47,15 @@ class Finding:
 
 def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
     """What is found for each check that failed, by the check's name."""
-    parts = apart(judged)
-    of_parts = parts and _of_parts(*(_of_all(task, each) for each in parts))
-    return of_parts if of_parts else _of_all(task, judged)
+    models, everything = Models(task, judged), itertools.chain(*judged.values())
+    twice = [case for case in everything if both_wrong(case)]
+    if twice and not any(
+        all(models.explains(known, case) for case in twice) for known in task.misconceptions
+    ):
+        of_values, of_gradients = (_of_all(task, each) for each in apart(judged))
+        if of_parts := _of_parts(of_values, of_gradients):
+            return of_parts
+    return _of_all(task, judged)
 
 
 def _of_parts(

@@ -149,6 +149,22 @@ def _is_right(judge: Judge, arguments: tuple[Any, ...], expected: Any, undone: A
         return False
 
 
+def form_between(one: Any, other: Any, names: tuple[str, ...]) -> str:
+    """Which of the forms the other result has, and the first one has not, if their values agree.
+
+    >>> form_between(torch.ones(2), torch.ones(2, 1), ("axis-left-over",))
+    'axis-left-over'
+    >>> form_between(torch.ones(2), torch.ones(2), ("axis-left-over",))
+    ''
+    """
+    if isinstance(one, tuple) and isinstance(other, tuple | list) and len(one) == len(other):
+        pairs = zip(one, other, strict=True)
+        return next(filter(None, (form_between(*each, names) for each in pairs)), "")
+    if isinstance(one, torch.Tensor) and getattr(other, "shape", None) == one.shape:
+        return ""
+    return next((name for name, _ in _undone(one, other) if name in names), "")
+
+
 def unwrapped(expected: Any, got: Any) -> Any:
     """What another kind of object than the expected one holds, in the kind expected; or None.
 

@@ -11,7 +11,7 @@ import torch
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.error_texts import reading_of
-from courseware.checks.forms import form_of
+from courseware.checks.forms import OBJECTS, form_between, form_of
 from courseware.checks.matching import values_right
 
 GENERAL = {
@@ -55,6 +55,18 @@ VALUES_RIGHT = {
     "wrong-dtype": "The values are right, but stored in another dtype than the one asked for.",
 }
 """What is told where nothing but the form is wrong."""
+
+FORM_BESIDES = {
+    "axis-left-over": "There is an axis of size 1 too many, as `keepdim=True`, `unsqueeze` or "
+    "`nonzero` leaves one.",
+    "axis-lost": "An axis of size 1 is gone, as `squeeze` or `flatten` takes it away.",
+    "flattened": "The result is in one line: its shape is lost. `reshape` brings it back.",
+    "list-not-tensor": "A Python list or tuple came back, and a torch tensor is asked for: "
+    "`torch.tensor` makes one of it.",
+    "array-not-tensor": "A NumPy array came back, and a torch tensor is asked for: "
+    "`torch.from_numpy` makes one of it.",
+}
+"""What is told of the form of values that are wrong, too."""
 
 VALUES_WRONG = " Its values are not right, either."
 
@@ -138,7 +150,12 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     It is `of_values` if it gives wrong ones on some input.
     """
     kind = case.found.kind if case.found else ""
-    if kind not in (*FORM, "wrong-type") or model is None:
+    if model is None or case.found is None:
+        return ()
+    if name := form_between(model.value, case.got.value, tuple(FORM_BESIDES)):
+        of_object = "wrong-type" if name in OBJECTS else "wrong-shape"
+        return (Diagnosis(of_object, FORM_BESIDES[name], shows=name),)
+    if kind not in (*FORM, "wrong-type"):
         return ()
     found = find(case.check, case.arguments, case.expected, model)
     # Models of wrong values are careless of their dtype, not so of a shape or an object.

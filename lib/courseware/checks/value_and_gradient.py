@@ -16,13 +16,8 @@ from courseware.checks.gradients import asks_for_gradients
 Judged = Mapping[str, Sequence[Case]]
 
 
-def apart(judged: Judged) -> tuple[Judged, Judged] | None:
-    """The cases with all gradients put right, and with all values; None where neither would help.
-
-    It helps where both are wrong.
-    """
-    if not any(map(_both_wrong, (case for cases in judged.values() for case in cases))):
-        return None
+def apart(judged: Judged) -> tuple[Judged, Judged]:
+    """The cases with all gradients put right, and with all values."""
 
     def with_right(part: int) -> Judged:
         return {name: [_righted(case, part) for case in cases] for name, cases in judged.items()}
@@ -30,7 +25,8 @@ def apart(judged: Judged) -> tuple[Judged, Judged] | None:
     return with_right(1), with_right(0)
 
 
-def _both_wrong(case: Case) -> bool:
+def both_wrong(case: Case) -> bool:
+    """Whether value and gradient of a result are wrong, each of them by itself."""
     return (
         case.found is not None
         and _has_parts(case)

@@ -16,6 +16,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     gradient_in_steps,
     grid,
     guarded_signed_scale,
+    in_steps_of,
     layer,
     learned_scale,
     mean_scale,
@@ -30,6 +31,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     straight_through,
     tensor_wide,
     through_the_outputs,
+    twice_the_mean,
     valued,
     whole_scale,
     whole_scale_too_fine,
@@ -38,6 +40,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import w
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.roundings import ROUNDINGS
+from courseware.checks.task import Misconception
 
 ONE_SCALE = (
     "one-scale-for-all",
@@ -68,6 +71,81 @@ FIRST_SCALE = (
     "The outputs were all multiplied by the scale of the first row. Each column of the output "
     "comes from one row of the weight, and takes the scale of that row.",
 )
+
+MEAN_NOT_LARGEST = (
+    "mean-not-largest",
+    "The scale comes from the mean magnitude of a row, so that the larger weights lie beyond "
+    "the highest code. Asked for is the one of the largest magnitude: nothing is clipped.",
+)
+LEVELS_OFF_BY_ONE = (
+    "levels-off-by-one",
+    "The largest magnitude of a row was spread over a step too many. The highest code is "
+    "2**(b − 1) − 1: half of the patterns are negative, and one of the others is zero.",
+)
+X_CUT_OFF = (
+    "x-cut-off",
+    "x no longer takes part in what torch differentiates: a `detach` or `no_grad` cut it off. "
+    "The layer below learns from its gradient: only the scale, and the difference that "
+    "rounding makes, may be constants.",
+)
+GRADIENT_IN_STEPS = (
+    "gradient-in-steps",
+    "The gradient of the weight is off by a factor of the scale. The weight was divided by it "
+    "on the way to the codes and multiplied on the way back: the two cancel.",
+)
+BIAS_MISSING = "bias-missing", "The bias was not added."
+
+_SCALES = (
+    (ONE_SCALE, whole_scale),
+    (WRONG_AXIS, column_scale),
+    (LEVELS_OFF_BY_ONE, scale_over(lambda n_bits: 2 ** (n_bits - 1))),
+    (LEVELS_OFF_BY_ONE, scale_over(lambda n_bits: 2**n_bits - 1)),
+    (SIGNED_MAX, signed_scale),
+    (MEAN_NOT_LARGEST, mean_scale),
+    (MEAN_NOT_LARGEST, twice_the_mean),
+)
+_ROUNDINGS = tuple(
+    ((name, message), rounding)
+    for name, message, rounding in ROUNDINGS
+    if not name.startswith("half")
+)
+
+
+def _two_mistakes() -> tuple[Misconception, ...]:
+    """One in the weight, and one in what is done with it: bias, x, gradient."""
+    weights = [
+        *(
+            (mistake, scale, grid(scale, clamped=clamped))
+            for mistake, scale in _SCALES
+            for clamped in (True, False)
+        ),
+        *((mistake, row_scale, grid(rounding=rounding)) for mistake, rounding in _ROUNDINGS),
+    ]
+    return several(
+        *(
+            several(
+                both(
+                    mistake,
+                    BIAS_QUANTIZED,
+                    layer(straight_through(values), of_bias=one_row(right)),
+                    bias_on_the_rows_grids(row_scale, straight_through(values)),
+                ),
+                both(
+                    mistake,
+                    BIAS_MISSING,
+                    layer(straight_through(values), of_bias=lambda bias, n_bits: bias * 0),
+                ),
+                both(
+                    mistake,
+                    X_CUT_OFF,
+                    layer(straight_through(values), of_x=lambda x, n_bits: x.detach()),
+                ),
+                both(mistake, GRADIENT_IN_STEPS, layer(in_steps_of(values, scale))),
+            )
+            for mistake, scale, values in weights
+        )
+    )
+
 
 MISCONCEPTIONS = several(
     ways(
@@ -110,6 +188,7 @@ MISCONCEPTIONS = several(
         "The gradient of x belongs to the float weight. What the layer below gets back has to fit "
         "the weight that was used: only the rounding of the weight is looked through.",
         through_the_outputs,
+        twice_the_mean,
     ),
     ways(
         "ends-left-out",
@@ -118,9 +197,7 @@ MISCONCEPTIONS = several(
         layer(ends_left_out),
     ),
     ways(
-        "gradient-in-steps",
-        "The gradient of the weight is off by a factor of the scale. The weight was divided by it "
-        "on the way to the codes and multiplied on the way back: the two cancel.",
+        *GRADIENT_IN_STEPS,
         layer(gradient_in_steps),
         layer(over_steps),
     ),
@@ -146,13 +223,12 @@ MISCONCEPTIONS = several(
         *valued(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2))),
     ),
     ways(
-        "levels-off-by-one",
-        "The largest magnitude of a row was spread over a step too many. The highest code is "
-        "2**(b − 1) − 1: half of the patterns are negative, and one of the others is zero.",
+        *LEVELS_OFF_BY_ONE,
         *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
         *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)), clamped=False)),
         layer(clipped(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
         *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1))),
+        *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1), clamped=False)),
     ),
     ways(
         "levels-off-by-one-for-all",
@@ -178,12 +254,11 @@ MISCONCEPTIONS = several(
         layer(clipped(signed_scale, 1)),
     ),
     ways(
-        "mean-not-largest",
-        "The scale comes from the mean magnitude of a row, so that the larger weights lie beyond "
-        "the highest code. Asked for is the one of the largest magnitude: nothing is clipped.",
+        *MEAN_NOT_LARGEST,
         *(
             way
             for values in (
+                *(grid(twice_the_mean, above_lowest=above) for above in (0, 1)),
                 grid(mean_scale),
                 grid(mean_scale, above_lowest=1),
                 grid(mean_scale, clamped=False),
@@ -215,6 +290,7 @@ MISCONCEPTIONS = several(
         layer(right, of_bias=one_row(right)),
         bias_on_the_rows_grids(row_scale, right),
     ),
+    _two_mistakes(),
     both(
         SIGNED_MAX,
         BIAS_QUANTIZED,
@@ -225,8 +301,7 @@ MISCONCEPTIONS = several(
         ),
     ),
     ways(
-        "bias-missing",
-        "The bias was not added.",
+        *BIAS_MISSING,
         layer(right, of_bias=lambda bias, n_bits: bias * 0),
         layer(right, of_bias=lambda bias, n_bits: torch.zeros_like(bias)),
     ),
@@ -252,10 +327,7 @@ MISCONCEPTIONS = several(
         lambda x, w, bias, n_bits: x @ grid()(w, n_bits).detach() + bias,
     ),
     ways(
-        "x-cut-off",
-        "x no longer takes part in what torch differentiates: a `detach` or `no_grad` cut it off. "
-        "The layer below learns from its gradient: only the scale, and the difference that "
-        "rounding makes, may be constants.",
+        *X_CUT_OFF,
         lambda x, w, bias, n_bits: linear(x.detach(), right(w, n_bits), bias),
     ),
     *(

@@ -86,6 +86,10 @@ def mean_scale(w: T, n_bits: int) -> T:
     return w.abs().mean(dim=1, keepdim=True) / top(n_bits)
 
 
+def twice_the_mean(w: T, n_bits: int) -> T:
+    return 2 * mean_scale(w, n_bits)
+
+
 def scale_over(steps: Callable[[int], float]) -> Of:
     return lambda w, n_bits: w.abs().amax(dim=1, keepdim=True) / steps(n_bits)
 
@@ -119,6 +123,11 @@ def ends_left_out(w: T, n_bits: int) -> T:
 
 def gradient_in_steps(w: T, n_bits: int) -> T:
     return with_gradient(grid()(w, n_bits).detach(), w, row_scale(w, n_bits).detach())
+
+
+def in_steps_of(values: Of, scale: Of) -> Of:
+    """Values with the gradient of codes that are looked through, times their scale."""
+    return lambda w, n_bits: with_gradient(values(w, n_bits).detach(), w, scale(w, n_bits).detach())
 
 
 def over_steps(w: T, n_bits: int) -> T:

@@ -162,6 +162,22 @@ LARGEST_FOR_THE_SUM = (
     "all.",
 )
 
+ONE_MAXIMUM = (
+    "one-maximum-for-all-rows",
+    "One maximum was taken off all rows. In a row that lies far below it every exponential becomes "
+    "0, and the logarithm of 0 is −inf. Each row needs its own.",
+)
+
+
+def _of_base_with_one_maximum(base: float) -> Callable[[T, T], T]:
+    def behaves(z: T, labels: T) -> T:
+        z = z - z.max()
+        log_p = z - z.exp().sum(dim=1, keepdim=True).log()
+        return -log_p.gather(1, labels[:, None]).mean() / math.log(base)
+
+    return behaves
+
+
 CROSS_ENTROPY = Task(
     name="cross_entropy",
     points=14,
@@ -202,13 +218,7 @@ CROSS_ENTROPY = Task(
                 "−inf. Take the largest logit of each row off first, as in softmax.",
             ),
         ),
-        (
-            Misconception(
-                "one-maximum-for-all-rows",
-                "One maximum was taken off all rows. In a row that lies far below it every "
-                "exponential becomes 0, and the logarithm of 0 is −inf. Each row needs its own.",
-            ),
-        ),
+        (Misconception(*ONE_MAXIMUM),),
         ways(
             "probability-kept-from-zero",
             "A small number keeps the logarithm finite, and with it the loss of a confident "
@@ -309,6 +319,7 @@ CROSS_ENTROPY = Task(
             "Softmax was taken of probabilities: it came in twice. Logits go through it once.",
             lambda z, labels: -_log_p(z.softmax(dim=1), labels).mean(),
         ),
+        *(both(ANOTHER_BASE, ONE_MAXIMUM, _of_base_with_one_maximum(base)) for base in (2.0, 10.0)),
         ways(
             *ANOTHER_BASE,
             lambda z, labels: -_log_p(z, labels).mean() / torch.tensor(2.0).log(),

@@ -141,6 +141,11 @@ def _js(p: T, q: T) -> T:
     return (_kl(p, middle) + _kl(q, middle)) / 2
 
 
+def _of_the_favourite(p: T, q: T) -> tuple[T, T]:
+    best = p.argmax(dim=1, keepdim=True)
+    return p.gather(1, best), q.gather(1, best)
+
+
 KL_DIVERGENCE = Task(
     name="kl_divergence",
     points=14,
@@ -266,6 +271,13 @@ KL_DIVERGENCE = Task(
                 "through log 0 is infinite. Leave the zeros out, or put a harmless number in "
                 "their place, before the logarithm.",
             ),
+        ),
+        ways(
+            "one-class-only",
+            "Only one class of each row counts, the teacher's favourite. The sum runs over all "
+            "classes: what the teacher knows about the others is the point of it.",
+            lambda p, q: _kl(*_of_the_favourite(p, q)).mean(),
+            lambda p, q: _kl_without_weights(*_of_the_favourite(p, q)).mean(),
         ),
         ways(
             *ANOTHER_BASE,

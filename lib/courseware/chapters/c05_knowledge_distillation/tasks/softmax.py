@@ -16,7 +16,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
 )
 from courseware.chapters.c05_knowledge_distillation.tasks.softmax_mistakes import (
     MISTAKES,
-    Step,
+    WRONG_SHIFTS,
     shares,
 )
 from courseware.checks import gradients, ready_made
@@ -76,14 +76,6 @@ def _cause_of_nan(arguments: tuple[Any, ...], got: T) -> str:
     low = arguments[0].amax(dim=-1) < arguments[0].max() - 100
     lost = ~torch.isfinite(got.detach()).all(dim=-1)
     return "overflow" if bool((lost & ~low).any()) else "one-maximum-for-all-rows"
-
-
-WRONG_SHIFTS: dict[str, Step] = {
-    "magnitude-taken-off": lambda z, temperature: (z / temperature).abs().amax(-1, keepdim=True),
-    "maximum-not-divided": lambda z, temperature: z.amax(-1, keepdim=True),
-    "mean-taken-off": lambda z, temperature: (z / temperature).mean(-1, keepdim=True),
-}
-"""What is taken off in place of the largest of the divided logits."""
 
 
 SOFTMAX = Task(

@@ -9,7 +9,7 @@ import torch
 from courseware.chapters.c05_knowledge_distillation.tasks.common import (
     T,
 )
-from courseware.checks.misconceptions import several, ways
+from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE
 from courseware.checks.task import Misconception
 
@@ -90,6 +90,49 @@ def _hard(z: T) -> T:
     return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
 
 
+def _shifted_on_one_side(above: float, below: float) -> Callable[..., T]:
+    """The largest logit is taken off so often above the line, and so often below it."""
+
+    def behaves(z: T, temperature: float) -> T:
+        z = z / temperature
+        top = z.amax(dim=-1, keepdim=True)
+        return (z - above * top).exp() / (z - below * top).exp().sum(dim=-1, keepdim=True)
+
+    return _with(behaves)
+
+
+def _sum_as_constant(z: T, temperature: float) -> T:
+    powers = _powers(z, temperature)
+    return powers / powers.sum(dim=-1, keepdim=True).detach()
+
+
+def _all_but_the_power_as_constants(z: T, temperature: float) -> T:
+    powers = ((z - z.amax(dim=-1, keepdim=True).detach()) / temperature).exp()
+    return powers / powers.sum(dim=-1, keepdim=True).detach()
+
+
+NAN_REPLACED = (
+    "nan-replaced",
+    "exp of a large logit is inf, and the nan that inf / inf leaves was replaced "
+    "afterwards. The shares are lost by then: take the largest logit of each row off "
+    "before `exp`.",
+)
+WRONG_SHIFTS: dict[str, Step] = {
+    "magnitude-taken-off": lambda z, temperature: (z / temperature).abs().amax(-1, keepdim=True),
+    "maximum-not-divided": lambda z, temperature: z.amax(-1, keepdim=True),
+    "mean-taken-off": lambda z, temperature: (z / temperature).mean(-1, keepdim=True),
+}
+"""What is taken off in place of the largest of the divided logits."""
+
+
+def _shifted_and_replaced(shift: Step) -> Callable[..., T]:
+    return _with(
+        lambda z, temperature: torch.nan_to_num(
+            shares((z / temperature - shift(z, temperature)).exp()), nan=0.0
+        )
+    )
+
+
 _IMPRECISE: tuple[Step, ...] = (
     *(lambda z, temperature, n=n: _stable(z, temperature).round(decimals=n) for n in (1, 2, 3, 4)),
     lambda z, temperature: _stable(z, temperature).half().float(),
@@ -98,36 +141,38 @@ _IMPRECISE: tuple[Step, ...] = (
 )
 
 
-MISTAKES = several(
-    (
-        Misconception(
-            "overflow",
-            "exp of 1000 is too large for a float, and inf / inf is nan; exp of −1000 is 0, "
-            "and 0 / 0 is nan as well. The same number may be taken off all logits of a row "
-            "without any change in the result: which one keeps every exponential at 1 or "
-            "below, and one of them at 1?",
-        ),
-        Misconception(
-            "one-maximum-for-all-rows",
-            "One maximum was taken off all rows. In a row that lies far below it every "
-            "exponential becomes 0, and 0 / 0 is nan. Each row needs its own.",
-        ),
-        Misconception(
-            "magnitude-taken-off",
-            "The largest magnitude of a row was taken off, and not its largest logit. Where "
-            "all logits are far below 0, every exponential becomes 0, and 0 / 0 is nan.",
-        ),
-        Misconception(
-            "maximum-not-divided",
-            "The largest logit was taken off as it is, the others had been divided by the "
-            "temperature: take the largest of what was divided.",
-        ),
-        Misconception(
-            "mean-taken-off",
-            "The mean of the row was taken off. A logit far above it still has an exponential "
-            "that is too large: only the largest logit keeps all of them at 1 or below.",
-        ),
+SHIFTS = (
+    Misconception(
+        "overflow",
+        "exp of 1000 is too large for a float, and inf / inf is nan; exp of −1000 is 0, "
+        "and 0 / 0 is nan as well. The same number may be taken off all logits of a row "
+        "without any change in the result: which one keeps every exponential at 1 or "
+        "below, and one of them at 1?",
     ),
+    Misconception(
+        "one-maximum-for-all-rows",
+        "One maximum was taken off all rows. In a row that lies far below it every "
+        "exponential becomes 0, and 0 / 0 is nan. Each row needs its own.",
+    ),
+    Misconception(
+        "magnitude-taken-off",
+        "The largest magnitude of a row was taken off, and not its largest logit. Where "
+        "all logits are far below 0, every exponential becomes 0, and 0 / 0 is nan.",
+    ),
+    Misconception(
+        "maximum-not-divided",
+        "The largest logit was taken off as it is, the others had been divided by the "
+        "temperature: take the largest of what was divided.",
+    ),
+    Misconception(
+        "mean-taken-off",
+        "The mean of the row was taken off. A logit far above it still has an exponential "
+        "that is too large: only the largest logit keeps all of them at 1 or below.",
+    ),
+)
+
+MISTAKES = several(
+    SHIFTS,
     ways(
         "sums-put-back-elsewhere",
         "The sums run along the last axis, but were put back as axis 1 (`unsqueeze(1)`), which "
@@ -215,11 +260,28 @@ MISTAKES = several(
         "power brings a 0 back. Divide the logits, not their exponentials.",
         _with(lambda z, temperature: shares(_stable(z) ** (1 / temperature))),
     ),
+    *(
+        both(NAN_REPLACED, (known.name, known.message), _shifted_and_replaced(shift))
+        for name, shift in WRONG_SHIFTS.items()
+        for known in SHIFTS
+        if known.name == name
+    ),
     ways(
-        "nan-replaced",
-        "exp of a large logit is inf, and the nan that inf / inf leaves was replaced "
-        "afterwards. The shares are lost by then: take the largest logit of each row off "
-        "before `exp`.",
+        "shift-one-sided",
+        "The largest logit was taken off on one side of the fraction line only. The shift cancels "
+        "where both sides have it: the exponentials above the line are those that are added up "
+        "below it.",
+        *(_shifted_on_one_side(*sides) for sides in ((1.0, 0.0), (0.0, 1.0))),
+    ),
+    ways(
+        "sum-as-constant",
+        "The values are right, but the sum below the line counts as a constant (`no_grad`, "
+        "`detach`, `item`): its part of the gradient is missing. Every logit is in the sum.",
+        _with(_sum_as_constant),
+        _with(_all_but_the_power_as_constants),
+    ),
+    ways(
+        *NAN_REPLACED,
         _with(_replaced(0.0)),
         _with(_replaced(1.0)),
     ),

@@ -6,6 +6,7 @@ The places are the hard term, the divergence, the factor in front of it, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +23,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.wrong_values import (
     WRONG_VALUES,
     down_the_columns,
     over_everything,
+    probabilities_for_logarithms,
 )
 from courseware.checks.misconceptions import both
 from courseware.checks.task import Misconception
@@ -51,6 +53,7 @@ SOFT: tuple[tuple[str, Term], ...] = (
     ("sum-over-rows", _soft(lambda s, t, tau: at(s, t, tau) * len(s))),
     ("wrong-dimension", _soft(down_the_columns)),
     ("wrong-dimension", _soft(over_everything)),
+    ("probabilities-for-logarithms", _soft(probabilities_for_logarithms)),
     ("teacher-softmax-twice", _soft(lambda s, t, tau: at(s, t.softmax(1), tau))),
     (
         "teacher-entropy-included",
@@ -83,9 +86,39 @@ def _loss(hard: Term, soft: Term, factor: Callable[[float], float], weights: Wei
     return loss
 
 
+ALONG: tuple[tuple[str, Callable[[T, T, float], T]], ...] = (
+    ("wrong-dimension", down_the_columns),
+    ("wrong-dimension", over_everything),
+    ("arguments-swapped", lambda s, t, tau: at(t, s, tau)),
+    ("probabilities-for-logarithms", probabilities_for_logarithms),
+    ("temperature-one-sided", lambda s, t, tau: divergence(s, t, tau, 1.0)),
+    ("temperature-one-sided", lambda s, t, tau: divergence(s, t, 1.0, tau)),
+)
+REDUCED: tuple[tuple[str, Callable[[T], float]], ...] = (
+    ("sum-over-rows", len),
+    ("mean-over-elements", lambda s: 1 / s.shape[1]),
+)
+"""Two mistakes within the divergence: in what it compares, and in how it is added up."""
+
+
+def _times(
+    compared: Callable[[T, T, float], T], factor: Callable[[T], float], s: T, t: T, tau: float
+) -> T:
+    return factor(s) * compared(s, t, tau)
+
+
+def _within_the_divergence() -> Iterator[tuple[str, str, Loss]]:
+    for name, compared in ALONG:
+        for other, factor in REDUCED:
+            soft = _soft(partial(_times, compared, factor))
+            yield name, other, _loss(RIGHT[0], soft, *RIGHT[2:])
+
+
 def two_mistakes(behaving: Callable[[Loss], Loss]) -> Iterator[Misconception]:
     """A wrong loss for each two mistakes in different places, made to behave as others do."""
     messages = {wrong.name: wrong.message for wrong in (*WRONG_LOSSES, *WRONG_VALUES)}
+    for name, other_name, loss in _within_the_divergence():
+        yield from both((name, messages[name]), (other_name, messages[other_name]), behaving(loss))
     places = enumerate((HARD, SOFT, FACTOR, WEIGHTS))
     for (first, ones), (second, others) in combinations(tuple(places), 2):
         for name, one in ones:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from torch.nn import functional
 
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
+    WRONG_LOSSES,
+    Loss,
     T,
     WrongLoss,
     at,
@@ -48,9 +50,10 @@ def _of_rows_where_the_teacher_is_right(s: T, t: T, y: T, a: float, tau: float) 
     return a * functional.cross_entropy(s, y) + (1 - a) * soft
 
 
-def _probabilities_for_logarithms(s: T, t: T, tau: float) -> T:
+def probabilities_for_logarithms(s: T, t: T, tau: float) -> T:
+    """The divergence, with the teacher's probabilities taken for their logarithms."""
     log_q, p = (s / tau).log_softmax(dim=1), (t / tau).softmax(dim=1)
-    return tau**2 * (p.exp() * (p - log_q)).sum(dim=1).mean()
+    return (p.exp() * (p - log_q)).sum(dim=1).mean()
 
 
 def _with_alpha_or(instead: float) -> Callable[[T, T, T, float, float], T]:
@@ -61,7 +64,30 @@ def _with_alpha_or(instead: float) -> Callable[[T, T, T, float, float], T]:
     return loss
 
 
+def _scaled_distance(factor: Callable[[T, float], float]) -> Loss:
+    """The squared distance of the logits, added up over the classes, times some factor."""
+    return with_soft_term(lambda s, t, tau: factor(s, tau) * (s - t).square().sum(dim=1).mean())
+
+
+DISTANCES = tuple(
+    _scaled_distance(factor)
+    for factor in (
+        lambda s, tau: 1.0,
+        lambda s, tau: 0.5,
+        lambda s, tau: 0.5 / s.shape[1],
+        lambda s, tau: tau**2,
+        lambda s, tau: tau**2 / 2,
+        lambda s, tau: 1 / tau**2,
+        lambda s, tau: 0.5 / tau**2,
+    )
+)
+
 WRONG_VALUES = (
+    WrongLoss(
+        "logits-compared",
+        next(wrong.message for wrong in WRONG_LOSSES if wrong.name == "logits-compared"),
+        DISTANCES,
+    ),
     WrongLoss(
         "temperature-multiplied",
         "The logits were multiplied by the temperature. It is there to even the classes out: "
@@ -177,7 +203,7 @@ WRONG_VALUES = (
         "probabilities-for-logarithms",
         "`log_target=True` tells `F.kl_div` that the teacher's logarithms come, and these are its "
         "probabilities. Give it `log_softmax` of the teacher, or leave the option out.",
-        (with_soft_term(_probabilities_for_logarithms),),
+        (with_soft_term(lambda s, t, tau: tau**2 * probabilities_for_logarithms(s, t, tau)),),
     ),
     WrongLoss(
         "sign-turned",

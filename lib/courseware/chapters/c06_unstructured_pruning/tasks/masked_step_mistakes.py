@@ -286,6 +286,18 @@ def _swapped(step: Step) -> Step:
     return lambda *arguments: step(*arguments)[::-1]
 
 
+def _exchanged(step: Step) -> Step:
+    return lambda w, g, old, m, lr, mu: step(w, g, old, m, mu, lr)
+
+
+def _without_small(limit: float) -> Step:
+    def behaves(w: T, g: T, old: T, m: T, lr: float, mu: float) -> Any:
+        new, v = next(Parts().steps())(w, g, old, m, lr, mu)
+        return new.masked_fill(new.abs() < limit, 0.0), v
+
+    return behaves
+
+
 MISTAKES = several(
     *(
         ways(name, message, *(way for one in parts for way in one.steps()))
@@ -302,6 +314,18 @@ MISTAKES = several(
         "gradient-forgotten",
         "The gradient is missing from the velocity: momentum · velocity + gradient.",
         lambda w, g, old, m, lr, mu: ((w - lr * (mu * old + g)) * m, mu * old),
+    ),
+    ways(
+        "rate-and-momentum-exchanged",
+        "Learning rate and momentum have changed places. The momentum multiplies the old velocity, "
+        "the learning rate the step of the weights.",
+        *map(_exchanged, Parts().steps()),
+    ),
+    ways(
+        "small-weights-cut-off",
+        "Kept weights that are small became 0 as well. The mask alone says which weights are "
+        "pruned: any other may be as small as it likes, and grow again.",
+        *(_without_small(limit) for limit in (0.05, 1e-2, 1e-3, 1e-4)),
     ),
     ways(
         "order-swapped",

@@ -127,6 +127,13 @@ PART_OF_FILTER = ways(
     ),
 )
 
+UNDER_THE_ROOT = ways(
+    "number-under-the-root",
+    "A number was added under the root. The norm of a filter of zeros is 0, and nothing divides by "
+    "it here.",
+    *(over(_with_more(10.0**exponent), axis=0) for exponent in (-12, -10, -8, -6, -4, -3, -2, -1)),
+)
+
 _check = partial(Check, judge=by_digits(same_values))
 
 FILTER_NORMS = Task(
@@ -211,12 +218,7 @@ FILTER_NORMS = Task(
             "weights of several filters. `flatten(1)` has one filter a row.",
             lambda weight: weight.reshape(-1, len(weight)).norm(dim=0),
         ),
-        ways(
-            "number-under-the-root",
-            "A number was added under the root. The norm of a filter of zeros is 0, and nothing "
-            "divides by it here.",
-            *(over(_with_more(more), axis=0) for more in (1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-3)),
-        ),
+        UNDER_THE_ROOT,
         *(
             ways(*NORMALISED, lambda w, by=by: by(reference.filter_norms(w)))
             for by in NORMALISED_BY
@@ -239,7 +241,9 @@ FILTER_NORMS = Task(
         ),
         PART_OF_FILTER,
         missing_one(
-            FILTERS_MISSING, reference.filter_norms, several(PART_OF_FILTER, OTHER_NUMBERS)
+            FILTERS_MISSING,
+            reference.filter_norms,
+            several(PART_OF_FILTER, OTHER_NUMBERS, UNDER_THE_ROOT),
         ),
         ways(
             *WHOLE_TENSOR,

@@ -182,6 +182,15 @@ MISTAKES = several(
         _places(count=lambda n, k: k + 1),
         _places(count=lambda n, k: k - 1),
     ),
+    ways(
+        "best-left-out",
+        "The very best unit is missing. A slice stops before its end: `[-n_keep:-1]` leaves out "
+        "the last one, and `[-n_keep:]` does not.",
+        lambda s, k: s.argsort(stable=True)[-k:-1].sort().values,
+        lambda s, k: s.argsort(stable=True)[-k:-1],
+        lambda s, k: s.argsort(descending=True, stable=True)[1:k].sort().values,
+        lambda s, k: s.argsort(descending=True, stable=True)[1 : k + 1].sort().values,
+    ),
     _in_any_form(*MAGNITUDES_RANKED, _places(torch.abs)),
     both(
         MAGNITUDES_RANKED,

@@ -147,6 +147,13 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.abs().amax(dim=2).mean(dim=0), reference.mean_abs_activation),
         ),
         ways(*RUNNING_MEAN, _running(0, from_zero=True), _running(0, from_zero=False)),
+        ways(
+            *PART_OF_UNIT,
+            *(
+                lambda a, some=some: reference.mean_abs_activation(a[some]) * (len(a) - 1) / len(a)
+                for some in (slice(1, None), slice(-1))
+            ),
+        ),
         both(RUNNING_MEAN, PART_OF_UNIT, _running(1, from_zero=True)),
         ways(
             *NOT_SET_TO_ZERO,
