@@ -165,7 +165,7 @@ def rotates_the_first_run_by_halves(x, block_size):
     return out
 
 
-@wrong("hadamard_rotate", says="error-of-another-type")
+@wrong("hadamard_rotate", says="zero-not-refused")
 def lets_zero_reach_the_remainder(x, block_size):
     if block_size & (block_size - 1) != 0:
         raise ValueError("block_size is not a power of two")

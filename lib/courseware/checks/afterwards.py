@@ -118,6 +118,8 @@ def _to_decimals(decimals: int, value: torch.Tensor) -> torch.Tensor:
 
 
 def _swapped(value: Any) -> Any:
+    if not isinstance(value, tuple | list):
+        raise TypeError  # two names of a dict are no results
     first, second = value
     return second, first
 

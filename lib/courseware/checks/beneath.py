@@ -1,5 +1,5 @@
-"""What lies beneath a result of the wrong form: two results in their order, masks in weights,
-what was printed and not returned.
+"""What lies beneath a result of the wrong form: results in another order or in one line, masks
+in weights, what was printed and not returned.
 
 Such a form hides what else is wrong. It is put right, and the answer is judged once more.
 """
@@ -15,6 +15,7 @@ import torch
 
 from courseware.checks.cases import Case, find
 from courseware.checks.masks import WEIGHTS_RETURNED
+from courseware.checks.named_tensors import Pairs
 from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
 from courseware.checks.task import Misconception, Task
 
@@ -22,6 +23,16 @@ MASKED = WEIGHTS_RETURNED[0], "scores-returned"
 """What is told where weights came, or scores, with zeros for those that go."""
 
 PRINTED = ("returns-none",)
+
+FLAT = ("flattened",)
+"""What is told where all is there, and the shape is not."""
+
+IN_ONE_LINE = Misconception(
+    FLAT[0], "All came in one line: the shape is lost. `reshape` brings it back."
+)
+
+PAIRS_SWAPPED = ("pair-order-swapped",)
+"""What a judge tells of pairs in a list: (masks, state) in place of (state, masks)."""
 
 
 def hides(case: Case) -> tuple[str, ...]:
@@ -34,6 +45,10 @@ def hides(case: Case) -> tuple[str, ...]:
         return (ORDER_SWAPPED,)
     if found.kind in PRINTED and printed_value(case.got.printed, expected) is not None:
         return PRINTED
+    if (found.kind,) == PAIRS_SWAPPED:
+        return PAIRS_SWAPPED
+    if found.kind in (*FLAT, "axis-lost", "wrong-shape") and _is_flat(expected, got):
+        return FLAT
     return MASKED if case.arguments and _is_masked(case.arguments[0], expected, got) else ()
 
 
@@ -41,21 +56,21 @@ def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
     """The case without the form that hides something, judged anew."""
     if hides(case) != hidden:
         return case
-    right: Callable[[Any], Any] = _masks_of if hidden == MASKED else _in_order
     if hidden == PRINTED:
         value = printed_value(case.got.printed, case.expected.value)
     else:
-        value = right(case.got.value)
+        value = _RIGHTED[hidden](case.expected.value, case.got.value)
     got = replace(case.got, value=value, printed="")
     found = find(case.check, case.arguments, case.expected, got)
     return Case(case.input, case.expected, got, found)
 
 
 def told_of(task: Task, hidden: tuple[str, ...]) -> tuple[Misconception, ...]:
-    """What the task tells of the form; its judges tell that two results changed places."""
-    return tuple(
-        known for known in task.misconceptions if known.name in hidden and hidden == MASKED
-    )[:1]
+    """What the task tells of the form; its judges tell that results changed places."""
+    if hidden == FLAT:
+        return (IN_ONE_LINE,)
+    told = task.misconceptions if hidden == MASKED else ()
+    return tuple(known for known in told if known.name in hidden)[:1]
 
 
 def printed_value(text: str, expected: Any) -> Any:
@@ -75,9 +90,43 @@ def printed_value(text: str, expected: Any) -> Any:
         return None
 
 
-def _in_order(value: Any) -> Any:
+def _in_order(expected: Any, value: Any) -> Any:
     first, second = value
     return second, first
+
+
+def _pairs_in_order(expected: Any, value: Any) -> Any:
+    """Every pair of dicts turned round, wherever it stands; lists stay what they are."""
+    if len(value) == 2 and all(isinstance(part, dict) for part in value):
+        return _in_order(expected, value)
+    return tuple.__new__(
+        type(value) if isinstance(value, tuple) else tuple,
+        (_pairs_in_order(expected, one) if isinstance(one, tuple | list) else one for one in value),
+    )
+
+
+def _is_flat(expected: Any, got: Any) -> bool:
+    """Whether a tensor of several axes came in one line, or some of those in a dict.
+
+    >>> _is_flat(torch.ones(2, 3), torch.ones(6)), _is_flat(torch.ones(2, 3), torch.ones(2))
+    (True, False)
+    """
+    if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
+        return expected.dim() > 1 and got.shape == (expected.numel(),)
+    if not isinstance(expected, Pairs) or not isinstance(got, Pairs) or not expected:
+        return False
+    named = dict(got)
+    shapes = [(mask, named.get(name)) for name, mask in expected]
+    return len(named) == len(shapes) and all(
+        _is_flat(*pair) or getattr(pair[1], "shape", None) == pair[0].shape for pair in shapes
+    )
+
+
+def _in_shape(expected: Any, value: Any) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.detach().reshape(expected.shape)
+    shapes = dict(expected)
+    return Pairs((name, _in_shape(shapes[name], one)) for name, one in value)
 
 
 def _is_masked(weights: Any, expected: Any, got: Any) -> bool:
@@ -103,7 +152,16 @@ def _is_masked(weights: Any, expected: Any, got: Any) -> bool:
     return not is_mask and torch.equal(got.detach()[kept], weights.detach()[kept].to(got.dtype))
 
 
-def _masks_of(value: Any) -> Any:
+def _masks_of(expected: Any, value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach() != 0
-    return type(value)((name, _masks_of(one)) for name, one in value)
+    return type(value)((name, _masks_of(expected, one)) for name, one in value)
+
+
+_RIGHTED: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
+    (ORDER_SWAPPED,): _in_order,
+    PAIRS_SWAPPED: _pairs_in_order,
+    FLAT: _in_shape,
+    MASKED: _masks_of,
+}
+"""From what is expected and what came: what came in the form that is asked for."""

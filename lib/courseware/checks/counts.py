@@ -111,6 +111,12 @@ HALF_TO_THE_WRONG_SIDE = (
     "takes a half to the even number: 2.5 to 2, 3.5 to 4. The number to keep, rounded, leaves "
     "another one to prune, as rounding always up or down does.",
 )
+COUNTED_BY_VALUE = (
+    "counted-by-value",
+    "No rounding of sparsity × n comes to these numbers: halves go up here and down there. So it "
+    "goes where a value decides, such as a quantile of all of them. Count k places, "
+    "`k = round(sparsity * n)`, and prune just those.",
+)
 RATIO_AS_THRESHOLD = (
     "ratio-taken-for-threshold",
     "The sparsity was used as a threshold for the magnitudes. It is a share: how many weights go, "
@@ -153,8 +159,10 @@ COVERS = {
 def counted_otherwise() -> tuple[Misconception, ...]:
     """The ways to count as causes that a judge names by `miscount`, for numbers alone."""
     ways = *((name, message) for name, message, _ in MISCOUNTS), HALF_TO_THE_WRONG_SIDE
+    both = {HALF_UP[0]: (HALF_DOWN[0], Misconception(*COUNTED_BY_VALUE))}
     return tuple(
-        Misconception(name, message, covers=COVERS.get(name, ())) for name, message in ways
+        Misconception(name, message, covers=COVERS.get(name, ()), contradicts=both.get(name))
+        for name, message in ways
     )
 
 

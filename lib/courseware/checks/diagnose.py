@@ -16,11 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from courseware.checks.afterwards import Composite
-from courseware.checks.beneath import hides, put_right, told_of
+from courseware.checks.beneath import PAIRS_SWAPPED, hides, put_right, told_of
 from courseware.checks.cases import Case
-from courseware.checks.general import Diagnosis, besides, general
+from courseware.checks.general import Diagnosis, besides, dtype_alone, dtype_besides, general
 from courseware.checks.gradients import asks_for_gradients
-from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
+from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models, is_of_its_dtype
 from courseware.checks.positions import explained_one_by_one
 from courseware.checks.task import Misconception, Task
 from courseware.checks.value_and_gradient import apart, both_wrong
@@ -98,11 +98,12 @@ def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tupl
     hidden = next(filter(None, map(hides, itertools.chain(*judged.values()))), ())
     if not hidden:
         return {}
+    told = _model_of if hidden != PAIRS_SWAPPED else _known
     righted = {name: [put_right(case, hidden) for case in cases] for name, cases in judged.items()}
     form = [Diagnosis(one.name, one.message, one.name) for one in told_of(task, hidden)]
     beneath = diagnose(task, righted)
     return {
-        name: (*form, *(cause for cause in beneath[name].causes if _model_of(cause)))
+        name: (*form, *(cause for cause in beneath[name].causes if told(cause)))
         for name, cases in judged.items()
         if name in beneath and any(hides(case) == hidden for case in cases)
     }
@@ -120,18 +121,20 @@ def _finding(
         beside = models.besides(failing) if at_once.name == CHANGES_INPUT else ()
         return Finding(failing, failing, (at_once, *beside))
     found = models.explanations(failing)
-    if not (covered := _cover(found, failing)) and (composed := models.composed(failing)):
+    # Where nothing but a dtype is wrong, nothing is to be explained.
+    telling = tuple(case for case in failing if not is_of_its_dtype(case)) or failing
+    if not (covered := _cover(found, telling)) and (composed := models.composed(failing)):
         found, covered = composed, True
     if not covered and (single := explained_one_by_one(task, everything, failing)):
-        found, covered = single, _cover(single, failing)
+        found, covered = single, _cover(single, telling)
     causes: list[Diagnosis] = []
     shown = failing
     for one in found:
         known = one.misconception
         judged = known.behaves is None
-        if judged or covered or len(one.cases) >= HALF * len(failing):
+        if judged or covered or len(one.cases) >= HALF * len(telling):
             shown = shown if causes else one.cases
-            most = covered or len(one.cases) > HALF * len(failing)
+            most = covered or len(one.cases) > HALF * len(telling)
             sure = judged or (most and one.is_sure)
             causes.append(Diagnosis(known.name, known.message, known, sure))
             if isinstance(known, Composite) and known.first is not None and known.slip is not None:
@@ -141,9 +144,13 @@ def _finding(
                 causes.append(Diagnosis(known.also.name, known.also.message, known.also, sure))
             of_values = models.is_of_values(known)
             for case in one.cases:
-                causes += besides(case, models.outcome(known, case), of_values)
-    if not causes and at_once:
+                outcome = models.outcome(known, case)
+                causes += besides(case, outcome, of_values)
+                causes += dtype_besides(case, outcome, models.of_forms)
+    if at_once and not causes:
         causes.append(at_once)
+    elif telling != failing:
+        causes.append(dtype_alone())
     return Finding(failing, shown, tuple({cause.name: cause for cause in causes}.values()))
 
 
@@ -201,8 +208,23 @@ def _as_sure_everywhere(found: dict[str, Finding]) -> dict[str, Finding]:
 
 
 def _without_covered(found: dict[str, Finding]) -> dict[str, Finding]:
-    """Without what follows from a cause that is sure: that one stands in its place."""
+    """Without what follows from a cause that is sure: that one stands in its place.
+
+    Another one stands in the place of two that contradict each other.
+    """
+    told = {cause.name: cause for one in found.values() for cause in one.causes}
+    pairs = [
+        (name, *cause.shows.contradicts)
+        for name, cause in told.items()
+        if isinstance(cause.shows, Misconception) and cause.shows.contradicts
+    ]
     covering = {
+        name: Diagnosis(instead.name, instead.message, instead)
+        for one, other, instead in pairs
+        if other in told
+        for name in (one, other)
+    }
+    covering |= {
         name: cause
         for one in found.values()
         for cause in one.causes
@@ -242,6 +264,11 @@ def _with_places(
 def _model_of(cause: Diagnosis) -> Misconception | None:
     known = cause.shows
     return known if isinstance(known, Misconception) and known.behaves is not None else None
+
+
+def _known(cause: Diagnosis) -> Misconception | None:
+    """The mistake, also one that a judge recognises."""
+    return cause.shows if isinstance(cause.shows, Misconception) else None
 
 
 def _with_doubts(task: Task, found: dict[str, Finding]) -> dict[str, Finding]:

@@ -293,6 +293,8 @@ def _reshaped(expected: torch.Tensor, got: torch.Tensor) -> Iterator[Form]:
     axes = [size for size in expected.shape if size != 1]
     if [size for size in got.shape if size != 1] == axes:
         name = "axis-left-over" if got.dim() > expected.dim() else "axis-lost"
+        if got.dim() == expected.dim():
+            name = "transposed" if got.dim() == 2 else "axes-joined"
         yield name, got.reshape(expected.shape)
     elif got.dim() == 1:
         yield "flattened", got.reshape(expected.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
 from courseware.checks.error_texts import reading_of
 from courseware.checks.forms import OBJECTS, form_between, form_of
-from courseware.checks.matching import values_right
+from courseware.checks.matching import same_form, values_right
+from courseware.checks.task import Misconception
 
 GENERAL = {
     "not-written": "This function still raises NotImplementedError: replace that line by your own.",
@@ -163,6 +165,45 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     if of_the_model and (kind != "wrong-dtype" or not of_values):
         return ()
     return (Diagnosis(kind, GENERAL[kind], shows=kind),)
+
+
+def dtype_besides(
+    case: Case, model: Outcome | None, known: Sequence[Misconception]
+) -> tuple[Diagnosis, ...]:
+    """The wrong dtype of a result whose values are wrong as well, where the check asks for one.
+
+    Not if the model of what is wrong gives it by itself.
+    """
+    if case.expected.error is not None or case.got.error is not None or model is None:
+        return ()
+    if same_form(case.expected.value, model.value, case.got.value):
+        return ()
+    right = _in_dtypes_of(case.expected.value, case.got.value)
+    found = find(case.check, case.arguments, case.expected, Outcome(right))
+    if found is None:
+        return ()
+    for one in known:
+        if one.name == found.kind:
+            return (Diagnosis(one.name, one.message, one),)
+    return (dtype_alone(),) if found.kind == "wrong-dtype" else ()
+
+
+def dtype_alone() -> Diagnosis:
+    """That the dtype is another one, and nothing of the values."""
+    return Diagnosis("wrong-dtype", GENERAL["wrong-dtype"], shows="wrong-dtype")
+
+
+def _in_dtypes_of(expected: Any, got: Any) -> Any:
+    """What is expected, in the dtypes of what came, as far as they are built alike.
+
+    >>> _in_dtypes_of(torch.tensor([True, False]), torch.tensor([0.5, 2.0]))
+    tensor([1., 0.])
+    """
+    if isinstance(expected, torch.Tensor) and isinstance(got, torch.Tensor):
+        return expected.to(got.dtype)
+    if isinstance(expected, tuple) and isinstance(got, tuple) and len(expected) == len(got):
+        return tuple.__new__(type(expected), map(_in_dtypes_of, expected, got))
+    return expected
 
 
 def _error_of(outcome: Outcome) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from courseware.checks.values import Difference, difference
 
 MASK_NOT_BOOL = Misconception(
     "mask-not-bool",
-    "The mask is right, but its type is not `torch.bool`. A float takes four bytes to say yes or "
+    "The type of the mask is not `torch.bool`. A float takes four bytes to say yes or "
     "no, and `w[mask]` and `~mask` do something else with numbers, or nothing.",
 )
 INVERTED = (

@@ -9,7 +9,7 @@ from typing import TypeGuard
 from courseware.checks.afterwards import Composite, composites, pairs
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find
-from courseware.checks.factors import Change, change_between
+from courseware.checks.factors import SAME, Change, change_between
 from courseware.checks.general import Diagnosis
 from courseware.checks.matching import Came, came, matches, values_right
 from courseware.checks.task import Misconception, Task
@@ -46,6 +46,30 @@ class Explanation:
         return self.precision >= MOST_OF_IT or self.agreement >= NEARLY_ALL
 
 
+HIDING = "wrong-type", "wrong-length", "wrong-shape", "layer-without-scores", "layer-without-mask"
+"""Kinds of failures behind which values cannot be seen, as behind an error."""
+
+
+def _hides_values(case: Case) -> bool:
+    """Whether what came on a valid input says nothing about values."""
+    if case.found is None or case.expected.error is not None:
+        return False
+    return case.got.error is not None or case.found.kind in HIDING
+
+
+def is_of_its_dtype(case: Case) -> bool:
+    """Whether the values of a result are right, in another dtype."""
+    if case.found is None or case.found.kind != "wrong-dtype":
+        return False
+    return values_right(case, case.got)
+
+
+def _is_named(known: Misconception, case: Case) -> bool:
+    """Whether a judge has recognised the mistake; that says nothing of what is done behind it."""
+    named = case.found is not None and case.found.kind == known.name
+    return named and not isinstance(known, Composite)
+
+
 def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
     """Of an input for which a model returns None it says nothing."""
     return outcome is not None and (outcome.error is not None or outcome.value is not None)
@@ -63,6 +87,7 @@ class Models:
 
     def __init__(self, task: Task, judged: Mapping[str, Sequence[Case]]) -> None:
         self._misconceptions = task.misconceptions
+        self.of_forms = tuple(one for one in task.misconceptions if one.behaves is None)
         self._everything = [case for cases in judged.values() for case in cases]
         self._shares = {
             case: check.weight / len(judged[check.name])
@@ -73,6 +98,8 @@ class Models:
         # By what models come to, which their input keeps: `Input.same`.
         self._matches: dict[tuple[int, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
+        self._hidden = frozenset(filter(_hides_values, self._everything))
+        self._elsewhere: dict[Misconception, Change | None] = {}
         self._changing: tuple[Misconception, ...] | None = None
 
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
@@ -88,6 +115,8 @@ class Models:
     def _composed(self, known: Composite, case: Case) -> Outcome | None:
         first = known.first and self.outcome(known.first, case)
         change = known.slip.change if known.slip else self._change(known.also, case)
+        if change is None and known.also is not None:
+            change = self._change_elsewhere(known.also)
         came = known.outcome(first or case.expected, change) if change else None
         return came and case.input.same(came)
 
@@ -95,7 +124,7 @@ class Models:
         """Whether the misconception gives the student's result on this case."""
         if case.found is None:
             return False
-        if known.behaves is None or case.found.kind == known.name:
+        if known.behaves is None or _is_named(known, case):
             return case.found.kind == known.name
         outcome = self.outcome(known, case)
         if outcome is None:
@@ -174,11 +203,26 @@ class Models:
             return None
         return change_between(case.expected.value, outcome.value)
 
+    def _change_elsewhere(self, known: Misconception) -> Change | None:
+        """What the model does to right results, if that is the same factor wherever it errs.
+
+        Zeros are the same times anything, and say nothing about it.
+        """
+        if known not in self._elsewhere:
+            wrong = (self._change(known, one) for one in self._everything if self.errs(known, one))
+            changes = [change for change in wrong if change]
+            factors = [change(number) / number for change in changes for number in (1.0, 2.0)]
+            same = bool(factors) and max(factors) - min(factors) <= SAME * abs(factors[0])
+            self._elsewhere[known] = changes[0] if same else None
+        return self._elsewhere[known]
+
     def explanations(self, failing: Sequence[Case]) -> list[Explanation]:
         """A few misconceptions that explain failed cases of one check, the first one first."""
         found: list[Explanation] = []
         left = list(failing)
-        for case in failing[:TRIES]:
+        # Where nothing but a dtype is wrong, it hides what is wrong elsewhere.
+        of_values = [case for case in failing if not is_of_its_dtype(case)]
+        for case in dict.fromkeys((*failing[:TRIES], *of_values[:TRIES])):
             if case in left and len(found) < CAUSES:
                 best = self._best(case, left, self._misconceptions)
                 if best is not None:
@@ -196,13 +240,12 @@ class Models:
         """The candidate that fits best, of those that explain so many cases and the target."""
         best, most = None, 0.0
         seen = None
-        only_its_dtype = target.found is not None and target.found.kind == "wrong-dtype"
-        only_its_dtype = only_its_dtype and values_right(target, target.got)
+        only_its_dtype = is_of_its_dtype(target)
         for known in candidates:
             if not self.explains(known, target):
                 continue
             cases = tuple(case for case in left if self.explains(known, case))
-            if target.found and target.found.kind == known.name:
+            if _is_named(known, target):
                 if not known.unless_explained:
                     return Explanation(known, cases)
                 seen = seen or Explanation(known, cases)
@@ -210,7 +253,7 @@ class Models:
             if len(cases) < least:
                 continue
             precision, agreement = self.fit(known)
-            if precision < HALF:
+            if precision < HALF and self.seen(known) < HALF:
                 continue
             weight = len(cases) / len(left) + precision + agreement
             if only_its_dtype and self.is_of_values(known):
@@ -224,6 +267,16 @@ class Models:
         if known not in self._fits:
             self._fits[known] = self._fit_of(known)
         return self._fits[known]
+
+    def seen(self, known: Misconception) -> float:
+        """The first of both where values can be seen: elsewhere another mistake hides them."""
+        telling = [
+            case for case in self._everything if case not in self._hidden and self.errs(known, case)
+        ]
+        same = [case for case in telling if self.explains(known, case)]
+        otherwise = [case for case in telling if case.found and case not in same]
+        against = self._weight(telling) - self._weight(otherwise) / 2
+        return self._weight(same) / (against or 1) if self._hidden else 0.0
 
     def _fit_of(self, known: Misconception) -> tuple[float, float]:
         """Two shares: of where the model errs, that where it errs as the student's function does;

@@ -12,7 +12,7 @@ from courseware.checks.values import Difference
 
 IMPRECISE = (
     "too-few-digits",
-    "The values are right but for their last digits: they were rounded to a few decimals, or "
+    "The last digits are wrong: the values were rounded to a few decimals, or "
     "computed in float16. Leave them as they come, in float32.",
 )
 

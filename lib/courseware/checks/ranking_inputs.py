@@ -63,9 +63,15 @@ def three_by_three() -> Named:
 
 
 def uneven_shapes(rows: int) -> dict[str, tuple[int, int]]:
-    """Four layers of so many rows, each a column wider than the one before."""
-    return {f"{2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+    """Four layers of so many rows, each a column wider than the one before.
 
+    Sorted by their names, "10.weight" comes before "8.weight".
+    """
+    return {f"{8 + 2 * layer}.weight": (rows, 3 + layer) for layer in range(4)}
+
+
+OUT_OF_ORDER = {"8.weight": (3, 8), "10.weight": (2, 4), "9.weight": (4, 2)}
+"""40 weights, under names that ascend neither as text nor as numbers."""
 
 ODD_SHAPES = {"a": (3, 3), "b": (2, 7), "c": (2, 2)}
 """27 weights: what is left of a half is a half of the other direction."""

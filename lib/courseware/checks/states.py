@@ -26,6 +26,16 @@ ZERO_FOR_NO_SEED = (
 )
 
 
+ZERO_FOR_ANOTHER = (
+    "zero-for-another-seed",
+    "The seed 0 gives what another seed gives: it was taken for none, as `seed or 42` does, and "
+    "0 is a seed like any other.",
+)
+
+USUAL_SEEDS = 42, 1, 123, 1234
+"""What may stand in the place of a seed that was taken for none."""
+
+
 class Words(str):
     """What is expected, in words: a report shows them without quotes."""
 

@@ -74,7 +74,8 @@ class Misconception:
     Without `behaves` it is recognised by a judge, which returns a difference of the kind `name`.
     A model may make two mistakes: `also` is the other one, told beside the first.
     What a judge sees may have many reasons: `unless_explained` lets a model go first. What it
-    `covers`, by name, follows from it on some inputs, and is not told where it is sure.
+    `covers`, by name, follows from it on some inputs, and is not told where it is sure. Where what
+    it `contradicts` is found as well, neither is true, and the other cause is told for both.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Misconception:
     also: Misconception | None = None
     unless_explained: bool = False
     covers: tuple[str, ...] = ()
+    contradicts: tuple[str, Misconception] | None = None
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,7 @@ Arguments = tuple[Named, float]
 
 def _two_layers(draw: Draw) -> Iterator[Arguments]:
     yield inputs.two_layers(), 0.25
-    three = {"a": (3, 8), "b": (2, 4), "c": (4, 2)}
-    for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, three):
+    for shapes in ({"0.weight": (6, 8), "2.weight": (4, 6)}, inputs.OUT_OF_ORDER):
         yield inputs.layers(draw, shapes), inputs.whole_share(draw)
     weights = inputs.layers(draw, {"0.weight": (4, 6), "2.weight": (2, 4)})
     # What is added against ties, or rounded, is felt here.

@@ -70,6 +70,8 @@ def _further(draw: Draw) -> Iterator[Arguments]:
     for before, sparsity in ((1, 0.375), (2, 0.75), (4, 0.625)):
         weights, masks = _pruned_before(draw, SHAPES, before)
         yield _zeroed(weights, masks), masks, sparsity
+    weights, masks = _pruned_before(draw, inputs.OUT_OF_ORDER, 2)
+    yield _zeroed(weights, masks), masks, 0.625
     weights, masks = _pruned_before(draw, SHAPES, 2)
     large = Named({name: 200 * tensor for name, tensor in weights.items()})
     yield _zeroed(large, masks), masks, 0.75

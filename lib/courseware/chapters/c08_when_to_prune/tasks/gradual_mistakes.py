@@ -20,6 +20,7 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     in_any_order,
     inverted,
     layer_by_layer,
+    less_gone_in,
     marked_with,
     more,
     negative_slice,
@@ -29,6 +30,7 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     old_ignored,
     only_new,
     or_old,
+    places_among_survivors,
     protected,
     through_ties,
     to,
@@ -37,7 +39,7 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     zeroed,
     zeros_counted,
 )
-from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, MISROUNDED
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
 from courseware.checks.rankings import (
@@ -49,6 +51,16 @@ from courseware.checks.rankings import (
 )
 from model_compression.pruning_schedules import gradual_masks
 
+PLACES = (
+    "places-among-survivors",
+    "The places were found in the line of what is left alone, and used as places in the line of "
+    "all weights, where they are others. Mark what is gone with infinity, and rank one line.",
+)
+ONE_GONE = (
+    "gone-in-one-tensor",
+    "What is gone already was counted in one tensor alone: `gone = …` in a loop starts anew each "
+    "time, where `gone += …` adds up.",
+)
 OTHER_COUNTS = "on-top", "share-of-survivors", *(name for name, _, _ in MISCOUNTS)
 TOTAL_LOWERED = (
     "total-lowered",
@@ -168,6 +180,8 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "number: round the share of all weights, then take off what is gone.",
         (more(lambda n, before, s: round(s * n - before)),),
     ),
+    (*ONE_GONE, tuple(map(less_gone_in, (-1, 0)))),
+    (*PLACES, (places_among_survivors(lambda n, s: round(s * n)),)),
     (*INVERTED, (inverted,)),
     (*LARGEST_PRUNED, (more(lambda n, b, s: round(s * n) - b, lambda w: -w.abs()),)),
     (*SIGNED, (more(lambda n, b, s: round(s * n) - b, lambda w: w),)),
@@ -179,6 +193,11 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
 """Name, message and the ways in which each mistake shows."""
 
 TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ...] = (
+    *(
+        (order, ONE_GONE, tuple(less_gone_in(number, score) for number in (-1, 0)))
+        for order, score in ((LARGEST_PRUNED, lambda w: -w.abs()), (SIGNED, lambda w: w))
+    ),
+    *((PLACES, (n, m), tuple(map(places_among_survivors, counts))) for n, m, counts in MISROUNDED),
     (SIGNED, TIES_PRUNED, (through_ties(torch.gt, -1, lambda w: w),)),
     (SIGNED, TIES_KEPT, (through_ties(torch.ge, 0, lambda w: w),)),
     *(

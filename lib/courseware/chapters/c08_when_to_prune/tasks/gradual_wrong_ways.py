@@ -36,6 +36,30 @@ def more(count: Callable[[int, int, float], float], score: Callable[[T], T] = to
     return way
 
 
+def less_gone_in(number: int, score: Callable[[T], T] = torch.abs) -> Way:
+    """What is gone in one tensor alone is taken off the total."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        name = [*weights][number]
+        gone_there = gone({name: masks[name]})
+        return more(lambda n, before, s: round(s * n) - gone_there, score)(weights, masks, sparsity)
+
+    return way
+
+
+def places_among_survivors(count: Callable[[int, float], float]) -> Way:
+    """Places in the line of what is left, taken for places in the line of all."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        line = torch.cat([masks[name].flatten() for name in weights])
+        left = torch.cat([w.abs().flatten() for w in weights.values()])[line]
+        missing = max(0, int(count(len(line), sparsity)) - int((~line).sum()))
+        line[left.argsort(stable=True)[:missing]] = False
+        return cut(line, weights)
+
+    return way
+
+
 def to(count: Callable[[int, float], float]) -> Way:
     return more(lambda n, before, sparsity: min(max(count(n, sparsity), 0), n) - before)
 

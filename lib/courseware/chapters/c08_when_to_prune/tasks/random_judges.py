@@ -17,7 +17,7 @@ from courseware.checks.counts import HALF_TO_THE_WRONG_SIDE, OFF_BY_ONE, miscoun
 from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
 from courseware.checks.rankings import ENDS_SWAPPED
-from courseware.checks.states import ZERO_FOR_NO_SEED
+from courseware.checks.states import USUAL_SEEDS, ZERO_FOR_ANOTHER, ZERO_FOR_NO_SEED
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
 
@@ -128,20 +128,30 @@ def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Differenc
     seeds = repeated_seeds(arguments[2])
     differ = [i for i in range(len(seeds)) if not torch.equal(got[i].bool(), got[-1 - i].bool())]
     if not differ:
-        return None
+        return _zero_for_another(seeds, got)
     got.shown = differ[0]
     text = f"two calls with the seed {seeds[differ[0]]} gave different masks"
     of_zero_alone = [seeds[i] for i in differ] == [0]
     return Difference(ZERO_FOR_NO_SEED[0] if of_zero_alone else "not-repeatable", text)
 
 
+def _zero_for_another(seeds: list[int], got: Drawn) -> Difference | None:
+    """Whether a usual seed gives the mask of 0, which others do not."""
+    if torch.equal(got[0].bool(), got[len(seeds) - 1].bool()):
+        return None
+    for seed, mask in zip(seeds[1:], got[1:], strict=False):
+        if seed in USUAL_SEEDS and torch.equal(got[0].bool(), mask.bool()):
+            return Difference(ZERO_FOR_ANOTHER[0], f"the seeds 0 and {seed} gave the same mask")
+    return None
+
+
 def repeated_seeds(seed: int) -> list[int]:
-    """The seeds that are asked twice: some, and 0, which is one as well.
+    """The seeds that are asked twice: some, usual ones, and 0, which is one as well.
 
     The last one is asked twice in a row, so it is not 0: whoever starts a generator only where the
     seed is another than before has another mistake.
     """
-    return [0, seed, seed + 1, seed + 2]
+    return [0, *USUAL_SEEDS, seed, seed + 1, seed + 2]
 
 
 def different(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
@@ -273,6 +283,8 @@ def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
         *(round(sparsity * size) for size in shape),
     }
     known = miscount(n, sparsity, count)
+    if count == row * round(sparsity * rows) and known and len(shape) > 1:
+        return "wrong-value"  # whole rows, or one more or less
     if count in by_rows and len(shape) == 1:
         return known or "wrong-value"
     if count in by_rows:

@@ -15,7 +15,7 @@ from courseware.checks.counts import counted_otherwise, shares
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import MASK_NOT_BOOL
 from courseware.checks.rankings import ENDS_SWAPPED
-from courseware.checks.states import ZERO_FOR_NO_SEED, Words, all_of
+from courseware.checks.states import ZERO_FOR_ANOTHER, ZERO_FOR_NO_SEED, Words, all_of
 from courseware.checks.task import Check, Draw, Misconception, Probe, Task
 from model_compression import pruning_schedules as reference
 from model_compression.masks import pruned_count
@@ -196,6 +196,7 @@ RANDOM_MASK = Task(
             "to chance alone: a row may lose all of them.",
         ),
         Misconception(*ZERO_FOR_NO_SEED),
+        Misconception(*ZERO_FOR_ANOTHER),
         Misconception(
             "counted-row-by-row",
             "The number to prune was worked out for each row by itself, or from the number of rows "

@@ -60,7 +60,7 @@ def _two_layers(draw: Draw) -> Iterator[Arguments]:
         Named({"2.weight": last[1], "0.weight": first[1]}),
         0.375,
     )
-    for shapes in (SHAPES, {"a": (3, 8), "b": (2, 4), "c": (4, 2)}):
+    for shapes in (SHAPES, inputs.OUT_OF_ORDER):
         yield *weights_and_gradients(draw, shapes), inputs.whole_share(draw)
     weights, grads = weights_and_gradients(draw, SHAPES)
     # What is added against ties, or rounded, is felt here.

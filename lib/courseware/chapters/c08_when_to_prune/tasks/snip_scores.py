@@ -192,6 +192,19 @@ def _per_layer(
     return behaves
 
 
+def _so_far(last: bool) -> Callable[..., Named]:
+    """Divided by a sum that grows from layer to layer, with the layer itself or without it."""
+
+    def behaves(weights: Tensors, grads: Tensors) -> Named:
+        total, divided = 0.0, Named()
+        for name, scores in _products(weights, grads).items():
+            before, total = total, total + float(scores.sum())
+            divided[name] = scores / ((total if last else before) or 1.0)
+        return divided
+
+    return behaves
+
+
 DIVIDED = (
     "divided",
     "Weight and gradient were divided. The switch of a weight is a factor, so the loss moves by "
@@ -340,6 +353,12 @@ SNIP_SCORES = Task(
             _scored_by_rows(lambda scores: scores.sum(dim=-1, keepdim=True)),
             _scored_by_rows(lambda scores: scores.mean(dim=-1, keepdim=True)),
             _scored_by_rows(lambda scores: scores.amax(dim=-1, keepdim=True)),
+        ),
+        ways(
+            "divided-by-a-growing-sum",
+            "Each layer was divided by the sum of the layers so far, so each by another number. "
+            "Add up all scores first, in a loop of its own, and divide then.",
+            *(_so_far(behind) for behind in (True, False)),
         ),
         ways(*PER_LAYER, *map(_per_layer, SIZES)),
         *(

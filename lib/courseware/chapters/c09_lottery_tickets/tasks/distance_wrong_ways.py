@@ -79,6 +79,28 @@ def without_last_layer(a: Masks, b: Masks) -> float:
     return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
 
 
+def of_one_layer_over_all(number: int) -> Callable[[Masks, Masks], float]:
+    """What differs in one layer, divided by the entries of all."""
+
+    def behaves(a: Masks, b: Masks) -> float:
+        name = list(a)[number]
+        return int((a[name] != b[name]).sum()) / len(lines(a, b)[0])
+
+    return behaves
+
+
+def without_whole_layers(of: int) -> Callable[[Masks, Masks], float]:
+    """Layers that one of the two keeps whole are left out."""
+
+    def behaves(a: Masks, b: Masks) -> float:
+        names = [name for name in a if not (a, b)[of][name].all()]
+        if not names:
+            return 0.0
+        return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
+
+    return behaves
+
+
 def differing_rows(a: Masks, b: Masks) -> float:
     differ = [(a[name] != b[name]).flatten(1).any(dim=1) for name in a]
     return float(torch.cat(differ).double().mean())

@@ -13,6 +13,8 @@ from courseware.chapters.c09_lottery_tickets.tasks.common import OFF_LIMITS
 from courseware.chapters.c09_lottery_tickets.tasks.ticket_counts import clearly_rounded, kept_counts
 from courseware.chapters.c09_lottery_tickets.tasks.ticket_mistakes import (
     MISTAKES,
+    ONE_DICT,
+    RATE_KEPT,
     WHOLE_STATE_RANKED,
 )
 from courseware.checks import prunable_networks as networks
@@ -77,6 +79,21 @@ def _on_signs(rounds: int) -> Callable[[Draw], Iterator[Arguments]]:
         yield initial, data.images, data.labels, rounds, RATE, seed
 
     return draw_signs
+
+
+def _with_large_ones(draw: Draw) -> Iterator[Arguments]:
+    """One weight of each unit is far from 0, at a pixel that is white in all images.
+
+    It says nothing, and no training moves it: by the trained magnitudes it stays, by how far each
+    weight moved it goes first.
+    """
+    for initial, images, labels, rounds, rate, seed in _on_signs(2)(draw):
+        blank = (images == 0).all(dim=0).nonzero().flatten()
+        first = next(iter(initial.values()))
+        chosen = blank[torch.randint(len(blank), (len(first),), generator=draw.generator)]
+        sign = torch.randint(0, 2, (len(first),), generator=draw.generator) * 2 - 1
+        first[torch.arange(len(first)), chosen] = sign * judges.LARGE
+        yield initial, images, labels, rounds, rate, seed
 
 
 def _starts(value: Any) -> Any:
@@ -170,7 +187,7 @@ FIND_TICKET = Task(
         Check(
             "images of signs: the trained weights are ranked, all layers together",
             5,
-            _on_signs(2),
+            _with_large_ones,
             judges.trained_ranking,
             _once,
             _expect("{n} pairs (state, masks): the masks follow from the trained weights"),
@@ -188,6 +205,7 @@ FIND_TICKET = Task(
         MASK_NOT_BOOL,
         LAYER_WITHOUT_MASK,
         *(Misconception(name, message) for name, message in MISTAKES),
+        Misconception("one-dict-and-rate-kept", ONE_DICT[1], also=Misconception(*RATE_KEPT)),
         *ways(*WHOLE_STATE_RANKED, _bias_looked_up),
     ),
 )

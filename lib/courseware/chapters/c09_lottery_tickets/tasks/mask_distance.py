@@ -22,10 +22,12 @@ from courseware.chapters.c09_lottery_tickets.tasks.distance_wrong_ways import (
     lines,
     mean_of_layers,
     of_layer,
+    of_one_layer_over_all,
     over_one_layer,
     places_without_names,
     share,
     without_last_layer,
+    without_whole_layers,
 )
 from courseware.checks.call import Outcome, call
 from courseware.checks.forms import FORMS, told_by_form
@@ -73,6 +75,19 @@ OTHER_DENOMINATOR = (
     "other-denominator",
     "The number of differing entries was divided by only some of the entries, such as those that "
     "one of the masks keeps. Divide by all entries.",
+)
+
+ONE_LAYER = (
+    "one-layer-only",
+    "Only one of the layers was looked at, or all but the last: `=` in a loop starts anew each "
+    "time, where `+=` adds up. The distance is over all of them.",
+)
+ONE_LAYER_WAYS = (
+    of_layer(0),
+    of_layer(-1),
+    without_last_layer,
+    of_one_layer_over_all(-1),
+    of_one_layer_over_all(0),
 )
 
 T = torch.Tensor
@@ -263,12 +278,15 @@ MASK_DISTANCE = Task(
             *chain(*(rounded_number(share(torch.ne, among)) for among in SOME)),
         ),
         ways(
-            "one-layer-only",
-            "Only one of the layers was looked at, or all but the last. The distance is over all "
-            "of them.",
-            of_layer(0),
-            of_layer(-1),
-            without_last_layer,
+            *ONE_LAYER,
+            *ONE_LAYER_WAYS,
+        ),
+        both(ONE_LAYER, IMPRECISE, *chain(*map(rounded_number, ONE_LAYER_WAYS))),
+        ways(
+            "whole-layers-left-out",
+            "Layers that are kept whole were left out. They are a part of the masks as well, and "
+            "count with all their entries.",
+            *map(without_whole_layers, (0, 1)),
         ),
     ),
 )

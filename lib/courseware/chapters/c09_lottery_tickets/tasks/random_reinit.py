@@ -15,7 +15,7 @@ from courseware.checks.call import Outcome, call_anew, shuffled_call
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.misconceptions import ways
 from courseware.checks.named_tensors import Named, named
-from courseware.checks.states import Words, all_of, plain
+from courseware.checks.states import USUAL_SEEDS, Words, all_of, plain
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import lottery_tickets as reference
 
@@ -35,7 +35,7 @@ def _masked(draw: Draw) -> Iterator[Arguments]:
     shapes, masks, seed = _problem(draw, 0.5, _0=(3, 4), _2=(2, 3))
     masks["2.weight"] = torch.zeros(2, 3, dtype=torch.bool)
     yield shapes, masks, seed
-    for layers in ({"_0": (4, 6), "_2": (4, 6)}, {"_0": (3, 4), "_2": (2, 3)}):
+    for layers in ({"_2": (4, 6), "_10": (4, 6)}, {"_2": (3, 4), "_10": (2, 3)}):
         shapes, masks, seed = _problem(draw, 0.5, **layers)
         yield shapes, Named(reversed(masks.items())), seed
 
@@ -67,13 +67,15 @@ def _once(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: flo
 def _two_seeds_twice(
     function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
 ) -> Outcome:
-    """Calls with 0, which is a seed as well, with the seed twice, and with 0 again.
+    """Calls with 0, which is a seed as well, with the seed twice, with 0 again, and usual seeds.
 
     Each from another state of all generators, one in a new process.
     """
     shapes, masks, seed = arguments
-    seeds = 0, seed, seed, 0
-    ways = zip((shuffled_call, shuffled_call, call_anew, shuffled_call), seeds, strict=True)
+    ways = [
+        *((shuffled_call, 0), (shuffled_call, seed), (call_anew, seed), (shuffled_call, 0)),
+        *((shuffled_call, usual) for usual in USUAL_SEEDS),
+    ]
     calls = (way(function, plain((shapes, masks, each)), seconds) for way, each in ways)
     return all_of(replace(outcome, value=named(outcome.value)) for outcome in calls)
 
@@ -135,7 +137,10 @@ RANDOM_REINIT = Task(
             _alike,
             judges.seeded,
             _two_seeds_twice,
-            _expect("four draws: one for the seed 0, another one twice, then the first one again"),
+            _expect(
+                "draws: one for the seed 0, another one twice, the first one again, and others for "
+                "other seeds"
+            ),
         ),
     ),
     misconceptions=(

@@ -14,7 +14,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.reinit_ranges import (
 )
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.named_tensors import Named
-from courseware.checks.states import ZERO_FOR_NO_SEED
+from courseware.checks.states import USUAL_SEEDS, ZERO_FOR_ANOTHER, ZERO_FOR_NO_SEED
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 
 T = torch.Tensor
@@ -122,9 +122,11 @@ MISTAKES = (
     (
         "not-repeatable",
         "Two calls with one seed gave different weights. Draw from a generator of your own that "
-        "starts from `seed`.",
+        "starts from `seed`, and mix in nothing that differs from one start of Python to the next, "
+        "as `hash` of a text does.",
     ),
     ZERO_FOR_NO_SEED,
+    ZERO_FOR_ANOTHER,
 )
 """Name and message; each is the kind of a difference that a judge finds."""
 
@@ -191,7 +193,10 @@ def layers_differ(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
 
 
 def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
-    """Of results for 0, a seed, the seed and 0 again, those of one seed are equal, others not."""
+    """Of results for 0, a seed, the seed and 0 again, those of one seed are equal, others not.
+
+    Nor is that of 0 the one of a usual seed.
+    """
     shapes, masks, _ = arguments
     if got is None:
         return NOTHING_CAME
@@ -199,13 +204,16 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         found = _structure(shapes, result) or _alive(masks, result)
         if found:
             return found
-    of_zero, first, again, of_zero_again = got
+    of_zero, first, again, of_zero_again, *of_others = got
     if not _equal(first, again):
         return Difference("not-repeatable", "two calls with the same seed differ")
     if not _equal(of_zero, of_zero_again):
         return Difference("zero-for-no-seed", "two calls with the seed 0 differ")
     if _equal(first, of_zero):
         return Difference("seed-without-effect", "the calls with two seeds are equal")
+    for other, result in zip(USUAL_SEEDS, of_others, strict=True):
+        if _equal(of_zero, result):
+            return Difference(ZERO_FOR_ANOTHER[0], f"the seeds 0 and {other} gave the same weights")
     return None
 
 

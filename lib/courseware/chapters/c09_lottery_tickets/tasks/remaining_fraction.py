@@ -64,6 +64,14 @@ def _with_a_shrinking_rate(rounds: int, rate: float) -> float:
     return left
 
 
+def _with_powers_of_the_rate(rounds: int, rate: float) -> float:
+    left, share = 1.0, rate
+    for _ in range(rounds):
+        left -= left * share
+        share *= rate
+    return left
+
+
 def _share_of_the_share(rounds: int, rate: float) -> float:
     """What a round removes is made smaller by what is left, over and over."""
     left, share = 1.0, rate
@@ -82,6 +90,15 @@ def _played_through(n: int, rounding: Callable[[float], int]) -> Callable[[int, 
 
     return behaves
 
+
+RATE_IN_PERCENT = (
+    "rate-read-as-percent",
+    "The rate was divided by 100, as if it came in percent. It is a share: 0.2 for a fifth.",
+)
+IN_PERCENT = (
+    "in-percent",
+    "The result is in percent. A share between 0 and 1 is asked for.",
+)
 
 REMAINING_FRACTION = Task(
     name="remaining_fraction",
@@ -141,7 +158,14 @@ REMAINING_FRACTION = Task(
             "The rate became smaller from round to round. It stays what it is: what is left "
             "becomes smaller, and so less goes.",
             _with_a_shrinking_rate,
+            _with_powers_of_the_rate,
         ),
+        both(
+            RATE_IN_PERCENT,
+            IN_PERCENT,
+            lambda rounds, rate: 100 * (1 - rate / 100) ** rounds,
+        ),
+        ways(*RATE_IN_PERCENT, lambda rounds, rate: (1 - rate / 100) ** rounds),
         both(
             RATE_KEPT,
             ROUND_MORE_OR_LESS,
@@ -202,8 +226,7 @@ REMAINING_FRACTION = Task(
             lambda rounds, rate: (1 - rate) * rounds,
         ),
         ways(
-            "in-percent",
-            "The result is in percent. A share between 0 and 1 is asked for.",
+            *IN_PERCENT,
             lambda rounds, rate: 100 * (1 - rate) ** rounds,
         ),
         ways(

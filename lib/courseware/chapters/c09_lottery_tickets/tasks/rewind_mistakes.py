@@ -128,6 +128,35 @@ def _without_biases_of_pruned_units(initial: State, masks: State) -> dict[str, T
     return result
 
 
+def _until_the_first_without(itself: bool) -> Callable[[State, State], dict[str, T]]:
+    """The loop ends at the first tensor that has no mask, which is there or not."""
+
+    def behaves(initial: State, masks: State) -> dict[str, T]:
+        result: dict[str, T] = {}
+        for name, w in initial.items():
+            if name not in masks:
+                return {**result, name: w.clone()} if itself else result
+            result[name] = w * masks[name]
+        return result
+
+    return behaves
+
+
+CONSTANT = (
+    "constant-survivors",
+    "The survivors lost their first values: only their signs, their magnitudes or their first "
+    "digits came back. The very values of the first state are asked for.",
+)
+LOST: tuple[Callable[[T, T], T], ...] = (
+    lambda w, mask: w.sign() * mask,
+    lambda w, mask: w.abs() * mask,
+    lambda w, mask: w.sign() * w.std(correction=0) * mask,
+    lambda w, mask: w.sign() * w.std() * mask,
+    lambda w, mask: w.sign() * w.abs().mean() * mask,
+    lambda w, mask: w.half().float() * mask,
+    *map(_to_decimals, (1, 2, 3, 4)),
+)
+RESET: tuple[Callable[[T], T], ...] = torch.zeros_like, torch.ones_like
 FITTED = (lambda mask, w: mask), (lambda mask, w: mask.view(w.shape))
 
 MISCONCEPTIONS = several(
@@ -196,17 +225,14 @@ MISCONCEPTIONS = several(
         _each(lambda w, mask: w[mask]),
         _each(lambda w, mask: w[mask], None),
     ),
+    ways(*CONSTANT, *map(_each, LOST)),
+    both(CONSTANT, OTHERS_RESET, *(_each(lost, other) for lost in LOST for other in RESET)),
+    both(CONSTANT, OTHERS_DROPPED, *(_each(lost, None) for lost in LOST)),
     ways(
-        "constant-survivors",
-        "The survivors lost their first values: only their signs, their magnitudes or their "
-        "first digits came back. The very values of the first state are asked for.",
-        _each(lambda w, mask: w.sign() * mask),
-        _each(lambda w, mask: w.abs() * mask),
-        _each(lambda w, mask: w.sign() * w.std(correction=0) * mask),
-        _each(lambda w, mask: w.sign() * w.std() * mask),
-        _each(lambda w, mask: w.sign() * w.abs().mean() * mask),
-        _each(lambda w, mask: w.half().float() * mask),
-        *(_each(_to_decimals(digits)) for digits in (1, 2, 3, 4)),
+        "stopped-at-the-first-without",
+        "All that comes behind the first tensor without a mask is missing: `break` or `return` "
+        "ends the loop there, where `continue` or `else` goes on.",
+        *map(_until_the_first_without, (True, False)),
     ),
     ways(
         "matrices-only",

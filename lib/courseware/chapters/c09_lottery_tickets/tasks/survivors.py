@@ -170,6 +170,18 @@ def _survivors_not_zero(stable: bool) -> Way:
     return behaves
 
 
+def _zeros_last(stable: bool) -> Way:
+    """As many of the lowest survivors as asked for, and zeros behind all others."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        line, magnitudes = _line(masks).bool(), _line(weights).abs()
+        order = magnitudes.masked_fill(~line | (magnitudes == 0), torch.inf).argsort(stable=stable)
+        line[order[: round(rate * int(line.sum()))]] = False
+        return cut(line, weights)
+
+    return behaves
+
+
 def _layer_by_layer_of_all(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     """Each layer by itself, the share of all its weights."""
     parts = (
@@ -264,6 +276,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             _zeros_are_gone_too,
             _zeros_spared,
             *map(_survivors_not_zero, (True, False)),
+            *map(_zeros_last, (True, False)),
             _all_ranked(_right, zeros=True),
             _all_ranked(_right, old=True, zeros=True),
         ),

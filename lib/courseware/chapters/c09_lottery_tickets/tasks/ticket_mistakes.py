@@ -13,6 +13,16 @@ WHOLE_STATE_RANKED = (
     "tensors that have a mask, and no others: leave the biases of the trained state out.",
 )
 
+ONE_DICT = (
+    "one-dict-for-all",
+    "All pairs have the same masks. One dict that is changed in every round (`update`, "
+    "`masks[name] = …`) is in all of them at its last state: make a new one in each round.",
+)
+RATE_KEPT = (
+    "rate-taken-for-kept",
+    "A round left what it should have removed: the rate is the share of the survivors that goes.",
+)
+
 MISTAKES = (
     (
         "not-all-pairs",
@@ -29,11 +39,7 @@ MISTAKES = (
         "tensors, biases included, under their own names.",
     ),
     BIASES_MASKED,
-    (
-        "one-dict-for-all",
-        "All pairs have the same masks. One dict that is changed in every round (`update`, "
-        "`masks[name] = …`) is in all of them at its last state: make a new one in each round.",
-    ),
+    ONE_DICT,
     (
         "first-pair-pruned",
         "The masks of the first pair prune something. The first training starts from the whole "
@@ -44,11 +50,7 @@ MISTAKES = (
         "Every round took its share of all weights. A round removes a share of the weights that "
         "are left.",
     ),
-    (
-        "rate-taken-for-kept",
-        "A round left what it should have removed: the rate is the share of the survivors that "
-        "goes.",
-    ),
+    RATE_KEPT,
     (
         "masks-never-changed",
         "The masks stay as they were. Every round gives new ones, which the next round starts "
@@ -82,10 +84,10 @@ MISTAKES = (
     ),
     (
         "not-rewound",
-        "A later start does not hold the first weights: the network went on from its trained "
-        "weights, or from new ones. Rewind: the survivors get back the very values that they had "
-        "before any training. (`state_dict()` and `detach()` share memory with the network: what "
-        "they gave is trained as well. `clone()` does not.)",
+        "A later pair does not hold the first weights: trained ones were put into the list, or the "
+        "network went on from them or from new ones. Rewind: the survivors get back the very "
+        "values that they had before any training. (`state_dict()` and `detach()` share memory "
+        "with the network: what they gave is trained as well. `clone()` does not.)",
     ),
     (
         "biases-not-rewound",
@@ -135,6 +137,11 @@ MISTAKES = (
         "layer-by-layer",
         "Every layer loses the same share: they were ranked one by one. All layers are one "
         "ranking.",
+    ),
+    (
+        "change-ranked",
+        "Weights that no training moves went first, however large they are. What was ranked is how "
+        "far each weight moved, or its gradient: rank the magnitudes of the trained weights.",
     ),
     (
         "hardly-trained",

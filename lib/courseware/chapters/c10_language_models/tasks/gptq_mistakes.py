@@ -237,6 +237,7 @@ MISTAKES = several(
         dequantized_by(right),
     ),
     both(ONE_SCALE_FOR_ALL_ROWS, VALUES_NOT_CODES, dequantized_by(scales(of_all))),
+    both(LEVELS_OFF, VALUES_NOT_CODES, *(dequantized_by(over(n)) for n in OTHER_LEVELS)),
     ways(
         "scale-inverted",
         "The scales are upside down: these are steps per unit. A scale is the width of one step.",

@@ -12,9 +12,11 @@ from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     checked,
     cosines,
     down_the_columns,
+    first_axis_asked,
     first_block_only,
     first_round_only,
     hadamard,
+    halves_alone,
     in_blocks,
     interleaved,
     is_zero,
@@ -28,6 +30,8 @@ from courseware.chapters.c10_language_models.tasks.hadamard_wrong_ways import (
     not_two_axes,
     of_one,
     right,
+    root_of_half,
+    rounded,
     turned_and_cut,
     whole_row,
 )
@@ -41,6 +45,29 @@ SIGNS_CHANGED = Misconception(
     "signs-changed-first",
     "The signs of some values were changed before the rotation, as methods with random signs do. "
     "Here x is multiplied as it is.",
+    unless_explained=True,
+)
+ZERO_DIVIDED_BY = (
+    "zero-not-refused",
+    "A block size of 0 ends in another error than a ValueError: it passes the test `n & (n - 1)`, "
+    "and something is divided by it. Refuse it first.",
+)
+COLUMNS = (
+    "columns-rotated",
+    "The columns were rotated. A block is a run of values within a row: the last axis.",
+)
+WHOLE_NUMBERS = (
+    "rounded-to-whole-numbers",
+    "The result was rounded to whole numbers. Return it as it is.",
+)
+HALVES_ALONE = (
+    "one-doubling-too-few",
+    "Nesting stopped one doubling too early: each half of a block was rotated by itself.",
+)
+ROOT_OF_HALF = (
+    "root-of-the-half",
+    "The result was divided by the root of half the block size, or of twice as much. H of n values "
+    "makes a vector longer by √n.",
 )
 DIVIDED_BY_N = (
     "divided-by-n",
@@ -48,6 +75,14 @@ DIVIDED_BY_N = (
     "of a vector as it is.",
 )
 FIRST_ONLY = ("first-block-only", "Only the first block of each row was rotated.")
+
+DOWN = (
+    down_the_columns,
+    checked(down_the_columns),
+    checked(turned_and_cut),
+    first_axis_asked,
+)
+"""Ways to rotate the columns."""
 
 MISTAKES = several(
     FORMS,
@@ -159,13 +194,7 @@ MISTAKES = several(
         "which reshaping lays out the values.",
         checked(interleaved),
     ),
-    ways(
-        "columns-rotated",
-        "The columns were rotated. A block is a run of values within a row: the last axis.",
-        down_the_columns,
-        checked(down_the_columns),
-        checked(turned_and_cut),
-    ),
+    ways(*COLUMNS, *DOWN),
     ways(
         "values-unchanged",
         "The values came back as they were.",
@@ -224,8 +253,24 @@ MISTAKES = several(
             for when in (misfit, no_power)
             for error in (AssertionError, RuntimeError, RecursionError)
         ),
-        except_where(is_zero, ZeroDivisionError, right),
     ),
+    ways(*ZERO_DIVIDED_BY, except_where(is_zero, ZeroDivisionError, right)),
+    ways(
+        "root-cut-off",
+        "The root was cut to a whole number, as `math.isqrt` or `//` does. √2 is 1.414…: "
+        "`math.sqrt` keeps the digits.",
+        in_blocks(scale=math.isqrt),
+        in_blocks(scale=lambda n: round(math.sqrt(n))),
+    ),
+    both(HALVES_ALONE, ROOT_OF_HALF, in_blocks(halves_alone, lambda n: math.sqrt(n))),
+    ways(HALVES_ALONE[0], HALVES_ALONE[1], in_blocks(halves_alone, root_of_half)),
+    ways(
+        *ROOT_OF_HALF,
+        in_blocks(scale=root_of_half),
+        in_blocks(scale=lambda n: math.sqrt(2 * n)),
+    ),
+    both(COLUMNS, WHOLE_NUMBERS, *(rounded(way) for way in DOWN)),
+    ways(*WHOLE_NUMBERS, rounded(right)),
     ways(
         *IMPRECISE,
         *(

@@ -134,6 +134,28 @@ def turned_and_cut(x: T, block_size: int) -> T:
     return runs.reshape(columns.shape).transpose(0, -1)
 
 
+def first_axis_asked(x: T, block_size: int) -> T:
+    """The same, and the size is asked to divide the first axis."""
+    if no_power(x, block_size) or x.shape[0] % block_size:
+        raise ValueError
+    return turned_and_cut(x.double(), block_size)
+
+
+def halves_alone(size: int) -> T:
+    """Each half of a block for itself."""
+    if size == 1:
+        return hadamard(1)
+    return torch.kron(torch.eye(2, dtype=torch.float64), hadamard(size // 2))
+
+
+def root_of_half(n: int) -> float:
+    return math.sqrt(max(n // 2, 1))
+
+
+def rounded(behaves: Callable[..., T]) -> Callable[..., T]:
+    return lambda x, block_size: behaves(x, block_size).round()
+
+
 def loose_checks(
     power: bool, divides: bool, error: type[Exception] = RuntimeError
 ) -> Callable[..., Any]:

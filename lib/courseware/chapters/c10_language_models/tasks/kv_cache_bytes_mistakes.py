@@ -50,6 +50,43 @@ SCALE_WITHOUT_GROUPS = (
     "are none.",
 )
 
+LAST_BYTE = (
+    "last-byte-cut-off",
+    "The last bits were cut off. If they do not fill a byte, they still take one: round up.",
+)
+CUT_OFF: tuple[Callable[[float], int], ...] = math.floor, round
+LEFT_OUT: tuple[tuple[tuple[str, str], Callable[[Cache], int]], ...] = (
+    (
+        (
+            "layers-left-out",
+            "This is the cache of one layer. Every layer has keys and values of its own.",
+        ),
+        lambda c: c.layers,
+    ),
+    (
+        (
+            "heads-left-out",
+            "This is the cache of one head. Every head of keys and values has a vector of its own.",
+        ),
+        lambda c: c.heads,
+    ),
+    (
+        (
+            "context-left-out",
+            "This is the cache of one token. It holds all tokens of the context.",
+        ),
+        lambda c: c.context,
+    ),
+    (
+        (
+            "batch-left-out",
+            "This is the cache of one text. Texts that are written at the same time share the "
+            "weights, but each has a cache of its own.",
+        ),
+        lambda c: c.batch,
+    ),
+)
+
 MISTAKES = several(
     FORMS,
     ways(
@@ -64,32 +101,16 @@ MISTAKES = several(
         "is written; only its key and its value are needed again.",
         from_bits(lambda c: 3 * (c.codes + c.scales) / 2),
     ),
-    ways(
-        "layers-left-out",
-        "This is the cache of one layer. Every layer has keys and values of its own.",
-        left_out(lambda c: c.layers),
-    ),
-    ways(
-        "heads-left-out",
-        "This is the cache of one head. Every head of keys and values has a vector of its own.",
-        left_out(lambda c: c.heads),
+    *(ways(*mistake, left_out(factor)) for mistake, factor in LEFT_OUT),
+    *(
+        both(mistake, LAST_BYTE, *(left_out(factor, part) for part in CUT_OFF))
+        for mistake, factor in LEFT_OUT
     ),
     ways(
         "width-left-out",
         "Every key and value was taken for one number. It is a vector of `head_dim` numbers.",
         from_bits(lambda c: c.vectors * (c.bits + 16 * c.groups)),
         from_bits(lambda c: c.vectors * c.bits),
-    ),
-    ways(
-        "context-left-out",
-        "This is the cache of one token. It holds all tokens of the context.",
-        left_out(lambda c: c.context),
-    ),
-    ways(
-        "batch-left-out",
-        "This is the cache of one text. Texts that are written at the same time share the "
-        "weights, but each has a cache of its own.",
-        left_out(lambda c: c.batch),
     ),
     ways(
         "context-squared",
@@ -138,12 +159,7 @@ MISTAKES = several(
         *SCALE_WITHOUT_GROUPS,
         from_bits(lambda c: c.codes + (c.scales if c.group else 16 * c.vectors)),
     ),
-    ways(
-        "last-byte-cut-off",
-        "The last bits were cut off. If they do not fill a byte, they still take one: round up.",
-        counted(lambda c: (c.codes + c.scales) // 8),
-        counted(lambda c: round((c.codes + c.scales) / 8)),
-    ),
+    ways(*LAST_BYTE, *(left_out(lambda c: 1, part) for part in CUT_OFF)),
     ways(
         "one-byte-more",
         "There is one byte too many where the bits fill the last byte. Round up only what is "

@@ -117,8 +117,11 @@ def of_the_model(one_scale: bool) -> Callable[..., int]:
     return behaves
 
 
-def left_out(factor: Callable[[Cache], int]) -> Callable[..., Any]:
-    return from_bits(lambda c: (c.codes + c.scales) // factor(c))
+def left_out(
+    factor: Callable[[Cache], int], rounding: Callable[[float], int] = math.ceil
+) -> Callable[..., Any]:
+    """The bits without a factor, and made into bytes."""
+    return counted(lambda c: rounding((c.codes + c.scales) // factor(c) / 8))
 
 
 def through_values(change: Callable[[Any], Any]) -> Callable[..., Any]:

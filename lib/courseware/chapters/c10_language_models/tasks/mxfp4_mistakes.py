@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
@@ -19,9 +21,11 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     down_the_columns,
     elements_returned,
     filled_up,
+    filled_up_in_runs_of,
     fitted,
     flat_exponents,
     floor_log2,
+    halves_first,
     has_zero_block,
     in_runs_of,
     interleaved,
@@ -42,6 +46,8 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
 from courseware.checks.groups import OTHER_ERROR
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from model_compression.microscaling import BLOCK
+
+T = torch.Tensor
 
 TO_EVEN_VALUE = (
     "The values were rounded in steps of one size. The elements of E2M1 lie closer together near "
@@ -72,6 +78,33 @@ INTEGER_GRID = (
     "negative ones. An element is a float: a sign bit, and one of eight magnitudes.",
 )
 SMALL = 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
+
+NOT_NEAREST = (
+    "not-the-nearest",
+    "The next element below (or above) was taken. The nearest one is asked for.",
+)
+NEXT: tuple[Callable[[T], T], ...] = (
+    lambda m: torch.bucketize(m, MAGNITUDES, right=True) - 1,
+    lambda m: torch.bucketize(m, MAGNITUDES).clamp(max=7),
+)
+SIGN_LOST = (
+    "sign-lost",
+    "The sign is lost: negative values have the codes 8 … 15, the sign is the highest of the four "
+    "bits.",
+)
+ONE_STEP = ("steps-of-one-size", TO_EVEN_VALUE)
+EVEN_STEPS: tuple[Callable[[T], T], ...] = (
+    steps(torch.round, 7.0),
+    steps(torch.round, 6.0),
+    lambda m: torch.round(2 * m).clamp(max=7),
+    lambda m: torch.round(m * 7 / 6).clamp(max=7),
+)
+OTHER_SIZE = ("other-block-size", "The blocks have another size than 32.")
+ACROSS = (
+    "blocks-across-rows",
+    "A last axis that 32 does not divide was let through. A block does not reach into the next "
+    "row: raise a ValueError, even if 32 divides the number of all values.",
+)
 
 MISTAKES = several(
     ways(
@@ -202,14 +235,7 @@ MISTAKES = several(
             right(x)[1].to(torch.uint8),
         ),
     ),
-    ways(
-        "steps-of-one-size",
-        TO_EVEN_VALUE,
-        made(element=steps(torch.round, 7.0)),
-        made(element=steps(torch.round, 6.0)),
-        made(element=lambda m: torch.round(2 * m).clamp(max=7)),
-        made(element=lambda m: torch.round(m * 7 / 6).clamp(max=7)),
-    ),
+    ways(*ONE_STEP, *(made(element=element) for element in EVEN_STEPS)),
     ways(
         "other-elements",
         "The table has other magnitudes than 0, 0.5, 1, 1.5, 2, 3, 4, 6. An element has two bits "
@@ -264,11 +290,16 @@ MISTAKES = several(
             ),
         ),
     ),
+    ways(*NOT_NEAREST, *(made(element=element) for element in NEXT)),
+    *(
+        both(mistake, SIGN_LOST, *(made(element=e, sign=lambda codes, values: codes) for e in some))
+        for mistake, some in ((NOT_NEAREST, NEXT), (ONE_STEP, EVEN_STEPS))
+    ),
     ways(
-        "not-the-nearest",
-        "The next element below (or above) was taken. The nearest one is asked for.",
-        made(element=lambda m: torch.bucketize(m, MAGNITUDES, right=True) - 1),
-        made(element=lambda m: torch.bucketize(m, MAGNITUDES).clamp(max=7)),
+        "rounded-twice",
+        "The values were rounded to steps of one half first, also between 2 and 4, and then put on "
+        "the grid. Between 2 and 4 a step is 1: round once.",
+        *(made(element=halves_first(up)) for up in (True, False)),
     ),
     ways(
         "place-off-by-one",
@@ -293,9 +324,7 @@ MISTAKES = several(
         made(element=lambda m: torch.where(m > 6, 6, nearest(m))),
     ),
     ways(
-        "sign-lost",
-        "The sign is lost: negative values have the codes 8 … 15, the sign is the highest of the "
-        "four bits.",
+        *SIGN_LOST,
         made(sign=lambda codes, values: codes),
     ),
     ways(
@@ -322,9 +351,9 @@ MISTAKES = several(
         "The sign was put into the lowest bit. It is the highest of the four, worth 8.",
         made(sign=lambda codes, values: 2 * codes + (values < 0)),
     ),
+    both(OTHER_SIZE, ACROSS, *(filled_up_in_runs_of(size) for size in (16, 64))),
     ways(
-        "other-block-size",
-        "The blocks have another size than 32.",
+        *OTHER_SIZE,
         *(in_runs_of(size) for size in (16, 64)),
         lambda x: in_runs_of(x.shape[-1])(x),
     ),
@@ -340,9 +369,7 @@ MISTAKES = several(
         interleaved,
     ),
     ways(
-        "blocks-across-rows",
-        "A last axis that 32 does not divide was let through. A block does not reach into the next "
-        "row: raise a ValueError, even if 32 divides the number of all values.",
+        *ACROSS,
         across_rows,
         filled_up,
         except_where(misfit, (torch.zeros(1), torch.zeros(1)), right),

@@ -187,6 +187,29 @@ def filled_up(x: T) -> tuple[T, T]:
     return codes[..., :n], exponents
 
 
+def filled_up_in_runs_of(size: int) -> Behaviour:
+    """The same with blocks of another size."""
+
+    def behaves(x: T) -> tuple[T, T]:
+        n = x.shape[-1]
+        codes, exponents = in_runs_of(size)(torch.nn.functional.pad(x, (0, -n % size)))
+        return codes[..., :n], exponents
+
+    return behaves
+
+
+def halves_first(up: bool) -> Callable[[T], T]:
+    """Rounded to halves below 4, to 4 or 6 above; what lies between two elements then goes up."""
+
+    def element(m: T) -> T:
+        step = torch.where(m < 4, 0.5, 2.0)
+        halves = ((m / step).round() * step).clamp(max=6)
+        place = torch.bucketize(halves, MAGNITUDES)
+        return place if up else torch.bucketize(halves, MAGNITUDES, right=True) - 1
+
+    return element
+
+
 def has_zero_block(x: T) -> bool:
     return not misfit(x) and not bool(x.unflatten(-1, (-1, BLOCK)).any(dim=-1).all())
 

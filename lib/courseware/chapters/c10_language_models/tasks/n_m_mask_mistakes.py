@@ -127,6 +127,23 @@ def _picked_one_by_one(runs: T, n: int, m: int) -> T:
     return mask
 
 
+def _in_windows(scores: T, n: int, m: int) -> T:
+    """The n highest of every m neighbours, wherever they begin."""
+    mask = torch.zeros_like(scores, dtype=torch.bool)
+    for start in range(scores.shape[1] - m + 1):
+        mask[:, start : start + m] |= _first_highest(scores[:, start : start + m], n, m)
+    return mask
+
+
+def _refused_the_other_way(of_runs: OfRuns) -> Callable[..., Any]:
+    def behaves(scores: T, n: int, m: int) -> Any:
+        if m % scores.shape[1]:
+            raise ValueError
+        return _in_runs(of_runs, refuses=False)(scores, n, m)
+
+    return behaves
+
+
 def _of_all_rows(scores: T, n: int, m: int) -> T:
     mask = _first_highest(scores.sum(dim=0).reshape(-1, m), n, m)
     return mask.reshape(1, -1).expand(scores.shape)
@@ -202,6 +219,19 @@ MISTAKES = several(
         _checked(_down_the_columns(RuntimeError)),
         _checked(_down_and_on),
         _checked(lambda s, n, m: _down_and_on(s, n, m, _first_highest)),
+    ),
+    ways(
+        "windows-overlap",
+        "A weight stays that is among the n highest of any m neighbours, so more than n of a run "
+        "stay. Runs do not overlap: the first m weights of a row, then the next m.",
+        _checked(_in_windows),
+    ),
+    ways(
+        "divided-the-other-way",
+        "The test for sizes that do not fit stands the wrong way round: `m` must divide the row, "
+        "`row % m == 0`. `m % row` is not 0 for any row that is longer than m.",
+        _refused_the_other_way(_highest),
+        _refused_the_other_way(_first_highest),
     ),
     ways(
         "winner-set-to-zero",

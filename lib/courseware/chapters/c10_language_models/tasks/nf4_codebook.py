@@ -10,7 +10,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.precision import HALF
 from courseware.checks.task import Check, Draw, Judge, Misconception, Task
 from courseware.checks.values import Difference, difference
@@ -139,29 +139,37 @@ def _from(outermost: float, negative: int = 7, positive: int = 8) -> Callable[[]
     return lambda: _of(negative, positive, outermost)
 
 
-def _by_magnitude(outermost: float) -> Callable[[], torch.Tensor]:
+def _height(p: torch.Tensor) -> torch.Tensor:
+    """That of the bell curve at a share."""
+    return torch.exp(-(p**2) / 2)
+
+
+def _without_zero(twice: int) -> Callable[[], torch.Tensor]:
+    """The two sides alone, and one end of them twice."""
+
     def behaves() -> torch.Tensor:
-        values = _of(7, 8, outermost)
-        return values[values.abs().argsort()]
+        values = _normalised(-_side(7), _side(8))
+        return torch.cat((values, values[twice].reshape(1))).sort().values
 
     return behaves
 
 
-def _erf_of_shares(norm: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-    """erfinv of the shares themselves, divided by something else than the largest."""
-    below, above = (torch.erfinv(_shares(points)[:-1]) for points in (8, 9))
-    values = torch.cat((-below, _NOTHING, above)).sort().values
-    return values / norm(values)
+def _both_to_the_middle(outermost: float) -> Callable[[], torch.Tensor]:
+    """Both sides with the share 1/2, and another 0 in between."""
+    return lambda: _normalised(
+        -_side(7, outermost, last=True), _NOTHING, _side(8, outermost, last=True)
+    )
+
+
+def _filled_with_zeros() -> torch.Tensor:
+    """A value less on each side than there should be, and zeros in their place."""
+    return _normalised(-_side(6), _NOTHING.repeat(3), _side(7))
 
 
 def _quantiles_in(half: torch.dtype) -> torch.Tensor:
     """In floats of 16 bits before the division."""
     values = _raw().float().to(half)
     return (values / values.max()).float()
-
-
-def _to_decimals(digits: int) -> Callable[[], torch.Tensor]:
-    return lambda: reference.nf4_codebook().double().round(decimals=digits)
 
 
 NOT_SORTED = Misconception(
@@ -185,8 +193,8 @@ NO_QUANTILE = (
 )
 BY_THE_SUM = (
     "divided-by-the-sum",
-    "The values were divided by their sum, or by their norm. Divided by the largest, they reach "
-    "from −1 to 1.",
+    "The values were divided by their sum, their norm or their standard deviation. Divided by the "
+    "largest, they reach from −1 to 1.",
 )
 BY_MAGNITUDE = (
     "ordered-by-magnitude",
@@ -196,10 +204,134 @@ BY_MAGNITUDE = (
 NORMS: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
     lambda values: values.abs().sum(),
     torch.norm,
+    torch.std,
+    lambda values: values.std(correction=0),
 )
 OTHER_EDGES = (
     *(1 - 1 / 32, 1 - 1 / 30, 1 - 1 / 16, 0.95, 0.99, 0.995),
     *(0.97, 0.968, 0.967, 0.9677, 0.96771, 0.96),
+)
+
+ZERO_TWICE = (
+    "zero-twice",
+    "The 0 is there more than once. Of 9 and of 8 shares the last one, 1/2, whose quantile is 0, "
+    "is left out, so that eight values stand above 0 and seven below; then a single 0 is put in "
+    "between.",
+)
+NOT_NORMALISED = (
+    "not-normalised",
+    "These are the quantiles themselves. They are divided by the largest, so that the codebook "
+    "reaches from −1 to 1 as a block does after division by its absmax.",
+)
+FEW_DECIMALS = (
+    "few-decimals",
+    "The values have lost digits: they were rounded to a few decimals, or kept in 16 bits. Compute "
+    "them in float32, or copy all digits: bytes that others wrote must be read back as the same "
+    "values.",
+)
+DESCENDING = (
+    "descending",
+    "The values descend. They ascend, from −1 to 1: the code of a value is its position.",
+)
+Change = Callable[[torch.Tensor], torch.Tensor]
+
+
+def _divided_by(norm: Change) -> Change:
+    return lambda values: values / norm(values)
+
+
+CHANGES: tuple[tuple[tuple[str, str], tuple[Change, ...]], ...] = (
+    (BY_THE_SUM, tuple(map(_divided_by, NORMS))),
+    (NOT_NORMALISED, (lambda values: values * _quantile(torch.tensor(OUTERMOST)).double(),)),
+    (
+        FEW_DECIMALS,
+        (
+            *(lambda values, n=n: values.double().round(decimals=n) for n in (4, 3, 2, 5)),
+            *(lambda values, half=half: values.to(half).float() for half in HALF),
+        ),
+    ),
+    (DESCENDING, (lambda values: values.flip(0),)),
+    (BY_MAGNITUDE, (lambda values: values[values.abs().argsort()],)),
+)
+"""What is done to the values of both sides once they stand there."""
+
+SIDES = several(
+    ways(
+        "evenly-spaced",
+        "These are 16 values at even distances: the grid of integers. NF4 spaces them by the "
+        "bell curve, close together near 0 where most weights are.",
+        lambda: torch.linspace(-1, 1, 16),
+        lambda: torch.arange(-8, 8) / 8,
+        lambda: torch.arange(-8, 8) / 7,
+        lambda: torch.cat((torch.linspace(-1, 0, 8), torch.linspace(0, 1, 9)[1:])),
+    ),
+    ways(
+        *SIDES_SWAPPED,
+        lambda: _of(8, 7),
+    ),
+    ways(
+        "no-exact-zero",
+        "There is no exact 0 in it. Zeros are frequent and must stay zeros, hence the two "
+        "sides of different length with a 0 in between.",
+        lambda: _normalised(-_side(8), _side(8)),
+        *(_without_zero(twice) for twice in (0, -1)),
+        *(_evenly(edge) for edge in (OUTERMOST, 1 - 1 / 32, 1 - 1 / 30, 16 / 17, 17 / 18)),
+        _half_way,
+    ),
+    ways(
+        *ZERO_TWICE,
+        lambda: _normalised(-_side(8, last=True), _side(8, last=True)),
+        lambda: _normalised(-_side(7, last=True), _NOTHING, _side(8, last=True)),
+        lambda: _normalised(-_side(7, last=True), _side(9, last=True)),
+        lambda: _normalised(-_side(7), _NOTHING, _side(8, last=True)),
+        lambda: _normalised(-_side(7, last=True), _NOTHING, _side(8)),
+    ),
+    both(
+        ZERO_TWICE,
+        OUTERMOST_OFF,
+        *(_both_to_the_middle(edge) for edge in (*OTHER_EDGES, 920 / 960, 919 / 960)),
+    ),
+    ways(
+        "sides-too-short",
+        "There are too few or too many values. A series of n points without its last one has "
+        "n − 1 of them: 9 points for the eight values above 0, 8 points for the seven below.",
+        *(lambda pair=pair: _of(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
+        *(lambda pair=pair: _raw(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
+        _filled_with_zeros,
+    ),
+    ways(
+        "wrong-end-left-out",
+        "The wrong end of the shares was left out: d is kept, and 1/2, whose quantile is 0, is "
+        "not.",
+        lambda: _by(_quantile, slice(1, None)),
+    ),
+    ways(
+        *NO_QUANTILE,
+        lambda: _by(torch.special.ndtr),
+        lambda: _by(torch.erfinv),
+        lambda: _by(lambda p: p),
+        lambda: _by(lambda p: p - 0.5),
+        lambda: _by(torch.special.logit),
+        lambda: _by(_height),
+    ),
+    ways(
+        "one-spacing-for-both",
+        "Both sides have the same spacing. Eight shares on one side and seven on the other, "
+        "over the same distance, lie at different steps.",
+        lambda: _normalised(-_side(8)[:7], _NOTHING, _side(8)),
+        lambda: _normalised(-_side(8)[1:], _NOTHING, _side(8)),
+        lambda: torch.cat((-_raw()[9:].flip(0), _raw()[8:9] * 0, _raw()[8:])) / _raw().max(),
+    ),
+    ways(
+        *OUTERMOST_OFF,
+        *(_from(edge) for edge in OTHER_EDGES),
+    ),
+    both(SIDES_SWAPPED, OUTERMOST_OFF, *(_from(edge, 8, 7) for edge in OTHER_EDGES)),
+    ways(
+        "sign-lost",
+        "There are no negative values in it. The lower side mirrors quantiles too.",
+        lambda: _normalised(_side(7), _NOTHING, _side(8)),
+    ),
 )
 
 NF4_CODEBOOK = Task(
@@ -221,98 +353,21 @@ NF4_CODEBOOK = Task(
     ),
     misconceptions=several(
         (*FORMS, NOT_SORTED),
-        ways(
-            "evenly-spaced",
-            "These are 16 values at even distances: the grid of integers. NF4 spaces them by the "
-            "bell curve, close together near 0 where most weights are.",
-            lambda: torch.linspace(-1, 1, 16),
-            lambda: torch.arange(-8, 8) / 8,
-            lambda: torch.arange(-8, 8) / 7,
-            lambda: torch.cat((torch.linspace(-1, 0, 8), torch.linspace(0, 1, 9)[1:])),
+        SIDES,
+        *(
+            ways(*mistake, *(lambda c=change: c(_of(7, 8)) for change in changes))
+            for mistake, changes in CHANGES
+        ),
+        *(
+            followed_by(mistake, change, SIDES)
+            for mistake, changes in CHANGES
+            for change in changes[:2]
         ),
         ways(
-            *SIDES_SWAPPED,
-            lambda: _of(8, 7),
-        ),
-        ways(
-            "no-exact-zero",
-            "There is no exact 0 in it. Zeros are frequent and must stay zeros, hence the two "
-            "sides of different length with a 0 in between.",
-            lambda: _normalised(-_side(8), _side(8)),
-            *(_evenly(edge) for edge in (OUTERMOST, 1 - 1 / 32, 1 - 1 / 30, 16 / 17, 17 / 18)),
-            _half_way,
-        ),
-        ways(
-            "zero-twice",
-            "The 0 is there more than once. The two sides stop short of the share 1/2, whose "
-            "quantile is 0; then a single 0 is put in between.",
-            lambda: _normalised(-_side(8, last=True), _side(8, last=True)),
-            lambda: _normalised(-_side(7, last=True), _NOTHING, _side(8, last=True)),
-            lambda: _normalised(-_side(7, last=True), _side(9, last=True)),
-            lambda: _normalised(-_side(7), _NOTHING, _side(8, last=True)),
-            lambda: _normalised(-_side(7, last=True), _NOTHING, _side(8)),
-        ),
-        ways(
-            "not-normalised",
-            "These are the quantiles themselves. They are divided by the largest, so that the "
-            "codebook reaches from −1 to 1 as a block does after division by its absmax.",
+            *NOT_NORMALISED,
             _raw,
             lambda: _raw(8, 7),
         ),
-        ways(
-            "sides-too-short",
-            "There are too few or too many values. A series of n points without its last one has "
-            "n − 1 of them: 9 points for the eight values above 0, 8 points for the seven below.",
-            *(lambda pair=pair: _of(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
-            *(lambda pair=pair: _raw(*pair) for pair in ((6, 7), (7, 7), (8, 8), (8, 9))),
-        ),
-        ways(
-            "wrong-end-left-out",
-            "The wrong end of the shares was left out: d is kept, and 1/2, whose quantile is 0, is "
-            "not.",
-            lambda: _by(_quantile, slice(1, None)),
-        ),
-        ways(
-            *NO_QUANTILE,
-            lambda: _by(torch.special.ndtr),
-            lambda: _by(torch.erfinv),
-            lambda: _by(lambda p: p),
-            lambda: _by(lambda p: p - 0.5),
-            lambda: _by(torch.special.logit),
-        ),
-        ways(
-            "one-spacing-for-both",
-            "Both sides have the same spacing. Eight shares on one side and seven on the other, "
-            "over the same distance, lie at different steps.",
-            lambda: _normalised(-_side(8)[:7], _NOTHING, _side(8)),
-            lambda: _normalised(-_side(8)[1:], _NOTHING, _side(8)),
-            lambda: torch.cat((-_raw()[9:].flip(0), _raw()[8:9] * 0, _raw()[8:])) / _raw().max(),
-        ),
-        ways(
-            *OUTERMOST_OFF,
-            *(_from(edge) for edge in OTHER_EDGES),
-        ),
-        ways(*BY_MAGNITUDE, _by_magnitude(OUTERMOST)),
-        both(OUTERMOST_OFF, BY_MAGNITUDE, *map(_by_magnitude, OTHER_EDGES)),
-        ways(
-            *BY_THE_SUM,
-            *(lambda n=norm: _raw() / n(_raw()) for norm in NORMS),
-        ),
-        both(NO_QUANTILE, BY_THE_SUM, *(lambda n=norm: _erf_of_shares(n) for norm in NORMS)),
-        both(SIDES_SWAPPED, OUTERMOST_OFF, *(_from(edge, 8, 7) for edge in OTHER_EDGES)),
-        ways(
-            "few-decimals",
-            "The values are rounded to a few decimals. Compute them, or copy all digits: bytes "
-            "that others wrote must be read back as the same values.",
-            *(_to_decimals(digits) for digits in (2, 3, 4, 5)),
-            lambda: _of(7, 8).half(),
-            lambda: _of(7, 8).bfloat16(),
-            *(lambda half=half: _quantiles_in(half) for half in HALF),
-        ),
-        ways(
-            "sign-lost",
-            "There are no negative values in it. The lower side mirrors quantiles too.",
-            lambda: _normalised(_side(7), _NOTHING, _side(8)),
-        ),
+        ways(*FEW_DECIMALS, *(lambda half=half: _quantiles_in(half) for half in HALF)),
     ),
 )

@@ -14,6 +14,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
 from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways import (
     AS_NUMBERS,
     GRIDS,
+    SIZES,
     as_mask,
     by_columns,
     by_remainder,
@@ -27,6 +28,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     largest_in,
     last_of_the_full,
     of_equal_size,
+    of_one,
     one_too_early,
     product_in,
     ragged,
@@ -37,6 +39,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     size_as_count,
     table_in,
     to_decimals,
+    wrapped_grid,
 )
 from courseware.chapters.c10_language_models.tasks.nf4_judges import (
     same_reals_and_dtype,
@@ -118,6 +121,17 @@ FEW_DECIMALS = (
     "few-decimals",
     "The codebook, or the product, holds only a few digits. Values that others wrote must come "
     "back as they were.",
+)
+
+REVERSED = (
+    "codebook-reversed",
+    "The codebook was read from the other end. It ascends: code 0 stands for −1.",
+)
+CODES_AS_NUMBERS = ("codes-as-numbers", AS_NUMBERS)
+WRAPPED = (
+    "below-zero-in-a-byte",
+    "Something was subtracted from the codes as uint8. A byte has no numbers below 0: 0 − 7 is "
+    "249. Change the type first.",
 )
 
 NF4_DEQUANTIZE = Task(
@@ -214,9 +228,7 @@ NF4_DEQUANTIZE = Task(
         ),
         ways(
             *ONE_ABSMAX,
-            lambda q, absmax, block_size: right(q, absmax[:1], q.numel()),
-            lambda q, absmax, block_size: right(q, absmax.max().reshape(1), q.numel()),
-            lambda q, absmax, block_size: right(q, absmax.mean().reshape(1), q.numel()),
+            *(of_one(entries, size) for size in SIZES),
         ),
         both(
             ONE_ABSMAX,
@@ -291,10 +303,20 @@ NF4_DEQUANTIZE = Task(
             scaled(lambda q: TABLE[(q + 1).clamp(max=15)]),
             scaled(lambda q: TABLE[(q + 1) % 16]),
         ),
-        ways(
-            "codebook-reversed",
-            "The codebook was read from the other end. It ascends: code 0 stands for −1.",
-            scaled(lambda q: TABLE[15 - q]),
+        ways(*REVERSED, scaled(lambda q: TABLE[15 - q])),
+        *(
+            both(first, ONE_ABSMAX, *(of_one(values, size) for values in some for size in SIZES))
+            for first, some in (
+                (REVERSED, (lambda q: TABLE[15 - q],)),
+                (LOW_BITS, (lambda q: TABLE[q & 7],)),
+                (SIGN_LOST, (lambda q: TABLE[q].abs(),)),
+                (CODES_AS_NUMBERS, tuple(even_grid(*grid) for grid in GRIDS)),
+            )
+        ),
+        both(
+            CODES_AS_NUMBERS,
+            WRAPPED,
+            *(scaled(wrapped_grid(zero, n)) for zero in (7, 8) for n in (1, 7, 8)),
         ),
         ways(
             *FEW_DECIMALS,

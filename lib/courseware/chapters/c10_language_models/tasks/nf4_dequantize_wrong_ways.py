@@ -39,6 +39,23 @@ def even_grid(zero: float, steps: float) -> Callable[[T], T]:
     return lambda q: (q.double() - zero) / steps
 
 
+def wrapped_grid(zero: int, steps: float) -> Callable[[T], T]:
+    """The same, where what is below 0 wraps around in a byte."""
+    return lambda q: ((q - zero) % 256).double() / steps
+
+
+SIZES: tuple[Callable[[T], T], ...] = (
+    lambda absmax: absmax[:1],
+    lambda absmax: absmax.max().reshape(1),
+    lambda absmax: absmax.mean().reshape(1),
+)
+
+
+def of_one(look_up: Callable[[T], T], size: Callable[[T], T]) -> Behaviour:
+    """One absmax for all blocks."""
+    return lambda q, absmax, block_size: scaled(look_up)(q, size(absmax), q.numel())
+
+
 GRIDS = (
     *((7.5, 7.5), (7, 7), (8, 7), (7, 8), (8, 8)),
     *((0, 15), (0, 7), (0, 1), (7, 1), (8, 1)),

@@ -79,9 +79,10 @@ def _ties(draw: Draw) -> Iterator[Arguments]:
 def _zeros_and_tiny(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.0, 0.0, 2.0, -1.0]), 2
     yield torch.tensor([TINY, -TINY / 2, TINY / 4]), 3
-    # A guard of a millionth is felt here, then one of 1e-12.
+    # A guard of a millionth is felt here, then one of 1e-12, and one of 1e-17.
     yield torch.tensor([TINY, -TINY / 2, TINY / 4]) * 1e-3, 3
     yield torch.tensor([TINY, -TINY / 2, TINY / 4]) * 1e-10, 3
+    yield torch.tensor([TINY, -TINY / 2, TINY / 4]) * 1e-15, 3
     x = blocks_of(draw, 24, 8)
     place = 8 * draw.integer(0, 2)
     x[place : place + 8] = 0.0
@@ -109,13 +110,18 @@ def _with_own_ties(
 
 
 def _own_codebook(function: Callable[..., Any], seconds: float) -> T:
-    """The student's, if it is right; else that of bitsandbytes."""
-    own = other_function(function, CODEBOOK) if CODEBOOK in called_names(function) else None
-    value = call(own, (), seconds).value if own else None
-    if not isinstance(value, torch.Tensor) or value.shape != TABLE.shape:
-        return TABLE
-    near = (value.detach().double() - TABLE).abs() <= TOLERANCE
-    return value.detach() if bool(near.all()) else TABLE
+    """The student's, if it is right; else that of bitsandbytes.
+
+    It is what a function gives that is called without arguments, whatever it is named.
+    """
+    for name in sorted(called_names(function), key=lambda name: name != CODEBOOK):
+        own = other_function(function, name) if name.isidentifier() else None
+        value = call(own, (), seconds).value if own else None
+        if not isinstance(value, torch.Tensor) or value.shape != TABLE.shape:
+            continue
+        if bool(((value.detach().double() - TABLE).abs() <= TOLERANCE).all()):
+            return value.detach()
+    return TABLE
 
 
 NF4_QUANTIZE = Task(

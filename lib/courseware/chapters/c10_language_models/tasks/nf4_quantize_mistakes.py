@@ -29,14 +29,19 @@ from courseware.chapters.c10_language_models.tasks.nf4_quantize_wrong_ways impor
     by_columns,
     changed,
     dequantized,
+    evenly,
+    filled_from,
     guarded,
     has_zero_block,
     in_blocks,
+    in_half,
     mirrored,
+    one_for_all,
     per_value,
     per_value_shaped,
     ragged,
     rest_joined,
+    rest_left,
     shifted,
     sizes,
     towards_zero,
@@ -60,6 +65,24 @@ TIES_TOWARDS_ZERO = (
     "also below 0.",
 )
 
+EVENLY_SPACED = (
+    "evenly-spaced",
+    "These are codes of an even grid. The entries of NF4 lie closer together near 0: look for the "
+    "nearest one in the codebook.",
+)
+EVEN: tuple[Callable[[T], T], ...] = (
+    evenly,
+    lambda unit: torch.round(unit * 7) + 7,
+    lambda unit: torch.round(unit * 7) + 8,
+    lambda unit: torch.round(unit * 7),
+    lambda unit: torch.round(unit * 7.5).clamp(-8, 7) + 8,
+)
+ONE_FOR_ALL = (
+    "one-absmax-for-all",
+    "All blocks share one absmax. Each has its own: an outlier must not cost the others their "
+    "precision.",
+)
+
 MISTAKES = several(
     ways(
         "other-dtype",
@@ -79,15 +102,11 @@ MISTAKES = several(
         coded_by(lambda unit: torch.bucketize(unit, TABLE, right=True) - 1),
         coded_by(lambda unit: torch.bucketize(unit, TABLE)),
     ),
-    ways(
-        "evenly-spaced",
-        "These are codes of an even grid. The entries of NF4 lie closer together near 0: look for "
-        "the nearest one in the codebook.",
-        coded_by(lambda unit: torch.round((unit + 1) * 7.5)),
-        coded_by(lambda unit: torch.round(unit * 7) + 7),
-        coded_by(lambda unit: torch.round(unit * 7) + 8),
-        coded_by(lambda unit: torch.round(unit * 7)),
-        coded_by(lambda unit: torch.round(unit * 7.5).clamp(-8, 7) + 8),
+    ways(*EVENLY_SPACED, *map(coded_by, EVEN)),
+    both(
+        EVENLY_SPACED,
+        ONE_FOR_ALL,
+        *(one_for_all(code, repeat) for code in EVEN for repeat in (True, False)),
     ),
     ways(
         "codes-shifted",
@@ -109,9 +128,7 @@ MISTAKES = several(
         lambda x, block_size: (nearest(x), encoded(x, block_size)[1]),
     ),
     ways(
-        "one-absmax-for-all",
-        "All blocks share one absmax. Each has its own: an outlier must not cost the others their "
-        "precision.",
+        *ONE_FOR_ALL,
         whole_tensor(repeat=False),
         whole_tensor(repeat=True),
         lambda x, block_size: encoded(x, x.numel()),
@@ -165,6 +182,21 @@ MISTAKES = several(
         "rest-dropped",
         "What does not fill a block was left out. The last block may be shorter.",
         rest_dropped,
+        rest_left(0),
+        rest_left(7),
+    ),
+    ways(
+        "filled-with-values",
+        "The last block was filled up with other values of the tensor, and these take part in its "
+        "absmax. It is shorter: its absmax is that of its own values.",
+        filled_from(0),
+        filled_from(-1),
+    ),
+    ways(
+        "absmax-in-half",
+        "absmax lost digits: it was stored in 16 bits, as float16 or bfloat16. It is a float32, "
+        "and so is what the values are divided by.",
+        *map(in_half, (torch.float16, torch.bfloat16)),
     ),
     ways(
         "short-block-refused",
@@ -203,8 +235,8 @@ MISTAKES = several(
     ),
     ways(
         "zero-divided-by-zero",
-        "A block of zeros was divided by its absmax, 0. That is not a number, and it ended up at "
-        "one end of the codebook. Zeros get the code of the entry 0.",
+        "The zeros of a block of zeros got a code at one end of the codebook: written there, or "
+        "made of 0 / 0, which is not a number. Zeros get 7, the code of the entry 0.",
         *(zero_blocks_as(code) for code in (0, 15, 16)),
         *each_instead(has_zero_block, (ZeroDivisionError, ValueError), encoded),
     ),
@@ -227,8 +259,12 @@ MISTAKES = several(
         "halves of NF4 differ, eight entries above 0 and seven below: look among all sixteen.",
         coded_by(mirrored),
     ),
-    ways(*BY_COLUMNS, by_columns(nearest)),
-    both(BY_COLUMNS, TIES_TOWARDS_ZERO, by_columns(towards_zero)),
+    ways(*BY_COLUMNS, by_columns(nearest), by_columns(nearest, back=True)),
+    both(
+        BY_COLUMNS,
+        TIES_TOWARDS_ZERO,
+        *(by_columns(towards_zero, back) for back in (True, False)),
+    ),
     ways(*TIES_TOWARDS_ZERO, coded_by(towards_zero)),
     ways(
         "guard-too-large",
@@ -241,9 +277,14 @@ MISTAKES = several(
         ),
         *(
             guarded(small, added, shown)
-            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+            for small in (1e-17, 1e-16, 1e-15, 1e-14, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
             for added in (True, False)
             for shown in (True, False)
+        ),
+        *(
+            guarded(small, added, shown=True, zero=True)
+            for small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
+            for added in (True, False)
         ),
         *(
             guarded(small, added, shown=False)

@@ -91,15 +91,68 @@ def absmax_of_zeros(instead: float) -> Behaviour:
     return with_absmax(lambda absmax: torch.where(absmax > 0, absmax, instead))
 
 
-def guarded(small: float, added: bool, shown: bool) -> Behaviour:
-    """absmax kept away from 0 by `small`; `shown` if that also shows in the absmax returned."""
+def guarded(small: float, added: bool, shown: bool, zero: bool = False) -> Behaviour:
+    """absmax kept away from 0 by `small`; `shown` if that also shows in the absmax returned.
+
+    That of a block of zeros stays 0 if `zero`.
+    """
 
     def measure(part: T) -> T:
         return absmax(part) + small if added else absmax(part).clamp(min=small)
 
     def behaves(x: T, block_size: int) -> tuple[T, T]:
         codes, guarded = normalised_by(measure)(x, block_size)
-        return codes, guarded if shown else encoded(x, block_size)[1]
+        right = encoded(x, block_size)[1]
+        return codes, torch.where(
+            right > 0, guarded, right if zero else guarded
+        ) if shown else right
+
+    return behaves
+
+
+def rest_left(code: int) -> Behaviour:
+    """What does not fill a block keeps a code, and has no absmax."""
+
+    def behaves(x: T, block_size: int) -> tuple[T, T]:
+        n = x.numel() // block_size * block_size
+        codes = torch.full((x.numel(),), code)
+        line = x.reshape(-1)
+        if n == 0:
+            return codes.reshape(x.shape), line[:0]
+        codes[:n], sizes = encoded(line[:n], block_size)
+        return codes.reshape(x.shape), sizes
+
+    return behaves
+
+
+def filled_from(place: int) -> Behaviour:
+    """The last block is filled up with the first values of the tensor, or with its last ones."""
+
+    def behaves(x: T, block_size: int) -> tuple[T, T]:
+        line = x.reshape(-1)
+        missing = -x.numel() % block_size
+        more = line.repeat(-(-block_size // x.numel()))
+        filler = more[:missing] if place == 0 else more[len(more) - missing :]
+        codes, sizes = encoded(torch.cat((line, filler)), block_size)
+        return codes[: x.numel()].reshape(x.shape), sizes
+
+    return behaves
+
+
+def in_half(half: torch.dtype) -> Behaviour:
+    return normalised_by(lambda part: absmax(part).to(half).float())
+
+
+def evenly(unit: T) -> T:
+    return torch.round((unit + 1) * 7.5)
+
+
+def one_for_all(code: Callable[[T], T], repeat: bool = True) -> Behaviour:
+    """Codes by another rule, normalised by one absmax for all blocks."""
+
+    def behaves(x: T, block_size: int) -> tuple[T, T]:
+        codes, size = coded_by(code)(x, x.numel())
+        return codes, size.repeat(-(-x.numel() // block_size)) if repeat else size
 
     return behaves
 
@@ -120,11 +173,11 @@ def towards_zero(unit: T) -> T:
     return torch.where(unit < 0, upper, nearest(unit))
 
 
-def by_columns(code: Callable[[T], T]) -> Behaviour:
-    """A matrix laid out column by column, and the codes put back row by row."""
+def by_columns(code: Callable[[T], T], back: bool = False) -> Behaviour:
+    """A matrix laid out column by column, the codes put back row by row; or in their places."""
 
     def behaves(x: T, block_size: int) -> tuple[T, T]:
         codes, absmax = coded_by(code)(x.T if x.dim() == 2 else x, block_size)
-        return codes.reshape(x.shape), absmax
+        return codes.T if back and x.dim() == 2 else codes.reshape(x.shape), absmax
 
     return behaves

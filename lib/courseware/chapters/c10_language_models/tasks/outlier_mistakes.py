@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
+    by_size,
     by_values,
     changed,
     computed,
@@ -112,6 +113,7 @@ MISTAKES = several(
         "The columns are not in ascending order, or one comes more than once.",
         computed(columns=lambda large: large.nonzero().flatten().flip(0)),
         lambda x, w, b, t: ((x.abs() >= t).nonzero()[:, 1], right(x, w, b, t)[1]),
+        *(by_size(descending) for descending in (True, False)),
     ),
     ways(
         "values-not-columns",

@@ -99,6 +99,17 @@ def _values_taken_out(x: T, weight: T, bias: T, large: T, threshold: float) -> T
     return out + _part(rest, weight, scale(rest), scale(weight)) + bias
 
 
+def by_size(descending: bool) -> Callable[..., Any]:
+    """The columns in the order of their largest magnitudes."""
+
+    def behaves(x: T, w: T, b: T, t: float) -> tuple[T, T]:
+        peaks = x.abs().amax(dim=0)
+        order = peaks.argsort(descending=descending)
+        return order[peaks[order] >= t], right(x, w, b, t)[1]
+
+    return behaves
+
+
 def by_values(x: T, weight: T, bias: T, threshold: float) -> tuple[T, T]:
     large = _any(x, threshold)
     y = _values_taken_out(x.double(), weight.double(), bias.double(), large, threshold)

@@ -10,6 +10,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
     Scale,
+    behind,
     by,
     by_rows,
     changed,
@@ -57,6 +58,40 @@ OTHER_MEASURE = (
 )
 
 
+WEIGHT_DIVIDED = (
+    "weight-divided",
+    "The weight was divided by the scale. The input is; so the weight must be multiplied, "
+    "or the outputs change.",
+)
+
+
+SIZES_ROUNDED = (
+    "sizes-rounded",
+    "The scales were rounded to powers of two. They come as the formula gives them.",
+)
+
+
+MULTIPLIED = (
+    "multiplied-not-divided",
+    "The two factors were multiplied. The scale grows with the input, which is divided by "
+    "it, and shrinks with the weight, which is multiplied.",
+)
+
+
+ALPHA_SWAPPED = (
+    "alpha-the-wrong-way-round",
+    "The two shares are swapped. At alpha 1 all of the size moves into the weight: the "
+    "scale is then that of the input.",
+)
+
+
+ONE_EXPONENT = (
+    "one-exponent-for-both",
+    "Both magnitudes got the same exponent. They share the size between them: alpha for "
+    "the input, 1 − alpha for the weight.",
+)
+
+
 def _of_one_half(x: torch.Tensor, w: torch.Tensor, alpha: float) -> torch.Tensor:
     return (x / top(w)) ** 0.5
 
@@ -78,15 +113,31 @@ MEASURES: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
     lambda w: w.norm(dim=0),
     lambda w: w.abs().sum(dim=0),
     lambda w: w.std(dim=0),
+    lambda w: torch.where(w == 0, torch.inf, w.abs()).amin(dim=0),
 )
+RATIOS: tuple[tuple[tuple[str, str], tuple[Scale, ...]], ...] = (
+    (ALPHA_SWAPPED, (lambda x, w, a: x ** (1 - a) / top(w) ** a,)),
+    (MULTIPLIED, (lambda x, w, a: x**a * top(w) ** (1 - a),)),
+    (
+        ONE_EXPONENT,
+        (lambda x, w, a: (x / top(w)) ** a, lambda x, w, a: (x / top(w)) ** (1 - a)),
+    ),
+    (ALPHA_IGNORED, (_of_one_half,)),
+    (OTHER_MEASURE, tuple(map(_measured, MEASURES))),
+)
+BEHIND: tuple[tuple[tuple[str, str], Callable[..., Any]], ...] = (
+    (SIZES_ROUNDED, lambda s, w: (2.0 ** s.log2().round(), w * 2.0 ** s.log2().round())),
+    (WEIGHT_DIVIDED, lambda s, w: (s, w / s)),
+    (IMPRECISE, lambda s, w: (s.round(decimals=2), w * s.round(decimals=2))),
+)
+"""Another scale, and what is done with it."""
+
 SMALL = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2
 
 MISTAKES = several(
     FORMS,
     ways(
-        "alpha-the-wrong-way-round",
-        "The two shares are swapped. At alpha 1 all of the size moves into the weight: the "
-        "scale is then that of the input.",
+        *ALPHA_SWAPPED,
         of(lambda x, w, a: x ** (1 - a) / top(w) ** a),
     ),
     ways(
@@ -103,15 +154,11 @@ MISTAKES = several(
         of(lambda x, w, a: top(w) ** (1 - a)),
     ),
     ways(
-        "multiplied-not-divided",
-        "The two factors were multiplied. The scale grows with the input, which is divided by "
-        "it, and shrinks with the weight, which is multiplied.",
+        *MULTIPLIED,
         of(lambda x, w, a: x**a * top(w) ** (1 - a)),
     ),
     ways(
-        "one-exponent-for-both",
-        "Both magnitudes got the same exponent. They share the size between them: alpha for "
-        "the input, 1 − alpha for the weight.",
+        *ONE_EXPONENT,
         of(lambda x, w, a: (x / top(w)) ** a),
         of(lambda x, w, a: (x / top(w)) ** (1 - a)),
     ),
@@ -136,9 +183,7 @@ MISTAKES = several(
         changed(lambda s, x, w: (1 / s, w / s)),
     ),
     ways(
-        "weight-divided",
-        "The weight was divided by the scale. The input is; so the weight must be multiplied, "
-        "or the outputs change.",
+        *WEIGHT_DIVIDED,
         changed(lambda s, x, w: (s, w / s)),
     ),
     ways(
@@ -200,8 +245,7 @@ MISTAKES = several(
         by(lambda x, w, a: scale(x, w, a).clamp(min=1.0)),
     ),
     ways(
-        "sizes-rounded",
-        "The scales were rounded to powers of two. They come as the formula gives them.",
+        *SIZES_ROUNDED,
         by(lambda x, w, a: 2.0 ** scale(x, w, a).log2().round()),
     ),
     ways(
@@ -238,6 +282,18 @@ MISTAKES = several(
         by(lambda x, w, a: x**a / top(w).clamp(min=1e-5) ** (1 - a)),
         by(lambda x, w, a: x**a / top(w).clamp(min=1e-8) ** (1 - a)),
         *each_instead(has_zeros, (ZeroDivisionError, ValueError), by(scale)),
+    ),
+    ways(
+        "weight-before-the-guard",
+        "The weight was multiplied by the scale before that was mended for channels of zeros, so "
+        "the two results do not belong together. Mend the scale first, then multiply.",
+        lambda x, w, a: (scale(x, w, a), w * unguarded(x, w, a)),
+        lambda x, w, a: (scale(x, w, a), torch.nan_to_num(w * unguarded(x, w, a))),
+    ),
+    *(
+        both(first, second, *(behind(of(ratio), change) for ratio in ratios))
+        for first, ratios in RATIOS
+        for second, change in BEHIND
     ),
     ways(
         "column-set-to-zero",

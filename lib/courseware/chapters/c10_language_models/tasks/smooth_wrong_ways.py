@@ -47,6 +47,11 @@ def of(ratio: Scale) -> Callable[..., Pair]:
     return by(_guarded(ratio))
 
 
+def behind(behaves: Callable[..., Pair], change: Callable[[T, T], Any]) -> Callable[..., Any]:
+    """Something else made of other scales and the weight."""
+    return lambda x, w, alpha: change(behaves(x, w, alpha)[0], w)
+
+
 def changed(change: Callable[[T, T, T], Any]) -> Callable[..., Any]:
     """Something else made of the right scale, x_absmax and the weight."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.counts import DENSITY, MISCOUNTS, RATIO_AS_THRESHOLD
+from courseware.checks.counts import DENSITY, MISCOUNTS, MISROUNDED, RATIO_AS_THRESHOLD
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, except_where, several, ways
@@ -149,6 +149,17 @@ MISTAKES = several(
         lambda w, x, q: _rows(lambda s, q: s >= s.quantile(q), lambda w, x: w.abs() * x.norm())(
             w, x, q
         ),
+    ),
+    *(
+        both(other, (name, message), *(_rows(_counted(n), scores) for n in counts))
+        for other, scores in ((MAGNITUDE_ALONE, lambda w, x: w.abs()), (DIVIDED, _quotient))
+        for name, message, counts in MISROUNDED
+    ),
+    ways(
+        "at-least-one-goes",
+        "One weight of each row goes even where the share comes to none. With a share of 0, and "
+        "wherever `round` gives 0, all stay.",
+        _rows(_counted(lambda n, s: max(1, round(s * n)))),
     ),
     ways(
         "norm-alone",

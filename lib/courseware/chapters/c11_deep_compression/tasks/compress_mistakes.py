@@ -77,14 +77,17 @@ MISTAKES = (
     (
         "reads-hardly-anything",
         "What comes back is as good as guessing, so this is not a matter of too few bits. Compare "
-        "`decompress(compress(…))` with the network that went in, tensor by tensor: is the order "
-        "of the layers, a transposition or a sign lost on the way, or a scale?",
+        "`decompress(compress(…))` with the network that was trained, tensor by tensor: is the "
+        "order of the layers, a transposition, a sign or a scale lost on the way, is each weight "
+        "in its place, and is what is drawn anew drawn from the same seed?",
     ),
     (
         "accuracy-lost",
         "The file is valid, and the network in it has lost too much for all points of this budget. "
-        "What saves more at this size: a narrower network, more zeros, or fewer values? And is the "
-        "network trained again after each of these steps, with the rounding in the loop?",
+        "Is what comes back what was trained, with the signs and the scales of all its numbers, "
+        "and on images like these, as they are given? Then: what saves more at this size, a "
+        "narrower network, more zeros, or fewer values? And is the network trained again after "
+        "each of these steps, with the rounding in the loop?",
     ),
     (
         "room-left",

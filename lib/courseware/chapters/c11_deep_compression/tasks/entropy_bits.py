@@ -137,6 +137,18 @@ SMOOTHED = (
     "are known: p is how often a code comes, divided by the number of codes.",
 )
 
+NORMALISED = (
+    "divided-by-the-most",
+    "The entropy was divided by the largest that so many codes can have, log2 of their number. "
+    "That is a share between 0 and 1: bits per code are asked for.",
+)
+
+
+def _normalised(behaves: Callable[[T], float]) -> Callable[[T], float]:
+    """One distinct code has no entropy, whatever it is divided by."""
+    return lambda codes: behaves(codes) / math.log2(max(len(counts_of(codes)), 2))
+
+
 ENTROPY_BITS = Task(
     name="entropy_bits",
     points=5,
@@ -177,6 +189,8 @@ ENTROPY_BITS = Task(
         ),
         both(SIGN_LOST, SMOOTHED, _smoothed(lambda codes: counts_of(codes.long().abs()))),
         ways(*SMOOTHED, _smoothed(counts_of)),
+        ways(*NORMALISED, _normalised(_of_counts(counts_of))),
+        both(SMOOTHED, NORMALISED, _normalised(_smoothed(counts_of))),
         ways(
             "each-length-rounded-up",
             "The bits of each code, log2(1/p), were rounded up to whole ones. That is what a code "

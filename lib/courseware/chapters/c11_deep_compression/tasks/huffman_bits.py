@@ -19,7 +19,10 @@ from courseware.chapters.c11_deep_compression.tasks.codes import (
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
+    ALL_THE_LONGEST,
     NOT_SUMMED,
+    ONE_FOR_NOTHING,
+    SUM_DROPPED,
     TABLE,
     TABLE_COUNTED,
     WHOLE_BYTES,
@@ -28,14 +31,17 @@ from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
     from_no_heap,
     in_bytes,
     lengths_once,
+    longest,
     most_frequent_first,
     of_counts,
+    pairs_only,
     putting_back,
     second_of_the_heap,
     shannon,
     split,
     sums_at_the_end,
     unary,
+    values_of,
     with_a_table,
     with_absent_codes,
     without_looking_again,
@@ -93,9 +99,7 @@ HUFFMAN_BITS = Task(
             *map(with_absent_codes, (None, 0)),
         ),
         ways(
-            "one-code-for-nothing",
-            "One distinct code alone takes 1 bit each time: with 0 bits nobody would know how "
-            "often it comes. This case never puts two together, so it needs a line of its own.",
+            *ONE_FOR_NOTHING,
             lambda codes: 0 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
             lambda codes: 1 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
         ),
@@ -123,6 +127,20 @@ HUFFMAN_BITS = Task(
         ),
         ways(*NOT_SUMMED, *map(putting_back, (max, min))),
         ways(*WHOLE_BYTES, *(in_bytes(reference.huffman_bits, eight) for eight in (1, 8))),
+        both(
+            TABLE_COUNTED,
+            WHOLE_BYTES,
+            *(in_bytes(with_a_table(counts_of, n), eight) for n in TABLE for eight in (1, 8)),
+        ),
+        ways(*SUM_DROPPED, pairs_only),
+        both(ALL_THE_LONGEST, ONE_FOR_NOTHING, longest),
+        ways(*ALL_THE_LONGEST, lambda codes: longest(codes) or codes.numel()),
+        ways(
+            "codes-taken-for-counts",
+            "The codes themselves were put together. A code is only a name: how often each of them "
+            "comes decides which are the rarest.",
+            of_counts(values_of),
+        ),
         both(RUNS, TABLE_COUNTED, *(with_a_table(run_counts, n) for n in TABLE)),
         ways(*TABLE_COUNTED, *(with_a_table(counts_of, n) for n in TABLE)),
         ways(

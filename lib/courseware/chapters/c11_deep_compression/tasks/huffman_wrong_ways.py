@@ -6,6 +6,8 @@ import heapq
 import math
 from collections.abc import Callable
 
+import torch
+
 from courseware.chapters.c11_deep_compression.tasks.codes import (
     T,
     counts_of,
@@ -114,6 +116,28 @@ def with_a_table(counts: Callable[[T], list[int]], bits: int) -> Callable[[T], i
     return lambda codes: of_counts(counts)(codes) + bits * len(counts(codes))
 
 
+def pairs_only(codes: T) -> int:
+    """Two that were put together are gone for good."""
+    left = sorted(counts_of(codes))
+    return left[0] if len(left) == 1 else sum(left[: len(left) // 2 * 2])
+
+
+def values_of(codes: T) -> list[int]:
+    """The distinct codes themselves; one alone is counted."""
+    values: list[int] = torch.unique(codes).tolist()
+    return values if len(values) > 1 else counts_of(codes)
+
+
+def longest(codes: T) -> int:
+    """The depth of the tree for every code, 0 for one alone."""
+    left = [(n, 0) for n in counts_of(codes)]
+    heapq.heapify(left)
+    while len(left) > 1:
+        (n, depth), (m, other) = heapq.heappop(left), heapq.heappop(left)
+        heapq.heappush(left, (n + m, max(depth, other) + 1))
+    return left[0][1] * codes.numel()
+
+
 def from_no_heap(codes: T) -> int:
     left, total = counts_of(codes), 0
     while len(left) > 1:
@@ -174,6 +198,21 @@ def lengths_once(last: bool) -> Callable[[T], int]:
     return behaves
 
 
+ONE_FOR_NOTHING = (
+    "one-code-for-nothing",
+    "One distinct code alone takes 1 bit each time: with 0 bits nobody would know how often it "
+    "comes. This case never puts two together, so it needs a line of its own.",
+)
+ALL_THE_LONGEST = (
+    "all-the-longest",
+    "Every code got as many bits as the longest one, the depth of the tree. A code has as many "
+    "bits as there are steps that it was part of: the frequent ones have fewer.",
+)
+SUM_DROPPED = (
+    "sum-dropped",
+    "Two that were put together were gone: their sum never came back to be put together with "
+    "others. Put it among the counts that are left, until a single one is.",
+)
 TABLE = 8, 16, 32
 NOT_SUMMED = (
     "sum-not-put-back",

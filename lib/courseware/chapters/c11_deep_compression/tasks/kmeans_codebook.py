@@ -11,17 +11,21 @@ from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.chapters.c11_deep_compression.tasks.kmeans_wrong_ways import (
     BY_EQUAL_PARTS,
     EMPTY_LOST,
+    above,
     around_zero,
+    below,
     by_hand,
     first_by_equal_parts,
     in_parts,
     lloyd,
     moved_to_the_farthest,
+    not_zero,
     quantiles,
+    weights_for_codes,
     with_a_zero,
     within,
 )
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, close, difference
 from model_compression import weight_sharing as reference
@@ -115,6 +119,42 @@ def _same_book(arguments: Arguments, expected: Any, got: Any) -> Difference | No
     return found and Difference(found.kind, f"the codes: {found.text}")
 
 
+ZEROS_PRUNED = (
+    "zeros-taken-for-pruned",
+    "What is not 0 was taken for what is kept. A kept weight may be 0, and a pruned one another "
+    "number: ask the mask.",
+)
+EMPTY_MOVED = (
+    "empty-entry-moved",
+    "An entry without weights was moved: to the weight that is farthest from its entry, as "
+    "libraries do. Here it stays where it is.",
+)
+WEIGHTS_FOR_CODES = (
+    "weights-not-codes",
+    "The shared weights came back in place of the codes. A code is the position of an entry in the "
+    "table: `table[codes]` would give the weights.",
+)
+MOVED_OTHERWISE = several(
+    ways(
+        "median-not-mean",
+        "The entries went to the median of their weights. The mean is what makes the squared error "
+        "smallest.",
+        lloyd(mean=torch.median),
+    ),
+    ways(
+        "middle-not-mean",
+        "An entry went to the middle between the smallest and the largest of its weights. The mean "
+        "of all of them is what makes the squared error smallest.",
+        lloyd(mean=lambda values: (values.min() + values.max()) / 2),
+    ),
+    ways(
+        "part-of-the-way",
+        "An entry moved only a part of the way to the mean of its weights. One iteration puts it "
+        "there.",
+        *(lloyd(moved=part) for part in (0.5, 0.1, 0.9)),
+    ),
+)
+
 KMEANS_CODEBOOK = Task(
     name="kmeans_codebook",
     points=9,
@@ -139,10 +179,20 @@ KMEANS_CODEBOOK = Task(
             by_hand(start=lambda w, mask: (w * mask).flatten()),
         ),
         ways(
-            "zeros-taken-for-pruned",
-            "What is not 0 was taken for what is kept. A kept weight may be 0, and a pruned one "
-            "another number: ask the mask.",
-            by_hand(lambda w, mask: w[w != 0], kept=lambda w, mask: w != 0),
+            *ZEROS_PRUNED,
+            by_hand(lambda w, mask: w[w != 0], kept=not_zero),
+        ),
+        both(
+            ZEROS_PRUNED,
+            EMPTY_MOVED,
+            *(moved_to_the_farthest(not_zero, one) for one in (True, False)),
+        ),
+        ways(
+            "not-the-nearest",
+            "The next entry above (or below) was taken. The nearest one is asked for: compare the "
+            "distances to both sides.",
+            lloyd(distance=above),
+            lloyd(distance=below),
         ),
         ways(
             "assigned-after-each-entry",
@@ -178,10 +228,8 @@ KMEANS_CODEBOOK = Task(
             lloyd(empty=float("nan")),
         ),
         ways(
-            "empty-entry-moved",
-            "An entry without weights was moved: to the weight that is farthest from its entry, as "
-            "libraries do. Here it stays where it is.",
-            moved_to_the_farthest,
+            *EMPTY_MOVED,
+            *(moved_to_the_farthest(one_for_all=one) for one in (True, False)),
         ),
         ways(
             "distance-with-its-sign",
@@ -205,12 +253,8 @@ KMEANS_CODEBOOK = Task(
             "the table that is returned.",
             lloyd(stale=True),
         ),
-        ways(
-            "median-not-mean",
-            "The entries went to the median of their weights. The mean is what makes the squared "
-            "error smallest.",
-            lloyd(mean=torch.median),
-            lloyd(mean=lambda values: (values.min() + values.max()) / 2),
-        ),
+        MOVED_OTHERWISE,
+        ways(*WEIGHTS_FOR_CODES, lambda *a: weights_for_codes(reference.kmeans_codebook(*a), *a)),
+        followed_by(WEIGHTS_FOR_CODES, weights_for_codes, MOVED_OTHERWISE),
     ),
 )

@@ -23,8 +23,9 @@ def lloyd(
     stale: bool = False,
     mean: Callable[[T], T] = torch.mean,
     distance: Callable[[T], T] = torch.abs,
+    moved: float = 1.0,
 ) -> Callable[..., tuple[T, T]]:
-    """k-means with one of its parts done otherwise."""
+    """k-means with one of its parts done otherwise; `moved` is the part of the way to a mean."""
 
     def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
         values = of(w.double(), mask)
@@ -35,6 +36,7 @@ def lloyd(
             means = [
                 mean(values[nearest == i]) if (nearest == i).any() else table[i] for i in range(k)
             ]
+            means = [at + moved * (to - at) for at, to in zip(table, means, strict=True)]
             if empty is not None:
                 there = [bool((nearest == i).any()) for i in range(k)]
                 filler = torch.tensor(empty, dtype=torch.float64)
@@ -94,21 +96,55 @@ def by_hand(
     return behaves
 
 
-def moved_to_the_farthest(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
-    values = w.double()[mask]
-    table = spread(values, k)
-    for _ in range(iterations):
-        nearest = closest(values, table)
-        error = (values - table[nearest]).abs()
-        for i in range(k):
-            if (nearest == i).any():
-                table[i] = values[nearest == i].mean()
-            else:
-                farthest = int(error.argmax())
-                table[i], error[farthest] = values[farthest], 0.0
-    codes = torch.zeros(w.shape, dtype=torch.uint8)
-    codes[mask] = closest(values, table).to(torch.uint8)
-    return table.float(), codes
+def moved_to_the_farthest(
+    kept: Callable[[T, T], T] = lambda w, mask: mask, one_for_all: bool = False
+) -> Callable[..., tuple[T, T]]:
+    """Entries without weights go to the weights farthest from theirs; to one, or to another each.
+
+    One for all is looked for before any entry has moved.
+    """
+
+    def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
+        stay = kept(w, mask)
+        values = w.double()[stay]
+        table = spread(values, k)
+        for _ in range(iterations):
+            nearest = closest(values, table)
+            error = (values - table[nearest]).abs()
+            for i in range(k):
+                if (nearest == i).any():
+                    table[i] = values[nearest == i].mean()
+                else:
+                    farthest = int(error.argmax())
+                    table[i] = values[farthest]
+                    error[farthest] = error[farthest] if one_for_all else 0.0
+        codes = torch.zeros(w.shape, dtype=torch.uint8)
+        codes[stay] = closest(values, table).to(torch.uint8)
+        return table.float(), codes
+
+    return behaves
+
+
+FAR = 1e6
+"""More than any distance here."""
+
+
+def above(difference: T) -> T:
+    """As a distance, with which the next entry above is taken; the last one, if there is none."""
+    return torch.where(difference > 0, FAR + difference, -difference)
+
+
+def below(difference: T) -> T:
+    return torch.where(difference < 0, FAR - difference, difference)
+
+
+def not_zero(w: T, mask: T) -> T:
+    return w != 0
+
+
+def weights_for_codes(result: tuple[T, T], w: T, mask: T, *rest: int) -> tuple[T, T]:
+    table, codes = result
+    return table, table[codes.long()] * mask
 
 
 def with_a_zero(first: bool) -> Callable[..., tuple[T, T]]:

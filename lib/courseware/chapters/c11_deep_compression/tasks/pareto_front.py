@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, difference
 from model_compression import pareto as reference
@@ -17,9 +17,13 @@ Point = tuple[int, float]
 Arguments = tuple[list[Point]]
 
 
+def _sizes(draw: Draw, n: int) -> list[int]:
+    return draw.rng.sample(range(10, 99), n)
+
+
 def _points(draw: Draw, n: int) -> list[Point]:
     """Points of different sizes and accuracies, a few of them on the front."""
-    sizes = draw.rng.sample(range(10, 99), n)
+    sizes = _sizes(draw, n)
     accuracies = draw.rng.sample(range(50, 99), n)
     return [(size, accuracy / 100) for size, accuracy in zip(sizes, accuracies, strict=True)]
 
@@ -37,6 +41,10 @@ def _different(draw: Draw) -> Iterator[Arguments]:
     yield ([(5, 0.995), *_points(draw, 4)],)
     yield ([*_points(draw, 2), (5, 0.0), *_points(draw, 2)],)
     yield ([(size * 10**7, accuracy) for size, accuracy in _points(draw, 4)],)
+    # A thousandth is more accurate, too: of 1,000 images it is one.
+    close = [(size, 0.9 + place / 1000) for place, size in enumerate(sorted(_sizes(draw, 4)))]
+    draw.rng.shuffle(close)
+    yield (close,)
 
 
 def _tied(draw: Draw) -> Iterator[Arguments]:
@@ -95,6 +103,28 @@ def _no_better_by_position(points: list[Point]) -> list[int]:
         if not any(i != j and a[0] <= b[0] and a[1] >= b[1] for j, a in enumerate(points))
     ]
     return sorted(left, key=lambda i: points[i][0])
+
+
+def _nearly_equal(tolerance: float) -> Callable[[list[Point]], Any]:
+    """Accuracies that differ by less count as equal."""
+
+    def dominates(a: Point, b: Point) -> bool:
+        close = abs(a[1] - b[1]) <= tolerance
+        return a[0] <= b[0] and (a[1] > b[1] or close) and (a[0] < b[0] or not close)
+
+    return _left_by(dominates)
+
+
+def _rounded(decimals: int) -> Callable[[list[Point]], Any]:
+    return lambda points: reference.pareto_front(
+        [(size, round(accuracy, decimals)) for size, accuracy in points]
+    )
+
+
+def _last_of_equals(points: list[Point]) -> list[int]:
+    """Of equal points the last alone stays."""
+    front = reference.pareto_front(points)
+    return [i for i in front if points[i] not in points[i + 1 :]]
 
 
 def _one_pass(first: Callable[[Point], Any], equals: bool = False) -> Callable[[list[Point]], Any]:
@@ -217,6 +247,102 @@ def _the_points(points: list[Point]) -> list[Point]:
     return [points[i] for i in reference.pareto_front(points)]
 
 
+FROM_THE_LARGEST = (
+    "from-the-largest",
+    "The positions come from the largest size down. Begin with the smallest.",
+)
+
+
+def _one_more(left: list[int], *_: Any) -> list[int]:
+    return [i + 1 for i in left]
+
+
+MISTAKES = several(
+    ways(
+        "equals-looked-up",
+        "A position comes twice: points were looked up by their values, and `index` gives the "
+        "first of equal ones. Take the position from the loop: `enumerate`.",
+        lambda points: [points.index(points[i]) for i in reference.pareto_front(points)],
+    ),
+    ways(
+        "nearly-equal-dropped",
+        "Accuracies that differ by little were taken for equal: compared with a tolerance, or "
+        "rounded first. A thousandth more is more: compare them as they are.",
+        *map(_nearly_equal, (1e-2, 5e-3, 1e-3)),
+        *(_rounded(decimals) for decimals in (2, 1)),
+    ),
+    ways(*ONLY_THE_HULL, _hull_with_equals),
+    both(EQUALS_DROPPED, ONLY_THE_HULL, _hull),
+    ways(
+        "positions-after-sorting",
+        "These are positions in the sorted list. Those in the list that came are asked for: "
+        "sort the positions, not the points.",
+        _after_sorting,
+    ),
+    ways(
+        *EQUALS_DROPPED,
+        _no_better_by_position,
+        _last_of_equals,
+        _one_pass(lambda point: (point[0], -point[1])),
+        _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
+    ),
+    ways(
+        "sorted-by-size-alone",
+        "Of two points of one size the less accurate one stayed where it comes first. Sorted "
+        "by size alone, they keep the order of the list: which must be met first?",
+        _one_pass(lambda point: point[0], equals=True),
+        _one_pass(lambda point: point[0]),
+    ),
+    ways(
+        "no-better-in-one-stays",
+        "A point stayed that another one equals in size or accuracy and beats in the other. To "
+        "dominate it is enough to be better in one of the two and no worse in the other.",
+        _left_by(lambda a, b: a[0] < b[0] and a[1] > b[1]),
+        _left_by(lambda a, b: a[0] < b[0] and a[1] >= b[1]),
+        _left_by(lambda a, b: a[0] <= b[0] and a[1] > b[1]),
+    ),
+    ways(
+        "better-in-either",
+        "A point was dropped because another one is better in one of the two. That other one "
+        "is worse in the second: there is a choice between them, and both stay.",
+        _left_by(lambda a, b: a[0] < b[0] or a[1] > b[1]),
+    ),
+    ways(
+        "bound-to-begin-with",
+        "A point of the front is missing that is not better than the number which the search "
+        "began with: an accuracy of 0, or a size that seemed large enough. Begin with the "
+        "first point, or with infinity.",
+        *(_above(best, math.inf) for best in (0.0, 0.5)),
+        *(_above(-1.0, most) for most in (100, 1000, 10**4, 10**5, 10**6)),
+    ),
+    ways(*PARTLY_COMPARED, *PARTLY),
+    ways(
+        "equal-points-turned-round",
+        "Equal points came in the opposite order of their positions. Sorting keeps the order "
+        "of equals, and turning the list round turns theirs as well: sort from the smallest "
+        "up.",
+        _equals_turned_round,
+    ),
+    ways(
+        "wrong-direction",
+        "This is the front of another wish. Small sizes and large accuracies are wanted.",
+        _left_by(lambda a, b: a[0] <= b[0] and a[1] <= b[1] and a != b),
+        _left_by(lambda a, b: a[0] >= b[0] and a[1] >= b[1] and a != b),
+        _left_by(lambda a, b: a[0] >= b[0] and a[1] <= b[1] and a != b),
+    ),
+    ways(
+        "nothing-dropped",
+        "All points came back, in order of size. Leave out those that another one dominates.",
+        lambda points: sorted(range(len(points)), key=lambda i: points[i][0]),
+    ),
+    ways(
+        "in-order-of-positions",
+        "These are the right positions, but in their own order. The sizes of the points they "
+        "stand for are to ascend.",
+        _by_position,
+    ),
+)
+
 PARETO_FRONT = Task(
     name="pareto_front",
     points=6,
@@ -229,88 +355,12 @@ PARETO_FRONT = Task(
         Check("equal points, and one alone", 1, _equal, _same_positions),
     ),
     misconceptions=several(
-        ways(
-            "equals-looked-up",
-            "A position comes twice: points were looked up by their values, and `index` gives the "
-            "first of equal ones. Take the position from the loop: `enumerate`.",
-            lambda points: [points.index(points[i]) for i in reference.pareto_front(points)],
-        ),
-        ways(*ONLY_THE_HULL, _hull_with_equals),
-        both(EQUALS_DROPPED, ONLY_THE_HULL, _hull),
-        ways(
-            "positions-after-sorting",
-            "These are positions in the sorted list. Those in the list that came are asked for: "
-            "sort the positions, not the points.",
-            _after_sorting,
-        ),
-        ways(
-            *EQUALS_DROPPED,
-            _no_better_by_position,
-            _one_pass(lambda point: (point[0], -point[1])),
-            _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
-        ),
-        ways(
-            "sorted-by-size-alone",
-            "Of two points of one size the less accurate one stayed where it comes first. Sorted "
-            "by size alone, they keep the order of the list: which must be met first?",
-            _one_pass(lambda point: point[0], equals=True),
-            _one_pass(lambda point: point[0]),
-        ),
-        ways(
-            "no-better-in-one-stays",
-            "A point stayed that another one equals in size or accuracy and beats in the other. To "
-            "dominate it is enough to be better in one of the two and no worse in the other.",
-            _left_by(lambda a, b: a[0] < b[0] and a[1] > b[1]),
-            _left_by(lambda a, b: a[0] < b[0] and a[1] >= b[1]),
-            _left_by(lambda a, b: a[0] <= b[0] and a[1] > b[1]),
-        ),
-        ways(
-            "better-in-either",
-            "A point was dropped because another one is better in one of the two. That other one "
-            "is worse in the second: there is a choice between them, and both stay.",
-            _left_by(lambda a, b: a[0] < b[0] or a[1] > b[1]),
-        ),
-        ways(
-            "bound-to-begin-with",
-            "A point of the front is missing that is not better than the number which the search "
-            "began with: an accuracy of 0, or a size that seemed large enough. Begin with the "
-            "first point, or with infinity.",
-            *(_above(best, math.inf) for best in (0.0, 0.5)),
-            *(_above(-1.0, most) for most in (100, 1000, 10**4, 10**5, 10**6)),
-        ),
-        both(PARTLY_COMPARED, FROM_1, *map(_from_1, PARTLY)),
-        ways(*PARTLY_COMPARED, *PARTLY),
+        MISTAKES,
+        followed_by(FROM_1, _one_more, MISTAKES),
         ways(*FROM_1, _from_1(reference.pareto_front)),
-        ways(
-            "equal-points-turned-round",
-            "Equal points came in the opposite order of their positions. Sorting keeps the order "
-            "of equals, and turning the list round turns theirs as well: sort from the smallest "
-            "up.",
-            _equals_turned_round,
-        ),
-        ways(
-            "wrong-direction",
-            "This is the front of another wish. Small sizes and large accuracies are wanted.",
-            _left_by(lambda a, b: a[0] <= b[0] and a[1] <= b[1] and a != b),
-            _left_by(lambda a, b: a[0] >= b[0] and a[1] >= b[1] and a != b),
-            _left_by(lambda a, b: a[0] >= b[0] and a[1] <= b[1] and a != b),
-        ),
-        ways(
-            "nothing-dropped",
-            "All points came back, in order of size. Leave out those that another one dominates.",
-            lambda points: sorted(range(len(points)), key=lambda i: points[i][0]),
-        ),
-        ways(
-            "in-order-of-positions",
-            "These are the right positions, but in their own order. The sizes of the points they "
-            "stand for are to ascend.",
-            _by_position,
-        ),
-        ways(
-            "from-the-largest",
-            "These are the right positions, from the largest size down. Begin with the smallest.",
-            _sizes_from_the_largest,
-        ),
+        ways(*FROM_THE_LARGEST, _sizes_from_the_largest),
+        followed_by(FROM_THE_LARGEST, lambda left, *_: left[::-1], MISTAKES),
+        both(FROM_THE_LARGEST, FROM_1, _from_1(_sizes_from_the_largest)),
         ways(
             "points-not-positions",
             "These are the points themselves. Their positions in the list are asked for.",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
 from model_compression import relative_indexing as reference
@@ -145,6 +145,22 @@ def _without_zeros(w: T, max_gap: int) -> Entries:
     return reference.relative_index_encode(w, max_gap)[0], w[w != 0]
 
 
+def _without_the_first(
+    change: Callable[[T, int], T], fillers: bool = False
+) -> Callable[[T, int], Entries]:
+    """The distances between weights alone; with fillers between them, or as `change` has them."""
+
+    def behaves(w: T, max_gap: int) -> Entries:
+        places = w.flatten().nonzero().flatten()
+        if fillers:
+            gaps, values = reference.relative_index_encode(w, max_gap)
+            before = int(places[0]) // max_gap + 1 if len(places) else 0
+            return gaps[before:], values[max(before - 1, 0) :]
+        return change(places.diff(), max_gap), w.flatten()[places]
+
+    return behaves
+
+
 def _swapped(encode: Callable[[T, int], Entries]) -> Callable[[T, int], Entries]:
     return lambda w, max_gap: encode(w, max_gap)[::-1]
 
@@ -159,6 +175,20 @@ REST_FIRST = (
     "rest-first",
     "The rest came first and the fillers behind it. Fillers come first, each with the gap max_gap, "
     "and the weight has the rest.",
+)
+FIRST_MISSING = (
+    "first-gap-missing",
+    "The first gap is missing: there are only distances between one weight and the next. The first "
+    "weight has one as well, from −1: `torch.diff(places, prepend=torch.tensor([-1]))`.",
+)
+NO_FILLERS = (
+    "no-fillers",
+    "A gap is longer than max_gap, or was cut to it. Where the next weight is farther away, "
+    "fillers come in between: entries with the gap max_gap and the value 0.",
+)
+CLAMPS: tuple[Callable[[T, int], T], ...] = (
+    lambda gaps, max_gap: gaps,
+    lambda gaps, max_gap: gaps.clamp(max=max_gap),
 )
 SMALL = 1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
 SMALL_LOST = (
@@ -186,6 +216,99 @@ FROM_0 = (
     "first place: a weight at the very first place has the gap 1.",
 )
 
+MISTAKES = several(
+    ways(
+        *REST_OF_ZERO,
+        _one_by_one(_zero_rest),
+    ),
+    both(NEGATIVES_LOST, REST_OF_ZERO, _one_by_one(_zero_rest, over=_above_zero)),
+    ways(*REST_FIRST, _rest_first),
+    ways(
+        "fillers-without-values",
+        "A filler has its gap, but no 0 among the values, so that the two tensors differ in "
+        "length: who reads them gives the next weight to the filler.",
+        _without_zeros,
+    ),
+    ways(*GAP_AS_BITS, *map(_with_bits, (0, 1))),
+    both(GAP_AS_BITS, SMALL_LOST, *(_with_bits(more, s) for more in (0, 1) for s in SMALL)),
+    ways(*SMALL_LOST, *(_one_by_one(_right, over=_above(small)) for small in SMALL)),
+    ways(*FIRST_MISSING, _without_the_first(lambda gaps, max_gap: gaps, fillers=True)),
+    both(FIRST_MISSING, NO_FILLERS, *map(_without_the_first, CLAMPS)),
+    ways(
+        "filler-too-many",
+        "A distance of just max_gap, or twice as much, got a filler too many. A gap may be as "
+        "long as max_gap: (distance − 1) // max_gap fillers come before it.",
+        _one_by_one(
+            lambda distance, max_gap: (
+                [*_zero_rest(distance, max_gap)[:-1], distance % max_gap or max_gap]
+            )
+        ),
+    ),
+    ways(
+        *NO_FILLERS,
+        _one_by_one(lambda distance, max_gap: [distance]),
+        _one_by_one(lambda distance, max_gap: [min(distance, max_gap)]),
+        _one_by_one(lambda distance, max_gap: [(distance - 1) % max_gap + 1]),
+    ),
+    ways(
+        "one-filler-at-most",
+        "Only one filler was put in, and what is left is still too far. Repeat it until the "
+        "rest is at most max_gap.",
+        _one_by_one(
+            lambda distance, max_gap: (
+                [max_gap, distance - max_gap] if distance > max_gap else [distance]
+            )
+        ),
+    ),
+    ways(
+        "shared-out-evenly",
+        "A long distance was divided into equal parts. A filler has the gap max_gap, and the "
+        "weight has the rest.",
+        _one_by_one(_in_equal_parts),
+        _one_by_one(lambda distance, max_gap: _in_equal_parts(distance, max_gap)[::-1]),
+    ),
+    ways(
+        "zeros-counted",
+        "These are the numbers of zeros in between. A gap is the distance to the entry before, "
+        "which is one more: from one place to the next it is 1.",
+        _one_by_one(lambda distance, max_gap: [gap - 1 for gap in _right(distance, max_gap)]),
+        _one_by_one(
+            lambda distance, max_gap: (
+                [max_gap] * ((distance - 1) // (max_gap + 1)) + [(distance - 1) % (max_gap + 1)]
+            )
+        ),
+    ),
+    ways(*NEGATIVES_LOST, _one_by_one(_right, over=_above_zero)),
+    both(NEGATIVES_LOST, FROM_0, _one_by_one(_right, first=0, over=_above_zero)),
+    ways(
+        *FROM_0,
+        _one_by_one(_right, first=0),
+    ),
+    ways(
+        "positions-not-gaps",
+        "These are positions. Each gap is the distance to the entry before.",
+        _absolute,
+        lambda w, max_gap: (_absolute(w, max_gap)[0] + 1, _absolute(w, max_gap)[1]),
+    ),
+    ways(
+        "end-told-too",
+        "The zeros behind the last kept weight were told as fillers. Nothing comes after them: "
+        "leave them out.",
+        _with_the_end,
+    ),
+    ways(
+        "rows-start-anew",
+        "The distances start anew in each row. All of the tensor is one line: the last weight "
+        "of a row and the first of the next have a distance as well.",
+        _restarts,
+    ),
+    ways(
+        "column-by-column",
+        "The weights were taken column by column. Flatten the tensor row by row.",
+        _one_by_one(_right, over=lambda w: w.mT.reshape(-1) if w.dim() > 1 else w),
+    ),
+)
+
 RELATIVE_INDEX_ENCODE = Task(
     name="relative_index_encode",
     points=9,
@@ -200,87 +323,8 @@ RELATIVE_INDEX_ENCODE = Task(
         Check("nothing kept", 1, _nothing, same_values_and_dtype),
     ),
     misconceptions=several(
-        ways(
-            *REST_OF_ZERO,
-            _one_by_one(_zero_rest),
-        ),
-        both(NEGATIVES_LOST, REST_OF_ZERO, _one_by_one(_zero_rest, over=_above_zero)),
+        MISTAKES,
         ways(*SWAPPED, _swapped(reference.relative_index_encode)),
-        both(REST_FIRST, SWAPPED, _swapped(_rest_first)),
-        ways(*REST_FIRST, _rest_first),
-        ways(
-            "fillers-without-values",
-            "A filler has its gap, but no 0 among the values, so that the two tensors differ in "
-            "length: who reads them gives the next weight to the filler.",
-            _without_zeros,
-        ),
-        ways(*GAP_AS_BITS, *map(_with_bits, (0, 1))),
-        both(GAP_AS_BITS, SMALL_LOST, *(_with_bits(more, s) for more in (0, 1) for s in SMALL)),
-        ways(*SMALL_LOST, *(_one_by_one(_right, over=_above(small)) for small in SMALL)),
-        ways(
-            "no-fillers",
-            "A gap is longer than max_gap. Where the next weight is farther away, fillers come in "
-            "between: entries with the gap max_gap and the value 0.",
-            _one_by_one(lambda distance, max_gap: [distance]),
-            _one_by_one(lambda distance, max_gap: [min(distance, max_gap)]),
-            _one_by_one(lambda distance, max_gap: [(distance - 1) % max_gap + 1]),
-        ),
-        ways(
-            "one-filler-at-most",
-            "Only one filler was put in, and what is left is still too far. Repeat it until the "
-            "rest is at most max_gap.",
-            _one_by_one(
-                lambda distance, max_gap: (
-                    [max_gap, distance - max_gap] if distance > max_gap else [distance]
-                )
-            ),
-        ),
-        ways(
-            "shared-out-evenly",
-            "A long distance was divided into equal parts. A filler has the gap max_gap, and the "
-            "weight has the rest.",
-            _one_by_one(_in_equal_parts),
-            _one_by_one(lambda distance, max_gap: _in_equal_parts(distance, max_gap)[::-1]),
-        ),
-        ways(
-            "zeros-counted",
-            "These are the numbers of zeros in between. A gap is the distance to the entry before, "
-            "which is one more: from one place to the next it is 1.",
-            _one_by_one(lambda distance, max_gap: [gap - 1 for gap in _right(distance, max_gap)]),
-            _one_by_one(
-                lambda distance, max_gap: (
-                    [max_gap] * ((distance - 1) // (max_gap + 1)) + [(distance - 1) % (max_gap + 1)]
-                )
-            ),
-        ),
-        ways(*NEGATIVES_LOST, _one_by_one(_right, over=_above_zero)),
-        both(NEGATIVES_LOST, FROM_0, _one_by_one(_right, first=0, over=_above_zero)),
-        ways(
-            *FROM_0,
-            _one_by_one(_right, first=0),
-        ),
-        ways(
-            "positions-not-gaps",
-            "These are positions. Each gap is the distance to the entry before.",
-            _absolute,
-            lambda w, max_gap: (_absolute(w, max_gap)[0] + 1, _absolute(w, max_gap)[1]),
-        ),
-        ways(
-            "end-told-too",
-            "The zeros behind the last kept weight were told as fillers. Nothing comes after them: "
-            "leave them out.",
-            _with_the_end,
-        ),
-        ways(
-            "rows-start-anew",
-            "The distances start anew in each row. All of the tensor is one line: the last weight "
-            "of a row and the first of the next have a distance as well.",
-            _restarts,
-        ),
-        ways(
-            "column-by-column",
-            "The weights were taken column by column. Flatten the tensor row by row.",
-            _one_by_one(_right, over=lambda w: w.mT.reshape(-1) if w.dim() > 1 else w),
-        ),
+        followed_by(SWAPPED, lambda result, *_: result[::-1], MISTAKES),
     ),
 )
