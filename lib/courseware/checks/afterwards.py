@@ -78,7 +78,8 @@ class Composite(Misconception):
 def composites(misconceptions: Sequence[Misconception], result: Any) -> Iterator[Composite]:
     """Each slip that can give the result, alone, then behind each mistake that has a model."""
     own = {known.name for known in misconceptions}
-    modelled = [known for known in misconceptions if known.behaves is not None]
+    # A model of two with a third one behind it would be told by the first alone.
+    modelled = [known for known in misconceptions if known.behaves and known.also is None]
     slips = [slip for slip in SLIPS if slip.can_give(result)]
     for slip in slips:
         if slip.name not in own:
@@ -167,6 +168,12 @@ SLIPS = (
         "cut-afterwards",
         "Numbers were cut to whole ones in the end. Return them as they are.",
         partial(_each, torch.trunc),
+    ),
+    Slip(
+        "rounded-to-whole-ones",
+        "Numbers were rounded to whole ones in the end. Return them as they are: digits are cut "
+        "where they are shown, and not before.",
+        partial(_each, partial(_to_decimals, 0)),
     ),
     Slip("reversed-afterwards", "The result is written from its other end.", _reversed, True),
     Slip(

@@ -1,5 +1,5 @@
 """What lies beneath a result of the wrong form: results in another order or in one line, masks
-in weights, what was printed and not returned.
+in weights, what was printed and not returned, scales spread over all that they belong to.
 
 Such a form hides what else is wrong. It is put right, and the answer is judged once more.
 """
@@ -23,6 +23,7 @@ MASKED = WEIGHTS_RETURNED[0], "scores-returned"
 """What is told where weights came, or scores, with zeros for those that go."""
 
 PRINTED = ("returns-none",)
+SPREAD = ("wrong-shape",)
 
 FLAT = ("flattened",)
 """What is told where all is there, and the shape is not."""
@@ -49,6 +50,8 @@ def hides(case: Case) -> tuple[str, ...]:
         return PAIRS_SWAPPED
     if found.kind in (*FLAT, "axis-lost", "wrong-shape") and _is_flat(expected, got):
         return FLAT
+    if found.kind in SPREAD and _gathered(expected, got) is not None:
+        return SPREAD
     return MASKED if case.arguments and _is_masked(case.arguments[0], expected, got) else ()
 
 
@@ -58,6 +61,8 @@ def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
         return case
     if hidden == PRINTED:
         value = printed_value(case.got.printed, case.expected.value)
+    elif hidden == SPREAD:
+        value = _gathered(case.expected.value, case.got.value)
     else:
         value = _RIGHTED[hidden](case.expected.value, case.got.value)
     got = replace(case.got, value=value, printed="")
@@ -88,6 +93,25 @@ def printed_value(text: str, expected: Any) -> Any:
         return ast.literal_eval(line.strip())
     except (ValueError, SyntaxError):
         return None
+
+
+def _gathered(expected: Any, got: Any) -> Any:
+    """Two tensors, the second of which held each of its values several times in a row; or None.
+
+    >>> codes, spread = torch.ones(1, 4), torch.tensor([[2.0, 2.0, 3.0, 3.0]])
+    >>> _gathered((codes, torch.ones(1, 2)), (codes, spread))[1]
+    tensor([[2., 3.]])
+    >>> _gathered((codes, torch.ones(1, 2)), (codes, codes.cumsum(1))) is None
+    True
+    """
+    pairs = [pair for pair in (expected, got) if isinstance(pair, tuple | list) and len(pair) == 2]
+    if len(pairs) < 2 or not all(isinstance(one, torch.Tensor) for pair in pairs for one in pair):
+        return None
+    size, came = expected[1].numel(), got[1].detach()
+    if not size or came.numel() <= size or came.numel() % size:
+        return None
+    runs = came.reshape(*expected[1].shape, -1)
+    return (got[0], runs[..., 0]) if bool((runs == runs[..., :1]).all()) else None
 
 
 def _in_order(expected: Any, value: Any) -> Any:

@@ -17,10 +17,11 @@ from courseware.checks.blocks import (
     grouped,
     right,
     scale_of,
+    scale_over,
     to_codes,
     top,
 )
-from courseware.checks.misconceptions import each_instead, ways
+from courseware.checks.misconceptions import both, each_instead, ways
 from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.python_slips import CARET
 from courseware.checks.roundings import ROUNDINGS
@@ -55,9 +56,7 @@ def _unclamped(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behavio
 
 def _over(steps: Callable[[int], float]) -> Behaviour:
     """absmax of each block over another number of steps."""
-    return _scaled(
-        lambda blocks, n_bits: torch.where(absmax(blocks) > 0, absmax(blocks) / steps(n_bits), 1.0)
-    )
+    return _scaled(lambda blocks, n_bits: scale_over(absmax(blocks), steps(n_bits)))
 
 
 def _guarded(guard: Callable[..., float]) -> Behaviour:
@@ -78,18 +77,29 @@ def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
 
 
 def _measured_by(measure: Callable[[torch.Tensor], torch.Tensor]) -> Behaviour:
+    """Codes and scales by another measure of each block."""
+    return _scaled(_of(measure))
+
+
+SIZES: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+    lambda blocks: blocks.abs().mean(dim=-1, keepdim=True),
+    lambda blocks: 2 * blocks.abs().mean(dim=-1, keepdim=True),
+    lambda blocks: blocks.abs().median(dim=-1, keepdim=True).values,
+    lambda blocks: blocks.std(dim=-1, keepdim=True),
+    lambda blocks: 3 * blocks.std(dim=-1, keepdim=True),
+    lambda blocks: blocks.norm(dim=-1, keepdim=True),
+    lambda blocks: blocks.square().mean(dim=-1, keepdim=True).sqrt(),
+    lambda blocks: blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True),
+    lambda blocks: (blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)) / 2,
+)
+"""What is taken for the largest magnitude."""
+
+
+def _of(
+    measure: Callable[[torch.Tensor], torch.Tensor],
+) -> Callable[[torch.Tensor, int], torch.Tensor]:
     """Another measure of each block over the right number of steps."""
-
-    def scale_of(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
-        size = measure(blocks)
-        return torch.where(size > 0, size / top(n_bits), 1.0)
-
-    return _scaled(scale_of)
-
-
-def _of_the_mean(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
-    size = blocks.abs().mean(dim=-1, keepdim=True)
-    return torch.where(size > 0, size / top(n_bits), 1.0)
+    return lambda blocks, n_bits: scale_over(measure(blocks), top(n_bits))
 
 
 def _of_the_range(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -182,6 +192,38 @@ def _any_zero_block(w: torch.Tensor, n_bits: int, group_size: int = 0) -> bool:
     return not bool(blocks.any(dim=-1).all())
 
 
+SCALED_BACK = (
+    "scaled-back",
+    "The codes were multiplied by their scale again. What is asked for are the integers.",
+)
+BITS_IGNORED = ("n-bits-ignored", N_BITS_IGNORED)
+STEPS_WRONG = (
+    "steps-wrong",
+    "The largest magnitude was shared out among another number of steps: on each side of 0 the "
+    "restricted grid has 2**(b−1) − 1 of them.",
+)
+WRONG_STEPS: tuple[Callable[[int], float], ...] = (
+    lambda n_bits: 2**n_bits - 1,
+    lambda n_bits: 2**n_bits,
+    lambda n_bits: 2 ** (n_bits - 1),
+    lambda n_bits: (2**n_bits - 1) / 2,
+)
+
+
+def _wrong_grids() -> Iterator[tuple[tuple[str, str], Behaviour]]:
+    """Other scales and roundings, no code clamped."""
+    for steps in WRONG_STEPS:
+        yield STEPS_WRONG, partial(_on_grid, steps)
+    yield BITS_IGNORED, partial(_on_grid, lambda n_bits: 127)
+    for name, message, rounding in ROUNDINGS:
+        yield (name, message), _rounded_by(rounding)
+
+
+def _on_grid(steps: Callable[[int], float], blocks: torch.Tensor, n_bits: int) -> Quantized:
+    scale = scale_over(absmax(blocks), steps(n_bits))
+    return torch.round(blocks / scale), scale
+
+
 def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Iterator[Misconception]:
     """The misconceptions about one block, called a `block`, for channels or for groups."""
     yield from ways(
@@ -240,23 +282,9 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         "other-measure",
         f"The scale of each {block} comes from something other than its largest magnitude. Only "
         "then do all values fit, and the largest one lands on the highest code.",
-        apply(_measured_by(lambda blocks: blocks.abs().mean(dim=-1, keepdim=True))),
-        apply(_unclamped(_of_the_mean)),
+        *(apply(_stored(_of(size), to_int8)) for size in SIZES[:2] for to_int8 in TO_INT8),
+        *(apply(_measured_by(size)) for size in SIZES[2:]),
         *(apply(_stored(_of_the_range, to_int8)) for to_int8 in TO_INT8),
-        apply(_measured_by(lambda blocks: blocks.std(dim=-1, keepdim=True))),
-        apply(_measured_by(lambda blocks: blocks.norm(dim=-1, keepdim=True))),
-        apply(
-            _measured_by(
-                lambda blocks: blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)
-            )
-        ),
-        apply(
-            _measured_by(
-                lambda blocks: (
-                    (blocks.amax(dim=-1, keepdim=True) - blocks.amin(dim=-1, keepdim=True)) / 2
-                )
-            )
-        ),
     )
     yield from ways(
         "first-value-only",
@@ -287,7 +315,11 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         apply(_with_scale(lambda scale, n_bits: scale * top(n_bits))),
         apply(lambda blocks, n_bits: (right(blocks, n_bits)[0], absmax(blocks))),
     )
-    yield from ways("n-bits-ignored", N_BITS_IGNORED, apply(_over(lambda n_bits: 127)))
+    yield from ways(
+        *BITS_IGNORED,
+        apply(_over(lambda n_bits: 127)),
+        apply(lambda blocks, n_bits: right(blocks, 8)),
+    )
     for name, message, rounding in ROUNDINGS:
         yield from ways(name, message, apply(_rounded_by(rounding)))
     yield from ways(
@@ -296,8 +328,7 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         _swapped(apply(right)),
     )
     yield from ways(
-        "scaled-back",
-        "The codes were multiplied by their scale again. What is asked for are the integers.",
+        *SCALED_BACK,
         apply(_given_back(right)),
     )
     yield from ways(
@@ -312,6 +343,8 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         apply(_scaled(_zero_changes_all)),
         apply(_unclamped(_zero_changes_all)),
     )
+    for cause, behaves in _wrong_grids():
+        yield from both(cause, SCALED_BACK, apply(_given_back(behaves)))
     yield from ways(*GUARD_TOO_LARGE, *(apply(_guarded(guard)) for guard in guards(top)))
     yield from ways(*IMPRECISE, *(apply(_in_half(dtype)) for dtype in HALF))
     yield from ways(

@@ -30,7 +30,12 @@ TO_INT8: tuple[ToInt8, ...] = (
 
 
 def scale_of(absmax: torch.Tensor, n_bits: int) -> torch.Tensor:
-    return torch.where(absmax > 0, absmax / top(n_bits), 1.0)
+    return scale_over(absmax, top(n_bits))
+
+
+def scale_over(sizes: torch.Tensor, steps: float) -> torch.Tensor:
+    """Sizes shared out among so many steps; 1 for zeros."""
+    return torch.where(sizes > 0, sizes / steps, 1.0)
 
 
 def by_rows(w: torch.Tensor, n_bits: int) -> Quantized:

@@ -250,7 +250,7 @@ class Models:
                     return Explanation(known, cases)
                 seen = seen or Explanation(known, cases)
                 continue
-            if len(cases) < least:
+            if len(cases) < least or not self._shows(known, cases):
                 continue
             precision, agreement = self.fit(known)
             if precision < HALF and self.seen(known) < HALF:
@@ -261,6 +261,16 @@ class Models:
             if weight > most:
                 best, most = Explanation(known, cases, precision, agreement), weight
         return best or seen
+
+    def _shows(self, known: Misconception, cases: Sequence[Case]) -> bool:
+        """Whether the first of two mistakes makes one of these results wrong."""
+        if not isinstance(known, Composite) or known.first is None:
+            return True
+        return any(self._errs_at_all(known.first, case) for case in cases)
+
+    def _errs_at_all(self, known: Misconception, case: Case) -> bool:
+        outcome = self.outcome(known, case)
+        return _says_something(outcome) and self._is_wrong(outcome, case)
 
     def fit(self, known: Misconception) -> tuple[float, float]:
         """How well the model fits all of the answer; see `_fit_of`."""

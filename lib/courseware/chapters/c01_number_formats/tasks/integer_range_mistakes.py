@@ -87,7 +87,6 @@ MISTAKES = several(
         _moved(0, 1, signed=True),
         _moved(0, 1, signed=False),
     ),
-    ABOUT_ENDS,
     ways(
         *END_LEFT_OUT,
         _moved(0, -1),
@@ -272,4 +271,5 @@ MISTAKES = several(
             for change in (lambda value: int(float(value)), through_float32)
         ),
     ),
+    ABOUT_ENDS,
 )

@@ -13,7 +13,7 @@ from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, imprecise_number
-from courseware.checks.python_slips import CARET
+from courseware.checks.python_slips import CARET, PRECEDENCE
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
 
 
@@ -62,13 +62,24 @@ def _has_rows(x: torch.Tensor, *rest: Any) -> bool:
     return x.dim() > 1 and x[0].numel() > 1
 
 
-def _power_of_two(
-    rounding: Callable[[float], int], of_range: Callable[[bool], bool]
-) -> Callable[..., float]:
-    """The right scale, or that of a range picked by `full_range`, made a power of two."""
-    return lambda x, n_bits, full_range=False: (
-        2.0 ** rounding(math.log2(reference_scale(x, n_bits, of_range(full_range))))
-    )
+TO_WHOLE: tuple[Callable[[float], int], ...] = (math.ceil, round, math.floor)
+
+
+def _to_power_of_two(steps: Callable[[int, bool], float]) -> Callable[..., Any]:
+    """By a way to round: absmax over so many steps, made a power of two; 1 stays 1."""
+    scale = _over(steps)
+
+    def by(rounding: Callable[[float], int]) -> Callable[..., float]:
+        return lambda x, n_bits, full_range=False: (
+            2.0 ** rounding(math.log2(scale(x, n_bits, full_range))) if x.any() else 1.0
+        )
+
+    return by
+
+
+def _largest_with_sign(x: torch.Tensor) -> float:
+    flat = x.flatten()
+    return float(flat[flat.abs().argmax()]) or 1.0
 
 
 LEVELS_OFF_BY_ONE = (
@@ -91,6 +102,21 @@ POWER_OF_TWO = (
     "The scale was made a power of two, as hardware of fixed points likes it. absmax is to land on "
     "the highest code: take the scale as it comes.",
 )
+
+ONE_SIDE = (
+    "codes-all-on-one-side",
+    "absmax was spread over all codes, as if none of them were negative. Only about half "
+    "of the codes lie on each side of zero.",
+)
+STEPS: tuple[tuple[tuple[str, str], Callable[[int, bool], float]], ...] = (
+    (FULL_RANGE_IGNORED, lambda n_bits, full_range: _top(n_bits)),
+    (RANGES_SWAPPED, lambda n_bits, full_range: _top(n_bits, not full_range)),
+    (LEVELS_OFF_BY_ONE, lambda n_bits, full_range: 2 ** (n_bits - 1)),
+    (PRECEDENCE, lambda n_bits, full_range: _top(n_bits, True) if full_range else 2**n_bits - 2),
+    (ONE_SIDE, lambda n_bits, full_range: 2**n_bits - 1),
+    (ONE_SIDE, lambda n_bits, full_range: 2**n_bits),
+)
+"""Other numbers of steps, which a power of two may be made of."""
 
 MISTAKES = several(
     FORMS,
@@ -130,18 +156,16 @@ MISTAKES = several(
     ),
     ways(
         *POWER_OF_TWO,
-        *(
-            _power_of_two(rounding, lambda full_range: full_range)
-            for rounding in (math.ceil, round, math.floor)
-        ),
+        *map(_to_power_of_two(_top), TO_WHOLE),
     ),
-    both(
-        FULL_RANGE_IGNORED,
-        POWER_OF_TWO,
-        *(
-            _power_of_two(rounding, lambda full_range: False)
-            for rounding in (math.ceil, round, math.floor)
-        ),
+    *(both(cause, POWER_OF_TWO, *map(_to_power_of_two(steps), TO_WHOLE)) for cause, steps in STEPS),
+    *(ways(*cause, _over(steps)) for cause, steps in STEPS if cause == PRECEDENCE),
+    ways(
+        "sign-kept",
+        "The value whose magnitude is largest was taken with its sign, so that the scale is "
+        "negative where that value is. A scale is the width of a step: take the magnitude.",
+        _size(_largest_with_sign),
+        _size(lambda x: float(x.min())),
     ),
     ways(
         "range-not-absmax",
@@ -165,9 +189,7 @@ MISTAKES = several(
         _over(lambda n_bits, full_range: 2**n_bits if full_range else _top(n_bits)),
     ),
     ways(
-        "codes-all-on-one-side",
-        "absmax was spread over all codes, as if none of them were negative. Only about half "
-        "of the codes lie on each side of zero.",
+        *ONE_SIDE,
         _over(lambda n_bits, full_range: 2**n_bits - 1),
         _over(lambda n_bits, full_range: 2**n_bits),
     ),

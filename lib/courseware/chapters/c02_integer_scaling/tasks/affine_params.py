@@ -23,6 +23,7 @@ Params = tuple[Any, Any]
 
 def _both_signs(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([-1.0, 0.5, 6.5]), 4
+    yield torch.tensor([0.5, 6.5, -1.0, 2.0]), 4
     for n_bits in (3, 4, 6, 8):
         yield _between(draw, *_ends(draw, n_bits), 12), n_bits
 
@@ -88,7 +89,9 @@ def _ends(draw: Draw, n_bits: int) -> tuple[float, float]:
 def _between(draw: Draw, low: float, high: float, *shape: int) -> torch.Tensor:
     """Random values from low to high, both of them among the values."""
     x = uniform(draw, low, high, *shape)
-    x.view(-1)[0], x.view(-1)[-1] = high, low
+    # Neither of them first or last: who looks there alone misses both.
+    top, bottom = draw.rng.sample(range(1, x.numel() - 1), 2)
+    x.view(-1)[top], x.view(-1)[bottom] = high, low
     return x.float()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
+    PARTS,
     all_alike,
     all_zero,
     bare_range,
@@ -13,7 +14,9 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     guarded,
     loose,
     low_high,
+    of_part,
     one_end_stretched,
+    rounded_before_dividing,
     step,
     symmetric,
     with_steps,
@@ -22,10 +25,26 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
 from courseware.chapters.c02_integer_scaling.tasks.judges import reference_params
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.forms import FORMS
-from courseware.checks.misconceptions import each_instead, except_where, several, ways
+from courseware.checks.machine_integers import wrapped
+from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE, in_half
 from courseware.checks.python_slips import CARET
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+
+ZERO_POINT_TIE = (
+    "zero-point-tie",
+    "The zero point lies exactly halfway between two integers here. It goes to the even "
+    "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
+)
+ZERO_POINT_CUT = (
+    "zero-point-truncated",
+    "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
+)
+PART_OF_THE_VALUES = (
+    "part-of-the-values",
+    "Only some of the values were looked at: the first and the last, as if they were sorted, one "
+    "row, or all but one at an end. The ends of the range may be anywhere.",
+)
 
 MISTAKES = several(
     FORMS,
@@ -54,6 +73,30 @@ MISTAKES = several(
             for rounding in (round, int)
             for guarded in (True, False)
         ),
+        *(one_end_stretched(low, round, False, clamped=True) for low in (True, False)),
+    ),
+    ways(*PART_OF_THE_VALUES, *(of_part(part) for part in PARTS)),
+    both(
+        PART_OF_THE_VALUES,
+        ZERO_POINT_TIE,
+        *(of_part(part, lambda z: math.floor(z + 0.5)) for part in PARTS),
+    ),
+    both(PART_OF_THE_VALUES, ZERO_POINT_CUT, *(of_part(part, int) for part in PARTS)),
+    ways(
+        "rounded-before-dividing",
+        "The lower end was rounded before it was divided by the scale. The zero point counts "
+        "steps: divide first, then round.",
+        *(
+            rounded_before_dividing(before, after)
+            for before in (round, int, math.ceil)
+            for after in (int, round)
+        ),
+    ),
+    ways(
+        "zero-point-in-8-signed-bits",
+        "The zero point was stored as an int8, which ends at 127: larger ones turned negative. The "
+        "codes of this grid have no sign; Python's own `int` will do.",
+        with_zero_point(lambda low, high, scale, n_bits: wrapped(round(-low / scale), 8)),
     ),
     ways(
         "zero-point-not-rounded",
@@ -61,9 +104,7 @@ MISTAKES = several(
         with_zero_point(lambda low, high, scale, n_bits: -low / scale),
     ),
     ways(
-        "zero-point-tie",
-        "The zero point lies exactly halfway between two integers here. It goes to the even "
-        "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
+        *ZERO_POINT_TIE,
         with_zero_point(lambda low, high, scale, n_bits: math.floor(-low / scale + 0.5)),
         with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale - 0.5)),
     ),
@@ -82,8 +123,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "zero-point-truncated",
-        "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
+        *ZERO_POINT_CUT,
         with_zero_point(lambda low, high, scale, n_bits: math.ceil(-low / scale)),
         with_zero_point(lambda low, high, scale, n_bits: int(-low / scale)),
         with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),

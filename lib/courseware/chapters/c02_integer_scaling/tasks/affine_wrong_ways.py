@@ -31,6 +31,13 @@ def with_zero_point(
     return behaves
 
 
+def rounded_before_dividing(
+    before: Callable[[float], int], after: Callable[[float], int]
+) -> Callable[..., Params]:
+    """The lower end made whole before it is divided by the scale, and the quotient, too."""
+    return with_zero_point(lambda low, high, scale, n_bits: after(before(-low) / scale))
+
+
 def with_steps(steps: Callable[[int], float], clamped: bool = False) -> Callable[..., Params]:
     """The range spread over another number of steps; the zero point brought back to the codes."""
 
@@ -55,7 +62,32 @@ def bare_range_clamped(x: torch.Tensor, n_bits: int) -> Params:
     return scale, min(max(zero_point, 0), 2**n_bits - 1)
 
 
-def one_end_stretched(low: bool, rounding: Callable[[float], int], guarded: bool) -> Any:
+PARTS: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+    lambda x: x.reshape(-1)[[0, -1]],
+    lambda x: x.reshape(-1)[1:] if x.numel() > 1 else x,
+    lambda x: x.reshape(-1)[:-1] if x.numel() > 1 else x,
+    lambda x: x[0],
+    lambda x: x[-1],
+)
+"""What is looked at in place of all values."""
+
+
+def of_part(
+    part: Callable[[torch.Tensor], torch.Tensor], rounding: Callable[[float], int] = round
+) -> Callable[..., Params]:
+    """The parameters of a part of the values."""
+
+    def behaves(x: torch.Tensor, n_bits: int) -> Params:
+        some = part(x)
+        scale = step(some, n_bits)
+        return scale, rounding(-low_high(some)[0] / scale)
+
+    return behaves
+
+
+def one_end_stretched(
+    low: bool, rounding: Callable[[float], int], guarded: bool, clamped: bool = False
+) -> Any:
     """Only one end reaches to 0; `guarded` where a range without a width gets (1, 0)."""
 
     def behaves(x: torch.Tensor, n_bits: int) -> Params:
@@ -64,7 +96,8 @@ def one_end_stretched(low: bool, rounding: Callable[[float], int], guarded: bool
         if guarded and ends[0] == ends[1]:
             return 1.0, 0
         scale = (ends[1] - ends[0]) / (2**n_bits - 1) or 1.0
-        return scale, rounding(-ends[0] / scale)
+        zero_point = rounding(-ends[0] / scale)
+        return scale, min(max(zero_point, 0), 2**n_bits - 1) if clamped else zero_point
 
     return behaves
 

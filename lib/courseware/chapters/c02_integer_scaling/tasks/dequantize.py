@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import torch
 
-from courseware.chapters.c02_integer_scaling.tasks.common import OFF_LIMITS
+from courseware.chapters.c02_integer_scaling.tasks.common import (
+    OFF_LIMITS,
+    SCALE_GUARDED,
+    SCALE_GUARDS,
+)
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE
-from courseware.checks.quantizer_inputs import Scale, codes, some_scale
+from courseware.checks.quantizer_inputs import LEAST, Scale, codes, some_scale
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import same_values_and_dtype
 from model_compression import integer_scaling as reference
@@ -18,6 +23,9 @@ from model_compression import integer_scaling as reference
 
 def _signed_codes(draw: Draw) -> Iterator[tuple[torch.Tensor, Scale]]:
     yield torch.tensor([0, 2, -3, 7], dtype=torch.int8), 0.5
+    # Few codes, and no power of two; and a scale far below what guards against 0 leave alone.
+    yield codes(draw, 1, 7, 2), some_scale(draw)
+    yield torch.tensor([3, -7, 1], dtype=torch.int8), LEAST
     yield codes(draw, -8, 7, 3, 5), torch.tensor(some_scale(draw))
     yield codes(draw, -128, 127, 20), some_scale(draw)
     for extreme in (-128, 127, -8, -1):
@@ -82,6 +90,20 @@ DEQUANTIZE = Task(
             lambda q, scale: (q * scale).to(q.dtype),
             lambda q, scale: (q * scale).round(),
             lambda q, scale: (q * scale).int(),
+        ),
+        ways(
+            "reciprocal-rounded",
+            "The codes were divided by 1 / scale, made a whole number before. It rarely is one: "
+            "multiply by the scale as it is.",
+            *(
+                lambda q, scale, whole=whole: q / max(whole(1 / float(scale)), 1)
+                for whole in (round, int, math.ceil)
+            ),
+        ),
+        ways(
+            "scale-guarded",
+            SCALE_GUARDED,
+            *(lambda q, scale, guard=guard: q * guard(float(scale)) for guard in SCALE_GUARDS),
         ),
         ways(
             "scale-as-integer",

@@ -2,91 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 
+from courseware.chapters.c02_integer_scaling.tasks.pack_int4_pairs import about_pairs
+from courseware.chapters.c02_integer_scaling.tasks.pack_int4_wrong_ways import (
+    NOT_SIXTEEN,
+    first_moved_by,
+    first_times,
+    nibbles_of,
+    packed_from,
+    padded_unpaired,
+    paired,
+    planar,
+    row_by_row,
+    second_moved_by,
+    shifted_by,
+    sign_and_magnitude,
+    sign_spills_over,
+    whole_pairs,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from model_compression import packing as reference
-
-
-def _nibbles(q: torch.Tensor) -> torch.Tensor:
-    """Codes row by row as 0 … 15, with a 0 behind an odd number of them; int32."""
-    flat = q.flatten().to(torch.int32) & 15
-    return torch.nn.functional.pad(flat, (0, flat.numel() % 2))
-
-
-def _whole_pairs(q: torch.Tensor) -> torch.Tensor:
-    return _nibbles(q.flatten()[: q.numel() // 2 * 2])
-
-
-def _packed_from(nibbles: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
-    """Two a byte, the first in the low nibble, from other nibbles."""
-
-    def behaves(q: torch.Tensor) -> torch.Tensor:
-        values = nibbles(q)
-        return ((values[0::2] + 16 * values[1::2]) % 256).to(torch.uint8)
-
-    return behaves
-
-
-def _paired(
-    pair: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-) -> Callable[..., torch.Tensor]:
-    """Bytes made of the nibbles of each pair in another way."""
-    return lambda q: (pair(_nibbles(q)[0::2], _nibbles(q)[1::2]) % 256).to(torch.uint8)
-
-
-def _shifted_by(factor: int) -> Callable[..., torch.Tensor]:
-    return _paired(lambda first, second: first + factor * second)
-
-
-NOT_SIXTEEN = 8, 10, 4, 15
-"""What is taken for 2**4."""
-
-
-def _first_times(factor: int) -> Callable[..., torch.Tensor]:
-    return _paired(lambda first, second: second + factor * first)
-
-
-def _first_moved_by(shift: int) -> Callable[..., torch.Tensor]:
-    return _paired(lambda first, second: second | (first << shift))
-
-
-def _second_moved_by(shift: int) -> Callable[..., torch.Tensor]:
-    return _paired(lambda first, second: first | (second << shift))
-
-
-def _padded_unpaired(q: torch.Tensor) -> torch.Tensor:
-    """A zero behind any number of codes: where it was even, a low nibble has no high one."""
-    flat = torch.nn.functional.pad(q.flatten().to(torch.int32) & 15, (0, 1))
-    return flat[0::2] | (flat[1::2] << 4)
-
-
-def _planar(q: torch.Tensor) -> torch.Tensor:
-    """The first half of the codes in the low nibbles, the second half in the high ones."""
-    nibbles = _nibbles(q)
-    half = len(nibbles) // 2
-    return nibbles[:half] + 16 * nibbles[half:]
-
-
-def _sign_and_magnitude(q: torch.Tensor) -> torch.Tensor:
-    flat = q.flatten().to(torch.int32)
-    return _nibbles(torch.where(flat < 0, 8 + flat.abs() % 8, flat))
-
-
-def _row_by_row(q: torch.Tensor) -> torch.Tensor:
-    rows = q.reshape(-1, q.shape[-1])
-    return torch.cat([_nibbles(row) for row in rows])
-
-
-def _sign_spills_over(q: torch.Tensor) -> torch.Tensor:
-    """A negative code with all eight bits in the low nibble's place covers its neighbour."""
-    flat = q.flatten().to(torch.int32)
-    flat = torch.nn.functional.pad(flat, (0, flat.numel() % 2))
-    return (flat[0::2] | (flat[1::2] << 4)) & 255
-
 
 NIBBLES_SWAPPED = (
     "nibbles-swapped",
@@ -124,26 +61,93 @@ def _last_repeated(codes: torch.Tensor) -> torch.Tensor:
 def _by_rows_counted(q: torch.Tensor) -> torch.Tensor:
     """A zero where the number of rows is odd, and one more if it still takes one."""
     flat = q.flatten().to(torch.int32)
-    return _nibbles(torch.nn.functional.pad(flat, (0, len(q) % 2)))
+    return nibbles_of(torch.nn.functional.pad(flat, (0, len(q) % 2)))
 
 
 def _joined_as_text(q: torch.Tensor) -> torch.Tensor:
     """The bits of both written one behind the other, without leading zeros."""
-    nibbles = _nibbles(q).tolist()
+    nibbles = nibbles_of(q).tolist()
     pairs = zip(nibbles[::2], nibbles[1::2], strict=True)
     return torch.tensor([int(f"{high:b}{low:b}", 2) for low, high in pairs]).to(torch.uint8)
 
 
+SIGN_LOST = (
+    "sign-lost",
+    "Negative codes lost their sign. A nibble holds them in two's complement.",
+)
+SIGN_AND_MAGNITUDE = (
+    "sign-and-magnitude",
+    "Negative codes were stored as a sign bit and a magnitude. A nibble holds a code in "
+    "two's complement: −1 is 1111.",
+)
+OFFSET = (
+    "offset-by-eight",
+    "The codes were shifted up by 8 before packing. That is another storage format; here "
+    "a nibble holds the code in two's complement, so that −1 is 1111.",
+)
+THREE_BITS = (
+    "three-bits-kept",
+    "Only three bits of each code are left. A code of 4 bits needs all four: `& 15`.",
+)
+SHIFTED_TOO_LITTLE = (
+    "nibble-shifted-too-little",
+    "The second code of a pair was not moved up by four places: 16 is 2**4.",
+)
+CODES_ADDED = (
+    "codes-added",
+    "The two codes of a pair were added without moving one of them: they share places.",
+)
+ROW_BY_ROW = (
+    "padded-row-by-row",
+    "Every row was padded on its own. Lay all codes out in one line first: there is at "
+    "most one padding, at the very end.",
+)
+COLUMNS = (
+    "column-by-column",
+    "The codes were taken column by column. The order is row by row.",
+)
+SHAPE_KEPT = (
+    "shape-kept",
+    "The bytes came back in rows. The result is one line of bytes: the shape is not stored.",
+)
+
+_PAIRS = about_pairs(
+    columns=COLUMNS,
+    row_by_row=ROW_BY_ROW,
+    shape_kept=SHAPE_KEPT,
+    nibbles=(
+        (ONES_COMPLEMENT, lambda codes: torch.where(codes < 0, codes + 15, codes)),
+        (SIGN_LOST, torch.abs),
+        (SIGN_LOST, lambda codes: codes.clamp(min=0)),
+        (SIGN_AND_MAGNITUDE, lambda codes: torch.where(codes < 0, 8 + codes.abs() % 8, codes)),
+        (OFFSET, lambda codes: codes + 8),
+        (THREE_BITS, lambda codes: codes & 7),
+    ),
+    padding=(
+        (LAST_DROPPED, lambda codes: codes[:, : codes.shape[1] // 2 * 2]),
+        (
+            LAST_REPEATED,
+            lambda codes: torch.cat([codes, codes[:, -1:]], 1) if codes.shape[1] % 2 else codes,
+        ),
+    ),
+    pairing=(
+        (NIBBLES_SWAPPED, lambda first, second: 16 * first + second),
+        *((SHIFTED_TOO_LITTLE, lambda first, second, by=by: first + by * second) for by in (15, 8)),
+        (SHIFTED_TOO_LITTLE, lambda first, second: first | (second << 3)),
+        (CODES_ADDED, lambda first, second: first + second),
+    ),
+)
+
 MISTAKES = several(
     FORMS,
-    ways(*ONES_COMPLEMENT, _packed_from(lambda q: _nibbles(_inverted(q)))),
-    ways(*LAST_REPEATED, _packed_from(lambda q: _last_repeated(q.flatten().to(torch.int32)))),
-    both(ONES_COMPLEMENT, LAST_REPEATED, _packed_from(lambda q: _last_repeated(_inverted(q)))),
+    ways(*ONES_COMPLEMENT, packed_from(lambda q: nibbles_of(_inverted(q)))),
+    ways(*LAST_REPEATED, packed_from(lambda q: _last_repeated(q.flatten().to(torch.int32)))),
+    both(ONES_COMPLEMENT, LAST_REPEATED, packed_from(lambda q: _last_repeated(_inverted(q)))),
     ways(
         "rows-counted",
         "Whether a 0 is to be added was told by `len(q)`, which counts the rows of a matrix. How "
         "many codes there are is `q.numel()`.",
-        _packed_from(_by_rows_counted),
+        packed_from(_by_rows_counted),
     ),
     ways(
         "leading-zeros-lost",
@@ -153,7 +157,7 @@ MISTAKES = several(
         lambda q: torch.tensor(
             [
                 int(f"{low:b}{high:b}", 2)
-                for low, high in zip(*_nibbles(q).reshape(-1, 2).T.tolist(), strict=True)
+                for low, high in zip(*nibbles_of(q).reshape(-1, 2).T.tolist(), strict=True)
             ]
         ),
     ),
@@ -161,98 +165,90 @@ MISTAKES = several(
         "other-dtype",
         "The values are right, but they are not stored as uint8, so they take more than a "
         "byte each, or carry a sign.",
-        lambda q: _nibbles(q)[0::2] + 16 * _nibbles(q)[1::2],
+        lambda q: nibbles_of(q)[0::2] + 16 * nibbles_of(q)[1::2],
     ),
     ways(
         *NIBBLES_SWAPPED,
-        lambda q: 16 * _nibbles(q)[0::2] + _nibbles(q)[1::2],
+        lambda q: 16 * nibbles_of(q)[0::2] + nibbles_of(q)[1::2],
         # Not moved far enough, either.
-        *(_first_moved_by(shift) for shift in (1, 2, 3)),
-        *(_first_times(factor) for factor in NOT_SIXTEEN),
+        *(first_moved_by(shift) for shift in (1, 2, 3)),
+        *(first_times(factor) for factor in NOT_SIXTEEN),
     ),
     ways(
         "sign-spills-over",
         "A negative code covers its neighbour: as int8 it has ones in the upper four bits "
         "too. Only four bits of each code may reach the byte.",
-        _sign_spills_over,
-        _packed_from(
+        sign_spills_over,
+        packed_from(
             lambda q: torch.nn.functional.pad(q.flatten().to(torch.int32), (0, q.numel() % 2))
         ),
     ),
     ways(
-        "offset-by-eight",
-        "The codes were shifted up by 8 before packing. That is another storage format; here "
-        "a nibble holds the code in two's complement, so that −1 is 1111.",
-        _packed_from(
+        *OFFSET,
+        packed_from(
             lambda q: torch.nn.functional.pad(q.flatten().to(torch.int32) + 8, (0, q.numel() % 2))
         ),
-        _packed_from(lambda q: (_nibbles(q) + 8) % 16),
-        _packed_from(
+        packed_from(lambda q: (nibbles_of(q) + 8) % 16),
+        packed_from(
             lambda q: torch.nn.functional.pad(
                 q.flatten().to(torch.int32) + 8, (0, q.numel() % 2), value=8
             )
         ),
     ),
     ways(
-        "sign-and-magnitude",
-        "Negative codes were stored as a sign bit and a magnitude. A nibble holds a code in "
-        "two's complement: −1 is 1111.",
-        _packed_from(_sign_and_magnitude),
+        *SIGN_AND_MAGNITUDE,
+        packed_from(sign_and_magnitude),
     ),
     ways(
-        "sign-lost",
-        "Negative codes lost their sign. A nibble holds them in two's complement.",
-        _packed_from(lambda q: _nibbles(q.abs())),
-        _packed_from(lambda q: _nibbles(q.clamp(min=0))),
+        *SIGN_LOST,
+        packed_from(lambda q: nibbles_of(q.abs())),
+        packed_from(lambda q: nibbles_of(q.clamp(min=0))),
     ),
-    ways(*LAST_DROPPED, _packed_from(_whole_pairs)),
+    ways(*LAST_DROPPED, packed_from(whole_pairs)),
     both(
         NIBBLES_SWAPPED,
         LAST_DROPPED,
-        _packed_from(lambda q: _whole_pairs(q).reshape(-1, 2).flip(1).flatten()),
+        packed_from(lambda q: whole_pairs(q).reshape(-1, 2).flip(1).flatten()),
     ),
     ways(
         "always-padded",
         "An even number of codes was padded too, which costs a byte or leaves a 0 without a "
         "neighbour. Only a last code without one needs a 0 beside it.",
-        _packed_from(lambda q: torch.nn.functional.pad(_nibbles(q), (0, 2 - 2 * (q.numel() % 2)))),
-        _packed_from(lambda q: _nibbles(torch.nn.functional.pad(q.flatten(), (0, 1)))),
-        _padded_unpaired,
+        packed_from(lambda q: torch.nn.functional.pad(nibbles_of(q), (0, 2 - 2 * (q.numel() % 2)))),
+        packed_from(lambda q: nibbles_of(torch.nn.functional.pad(q.flatten(), (0, 1)))),
+        padded_unpaired,
     ),
     ways(
         "padded-at-the-front",
         "The padding stands in front of the codes. It goes to the end, so that every code "
         "keeps its place.",
-        _packed_from(lambda q: _nibbles(torch.nn.functional.pad(q.flatten(), (q.numel() % 2, 0)))),
+        packed_from(lambda q: nibbles_of(torch.nn.functional.pad(q.flatten(), (q.numel() % 2, 0)))),
     ),
     ways(
         "last-code-in-high-nibble",
         "The last of an odd number of codes went into the high nibble. It is the first of "
         "its byte: the low nibble.",
         lambda q: (
-            (_nibbles(q)[0::2] + 16 * _nibbles(q)[1::2])
+            (nibbles_of(q)[0::2] + 16 * nibbles_of(q)[1::2])
             if q.numel() % 2 == 0
             else torch.cat(
-                [(_nibbles(q)[0::2] + 16 * _nibbles(q)[1::2])[:-1], 16 * _nibbles(q)[-2:-1]]
+                [(nibbles_of(q)[0::2] + 16 * nibbles_of(q)[1::2])[:-1], 16 * nibbles_of(q)[-2:-1]]
             )
         ),
     ),
     ways(
-        "padded-row-by-row",
-        "Every row was padded on its own. Lay all codes out in one line first: there is at "
-        "most one padding, at the very end.",
-        _packed_from(_row_by_row),
+        *ROW_BY_ROW,
+        packed_from(row_by_row),
     ),
     ways(
-        "column-by-column",
-        "The codes were taken column by column. The order is row by row.",
-        _packed_from(lambda q: _nibbles(q.permute(*reversed(range(q.dim()))))),
+        *COLUMNS,
+        packed_from(lambda q: nibbles_of(q.permute(*reversed(range(q.dim()))))),
     ),
     ways(
         "planar-halves",
         "The first half of the codes shares bytes with the second half. Here neighbours "
         "share a byte.",
-        _planar,
+        planar,
     ),
     ways(
         "one-code-a-byte",
@@ -261,27 +257,24 @@ MISTAKES = several(
         lambda q: q.flatten(),
     ),
     ways(
-        "nibble-shifted-too-little",
-        "The second code of a pair was not moved up by four places: 16 is 2**4.",
-        *map(_shifted_by, NOT_SIXTEEN),
-        *(_second_moved_by(shift) for shift in (1, 2, 3)),
+        *SHIFTED_TOO_LITTLE,
+        *map(shifted_by, NOT_SIXTEEN),
+        *(second_moved_by(shift) for shift in (1, 2, 3)),
     ),
     ways(
         "shift-binds-last",
         "`+` binds tighter than `<<`, so the sum of both was shifted. Put the shift into "
         "parentheses, or use `|`.",
-        _paired(lambda first, second: (first + second) << 4),
+        paired(lambda first, second: (first + second) << 4),
     ),
     ways(
-        "three-bits-kept",
-        "Only three bits of each code are left. A code of 4 bits needs all four: `& 15`.",
-        _packed_from(lambda q: _nibbles(q) & 7),
+        *THREE_BITS,
+        packed_from(lambda q: nibbles_of(q) & 7),
     ),
     ways(
-        "codes-added",
-        "The two codes of a pair were added without moving one of them: they share places.",
-        _paired(lambda first, second: first + second),
-        _paired(lambda first, second: first | second),
+        *CODES_ADDED,
+        paired(lambda first, second: first + second),
+        paired(lambda first, second: first | second),
     ),
     ways(
         "part-of-the-codes",
@@ -291,12 +284,11 @@ MISTAKES = several(
         lambda q: reference.pack_int4(q)[:-1],
     ),
     ways(
-        "shape-kept",
-        "The bytes came back in rows. The result is one line of bytes: the shape is not stored.",
+        *SHAPE_KEPT,
         lambda q: (
             reference.pack_int4(q).reshape(*q.shape[:-1], -1)
             if q.shape[-1] % 2 == 0
-            else _packed_from(_row_by_row)(q).reshape(*q.shape[:-1], -1)
+            else packed_from(row_by_row)(q).reshape(*q.shape[:-1], -1)
         ),
     ),
     ways(
@@ -315,4 +307,5 @@ MISTAKES = several(
             reference.pack_int4,
         ),
     ),
+    _PAIRS,
 )

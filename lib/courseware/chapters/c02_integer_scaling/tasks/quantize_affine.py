@@ -24,6 +24,10 @@ Arguments = tuple[torch.Tensor, Scale, int, int]
 
 def _inside(draw: Draw) -> Iterator[Arguments]:
     yield torch.tensor([0.0, -0.7, 1.2, 2.3]), 0.5, 3, 4
+    # Few values, and no power of two; and a scale far below what guards against 0 leave alone.
+    few = inputs.some_scale(draw)
+    yield torch.tensor([1.2, -2.7]) * few, few, 4, 4
+    yield torch.tensor([5.0, -3.0, 2.0]) * inputs.LEAST, inputs.LEAST, 6, 4
     for n_bits in (3, 4, 6, 8):
         zero_point, top = draw.integer(1, 2**n_bits - 2), 2**n_bits - 1
         scale: Scale = inputs.some_scale(draw)

@@ -8,7 +8,27 @@ import torch
 
 from courseware.chapters.c02_integer_scaling.tasks.common import (
     CLAMP_MISSING,
+    SCALE_GUARDED,
+    SCALE_GUARDS,
     SCALE_MULTIPLIED,
+)
+from courseware.chapters.c02_integer_scaling.tasks.quantize_affine_wrong_ways import (
+    BEFORE_ROUNDING,
+    FORGOTTEN,
+    FROM_THE_ZERO_POINT,
+    HIGHEST_UNUSED,
+    LIMITS,
+    RANGE_ONE_TOO_HIGH,
+    SCALED_BACK,
+    SIGNED_RANGE,
+    STEPS,
+    SUBTRACTED,
+    beyond,
+    clamped,
+    codes_of,
+    given_back,
+    limits_of,
+    shifted,
 )
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.dtypes import WRONG_DTYPE
@@ -20,27 +40,15 @@ from courseware.checks.quantizer_inputs import Scale
 from courseware.checks.roundings import ROUNDINGS
 
 
-def _limits(n_bits: int) -> tuple[int, int]:
-    return 0, 2**n_bits - 1
-
-
-def _clamped(shifted: torch.Tensor, n_bits: int) -> torch.Tensor:
-    return shifted.clamp(*_limits(n_bits)).to(torch.uint8)
-
-
-def _shifted(x: torch.Tensor, scale: Scale, zero_point: int) -> torch.Tensor:
-    return torch.round(x / scale) + zero_point
-
-
 def _in_range(
-    shifted: Callable[[torch.Tensor, Scale, int], torch.Tensor],
+    codes: Callable[[torch.Tensor, Scale, int], torch.Tensor],
 ) -> Callable[..., torch.Tensor]:
     """Other codes, clamped as they should be."""
-    return lambda x, scale, zero_point, n_bits: _clamped(shifted(x, scale, zero_point), n_bits)
+    return lambda x, scale, zero_point, n_bits: clamped(codes(x, scale, zero_point), n_bits)
 
 
 def _rounded_by(rounding: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., torch.Tensor]:
-    return lambda x, scale, zero_point, n_bits: _clamped(rounding(x / scale) + zero_point, n_bits)
+    return lambda x, scale, zero_point, n_bits: clamped(rounding(x / scale) + zero_point, n_bits)
 
 
 def _steps_of(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
@@ -52,11 +60,11 @@ def _steps_of(x: torch.Tensor, scale: Scale, n_bits: int) -> torch.Tensor:
 _AFTER_QUANTIZE: tuple[Callable[[torch.Tensor, int, int], torch.Tensor], ...] = (
     lambda steps, zero_point, n_bits: steps + zero_point,
     lambda steps, zero_point, n_bits: (steps + zero_point).to(torch.uint8),
-    lambda steps, zero_point, n_bits: _clamped(steps + zero_point, n_bits),
+    lambda steps, zero_point, n_bits: clamped(steps + zero_point, n_bits),
     lambda steps, zero_point, n_bits: (steps + zero_point).clamp(0, 127),
     lambda steps, zero_point, n_bits: steps.int() + zero_point,
     lambda steps, zero_point, n_bits: (steps.int() + zero_point).to(torch.uint8),
-    lambda steps, zero_point, n_bits: _clamped(steps.int() + zero_point, n_bits),
+    lambda steps, zero_point, n_bits: clamped(steps.int() + zero_point, n_bits),
 )
 """What is done with codes of 8 bits, with and without another type in between."""
 
@@ -66,35 +74,32 @@ MISTAKES = several(
     ways(
         "other-dtype",
         WRONG_DTYPE,
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(*_limits(n_bits)),
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(
+            *limits_of(n_bits)
+        ),
     ),
     *(ways(name, message, _rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
     ways(
-        "zero-point-before-rounding",
-        "The zero point was added before rounding. With an odd zero point a tie then goes "
-        "the other way: round x / scale first.",
+        *BEFORE_ROUNDING,
         _in_range(lambda x, scale, zero_point: torch.round(x / scale + zero_point)),
     ),
     ways(
-        "zero-point-subtracted",
-        "The zero point was subtracted. It is the code of 0.0, so codes are counted up from "
-        "it; it is taken off on the way back.",
-        _in_range(lambda x, scale, zero_point: _shifted(x, scale, -zero_point)),
+        *SUBTRACTED,
+        _in_range(lambda x, scale, zero_point: shifted(x, scale, -zero_point)),
     ),
     ways(
-        "zero-point-forgotten",
-        "The zero point has no effect. 0.0 must get the zero point as its code.",
-        _in_range(lambda x, scale, zero_point: _shifted(x, scale, 0)),
+        *FORGOTTEN,
+        _in_range(lambda x, scale, zero_point: shifted(x, scale, 0)),
     ),
     ways(
         "zero-point-after-clamp",
         "The codes were clamped first, and the zero point was added afterwards: values below "
         "zero are lost, and large ones leave the range again.",
         lambda x, scale, zero_point, n_bits: (
-            torch.round(x / scale).clamp(*_limits(n_bits)) + zero_point
+            torch.round(x / scale).clamp(*limits_of(n_bits)) + zero_point
         ),
         lambda x, scale, zero_point, n_bits: (
-            torch.round(x / scale).clamp(*_limits(n_bits)).to(torch.uint8) + zero_point
+            torch.round(x / scale).clamp(*limits_of(n_bits)).to(torch.uint8) + zero_point
         ),
     ),
     ways(
@@ -118,11 +123,11 @@ MISTAKES = several(
     ),
     ways(
         *CLAMP_MISSING,
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point),
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point),
         lambda x, scale, zero_point, n_bits: (
-            _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
+            shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
         ),
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point) % 2**n_bits,
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point) % 2**n_bits,
     ),
     *(
         both(
@@ -144,7 +149,7 @@ MISTAKES = several(
         "has already wrapped around to 253: the clamp comes too late.",
         _in_range(
             lambda x, scale, zero_point: (
-                _shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
+                shifted(x, scale, zero_point).to(torch.int32).to(torch.uint8)
             )
         ),
     ),
@@ -159,19 +164,17 @@ MISTAKES = several(
         ),
         _in_range(
             lambda x, scale, zero_point: (
-                _shifted(x, scale, zero_point).to(torch.int64).to(torch.int16)
+                shifted(x, scale, zero_point).to(torch.int64).to(torch.int16)
             )
         ),
     ),
     ways(
-        "signed-range",
-        "The codes were clamped to a signed range. The affine grid has no negative codes, "
-        "and twice as many positive ones.",
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
+        *SIGNED_RANGE,
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(
             -(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1
         ),
         lambda x, scale, zero_point, n_bits: (
-            _shifted(x, scale, zero_point)
+            shifted(x, scale, zero_point)
             .clamp(-(2 ** (n_bits - 1)), 2 ** (n_bits - 1) - 1)
             .to(torch.int8)
             .to(torch.uint8)
@@ -181,59 +184,52 @@ MISTAKES = several(
         "stored-signed",
         "The codes were stored in a signed type. Codes above 127 do not fit into int8 and "
         "turn negative there.",
-        lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, zero_point), n_bits).view(
+        lambda x, scale, zero_point, n_bits: clamped(shifted(x, scale, zero_point), n_bits).view(
             torch.int8
         ),
     ),
     ways(
-        "range-one-too-high",
-        "The upper end of the range is one too high: of 2**b codes that start at 0 the last "
-        "one is 2**b − 1.",
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(0, 2**n_bits),
+        *RANGE_ONE_TOO_HIGH,
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(0, 2**n_bits),
     ),
     ways(
-        "highest-code-unused",
-        "The highest code never appears: the range ends one code too early.",
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(0, 2**n_bits - 2),
+        *HIGHEST_UNUSED,
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(0, 2**n_bits - 2),
     ),
     ways(
         "lowest-code-unused",
         "The lowest code, 0, never appears: the range begins one code too late.",
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(1, 2**n_bits - 1),
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(1, 2**n_bits - 1),
     ),
     ways(
         "one-end-clamped",
         "Only one end of the range is clamped. Values may lie beyond either.",
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(min=0),
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
-            max=2**n_bits - 1
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(min=0),
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(max=2**n_bits - 1),
+        lambda x, scale, zero_point, n_bits: (
+            shifted(x, scale, zero_point).clamp(min=0).to(torch.int32).to(torch.uint8)
         ),
         lambda x, scale, zero_point, n_bits: (
-            _shifted(x, scale, zero_point).clamp(min=0).to(torch.int32).to(torch.uint8)
-        ),
-        lambda x, scale, zero_point, n_bits: (
-            _shifted(x, scale, zero_point).clamp(max=2**n_bits - 1).to(torch.int32).to(torch.uint8)
+            shifted(x, scale, zero_point).clamp(max=2**n_bits - 1).to(torch.int32).to(torch.uint8)
         ),
     ),
     ways(
         *CARET,
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(
             0, (2 ^ n_bits) - 1
         ),
-        lambda x, scale, zero_point, n_bits: _shifted(x, scale, zero_point).clamp(
-            0, 2 ^ n_bits - 1
-        ),
+        lambda x, scale, zero_point, n_bits: shifted(x, scale, zero_point).clamp(0, 2 ^ n_bits - 1),
     ),
     ways(
         *HALF_PRECISION,
         *(
-            lambda x, scale, zero_point, n_bits, dtype=dtype: _clamped(
+            lambda x, scale, zero_point, n_bits, dtype=dtype: clamped(
                 torch.round(x.to(dtype) / scale).float() + zero_point, n_bits
             )
             for dtype in HALF
         ),
         *(
-            lambda x, scale, zero_point, n_bits, dtype=dtype: _clamped(
+            lambda x, scale, zero_point, n_bits, dtype=dtype: clamped(
                 (torch.round(x.to(dtype) / scale) + zero_point).float(), n_bits
             )
             for dtype in HALF
@@ -242,13 +238,13 @@ MISTAKES = several(
     ways(
         "not-rounded",
         "The steps were never rounded, only cut off when they were stored, or not at all.",
-        lambda x, scale, zero_point, n_bits: (x / scale + zero_point).clamp(*_limits(n_bits)),
+        lambda x, scale, zero_point, n_bits: (x / scale + zero_point).clamp(*limits_of(n_bits)),
         _in_range(lambda x, scale, zero_point: x / scale + zero_point),
     ),
     ways(
         "n-bits-ignored",
         N_BITS_IGNORED,
-        lambda x, scale, zero_point, n_bits: _clamped(_shifted(x, scale, zero_point), 8),
+        lambda x, scale, zero_point, n_bits: clamped(shifted(x, scale, zero_point), 8),
     ),
     ways(
         *SCALE_MULTIPLIED,
@@ -265,5 +261,36 @@ MISTAKES = several(
             for dtype in (torch.int8, torch.uint8)
             for after in _AFTER_QUANTIZE
         ),
+    ),
+    ways(*FROM_THE_ZERO_POINT, codes_of(limits=LIMITS[-1][1])),
+    ways(
+        "values-beyond-replaced",
+        "What lies beyond the range got the code of another value, that of 0.0, or of the other "
+        "end. It goes to the nearer end: that is what `clamp` does.",
+        beyond(lambda b, z: z, lambda b, z: z),
+        beyond(lambda b, z: 0, lambda b, z: 0),
+        beyond(lambda b, z: 0, lambda b, z: 2**b - 1),
+    ),
+    ways(
+        "scale-guarded",
+        SCALE_GUARDED,
+        *(
+            lambda x, scale, zero_point, n_bits, guard=guard: codes_of()(
+                x, guard(scale), zero_point, n_bits
+            )
+            for guard in SCALE_GUARDS
+        ),
+    ),
+    ways(
+        *SCALED_BACK,
+        given_back(codes_of()),
+        lambda x, scale, zero_point, n_bits: codes_of()(x, scale, zero_point, n_bits) * scale,
+    ),
+    *(both(cause, SCALED_BACK, given_back(codes_of(steps))) for cause, steps in STEPS),
+    *(both(cause, SCALED_BACK, given_back(codes_of(limits=limits))) for cause, limits in LIMITS),
+    *(
+        both(first, second, codes_of(steps, limits))
+        for first, steps in STEPS
+        for second, limits in LIMITS
     ),
 )

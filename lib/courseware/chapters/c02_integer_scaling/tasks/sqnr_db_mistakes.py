@@ -7,92 +7,22 @@ from collections.abc import Callable
 
 import torch
 
+from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_wrong_ways import (
+    CLOSE,
+    capped_at_zero,
+    in_bels,
+    log_of,
+    measured_by,
+    powers,
+    ratio_only,
+    row_by_row,
+    upside_down,
+    with_epsilon,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE, imprecise_number
 from model_compression import error_measures as reference
-
-
-def _powers(x: torch.Tensor, x_hat: torch.Tensor) -> tuple[float, float]:
-    signal, noise = x.double(), x.double() - x_hat.double()
-    return float(signal.square().sum()), float(noise.square().sum())
-
-
-def _log_of(
-    formula: Callable[[float, float], float], log: Callable[[float], float] = math.log10
-) -> Callable[..., float]:
-    """10 · log of a formula of the two powers; inf where the second is 0."""
-
-    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-        signal, noise = _powers(x, x_hat)
-        return 10 * log(formula(signal, noise)) if noise else math.inf
-
-    return behaves
-
-
-def _measured_by(
-    signal: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-    noise: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
-    factor: float = 10.0,
-) -> Callable[..., float]:
-    """factor · log10 of signal / noise, both measured by other means."""
-
-    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-        above = signal(x.double(), x_hat.double()).item()
-        below = noise(x.double(), x_hat.double()).item()
-        if above <= 0:
-            return -math.inf if below else math.nan
-        return factor * math.log10(above / below) if below else math.inf
-
-    return behaves
-
-
-def _ratio_only(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-    signal, noise = _powers(x, x_hat)
-    return signal / noise if noise else math.inf
-
-
-def _row_by_row(average: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., float]:
-    """Decibels of each run along the last axis, averaged."""
-
-    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-        above = x.double().square().sum(dim=-1)
-        below = (x.double() - x_hat.double()).square().sum(dim=-1)
-        return float(average(10 * torch.log10(above / below)))
-
-    return behaves
-
-
-def _in_bels(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-    return reference.sqnr_db(x, x_hat) / 10
-
-
-def _upside_down(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-    return -reference.sqnr_db(x, x_hat)
-
-
-def _capped_at_zero(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-    return max(0.0, reference.sqnr_db(x, x_hat))
-
-
-def _with_epsilon(small: float, mean: bool) -> Callable[..., float]:
-    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-        signal, noise = _powers(x, x_hat)
-        count = x.numel() if mean else 1
-        return 10 * math.log10(signal / count / (noise / count + small))
-
-    return behaves
-
-
-def _closer_than(bound: float) -> Callable[[torch.Tensor, torch.Tensor], bool]:
-    """Whether no error reaches `bound`, whatever the size of the values."""
-    return lambda x, x_hat: bool((x - x_hat).abs().max() < bound)
-
-
-_CLOSE: tuple[Callable[..., bool], ...] = (
-    torch.allclose,
-    *map(_closer_than, (1e-3, 1e-4, 1e-6, 1e-12)),
-)
 
 STOPGAPS = ZeroDivisionError, 0.0, 100.0, -math.inf
 
@@ -107,7 +37,68 @@ PERFECT_FAILS = (
     "Without any noise the ratio is infinite: treat this case on its own.",
 )
 
-_twice = _log_of(lambda signal, noise: (signal / noise) ** 2)
+AMPLITUDES = (
+    "amplitudes-not-powers",
+    "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
+    "the factor 10 belongs to one of powers.",
+)
+NATURAL_LOG = (
+    "natural-log",
+    "This is the logarithm to another base. Decibels count powers of ten.",
+)
+BELS = ("bels", "The factor of 10 is missing: these are bels, not decibels.")
+LOG_MISSING = (
+    "log-missing",
+    "This is the ratio itself. Decibels are ten times its logarithm.",
+)
+VARIANCE = (
+    "variance-not-power",
+    "The mean was subtracted before squaring: that is the variance. Power counts the mean "
+    "too, and an error that is the same everywhere is an error as well.",
+)
+SUM_AGAINST_MEAN = (
+    "sum-against-mean",
+    "One of the two powers is a sum and the other one a mean. Take the same for both.",
+)
+
+_twice = log_of(lambda signal, noise: (signal / noise) ** 2)
+_half = log_of(lambda signal, noise: math.sqrt(signal / noise))
+_sum_over_mean = measured_by(
+    lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).square().mean()
+)
+_mean_over_sum = measured_by(
+    lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
+)
+_by_variance = measured_by(
+    lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
+)
+
+_FORMULAS: tuple[tuple[tuple[str, str], Callable[..., float]], ...] = (
+    (TWENTY_LOG, _twice),
+    (AMPLITUDES, _half),
+    (BELS, in_bels),
+    (LOG_MISSING, ratio_only),
+    (NATURAL_LOG, log_of(lambda signal, noise: signal / noise, math.log)),
+    (NATURAL_LOG, log_of(lambda signal, noise: signal / noise, math.log2)),
+    (SUM_AGAINST_MEAN, _sum_over_mean),
+    (SUM_AGAINST_MEAN, _mean_over_sum),
+    (VARIANCE, _by_variance),
+)
+"""Wrong formulas, which may stop at a perfect reconstruction as well."""
+
+
+def _logs_divided(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    signal, noise = powers(x, x_hat)
+    if not noise:
+        return math.inf
+    below = math.log10(noise)
+    return 10 * math.log10(signal) / below if below else 10 * math.log10(signal)
+
+
+def _logs_divided_or_fails(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+    signal, noise = powers(x, x_hat)
+    return 10 * math.log10(signal) / math.log10(noise) if noise else math.inf
+
 
 MISTAKES = several(
     FORMS,
@@ -115,72 +106,70 @@ MISTAKES = several(
         "decibels-averaged",
         "The ratio was taken for each row, and the decibels were averaged. Add up the squares "
         "of all values first: there is one ratio.",
-        _row_by_row(torch.mean),
-        _row_by_row(torch.sum),
+        row_by_row(torch.mean),
+        row_by_row(torch.sum),
     ),
     ways(*TWENTY_LOG, _twice),
-    both(TWENTY_LOG, PERFECT_FAILS, *each_instead(torch.equal, STOPGAPS, _twice)),
+    ways(*AMPLITUDES, _half),
     ways(
-        "amplitudes-not-powers",
-        "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
-        "the factor 10 belongs to one of powers.",
-        _log_of(lambda signal, noise: math.sqrt(signal / noise)),
+        "logarithms-divided",
+        "The logarithm of the signal was divided by that of the noise. Decibels are the logarithm "
+        "of the quotient, which is the one logarithm less the other.",
+        _logs_divided,
+        _logs_divided_or_fails,
+    ),
+    ways(
+        "logarithms-added",
+        "The two logarithms were added, which makes a product of the powers. The logarithm of a "
+        "quotient is the one less the other.",
+        log_of(lambda signal, noise: signal * noise),
     ),
     ways(
         "ratio-inverted",
         "The ratio is upside down: the better the reconstruction, the lower your result. "
         "The signal is on top.",
-        _upside_down,
-        *each_instead(torch.equal, (math.inf, ValueError), _upside_down),
+        upside_down,
+        *each_instead(torch.equal, (math.inf, ValueError), upside_down),
     ),
     ways(
-        "natural-log",
-        "This is the logarithm to another base. Decibels count powers of ten.",
-        _log_of(lambda signal, noise: signal / noise, math.log),
-        _log_of(lambda signal, noise: signal / noise, math.log2),
+        *NATURAL_LOG,
+        log_of(lambda signal, noise: signal / noise, math.log),
+        log_of(lambda signal, noise: signal / noise, math.log2),
     ),
     ways(
-        "log-missing",
-        "This is the ratio itself. Decibels are ten times its logarithm.",
-        _ratio_only,
+        *LOG_MISSING,
+        ratio_only,
     ),
     ways(
-        "bels",
-        "The factor of 10 is missing: these are bels, not decibels.",
-        _in_bels,
+        *BELS,
+        in_bels,
     ),
     ways(
-        "variance-not-power",
-        "The mean was subtracted before squaring: that is the variance. Power counts the mean "
-        "too, and an error that is the same everywhere is an error as well.",
-        _measured_by(
-            lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
-        ),
-        _measured_by(
+        *VARIANCE,
+        _by_variance,
+        measured_by(
             lambda x, x_hat: (x - x.mean()).square().sum(),
             lambda x, x_hat: (x - x_hat).square().sum(),
         ),
-        _measured_by(
+        measured_by(
             lambda x, x_hat: x.square().mean(),
             lambda x, x_hat: (x - x_hat).var(correction=0),
         ),
-        _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).square().mean()),
-        _measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).var()),
-        _measured_by(lambda x, x_hat: x.std(), lambda x, x_hat: (x - x_hat).std(), 20.0),
+        measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).square().mean()),
+        measured_by(lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).var()),
+        measured_by(lambda x, x_hat: x.std(), lambda x, x_hat: (x - x_hat).std(), 20.0),
     ),
     ways(
         "magnitudes-not-squares",
         "Magnitudes were added up where squares are asked for. Power is the sum of squares.",
-        _measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum()),
-        _measured_by(
-            lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum(), 20.0
-        ),
+        measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum()),
+        measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum(), 20.0),
     ),
     ways(
         "difference-of-powers",
         "The noise was taken for the difference of two powers. Subtract first, value by "
         "value, then square.",
-        _measured_by(
+        measured_by(
             lambda x, x_hat: x.square().sum(),
             lambda x, x_hat: (x.square().sum() - x_hat.square().sum()).abs(),
         ),
@@ -189,13 +178,9 @@ MISTAKES = several(
         "errors-cancel",
         "The errors were added up before they were squared, so positive and negative ones "
         "cancel. Square each of them, then add up.",
-        _measured_by(
-            lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()
-        ),
-        _measured_by(
-            lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()
-        ),
-        _measured_by(
+        measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()),
+        measured_by(lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()),
+        measured_by(
             lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).mean().square()
         ),
     ),
@@ -217,12 +202,12 @@ MISTAKES = several(
         "reconstruction-as-noise",
         "The power of the reconstruction was taken for that of the noise. The noise is what "
         "the reconstruction lacks: the difference.",
-        _measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: x_hat.square().sum()),
+        measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: x_hat.square().sum()),
     ),
     ways(
         "reconstruction-as-signal",
         "The power of the reconstruction is on top. The signal is the original.",
-        _measured_by(
+        measured_by(
             lambda x, x_hat: x_hat.square().sum(), lambda x, x_hat: (x - x_hat).square().sum()
         ),
     ),
@@ -230,20 +215,15 @@ MISTAKES = several(
         "peak-not-power",
         "The largest value was taken for the signal: that is the peak ratio (PSNR). Here the "
         "signal is its power, over all values.",
-        _measured_by(
+        measured_by(
             lambda x, x_hat: x.abs().max().square(),
             lambda x, x_hat: (x - x_hat).square().mean(),
         ),
     ),
     ways(
-        "sum-against-mean",
-        "One of the two powers is a sum and the other one a mean. Take the same for both.",
-        _measured_by(
-            lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).square().mean()
-        ),
-        _measured_by(
-            lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
-        ),
+        *SUM_AGAINST_MEAN,
+        _sum_over_mean,
+        _mean_over_sum,
     ),
     ways(
         "part-of-the-values",
@@ -286,7 +266,7 @@ MISTAKES = several(
         "negative-cut-off",
         "A result below 0 dB was raised to 0. It is a valid result: the noise is louder than "
         "the signal.",
-        _capped_at_zero,
+        capped_at_zero,
         lambda x, x_hat: abs(reference.sqnr_db(x, x_hat)),
     ),
     ways(
@@ -294,7 +274,7 @@ MISTAKES = several(
         "A small number was added to the noise, so that a perfect reconstruction gets a "
         "finite value that depends on it. Without any noise the ratio is infinite.",
         *(
-            _with_epsilon(small, mean)
+            with_epsilon(small, mean)
             for small in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-30)
             for mean in (False, True)
         ),
@@ -303,10 +283,14 @@ MISTAKES = several(
         "small-errors-taken-for-none",
         "An error that is only small was taken for none (`allclose`, or a bound). The ratio is "
         "infinite only where every value is exactly right.",
-        *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in _CLOSE),
+        *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in CLOSE),
     ),
     ways(
         *PERFECT_FAILS,
         *each_instead(torch.equal, STOPGAPS, reference.sqnr_db),
+    ),
+    *(
+        both(cause, PERFECT_FAILS, *each_instead(torch.equal, STOPGAPS, formula))
+        for cause, formula in _FORMULAS
     ),
 )

@@ -6,6 +6,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     GUARDED,
     LEFT_OUT,
     LOWEST,
+    SIGNED,
     affine_inputs,
     any_zeros,
     at_least,
@@ -27,10 +28,8 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     saturated,
     scale_per_input,
     scales_down,
-    signed,
-    signed_of_all,
-    signed_top,
     top,
+    weight_reshaped,
     without_bias,
     wrapped,
 )
@@ -57,6 +56,17 @@ SCALE_LEFT_OUT = (
 )
 
 BIAS_FORGOTTEN = "bias-forgotten", "The bias is missing."
+
+SIGNED_MAX = (
+    "signed-max",
+    "The largest value was taken for the scale, not the largest magnitude. Negative "
+    "values reach just as far from 0.",
+)
+NOT_TRANSPOSED = (
+    "weight-not-transposed",
+    "The shapes of x and weight do not meet. Each row of the weight holds the weights of "
+    "one output: x is multiplied with its transpose.",
+)
 
 MISTAKES = several(
     ways(
@@ -164,24 +174,17 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "signed-max",
-        "The largest value was taken for the scale, not the largest magnitude. Negative "
-        "values reach just as far from 0.",
-        *(
-            computed(scale_x, scale_w, lowest=lowest)
-            for scale_x, scale_w in (
-                (signed(of_all), signed(top)),
-                (signed_of_all, signed_top),
-                (of_all, signed(top)),
-                (of_all, signed_top),
-                (signed(of_all), top),
-                (signed_of_all, top),
-            )
-            for lowest in LOWEST
-        ),
+        *SIGNED_MAX,
+        *(computed(*scales, lowest=lowest) for scales in SIGNED for lowest in LOWEST),
     ),
     (
         Misconception(name, message, computed(rounding=rounding))
+        for name, message, rounding in ROUNDINGS
+    ),
+    *(
+        both(
+            SIGNED_MAX, (name, message), *(computed(*two, rounding, lowest=-127) for two in SIGNED)
+        )
         for name, message, rounding in ROUNDINGS
     ),
     ways(*BIAS_FORGOTTEN, computed(rescale=without_bias)),
@@ -265,9 +268,14 @@ MISTAKES = several(
         changed(lambda acc, y, *_: y),
     ),
     ways(
-        "weight-not-transposed",
-        "The shapes of x and weight do not meet. Each row of the weight holds the weights of "
-        "one output: x is multiplied with its transpose.",
+        "weight-reshaped",
+        "The codes of the weight were given the shape of its transpose by `reshape` or `view`, "
+        "which lays the same line of numbers out anew: a row then holds parts of several rows. "
+        "`.T` makes each row a column.",
+        weight_reshaped,
+    ),
+    ways(
+        *NOT_TRANSPOSED,
         not_transposed(RuntimeError),
         not_transposed(ValueError),
         changed(lambda acc, y, *_: (acc.T, y.T)),

@@ -189,6 +189,25 @@ def not_transposed(error: type[Exception]) -> Behaviour:
     return behaves
 
 
+SIGNED = (
+    (signed(of_all), signed(top)),
+    (signed_of_all, signed_top),
+    (of_all, signed(top)),
+    (of_all, signed_top),
+    (signed(of_all), top),
+    (signed_of_all, top),
+)
+"""Scales of x and of the rows of the weight, at least one of them from the largest value."""
+
+
+def weight_reshaped(x: T, weight: T, bias: T) -> tuple[T, T]:
+    """The codes of the weight in the shape of its transpose, in the order that they had."""
+    s_x, s_w = of_all(x), top(weight)
+    q_w = torch.round(weight / s_w).reshape(weight.shape[1], weight.shape[0])
+    acc = (torch.round(x / s_x).double() @ q_w.double()).long()
+    return acc, _both_scales(acc, s_x, s_w, bias)
+
+
 def clamped_to(low: int, high: int) -> Behaviour:
     return computed(rounding=lambda steps: torch.round(steps).clamp(low, high))
 

@@ -9,6 +9,10 @@ from typing import Any
 import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, same_range
+from courseware.chapters.c03_post_training_quantization.tasks.range_pairs import (
+    FORMS_IF_UNEXPLAINED,
+    about_two,
+)
 from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     CUT_TO_SHORTEST,
     ZERO_FORCED_IN,
@@ -17,7 +21,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     cut_alike,
     pooled,
 )
-from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.forms import told_by_form
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Check, Draw, Task
 from model_compression import calibration as reference
@@ -155,6 +159,24 @@ def _spread(factor: float) -> Callable[[Batches], Any]:
     return behaves
 
 
+def _between_quantiles(share: float) -> Callable[[Batches], Any]:
+    """Without so many of the values at each end."""
+    return lambda batches: tuple(
+        torch.quantile(pooled(batches), torch.tensor([share, 1 - share]).double()).tolist()
+    )
+
+
+MEAN_AND_SPREAD = (
+    "mean-and-spread",
+    "This is a range of some standard deviations around the mean. The smallest and the "
+    "largest value are asked for.",
+)
+OUTLIERS_CUT = (
+    "outliers-cut",
+    "The outermost values were left out: these are percentiles, as the 1st and the 99th. The "
+    "smallest and the largest of all values are asked for.",
+)
+
 MINMAX_RANGE = Task(
     name="minmax_range",
     points=10,
@@ -168,7 +190,7 @@ MINMAX_RANGE = Task(
         Check("batches of any shape", 1, _shapes, same_range),
     ),
     misconceptions=several(
-        FORMS,
+        FORMS_IF_UNEXPLAINED,
         ways(
             "rows-taken-for-numbers",
             "Python's `min` and `max` go through the first axis only: of a matrix they compare "
@@ -222,11 +244,15 @@ MINMAX_RANGE = Task(
             "This is the width of the range. Where it begins and ends is asked for.",
             lambda batches: _extremes(batches)[1] - _extremes(batches)[0],
         ),
-        ways(
-            "mean-and-spread",
-            "This is a range of some standard deviations around the mean. The smallest and the "
-            "largest value are asked for.",
-            *(_spread(factor) for factor in (1.0, 2.0, 3.0)),
+        ways(*MEAN_AND_SPREAD, *(_spread(factor) for factor in (1.0, 2.0, 3.0))),
+        ways(*OUTLIERS_CUT, *map(_between_quantiles, (0.0005, 0.001, 0.005, 0.01, 0.02, 0.05))),
+        about_two(
+            _extremes,
+            (
+                *((OUTLIERS_CUT, _between_quantiles(share)) for share in (0.001, 0.01)),
+                (MEAN_AND_SPREAD, _spread(3.0)),
+                (BY_MAGNITUDE, _by_magnitude),
+            ),
         ),
     ),
 )

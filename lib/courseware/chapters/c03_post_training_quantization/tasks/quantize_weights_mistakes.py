@@ -19,8 +19,10 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     from_the_lowest,
     guarded,
     guarded_rows,
+    guarded_together,
     has_other_matrices,
     has_zero_group,
+    in_float,
     in_float32,
     in_own_dtype,
     last_size,
@@ -67,8 +69,15 @@ GUARDS = (
     *((small, True) for small in (1e-12, 1e-8, 1e-7, float(torch.finfo(torch.float32).eps))),
     *((small, False) for small in (1e-12, 1e-8)),
     *((small, added) for small in (1e-6, 1e-5, 1e-4) for added in (True, False)),
+    (1e-3, False),
 )
 """What is added to scales, or the least that they may be, and which of the two."""
+
+ROWS_RUN_TOGETHER = (
+    "rows-run-together",
+    "Groups ran over the end of a row into the next one. A row that the groups do not "
+    "fill is to raise a ValueError.",
+)
 
 BIASES_TOO = (
     "biases-too",
@@ -135,6 +144,7 @@ MISTAKES = several(
         *groups.ONE_SCALE_A_ROW,
         model(scale_a_row),
         model(unless_it_divides(raising(ValueError), scale_a_row)),
+        model(unless_it_divides(raising(ValueError), in_float(scale_a_row))),
     ),
     ways(
         *BIASES_TOO,
@@ -237,10 +247,13 @@ MISTAKES = several(
         *groups.SIZE_TAKEN_FOR_COUNT,
         model(other_blocks(lambda w, size: rows(w).reshape(len(w), size, -1), 2)),
     ),
+    both(
+        ROWS_RUN_TOGETHER,
+        GUARD_TOO_LARGE,
+        *(model(guarded_together(*guard)) for guard in GUARDS),
+    ),
     ways(
-        "rows-run-together",
-        "Groups ran over the end of a row into the next one. A row that the groups do not "
-        "fill is to raise a ValueError.",
+        *ROWS_RUN_TOGETHER,
         model(run_together),
         model(flattened(RuntimeError)),
     ),

@@ -120,6 +120,25 @@ def guarded_rows(small: float, added: bool) -> OfWeight:
     return of_weight
 
 
+def guarded_together(small: float, added: bool) -> OfWeight:
+    """Groups of the flattened tensor, their scales kept away from 0."""
+
+    def of_weight(w: T, n_bits: int, group_size: int) -> T:
+        if w.numel() % group_size:
+            raise ValueError
+        cut_up = w.float().reshape(-1, group_size)
+        scale = blocks.absmax(cut_up) / blocks.top(n_bits)
+        scale = scale + small if added else scale.clamp(min=small)
+        return read_back(blocks.to_codes(cut_up, scale, n_bits), scale, w)
+
+    return of_weight
+
+
+def in_float(of_weight: OfWeight) -> OfWeight:
+    """Computed in float32, and back in the type of the weight."""
+    return lambda w, n_bits, group_size: of_weight(w.float(), n_bits, group_size).to(w.dtype)
+
+
 def unless_it_divides(otherwise: OfWeight, where_it_does: OfWeight = right) -> OfWeight:
     def of_weight(w: T, n_bits: int, group_size: int) -> T:
         divides = rows(w).shape[1] % group_size == 0

@@ -20,6 +20,38 @@ ZERO_FORCED_IN = (
     "The range was stretched until it contains 0, or 0 was where the search began. Here it is the "
     "range of the values themselves; a zero point can take care of 0 later.",
 )
+LAST_BATCH_ONLY = (
+    "last-batch-only",
+    "Only the last batch counts: the range was overwritten batch by batch. An earlier batch "
+    "may reach further.",
+)
+FIRST_BATCH_ONLY = (
+    "first-batch-only",
+    "Only the first batch counts. The others may reach further.",
+)
+RANGES_AVERAGED = (
+    "ranges-averaged",
+    "The ranges of the batches were averaged. What is asked for is the range of all values "
+    "together: a rare large value must not be averaged away.",
+)
+PADDED = (
+    "padded-with-zeros",
+    "Shorter batches were filled up with zeros, which then count as values. Lay all values out "
+    "in one line instead: `torch.cat` takes batches of any length.",
+)
+SYMMETRIC = (
+    "made-symmetric",
+    "The range was made symmetric around 0. Activations after ReLU, say, are all on one side: "
+    "half of such a range would be empty.",
+)
+FIRST_ROW_ONLY = (
+    "first-row-only",
+    "Only the first entry along axis 0 of each batch counts.",
+)
+ENDS_SWAPPED = (
+    "ends-swapped",
+    "The two ends are swapped: low comes first, then high.",
+)
 LAST_BATCH_LEFT_OUT = (
     "last-batch-left-out",
     "A batch at one of the ends never counts: look at where your loop begins and ends.",
@@ -44,7 +76,7 @@ def cut_alike(batches: Batches) -> Batches:
     return [batch.reshape(-1)[:shortest] for batch in batches]
 
 
-def _padded(batches: Batches) -> Batches:
+def padded(batches: Batches) -> Batches:
     """Zeros behind the values of each batch, up to the length of the longest one."""
     longest = max(batch.numel() for batch in batches)
     flat = (batch.reshape(-1) for batch in batches)
@@ -104,20 +136,15 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         return -reach, reach
 
     yield from ways(
-        "last-batch-only",
-        "Only the last batch counts: the range was overwritten batch by batch. An earlier batch "
-        "may reach further.",
+        *LAST_BATCH_ONLY,
         lambda batches, *rest: right(batches[-1:], *rest),
     )
     yield from ways(
-        "first-batch-only",
-        "Only the first batch counts. The others may reach further.",
+        *FIRST_BATCH_ONLY,
         lambda batches, *rest: right(batches[:1], *rest),
     )
     yield from ways(
-        "ranges-averaged",
-        "The ranges of the batches were averaged. What is asked for is the range of all values "
-        "together: a rare large value must not be averaged away.",
+        *RANGES_AVERAGED,
         mean_of_ranges,
         moving_average,
     )
@@ -125,6 +152,8 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         "one-range-a-batch",
         "A range came back for each batch. All batches together have one.",
         each,
+        lambda batches, *rest: tuple(map(torch.tensor, zip(*each(batches, *rest), strict=True))),
+        lambda batches, *rest: torch.tensor(each(batches, *rest)),
         lambda batches, *rest: tuple(zip(*each(batches, *rest), strict=True)),
         lambda batches, *rest: tuple(
             list(ends) for ends in zip(*each(batches, *rest), strict=True)
@@ -141,16 +170,12 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         high_forced,
     )
     yield from ways(
-        "padded-with-zeros",
-        "Shorter batches were filled up with zeros, which then count as values. Lay all values out "
-        "in one line instead: `torch.cat` takes batches of any length.",
-        lambda batches, *rest: right(_padded(batches), *rest),
+        *PADDED,
+        lambda batches, *rest: right(padded(batches), *rest),
     )
     yield from ways(*CUT_TO_SHORTEST, lambda batches, *rest: right(cut_alike(batches), *rest))
     yield from ways(
-        "made-symmetric",
-        "The range was made symmetric around 0. Activations after ReLU, say, are all on one side: "
-        "half of such a range would be empty.",
+        *SYMMETRIC,
         symmetric,
         of_all_magnitudes,
     )
@@ -189,8 +214,7 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
     )
     yield from both(ZERO_FORCED_IN, LAST_BATCH_LEFT_OUT, zero_forced_without_last)
     yield from ways(
-        "first-row-only",
-        "Only the first entry along axis 0 of each batch counts.",
+        *FIRST_ROW_ONLY,
         lambda batches, *rest: right([batch[:1] for batch in batches], *rest),
     )
     yield from ways(
@@ -200,8 +224,7 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         lambda batches, *rest: right(batches, *rest)[1],
     )
     yield from ways(
-        "ends-swapped",
-        "The two ends are swapped: low comes first, then high.",
+        *ENDS_SWAPPED,
         lambda batches, *rest: tuple(reversed(right(batches, *rest))),
     )
     yield from ways(
