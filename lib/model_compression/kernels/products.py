@@ -43,7 +43,7 @@ class Launch:
 def int4_product(
     x: torch.Tensor, weights: Int4Weights, launch: Launch | None = None
 ) -> torch.Tensor:
-    """Multiply one token by a matrix in 4 bits: words, halves, one scale for 32 weights.
+    """Multiply one token by a matrix in 4 bits: words, halves, sums of 32 weights.
 
     Sums of 8 * vector products run in halves, in four chains; all else is float32.
     `bounds.product_bound` says how far that is from the exact sum.

@@ -31,7 +31,7 @@ STEPS = (
     "words of eight codes",
     "two codes to two halves",
     "four rows a program",
-    "one scale for 32 weights",
+    "32 weights summed, then scaled",
     "warps share the long axis",
     "weights fetched before x is there",
     "each shape cut its own way",
@@ -242,6 +242,13 @@ def product_times(record: Record, names: Sequence[str]) -> dict[str, float]:
     """Seconds of one token's products in `int4_products`, four launches a layer, by name."""
     of_all = record["token_products"]["seconds"]
     return {name: median(of_all[f"{name}, four"]) for name in names}
+
+
+def times_as_fast(record: Record, name: str, other: str) -> list[float]:
+    """How many times as fast as another way one is in `int4_products`, run by run."""
+    of_all = record["token_products"]["seconds"]
+    pairs = zip(of_all[f"{other}, four"], of_all[f"{name}, four"], strict=True)
+    return [slower / faster for slower, faster in pairs]
 
 
 def own_rows(

@@ -9,6 +9,7 @@ from courseware.chapters.c10_language_models.explorer import (
     FitSetting,
     example_of_a_fit,
     needed,
+    texts_that_fit,
 )
 from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
@@ -44,6 +45,15 @@ def test_what_fits_ends_where_the_memory_ends() -> None:
     assert need.fits
     assert not needed(FitSetting("Llama-2-7B", 12, 2, 16, 16, 16 * 10**9)).fits
     assert needed(FitSetting(memory=need.weights, weight_bits=16)).share > 1
+
+
+@pytest.mark.parametrize("weight_bits", [16, 8, 4])
+@pytest.mark.parametrize("cache_bits", [16, 8, 4])
+def test_one_text_more_than_fit_does_not(weight_bits: int, cache_bits: int) -> None:
+    most = texts_that_fit(weight_bits, cache_bits)
+    for batch, fits in ((most, True), (most + 1, False)):
+        setting = FitSetting(batch=batch, weight_bits=weight_bits, cache_bits=cache_bits)
+        assert needed(setting).fits is fits
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,12 @@ def test_the_records_of_the_kernel_and_the_decoder_have_what_is_shown() -> None:
     assert rows[-1]["reading the weights, ms"] == "–"
 
 
+def test_a_kernel_is_so_many_times_as_fast_run_by_run() -> None:
+    seconds = {"ours, four": [1.0, 2.0], "theirs, four": [3.0, 5.0], "ours, seven": [9.0, 9.0]}
+    record = {"token_products": {"seconds": seconds}}
+    assert tables.times_as_fast(record, "ours", "theirs") == [3.0, 2.5]
+
+
 def test_formats_are_compared_matrix_by_matrix() -> None:
     record = {"formats": {name: {"sqnr_db": [20.0, 21.0]} for name in FORMATS}}
     record["formats"]["MXFP4"]["sqnr_db"] = [19.0, 20.5]

@@ -102,7 +102,7 @@ STEPS: dict[str, Product] = {
     "words of eight codes": words_product,
     "two codes to two halves": with_launch(lambda shape: Launch(rows=1, warps=1, vector=1)),
     "four rows a program": with_launch(lambda shape: Launch(rows=4, warps=1, vector=1)),
-    "one scale for 32 weights": with_launch(lambda shape: Launch(rows=4, warps=1)),
+    "32 weights summed, then scaled": with_launch(lambda shape: Launch(rows=4, warps=1)),
     "warps share the long axis": with_launch(lambda shape: Launch(rows=4, warps=2)),
     "weights fetched before x is there": with_launch(
         lambda shape: Launch(rows=4, warps=2, dependent=True)
