@@ -5,10 +5,11 @@ images that depends on the seed and the stretch alone. What differs between arms
 
     arm         sparsity at the start of stretch k of n, final sparsity s
     dense       0
-    before      s from the first update on (random, SNIP, and SNIP's controls)
+    before      s from the first update on (random, SNIP at once or in cuts, and SNIP's controls)
     gradual     cubic from 0 to s at k = 0.7 n, by |w| of that moment
     one-shot    0, then s from k = n / 2 on, by |w| of that moment
-    iterative   0, then in 3 stretches from k = n / 2 on, each with the same share of what is left
+    iterative   0, then in 3 stretches from k = n / 2 on, each with the same share of what is left;
+                or already from k = n / 5 on
 
 All arms, sparsities and seeds are trained as one program.
 """
@@ -31,9 +32,9 @@ from courseware.subjects.batched_training import (
 from courseware.subjects.data import Digits
 from model_compression.lottery_tickets import random_masks_like, remaining_fraction
 from model_compression.magnitude_pruning import global_magnitude_masks
-from model_compression.masks import Masks, keep_all, prunable_weights
+from model_compression.masks import Masks, apply_masks, keep_all, prunable_weights
 from model_compression.pruning_schedules import cubic_sparsity, gradual_masks, random_mask
-from model_compression.snip import snip_masks
+from model_compression.snip import snip_masks, snip_scores
 
 DENSE = "dense"
 RANDOM = "random, before"
@@ -47,10 +48,14 @@ SHUFFLED = "SNIP, shuffled in each layer"
 SHUFFLED_PER_INPUT = "SNIP, shuffled for each input"
 INKED = "random, SNIP's densities, no blank pixels"
 BY_GRADIENT = "ranked by |g| alone"
-BEFORE = (RANDOM, SNIP, SHUFFLED, SHUFFLED_PER_INPUT, INKED, BY_GRADIENT)
+SNIP_IN_CUTS = "SNIP in 30 cuts, before"
+BEFORE = (RANDOM, SNIP, SHUFFLED, SHUFFLED_PER_INPUT, INKED, BY_GRADIENT, SNIP_IN_CUTS)
+EARLY_ROUNDS = "iterative, from a fifth on"
 
 ROUNDS = 3
 """Of iterative pruning."""
+
+SNIP_CUTS = 30
 
 _MASK_SEED = 1_000_003  # masks of seed s are drawn from a stream that no network uses
 
@@ -108,11 +113,13 @@ def planned_sparsity(arm: str, stretch: int, final: float, n_stretches: int) -> 
         return cubic_sparsity(stretch, 0, n_stretches * 7 // 10, 0.0, final)
     if arm == ONE_SHOT:
         return final if stretch >= middle else 0.0
-    if arm == ITERATIVE:
+    if arm in (ITERATIVE, EARLY_ROUNDS):
         rate = 1 - (1 - final) ** (1 / ROUNDS)
-        done = min(max(stretch - middle + 1, 0), ROUNDS)
+        first = middle if arm == ITERATIVE else n_stretches // 5
+        done = min(max(stretch - first + 1, 0), ROUNDS)
         return final if done == ROUNDS else 1 - remaining_fraction(done, rate)
-    raise ValueError(f"arm: expected one of {[DENSE, *ARMS, *BEFORE[2:]]}, got {arm!r}")
+    known = [DENSE, *ARMS, EARLY_ROUNDS, *BEFORE[2:]]
+    raise ValueError(f"arm: expected one of {known}, got {arm!r}")
 
 
 def weight_gradients(
@@ -131,6 +138,23 @@ def first_batch(data: Digits, n_images: int, seed: int) -> tuple[torch.Tensor, t
     order = torch.randperm(len(data.train_images), generator=torch.Generator().manual_seed(seed))
     rows = order[:n_images]
     return data.train_images[rows], data.train_labels[rows]
+
+
+def snip_in_cuts(
+    state: Mapping[str, torch.Tensor], images: torch.Tensor, labels: torch.Tensor, final: float
+) -> Masks:
+    """SNIP's masks in `SNIP_CUTS` cuts on one batch, without training between them.
+
+    Each cut takes the same share of what is left, by |w * g| of the network that is left: what
+    matters changes with what is gone (de Jorge et al. 2021, Progressive Skeletonization).
+    """
+    masks: Masks = keep_all(prunable_weights(state))
+    for cut in range(1, SNIP_CUTS + 1):
+        left = apply_masks(state, masks)
+        scores = snip_scores(prunable_weights(left), weight_gradients(left, images, labels))
+        total = final if cut == SNIP_CUTS else 1 - (1 - final) ** (cut / SNIP_CUTS)
+        masks = gradual_masks(scores, masks, total)
+    return masks
 
 
 def shuffled_per_input(masks: Mapping[str, torch.Tensor], generator: torch.Generator) -> Masks:
@@ -178,7 +202,7 @@ def masks_before(
     """Masks that an arm starts with; those that prune later start with masks that keep all.
 
     Args:
-        arm: `DENSE`, or one of `ARMS` or `BEFORE`.
+        arm: `DENSE`, `EARLY_ROUNDS`, or one of `ARMS` or `BEFORE`.
         state: the network before training.
         data: SNIP takes n of its training images.
         final: sparsity.
@@ -191,6 +215,8 @@ def masks_before(
         return keep_all(weights)
     if arm == RANDOM:
         return {name: random_mask(w.shape, final, generator) for name, w in weights.items()}
+    if arm == SNIP_IN_CUTS:
+        return snip_in_cuts(state, *first_batch(data, n, seed), final)
     grads = weight_gradients(state, *first_batch(data, n, seed))
     if arm == BY_GRADIENT:
         return global_magnitude_masks(grads, final)
@@ -216,7 +242,7 @@ def train_arms(
         initials: networks of one shape before training, one a seed.
         data: trained on `train`, watched on `validation`, judged on `test`.
         budget: the same for all.
-        arms: out of `DENSE`, `ARMS` and `BEFORE`; the dense arm has the one sparsity 0.
+        arms: as in `masks_before`; the dense arm has the one sparsity 0.
         sparsities: final ones, 0 ... 1.
         seeds: one for each initial network.
     Returns: by arm and sparsity one outcome a seed, in the order of `seeds`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from statistics import fmean
 from typing import Any
 
 from courseware.chapters.c08_when_to_prune.experiments.moments_digits import (
@@ -83,3 +84,19 @@ def edges_told(record: Record) -> str:
     ]
     n_at_edge = sum(rate in edges for rate in best)
     return f"In {n_at_edge} of {len(best)} cases the best rate is an edge of the grid."
+
+
+def dearest(worth: Mapping[str, list[float]]) -> tuple[str, list[list[float]], list[float]]:
+    """Which of several steps is worth most on the average, and how far it is ahead of the others.
+
+    Args:
+        worth: by step: points, one a network.
+    Returns: its name, its points ahead of each other step, and of all others together.
+
+    >>> dearest({"a": [1.0, 2.0], "b": [7.0, 6.0], "c": [4.0, 4.0]})
+    ('b', [[6.0, 4.0], [3.0, 2.0]], [2.0, 0.0])
+    """
+    most = max(worth, key=lambda step: fmean(worth[step]))
+    others = [points for step, points in worth.items() if step != most]
+    together = [sum(points) for points in zip(*others, strict=True)]
+    return most, [ahead(worth[most], points) for points in others], ahead(worth[most], together)

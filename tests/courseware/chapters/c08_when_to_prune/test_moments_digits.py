@@ -16,7 +16,15 @@ from courseware.chapters.c08_when_to_prune.experiments.moments_digits import (
     best_rate,
     measure,
 )
-from courseware.chapters.c08_when_to_prune.pruning_moments import ARMS, DENSE, GRADUAL, SNIP
+from courseware.chapters.c08_when_to_prune.pruning_moments import (
+    DENSE,
+    EARLY_ROUNDS,
+    GRADUAL,
+    ITERATIVE,
+    SNIP,
+    SNIP_IN_CUTS,
+)
+from courseware.showing.spread import is_above_zero
 from courseware.subjects.data import digits
 from tests.tracked import ROOT
 
@@ -78,9 +86,24 @@ def test_an_order_that_turns_and_rates_at_the_edge_are_told():
         record(400, 1600), pairs
     )
     assert "turns no order" in tables.orders_told(record(400, 400), pairs)
-    assert tables.edges_told(record(400, 400)).startswith("In 0 of 14 cases")
+    assert tables.edges_told(record(400, 400)).startswith("In 0 of 18 cases")
     narrow = record(400, 400) | {"rates": [0.1, 0.2]}
-    assert tables.edges_told(narrow).startswith("In 14 of 14 cases")
+    assert tables.edges_told(narrow).startswith("In 18 of 18 cases")
+
+
+def test_what_the_lecture_says_in_words_is_in_the_record():
+    """At 98%, each arm of before and after gains by its cuts, and gradual leads neither clearly."""
+    for updates in UPDATES:
+        answers = [
+            is_above_zero(tables.lead(RECORD, first, second, (0.98, updates)))
+            for first, second in (
+                (SNIP_IN_CUTS, SNIP),
+                (EARLY_ROUNDS, ITERATIVE),
+                (GRADUAL, SNIP_IN_CUTS),
+                (GRADUAL, EARLY_ROUNDS),
+            )
+        ]
+        assert answers == [True, True, None, None]
 
 
 @pytest.fixture
@@ -97,7 +120,7 @@ def test_a_small_run_repeats_itself(small):
     assert found == measure(0.005, 10, 2, small)
     assert json.loads(json.dumps(found)) == found
     assert list(found[DENSE]) == ["0"]
-    assert all(len(found[arm]["0.5"]["test"]) == 2 for arm in ARMS)
+    assert all(len(found[arm]["0.5"]["test"]) == 2 for arm in ALL_ARMS if arm != DENSE)
 
 
 def test_the_command_writes_a_record(small, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     ARMS,
     BEFORE,
     DENSE,
+    EARLY_ROUNDS,
     GRADUAL,
     ITERATIVE,
     ONE_SHOT,
@@ -14,10 +15,12 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     SHUFFLED,
     SHUFFLED_PER_INPUT,
     SNIP,
+    SNIP_CUTS,
     Budget,
     first_batch,
     masks_before,
     planned_sparsity,
+    snip_in_cuts,
     train_arms,
     weight_gradients,
 )
@@ -28,6 +31,7 @@ from model_compression.masks import joined_mask, prunable_weights, pruned_count
 from model_compression.pruning_schedules import gradual_masks
 from model_compression.snip import snip_masks
 
+ROUNDS = (ITERATIVE, EARLY_ROUNDS)
 SIZES = [64, 10, 10]
 BUDGET = Budget(updates=2, batch_size=64, snip_images=64)
 
@@ -42,12 +46,14 @@ def initial(seed: int) -> dict[str, torch.Tensor]:
 
 
 def test_every_arm_ends_at_its_sparsity_and_never_gives_back() -> None:
-    for arm in (*ARMS, *BEFORE):
+    for arm in (*ARMS, EARLY_ROUNDS, *BEFORE):
         planned = [planned_sparsity(arm, k, 0.9, 10) for k in range(10)]
         assert planned == sorted(planned)
         assert planned[-1] == 0.9
     assert [planned_sparsity(ONE_SHOT, k, 0.9, 10) for k in (4, 5)] == [0.0, 0.9]
     assert [planned_sparsity(GRADUAL, k, 0.9, 20) for k in (0, 7, 14)] == [0.0, 0.7875, 0.9]
+    late, early = ([planned_sparsity(a, k, 0.9, 10) for k in range(10)] for a in ROUNDS)
+    assert early[:7] == late[3:] and early[1] == 0.0 < early[2]
     assert planned_sparsity(DENSE, 9, 0.9, 10) == 0.0
     with pytest.raises(ValueError, match="arm: expected one of"):
         planned_sparsity("other", 0, 0.9, 10)
@@ -70,6 +76,34 @@ def test_gradients_are_those_of_a_finite_difference(data: Digits) -> None:
 
     slope = (loss(1e-6) - loss(-1e-6)) / 2e-6
     assert slope == pytest.approx(sum((g * g).sum().item() for g in grads.values()), rel=1e-5)
+
+
+def test_snip_in_cuts_takes_the_least_of_what_each_cut_left(data: Digits) -> None:
+    """Cut by cut, with the gradients of a network that autograd sees as a module."""
+    state, (images, labels) = initial(2), first_batch(data, 64, seed=2)
+    kept = {name: torch.ones_like(w, dtype=torch.bool) for name, w in state.items() if w.dim() > 1}
+    for cut in range(1, SNIP_CUTS + 1):
+        network = mlp(SIZES, 2)
+        network.load_state_dict(
+            {n: value * kept[n] if n in kept else value for n, value in state.items()}
+        )
+        torch.nn.functional.cross_entropy(network(images), labels).backward()
+        parts = {n: p for n, p in network.named_parameters() if n in kept}
+        scores = torch.cat(
+            [
+                (p * p.grad).abs().masked_fill(~kept[n], -1).flatten()
+                for n, p in parts.items()
+                if p.grad is not None
+            ]
+        )
+        n_gone = pruned_count(len(scores), 1 - 0.05 ** (cut / SNIP_CUTS))
+        alive = torch.ones(len(scores), dtype=torch.bool)
+        alive[scores.argsort(stable=True)[:n_gone]] = False
+        flat = alive.split([m.numel() for m in kept.values()])
+        kept = {n: f.reshape(m.shape) for (n, m), f in zip(kept.items(), flat, strict=True)}
+    ours = joined_mask(snip_in_cuts(state, images, labels, 0.95)).kept
+    assert int((ours != joined_mask(kept).kept).sum()) <= 2  # floats added in another order
+    assert not torch.equal(ours, joined_mask(masks_before(SNIP, state, data, 0.95, 64, 2)).kept)
 
 
 def test_shuffled_masks_keep_what_their_name_says(data: Digits) -> None:
@@ -116,7 +150,7 @@ def test_an_arm_is_what_the_library_does_stretch_by_stretch(data: Digits) -> Non
 
 
 def test_all_arms_reach_the_same_count(data: Digits) -> None:
-    found = train_arms([initial(0)], data, BUDGET, (*ARMS, *BEFORE[2:]), (0.9,), [0])
+    found = train_arms([initial(0)], data, BUDGET, (*ARMS, EARLY_ROUNDS, *BEFORE[2:]), (0.9,), [0])
     assert {joined_mask(runs[0.9][0].masks).n_pruned for runs in found.values()} == {666}
 
 

@@ -2,7 +2,7 @@
 
     python -m courseware.experiments --only moments_digits
 
-takes about eight minutes on one core that is free; an interrupted run goes on where it was. All
+takes about ten minutes on one core that is free; an interrupted run goes on where it was. All
 arms of `pruning_moments` are trained at every rate, so that each can be compared at the rate that
 suits it best, by the validation digits.
 """
@@ -18,8 +18,10 @@ from typing import Any
 from courseware.chapters.c08_when_to_prune.pruning_moments import (
     ARMS,
     DENSE,
+    EARLY_ROUNDS,
     SHUFFLED,
     SHUFFLED_PER_INPUT,
+    SNIP_IN_CUTS,
     Budget,
     train_arms,
 )
@@ -33,7 +35,7 @@ SPARSITIES = (0.9, 0.98)
 RATES = (0.0008, 0.002, 0.005, 0.0125, 0.03)
 STRETCHES = 10
 UPDATES = (400, 1600)
-ALL_ARMS = (DENSE, *ARMS, SHUFFLED, SHUFFLED_PER_INPUT)
+ALL_ARMS = (DENSE, *ARMS, SHUFFLED, SHUFFLED_PER_INPUT, SNIP_IN_CUTS, EARLY_ROUNDS)
 
 
 def main() -> int:
