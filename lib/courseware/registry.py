@@ -159,6 +159,7 @@ CHAPTERS = (
             "int4_products": True,
             "minilm_methods": False,
             "minilm_scales": False,
+            "minilm_rounded_inputs": False,
         },
         given="math NormalDist np torch check check_quiz",
     ),

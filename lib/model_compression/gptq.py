@@ -19,8 +19,8 @@ Columns far to the right hear of the errors a block of columns at a time, in one
 are the same, and a wide matrix takes a tenth of the time.
 
 Sources: Hassibi & Stork 1993, Second Order Derivatives for Network Pruning: Optimal Brain Surgeon
-(the change of the free weights); Frantar et al. 2023, GPTQ: Accurate Post-Training Quantization for
-Generative Pre-trained Transformers, algorithm 1 (fixed order, Cholesky factor).
+(the change of the free weights); Frantar et al. 2023, OPTQ: Accurate Quantization for Generative
+Pre-trained Transformers (preprint: GPTQ), algorithm 1 (fixed order, Cholesky factor).
 """
 
 import torch

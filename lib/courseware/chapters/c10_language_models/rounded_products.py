@@ -89,11 +89,11 @@ def rotated(w: T, n_bits: int, per_row: bool) -> Product:
     return product
 
 
-def smoothed(w: T, n_bits: int, x_absmax: T, alpha: float) -> Product:
-    """SmoothQuant: inputs divided by a scale a channel, weights multiplied; one scale a batch."""
+def smoothed(w: T, n_bits: int, x_absmax: T, alpha: float, per_row: bool = False) -> Product:
+    """SmoothQuant: inputs divided by a scale a channel, weights multiplied; then as `plain`."""
     scale, harder = smooth(x_absmax, w, alpha)
     w8 = on_a_grid(harder, 8, per_row=True)
-    return lambda x: on_a_grid(x / scale, n_bits, per_row=False) @ w8.T
+    return lambda x: on_a_grid(x / scale, n_bits, per_row) @ w8.T
 
 
 def in_fp8(w: T) -> Product:

@@ -1,7 +1,8 @@
 """What scales make of methods, for lecture 10: rows for `show_table`, and what verdicts rest on.
 
-Two records with the same draws are read side by side: `minilm_methods`, where scales are those of
-the largest weight or follow a rule, and `minilm_scales`, where they are searched or smaller.
+Records with the same draws are read side by side: `minilm_methods`, where scales are those of the
+largest weight or follow a rule, `minilm_scales`, where they are searched or smaller, and
+`minilm_rounded_inputs`, where GPTQ meets what rounded layers hand on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from courseware.chapters.c10_language_models.tables import (
     Record,
     Rows,
     found,
+    of_shared_draws,
+    with_arms_of,
 )
 from courseware.chapters.c10_language_models.weight_formats import E2M1_RATIOS, RATIOS
 from courseware.showing.say import interval, signed
@@ -149,3 +152,62 @@ def over_searched(
         ahead(of["formats"][arm]["sqnr_db"], scales["formats"][other]["sqnr_db"]),
         ahead(found(of, "formats", arm), found(scales, "formats", other)),
     )
+
+
+def over_zero_points(rounded: Record) -> dict[float, list[float]]:
+    """Bits a weight → dB by which NF4 is ahead of uint4 with a zero point, both searched.
+
+    Args:
+        rounded: the record `minilm_rounded_inputs`.
+    """
+    sqnr: dict[str, dict[float, list[float]]] = {"uint4": {}, "NF4": {}}
+    for name, of in rounded["formats"].items():
+        sqnr[name.partition(",")[0]][of["bits"]] = of["sqnr_db"]
+    return {bits: ahead(sqnr["NF4"][bits], other) for bits, other in sqnr["uint4"].items()}
+
+
+def leads_of_rounded(
+    record: Record, scales: Record, rounded: Record, n_bits: int
+) -> dict[str, list[float]]:
+    """What GPTQ gains in cosine if it is calibrated block by block, behind rounded blocks.
+
+    Args:
+        record: of `minilm_methods`, where the inputs are those of the float network.
+        scales: `minilm_scales`, likewise.
+        rounded: `minilm_rounded_inputs`, where each block has those that come out of rounded ones.
+        n_bits: of the weights.
+    Returns: by grouping and setting.
+    """
+    floats = with_arms_of(record, scales, "gptq")
+    return {
+        ", ".join(named[1:]): of_shared_draws(
+            found(rounded, "gptq", arm), found(floats, "gptq", arm)
+        )
+        for arm in rounded["found"]["gptq"]
+        if (named := _parts(arm))[0] == str(n_bits)
+    }
+
+
+def rows_of_rounded(record: Record, scales: Record, rounded: Record) -> Rows:
+    """GPTQ calibrated on the float network and behind rounded blocks: cosines by setting."""
+    rows = []
+    floats = with_arms_of(record, scales, "gptq")
+    for arm in rounded["found"]["gptq"]:
+        in_float, behind = found(floats, "gptq", arm), found(rounded, "gptq", arm)
+        row = dict(zip(("bits", "one scale for", "setting"), _parts(arm), strict=True))
+        row["inputs of the float network"] = interval(in_float[: len(behind)], 3)
+        row["behind rounded blocks"] = interval(behind, 3)
+        rows.append(row | {"gained": signed(of_shared_draws(behind, in_float), 3)})
+    return rows
+
+
+def _parts(arm: str) -> tuple[str, str, str]:
+    """Bits, grouping and setting of an arm of GPTQ.
+
+    >>> _parts("2 bits, a row, GPTQ, scale × 0.5, damped 1000%")
+    ('2', 'a row', 'scale × 0.5, damped 10 ×')
+    >>> _parts("3 bits, groups of 64, GPTQ")
+    ('3', 'groups of 64', 'scale × 1.0')
+    """
+    bits, name, _, *setting = arm.split(", ")
+    return bits[0], name, _setting(", ".join(setting)) or "scale × 1.0"

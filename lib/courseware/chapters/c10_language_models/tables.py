@@ -23,6 +23,8 @@ WAYS = (
     "outliers in float",
     "rotated, one scale",
     "rotated, a scale a token",
+    "smoothed, α 0.75, a scale a token",
+    "smoothed after norms, α 0.5, a scale a token",
 )
 """Of rounding inputs; in 8 and in 4 bits."""
 
@@ -46,14 +48,27 @@ COMPARED = (
     (8, "outliers in float", "a scale a token"),
     (8, "smoothed, α 0.5", "one scale"),
     (8, "smoothed, α 0.75", "one scale"),
+    (8, "smoothed, α 0.9", "smoothed, α 0.75"),
     (8, "smoothed after norms, α 0.5", "one scale"),
+    (8, "smoothed after norms, α 0.5, a scale a token", "a scale a token"),
+    (8, "outliers in float", "smoothed after norms, α 0.5, a scale a token"),
     (8, "rotated, one scale", "smoothed, α 0.75"),
     (8, "rotated, a scale a token", "outliers in float"),
     (4, "rotated, one scale", "one scale"),
     (4, "rotated, a scale a token", "a scale a token"),
     (4, "rotated, a scale a token", "outliers in float"),
+    (4, "smoothed, α 0.75", "one scale"),
+    (4, "smoothed, α 0.75, a scale a token", "a scale a token"),
+    (4, "smoothed, α 0.75, a scale a token", "outliers in float"),
+    (4, "rotated, a scale a token", "smoothed, α 0.75, a scale a token"),
 )
 """Ways of rounding inputs: each against none, and against another with as many scales."""
+
+
+def with_arms_of(record: Record, more: Record, part: str) -> Record:
+    """A record with the arms that another one has in a part as well, of the same first draws."""
+    arms = record["found"][part] | more["found"][part]
+    return {**record, "found": record["found"] | {part: arms}}
 
 
 def found(record: Record, part: str, arm: str, figure: str = "cosine") -> list[float]:
@@ -71,7 +86,13 @@ def found(record: Record, part: str, arm: str, figure: str = "cosine") -> list[f
 
 def lead(record: Record, part: str, first: str, second: str, figure: str = "cosine") -> list[float]:
     """By how much an arm is above another one, draw by draw."""
-    return ahead(found(record, part, first, figure), found(record, part, second, figure))
+    return of_shared_draws(found(record, part, first, figure), found(record, part, second, figure))
+
+
+def of_shared_draws(first: Sequence[float], second: Sequence[float]) -> list[float]:
+    """The same for figures of two records, the second or first of which may have fewer draws."""
+    draws = min(len(first), len(second))
+    return ahead(first[:draws], second[:draws])
 
 
 def gptq_leads(record: Record, n_bits: int) -> dict[str, list[float]]:
@@ -144,8 +165,9 @@ def input_rows(record: Record) -> Rows:
 
 
 def smooth_rows(record: Record) -> Rows:
-    """Cosine of SmoothQuant with one scale a batch, and its lead over doing nothing."""
-    ways = [arm for arm in record["found"]["inputs"] if "smoothed" in arm]
+    """Cosine of SmoothQuant in 8 bits with one scale a batch, and its lead over doing nothing."""
+    arms = record["found"]["inputs"]
+    ways = [arm for arm in arms if arm.startswith("8 bits, smoothed") and "token" not in arm]
     return [
         {
             "8 bits, one scale a batch": arm.removeprefix("8 bits, "),

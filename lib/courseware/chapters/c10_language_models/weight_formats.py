@@ -82,6 +82,29 @@ def all_integers(w: T, n_bits: int, group: int, ratios: Sequence[float] = RATIOS
     return _closest(blocks, map(restored, ratios)).reshape(w.shape)
 
 
+def with_zero_point(w: T, n_bits: int, group: int, ratios: Sequence[float] = RATIOS) -> T:
+    """Codes 0 ... 2^b - 1, a float32 scale and a zero point for each group: those that err least.
+
+    The scale at ratio 1 is that of the library: the range from the least to the largest weight, 0
+    in it. For each scale three zero points are tried: the nearest one and its neighbours.
+
+    >>> with_zero_point(torch.tensor([[-1.0, 14.0, 2.4, 0.0]]), 4, 4, ratios=[1.0])
+    tensor([[-1., 14.,  2.,  0.]])
+    """
+    blocks, _ = _blocks(w, group)
+    low = blocks.amin(dim=1, keepdim=True).clamp(max=0)
+    high = blocks.amax(dim=1, keepdim=True).clamp(min=0)
+    top = 2**n_bits - 1
+
+    def restored(ratio: float, shift: int) -> T:
+        scale = positive(ratio * (high - low) / top)
+        zero = (torch.round(-ratio * low / scale) + shift).clamp(0, top)
+        return (torch.round(blocks / scale + zero).clamp(0, top) - zero) * scale
+
+    tried = (restored(ratio, shift) for ratio in ratios for shift in (0, -1, 1))
+    return _closest(blocks, tried).reshape(w.shape)
+
+
 def integers_with_exponents(w: T, n_bits: int, group: int) -> T:
     """The same with a power of two as scale: the lowest at which nothing is cut off."""
     blocks, absmax = _blocks(w, group)
@@ -147,8 +170,12 @@ def nf4(w: T, group: int) -> T:
     return nf4_dequantize(codes, absmax.half().float(), group)
 
 
-def nf4_searched(w: T, group: int, ratios: Sequence[float] = RATIOS) -> T:
+def nf4_searched(
+    w: T, group: int, ratios: Sequence[float] = RATIOS, stored: torch.dtype = torch.float16
+) -> T:
     """The same, and of some scales up to the absmax the one with the least squared error.
+
+    `stored` is the type of a scale.
 
     >>> nf4_searched(torch.tensor([[1.0, -0.7, 0.0, 0.7]]), 4, ratios=[1.0])
     tensor([[ 1.0000, -0.6962,  0.0000,  0.7230]])
@@ -158,7 +185,7 @@ def nf4_searched(w: T, group: int, ratios: Sequence[float] = RATIOS) -> T:
     halfway = (table[1:] + table[:-1]) / 2
 
     def restored(ratio: float) -> T:
-        scale = (ratio * absmax).half().float()
+        scale = (ratio * absmax).to(stored).float()
         return table[torch.bucketize(blocks / positive(scale), halfway)] * scale
 
     return _closest(blocks, map(restored, ratios)).reshape(w.shape)
@@ -241,3 +268,16 @@ SCALES = {
     "NVFP4, searched": WeightFormat(4, 8, 16, nvfp4_searched),
 }
 """Integers with all of their codes, then formats with a scale searched for each block."""
+
+ZERO_POINTS = {
+    f"uint4, blocks of {group}, searched": WeightFormat(
+        4, 32 + 4, group, partial(with_zero_point, n_bits=4, group=group)
+    )
+    for group in (144, 72, 36)
+} | {
+    f"NF4, blocks of {group}, float32, searched": WeightFormat(
+        4, 32, group, partial(nf4_searched, group=group, stored=torch.float32)
+    )
+    for group in (128, 64, 32)
+}
+"""4.25, 4.5 and 5 bits with a zero point, then as many with NF4; scales are float32."""

@@ -38,6 +38,7 @@ def test_what_sticks_out_is_dealt_with_by_each_way() -> None:
     one = off(products.plain(W, 8, per_row=False)(X))
     smooth = products.smoothed(W, 8, X.abs().amax(dim=0), 0.5)
     assert off(smooth(X)) < one
+    assert off(smooth(X)) > off(products.smoothed(W, 8, X.abs().amax(dim=0), 0.5, True)(X))
     assert off(products.in_fp8(W)(X)) < 0.05
 
 

@@ -83,3 +83,23 @@ def test_formats_and_integers_that_are_compared_have_as_many_bits() -> None:
         bits = record["formats"][name]["bits"]
         assert bits == scales["formats"][other]["bits"]
         assert bits == scales["formats"][f"{name}, searched"]["bits"]
+
+
+def test_gptq_behind_rounded_blocks_meets_the_same_arm_of_either_record() -> None:
+    arms = {"2 bits, a row, GPTQ": runs(0.2), "2 bits, a row, GPTQ, scale × 0.5": runs(0.1)}
+    rounded = {"found": {"gptq": arms}}
+    leads = scale_tables.leads_of_rounded(METHODS, SEARCHED, rounded, 2)
+    assert leads["a row, scale × 1.0"] == pytest.approx([0.1, 0.1])
+    assert leads["a row, scale × 0.5"] == pytest.approx([-0.1, -0.1])
+    assert scale_tables.leads_of_rounded(METHODS, SEARCHED, rounded, 3) == {}
+    first, second = scale_tables.rows_of_rounded(METHODS, SEARCHED, rounded)
+    assert (first["setting"], first["gained"]) == ("scale × 1.0", "+0.100 ± 0.000")
+    assert (second["bits"], second["one scale for"]) == ("2", "a row")
+    assert (second["setting"], second["gained"]) == ("scale × 0.5", "−0.100 ± 0.000")
+
+
+def test_nf4_meets_zero_points_with_as_many_bits() -> None:
+    sqnr = {("uint4", 4.25): [18.0], ("uint4", 5.0): [20.0], ("NF4", 4.25): [19.0]}
+    sqnr |= {("NF4", 5.0): [19.5]}
+    formats = {f"{n}, {b}": {"bits": b, "sqnr_db": of} for (n, b), of in sqnr.items()}
+    assert scale_tables.over_zero_points({"formats": formats}) == {4.25: [1.0], 5.0: [-0.5]}

@@ -51,9 +51,18 @@ def test_rows_of_gptq_have_errors_and_cosines() -> None:
     assert panels["2 bits"]["a row"]["nearest"] == pytest.approx([0.52, 0.54])
 
 
+def test_arms_of_fewer_draws_meet_the_first_ones_of_others() -> None:
+    record = {"found": {"inputs": {"a": {"cosine": [0.5, 0.75, 1.0]}}, "texts": {}}}
+    more = {"found": {"inputs": {"b": {"cosine": [0.25, 0.25]}}}}
+    joined = tables.with_arms_of(record, more, "inputs")
+    assert tables.lead(joined, "inputs", "a", "b") == [0.25, 0.5]
+    assert tables.lead(joined, "inputs", "b", "a") == [-0.25, -0.5]
+    assert [*record["found"]["inputs"]] == ["a"] and "texts" in joined["found"]
+
+
 def test_inputs_and_smoothing() -> None:
     arms = {f"{bits} bits, {way}": 0.9 for bits in (8, 4) for way in tables.WAYS}
-    arms |= {"8 bits, smoothed, α 0.5": 0.8}
+    arms |= {"8 bits, smoothed, α 0.5": 0.8, "4 bits, smoothed, α 0.5": 0.7}
     record = record_of({"inputs": arms})
     assert [row["inputs"] for row in tables.input_rows(record)] == list(tables.WAYS)
     (row,) = tables.smooth_rows(record)
@@ -109,12 +118,12 @@ def test_formats_are_compared_matrix_by_matrix() -> None:
 
 
 def test_ways_of_rounding_inputs_are_compared_with_as_many_scales() -> None:
-    leads = tables.input_leads(read_record("minilm_methods"))
+    records = read_record("minilm_methods"), read_record("minilm_rounded_inputs")
+    leads = tables.input_leads(tables.with_arms_of(*records, "inputs"))
     assert {*leads} == {*tables.COMPARED}
-    for _, first, second in leads:
-        assert ("one scale" in second or "smoothed" in second) == (
-            "one scale" in first or "smoothed" in first
-        )
+    for _, *ways in leads:
+        per_token = {way.endswith("a scale a token") or way == "outliers in float" for way in ways}
+        assert len(per_token) == 1
     least, most = tables.errors_lowered(read_record("minilm_methods"))
     assert 0 < least < most
 

@@ -7,7 +7,7 @@ import torch
 
 from courseware.chapters.c10_language_models import weight_formats
 from courseware.chapters.c10_language_models.weight_formats import FORMATS, nearest_e2m1
-from model_compression.integer_scaling import quantize_groupwise
+from model_compression.integer_scaling import quantize_groupwise, quantize_tensor
 
 W = torch.randn(8, 128, generator=torch.Generator().manual_seed(0))
 
@@ -100,3 +100,30 @@ def test_a_search_begins_with_the_rule_and_is_better_in_some_blocks(name, size) 
     lost, left = ((one - W.reshape(-1, size)).square().sum(dim=1) for one in (by_rule, best))
     assert bool((left <= lost * (1 + 1e-5)).all()) and bool((left < 0.99 * lost).any())
     assert torch.equal(searched(0 * W), 0 * W)
+
+
+def test_a_zero_point_at_ratio_1_is_that_of_the_library_and_a_search_is_never_worse() -> None:
+    blocks = W.reshape(-1, 32) + 0.3
+    library = quantize_tensor(blocks, 4, 32, symmetric=False).dequantize()
+    lost, at_once, searched = (
+        (one - blocks).square().sum(dim=1)
+        for one in (
+            library,
+            weight_formats.with_zero_point(blocks, 4, 32, ratios=(1.0,)),
+            weight_formats.with_zero_point(blocks, 4, 32),
+        )
+    )
+    assert bool((at_once <= lost * (1 + 1e-5)).all())
+    assert bool((searched <= at_once).all()) and bool((searched < 0.99 * at_once).any())
+    assert torch.equal(weight_formats.with_zero_point(0 * W, 4, 32), 0 * W)
+
+
+def test_a_zero_point_restores_what_lies_on_its_grid() -> None:
+    grid = torch.arange(16.0).repeat(2, 1) * 0.5 - torch.tensor([[2.0], [0.0]])
+    assert torch.equal(weight_formats.with_zero_point(grid, 4, 16), grid)
+
+
+def test_zero_points_take_four_bits_more_than_a_scale() -> None:
+    matrices = [torch.zeros(384, 384), torch.zeros(1536, 384)]
+    bits = [one.bits(matrices) for one in weight_formats.ZERO_POINTS.values()]
+    assert bits == [4.25, 4.5, 5.0] * 2

@@ -121,6 +121,7 @@ def record(
     description: str,
     measured: Callable[[SentenceEncoder, list[str], int, int], Result],
     formats: Mapping[str, WeightFormat],
+    draws: int = 6,
     **more: Any,
 ) -> int:
     """Measure all draws, and write the figures as JSON: sizes in the formats, and what was found.
@@ -129,11 +130,12 @@ def record(
         description: of the experiment, for --help.
         measured: all arms of a draw, from model, lines, number of texts and seed.
         formats: those whose bits are recorded.
+        draws: of texts, where the command line says nothing else.
         more: settings, for the record.
     """
     options = records.options_of(
         description,
-        draws=(6, "choices of texts"),
+        draws=(draws, "choices of texts"),
         texts=(100, "to judge by, in each draw"),
     )
     torch.set_num_threads(1)  # as the record says of its machine

@@ -42,8 +42,8 @@ T = torch.Tensor
 
 def main() -> int:
     """Measure everything and write the figures as JSON."""
-    more = {"ratios": RATIOS, "damping": [DAMPING, *MORE_DAMPING]}
-    return methods.record("Scales, searched and smaller, on MiniLM.", measure, SCALES, **more)
+    what, damping = "Scales, searched and smaller, on MiniLM.", [DAMPING, *MORE_DAMPING]
+    return methods.record(what, measure, SCALES, ratios=RATIOS, damping=damping)
 
 
 def measure(model: SentenceEncoder, lines: list[str], n_texts: int, seed: int) -> Result:
