@@ -72,7 +72,7 @@ def test_its_command_writes_a_record_that_is_the_recorded_one(tmp_path, monkeypa
     assert rounded.main() == 0
     record = json.loads(out.read_text(encoding="utf-8"))
     assert set(record) == set(RECORD)
-    assert record["gptq_settings"] == RECORD["gptq_settings"] and record["smoothed"] == RECORD["smoothed"]
+    assert all(record[name] == RECORD[name] for name in ("gptq_settings", "smoothed"))
     assert {part: [*arms] for part, arms in record["found"].items()} == {
         part: [*arms] for part, arms in RECORD["found"].items()
     }
