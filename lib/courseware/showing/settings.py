@@ -68,6 +68,16 @@ def in_settings(
     return Holds(f"Depends: {told}" if len(clear) > 1 else told[0].upper() + told[1:])
 
 
+def by_setting(cases: Mapping[tuple[str, ...], Sequence[float]]) -> str:
+    """The mean difference of each setting, with its 95% interval.
+
+    >>> by_setting({("98%", "rate 1"): [1.0, 2.0, 3.0], ("90%", "rate 1"): [0.0, 1.0, -1.0]})
+    '98%, rate 1: +2.0 ± 2.5; 90%, rate 1: +0.0 ± 2.5'
+    """
+    told = {", ".join(setting): spread(differences) for setting, differences in cases.items()}
+    return "; ".join(f"{name}: {of.mean:+.1f} ± {of.margin:.1f}" for name, of in told.items())
+
+
 def _where(found: Mapping[tuple[str, ...], str], given: Sequence[str]) -> list[str]:
     """Each answer with its settings; an answer of many settings comes last, without their names."""
     sides = [side for side in range(len(next(iter(found)))) if _decides(found, side)]

@@ -77,9 +77,11 @@ def errors_on_shifted(model: nn.Module, data: Digits) -> float:
     return sum(errors) / len(errors)
 
 
-def teacher_network(hidden: int, seed: int, dropout: float = 0.3) -> nn.Sequential:
+def teacher_network(
+    hidden: int, seed: int, dropout: float = 0.3, most_shifted: int = 2
+) -> nn.Sequential:
     """An untrained teacher for MNIST: shift, then two hidden layers with ReLU and dropout."""
-    layers: list[nn.Module] = [RandomShift(MNIST_SHAPE, most=2)]
+    layers: list[nn.Module] = [RandomShift(MNIST_SHAPE, most_shifted)]
     for layer in mlp([MNIST_SHAPE[0] * MNIST_SHAPE[1], hidden, hidden, N_CLASSES], seed):
         layers.append(layer)
         if isinstance(layer, nn.ReLU):
@@ -88,13 +90,21 @@ def teacher_network(hidden: int, seed: int, dropout: float = 0.3) -> nn.Sequenti
 
 
 def train_teacher(
-    data: Digits, hidden: int, seed: int, steps: int, progress: bool = False
+    data: Digits,
+    hidden: int,
+    seed: int,
+    steps: int,
+    progress: bool = False,
+    most_shifted: int = 2,
 ) -> nn.Sequential:
     """Train a teacher on the labels; torch's global generator stays as it is.
 
+    Args:
+        most_shifted: pixels by which training images are shifted at random; with 0 they stay where
+            they are, and dropout is the same.
     Returns: the network in evaluation mode, so that it answers every image in one way.
     """
-    model = teacher_network(hidden, seed)
+    model = teacher_network(hidden, seed, most_shifted=most_shifted)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         train(

@@ -68,6 +68,25 @@ def test_a_teacher_has_two_hidden_layers_and_chance_only_in_training() -> None:
     assert torch.equal(outputs(teacher, images), outputs(teacher, images))
 
 
+def test_without_shifts_chance_is_the_same_but_for_the_shifts() -> None:
+    images = torch.rand(50, 784)
+    after = []
+    for most in (0, 2):
+        torch.manual_seed(0)
+        moved = RandomShift((28, 28), most)(images)
+        assert torch.equal(moved, images) == (most == 0)
+        after.append(torch.rand(9))  # what dropout would draw
+    assert torch.equal(*after)
+
+
+def test_a_teacher_can_be_trained_without_shifts(data: Digits) -> None:
+    found = [train_teacher(data, hidden=8, seed=3, steps=4, most_shifted=n) for n in (0, 2)]
+    shift = found[0][0]
+    assert isinstance(shift, RandomShift)
+    assert shift.most == 0
+    assert not torch.equal(*(outputs(model, data.test_images) for model in found))
+
+
 def test_training_a_teacher_depends_on_the_seed_alone(data: Digits) -> None:
     torch.manual_seed(5)
     before = torch.get_rng_state()
