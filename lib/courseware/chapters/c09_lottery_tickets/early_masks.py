@@ -63,3 +63,45 @@ def emerged_at(distances: Distances, window: int = 5, threshold: float = 0.1) ->
         if max(distances[i][i - window + 1 : i]) <= threshold:
             return i
     return None
+
+
+def emerged_by_interval(
+    of_networks: Sequence[Distances], moments: Sequence[int], every: Sequence[int]
+) -> dict[int, list[int]]:
+    """Updates after which masks emerge, if fewer masks had been drawn from the same trainings.
+
+    Args:
+        of_networks: distances of the masks of each training.
+        moments: updates after which they were drawn, evenly spaced, from 0.
+        every: updates from one mask to the next that is looked at, multiples of those spaces.
+    Returns: by number of updates between masks, one moment a network; none of one whose mask does
+        not emerge.
+    Raises: ValueError for an interval at which no masks were drawn.
+
+    >>> line = [[abs(i - j) / 100 for j in range(11)] for i in range(11)]
+    >>> emerged_by_interval([line], range(0, 101, 10), every=(10, 20, 30))
+    {10: [40], 20: [80], 30: []}
+    """
+    found = {}
+    for updates in every:
+        stride, rest = divmod(updates, moments[1] - moments[0])
+        if rest or not stride:
+            raise ValueError(f"every: expected multiples of {moments[1] - moments[0]}, got {every}")
+        fewer = [[row[::stride] for row in rows[::stride]] for rows in of_networks]
+        emerged = [emerged_at(rows) for rows in fewer]
+        found[updates] = [moments[i * stride] for i in emerged if i is not None]
+    return found
+
+
+def told_by_interval(emerged: Mapping[int, Sequence[int]]) -> str:
+    """What `emerged_by_interval` found, from the first network to the last.
+
+    >>> told_by_interval({5: [45, 40, 50], 40: [240, 240], 60: []})
+    'every 5: 40–50; every 40: 240; every 60: never'
+    """
+    ranges = {
+        every: "–".join(str(moment) for moment in sorted({min(found), max(found)}))
+        for every, found in emerged.items()
+        if found
+    }
+    return "; ".join(f"every {every}: {ranges.get(every, 'never')}" for every in emerged)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits import (
@@ -96,6 +97,17 @@ def width_leads(
     }
 
 
+def best_of_width(record: Record, units: str, weights: str) -> tuple[str, str, list[float]]:
+    """Learning rate, updates and accuracies of networks where they do best, on the average.
+
+    It is the test digits that choose, which favours these networks over what is beside them.
+    """
+    runs = {key: by_units[units][weights] for key, by_units in record["by_width"].items()}
+    best = max(runs, key=lambda key: fmean(runs[key]))
+    rate, updates = best.split()
+    return rate, updates, runs[best]
+
+
 def by_setting(
     record: Record, other: str, what: str = "at_end", level: int = 3
 ) -> dict[tuple[int, float], list[float]]:
@@ -119,32 +131,30 @@ def counted(cases: Mapping[Any, Sequence[float]]) -> tuple[list[bool | None], st
     return answers, f"ahead in {n_ahead} of {len(cases)}, behind in {n_behind}"
 
 
-def earlier_stops(shares: Mapping[float, ByArm]) -> dict[float, list[float]]:
-    """By how many percent the tickets stop earlier than the dense networks, by share of weights."""
-    dense = [run.stop for run in shares[1.0][DENSE]]
+def earlier_stops(shares: Mapping[float, ByArm], other: str = DENSE) -> dict[float, list[float]]:
+    """By how many percent the tickets stop earlier than another arm, by share of the weights."""
     return {
         share: [
-            100 * (1 - run.stop / of_dense)
-            for run, of_dense in zip(arms[TICKET], dense, strict=True)
+            100 * (1 - run.stop / of_other.stop)
+            for run, of_other in zip(arms[TICKET], arms[other], strict=True)
         ]
-        for share, arms in shares.items()
-        if share < 1
+        for share, arms in _pruned(shares).items()
     }
 
 
 def points_at_stop(shares: Mapping[float, ByArm]) -> dict[tuple[float, str], list[float]]:
     """Leads of the tickets at their early stop, by share of the weights and other arm."""
+    return _points(shares, lambda run: run.accuracy_at_stop)
 
-    def at_stop(runs: Sequence[Run]) -> list[float]:
-        return [run.accuracy_at_stop for run in runs]
 
-    return {
-        (share, arm): ahead(at_stop(arms[TICKET]), at_stop(runs), factor=100)
-        for share, arms in shares.items()
-        if share < 1
-        for arm, runs in (arms | {DENSE: shares[1.0][DENSE]}).items()
-        if arm != TICKET
-    }
+def points_at_end(shares: Mapping[float, ByArm]) -> dict[tuple[float, str], list[float]]:
+    """Leads of the tickets after the last update, by share of the weights and other arm."""
+    return _points(shares, lambda run: run.accuracy_at_end)
+
+
+def against(points: Mapping[tuple[float, str], list[float]], arm: str) -> dict[float, list[float]]:
+    """Of leads over all arms, those over one of them, by share of the weights."""
+    return {share: leads for (share, other), leads in points.items() if other == arm}
 
 
 def stop_rows(shares: Mapping[float, ByArm]) -> list[Row]:
@@ -155,3 +165,22 @@ def stop_rows(shares: Mapping[float, ByArm]) -> list[Row]:
         | {f"ahead of {arm}": signed(points[share, arm], 2) for arm in (DENSE, REINIT, RANDOM_MASK)}
         for share, earlier in earlier_stops(shares).items()
     ]
+
+
+def _points(
+    shares: Mapping[float, ByArm], accuracy: Callable[[Run], float]
+) -> dict[tuple[float, str], list[float]]:
+    return {
+        (share, arm): ahead(
+            [accuracy(run) for run in arms[TICKET]], [accuracy(run) for run in runs], factor=100
+        )
+        for share, arms in _pruned(shares).items()
+        for arm, runs in arms.items()
+        if arm != TICKET
+    }
+
+
+def _pruned(shares: Mapping[float, ByArm]) -> dict[float, ByArm]:
+    """All arms at each share of the weights below 1, the dense one beside them."""
+    dense = shares[1.0][DENSE]
+    return {share: arms | {DENSE: dense} for share, arms in shares.items() if share < 1}

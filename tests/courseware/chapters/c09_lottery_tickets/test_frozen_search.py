@@ -7,6 +7,7 @@ from courseware.chapters.c09_lottery_tickets.early_masks import (
     distance_by_chance,
     distance_matrix,
     emerged_at,
+    emerged_by_interval,
 )
 from courseware.chapters.c09_lottery_tickets.frozen_search import frozen_network, search_masks
 from courseware.subjects.batched_training import judged, stacked
@@ -101,3 +102,19 @@ def test_emergence_needs_the_whole_window() -> None:
     assert emerged_at(rows[:2], window=5) is None
     with pytest.raises(ValueError, match="window: expected 2"):
         emerged_at(rows, window=1)
+
+
+def test_fewer_masks_emerge_as_if_no_others_had_been_drawn() -> None:
+    moments = range(0, 200, 5)
+    positions = [1 - 0.97**moment for moment in moments]
+    rows = [[abs(a - b) for b in positions] for a in positions]
+    found = emerged_by_interval([rows, rows], moments, every=(5, 10, 20, 200))
+    for every in (5, 10, 20):
+        stride = every // 5
+        alone = emerged_at([row[::stride] for row in rows[::stride]])
+        assert alone is not None
+        assert found[every] == [alone * every] * 2
+    assert found[5][0] < found[10][0] < found[20][0]
+    assert found[200] == []
+    with pytest.raises(ValueError, match="every: expected multiples of 5"):
+        emerged_by_interval([rows], moments, every=(7,))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from courseware.chapters.c09_lottery_tickets import tables
 from courseware.chapters.c09_lottery_tickets.experiments import lottery_tickets_mnist
 from courseware.chapters.c09_lottery_tickets.experiments.lottery_tickets_mnist import (
     PLAN,
@@ -21,7 +22,10 @@ from courseware.chapters.c09_lottery_tickets.ticket_arms import (
     ARMS,
     DENSE,
     LENET_WEIGHTS,
+    REINIT,
+    TICKET,
     Plan,
+    Run,
     counts_by_round,
 )
 from courseware.subjects.data import MNIST_PACKAGE, Digits, digits
@@ -99,3 +103,19 @@ def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert record["versions"]["torch"] == torch.__version__
     assert len(record["searches"]) == 2
     assert [path.name for path in out.parent.iterdir()] == ["record.json"]
+
+
+def test_leads_are_taken_at_the_stop_and_at_the_end() -> None:
+    def run(losses: list[float], accuracies: list[float]) -> Run:
+        return Run([0, 10, 20], losses, accuracies)
+
+    dense = [run([3.0, 2.0, 1.0], [0.1, 0.7, 0.8])] * 2
+    ticket = [run([3.0, 1.0, 2.0], [0.1, 0.75, 0.85])] * 2
+    fresh = [run([3.0, 2.0, 1.0], [0.1, 0.5, 0.6])] * 2
+    shares = {1.0: {DENSE: dense}, 0.5: {TICKET: ticket, REINIT: fresh}}
+    at_stop, at_end = tables.points_at_stop(shares), tables.points_at_end(shares)
+    assert set(at_stop) == set(at_end) == {(0.5, REINIT), (0.5, DENSE)}
+    assert at_stop[0.5, DENSE] == pytest.approx([-5.0] * 2)
+    assert at_end[0.5, DENSE] == pytest.approx([5.0] * 2)
+    assert tables.against(at_end, REINIT) == {0.5: pytest.approx([25.0] * 2)}
+    assert tables.earlier_stops(shares) == tables.earlier_stops(shares, REINIT) == {0.5: [50.0] * 2}

@@ -75,6 +75,13 @@ def test_every_setting_has_a_row():
     )
 
 
+def test_networks_of_a_width_are_read_where_they_do_best():
+    rate, updates, accuracies = tables.best_of_width(RECORD, "4", "296")
+    runs = {key: by_units["4"]["296"] for key, by_units in RECORD["by_width"].items()}
+    assert accuracies == runs[f"{rate} {updates}"]
+    assert fmean(accuracies) == max(map(fmean, runs.values()))
+
+
 def test_what_comes_after_the_stop_is_counted():
     run = Run([0, 10, 20], [2.0, 1.0, 1.5], [0.5, 0.75, 1.0])
     assert tables.after_the_stop([run]) == [25.0]
