@@ -55,6 +55,33 @@ WAYS: dict[str, Way] = {
 
 
 @dataclass(frozen=True)
+class Untouched:
+    """Pruned weights that never had a gradient, by what they connect.
+
+    Attributes:
+        at_empty_pixels: they read a pixel without ink in all images.
+        at_silent_units: others, into or out of a unit that never fired.
+        elsewhere: all others; no image made both ends of them active.
+    """
+
+    at_empty_pixels: int
+    at_silent_units: int
+    elsewhere: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.at_empty_pixels + self.at_silent_units + self.elsewhere
+
+    def __add__(self, other: Untouched) -> Untouched:
+        return Untouched(
+            self.at_empty_pixels + other.at_empty_pixels,
+            self.at_silent_units + other.at_silent_units,
+            self.elsewhere + other.elsewhere,
+        )
+
+
+@dataclass(frozen=True)
 class Revival:
     """What became of the pruned weights.
 
@@ -62,11 +89,13 @@ class Revival:
         n_pruned: how many there are.
         alive: how many of them are not 0: after the pruning, and after each step.
         largest: the largest magnitude among them at the end.
+        untouched: those of them that had no gradient in any step before the pruning.
     """
 
     n_pruned: int
     alive: list[int]
     largest: float
+    untouched: Untouched
 
 
 @one_thread()
@@ -86,8 +115,11 @@ def train_on_after_pruning(
     model = mlp([64, 64, 32, 10], seed)
     optimizer = OPTIMIZERS[way.optimizer](model)
     generator = torch.Generator().manual_seed(seed)
+    touched = {name: torch.zeros_like(p, dtype=torch.bool) for name, p in model.named_parameters()}
     for _ in range(dense_steps):
         _set_gradients(model, data, generator)
+        for name, gradient in _gradients_of(model).items():
+            touched[name] |= gradient != 0
         optimizer.step()
     weights = weights_of(model)
     pruned = {name: ~mask for name, mask in global_magnitude_masks(weights, sparsity).items()}
@@ -104,7 +136,32 @@ def train_on_after_pruning(
             _clear(weights, pruned)
         alive.append(_count_alive(weights, pruned))
     largest = max(weights[name][gone].abs().max().item() for name, gone in pruned.items())
-    return Revival(sum(int(gone.sum()) for gone in pruned.values()), alive, largest)
+    n_pruned = sum(int(gone.sum()) for gone in pruned.values())
+    return Revival(n_pruned, alive, largest, untouched_weights(touched, pruned, data))
+
+
+def untouched_weights(
+    touched: dict[str, torch.Tensor], pruned: dict[str, torch.Tensor], data: Digits
+) -> Untouched:
+    """Count the pruned weights that had no gradient, by what they connect.
+
+    Args:
+        touched: by name of each parameter, where it ever had a gradient. A unit that never fired
+            passes none on: its own bias never had one.
+        pruned: by name of each weight, in the order of the layers: where it is pruned.
+        data: its training images say which pixels are empty.
+    """
+    found = Untouched(0, 0, 0)
+    empty = data.train_images.amax(dim=0) == 0
+    silent = torch.zeros_like(empty)  # inputs of the layer that are units
+    for name, gone in pruned.items():
+        silent_outputs = ~touched[name.replace("weight", "bias")]
+        left = gone & ~touched[name]
+        at_units = left & ~empty & (silent | silent_outputs[:, None])
+        n_pixels, n_units = int((left & empty).sum()), int(at_units.sum())
+        found += Untouched(n_pixels, n_units, int(left.sum()) - n_pixels - n_units)
+        silent, empty = silent_outputs, torch.zeros_like(silent_outputs)
+    return found
 
 
 def _set_gradients(model: nn.Module, data: Digits, generator: torch.Generator) -> None:

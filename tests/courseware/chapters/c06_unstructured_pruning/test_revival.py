@@ -1,5 +1,7 @@
 """Pruned weights that return: which way of masking lets them, counted in small networks."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -7,8 +9,10 @@ from courseware.chapters.c06_unstructured_pruning.revival import (
     OPTIMIZERS,
     WAYS,
     Revival,
+    Untouched,
     Way,
     train_on_after_pruning,
+    untouched_weights,
 )
 from courseware.subjects.data import Digits, digits
 
@@ -49,6 +53,35 @@ def test_a_masked_gradient_revives_only_what_the_optimizer_remembers(data: Digit
     assert found.alive[1] == found.alive[3]  # nothing new is remembered
     free = small(Way("momentum"), data)
     assert found.alive[3] <= free.alive[3] <= N_PRUNED
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_what_stays_at_0_never_had_a_gradient(optimizer: str, data: Digits) -> None:
+    """Exactly those: what had one is remembered. An empty pixel reaches all 64 units."""
+    found = small(Way(optimizer, mask_gradients=True), data)
+    assert found.untouched.total == found.n_pruned - found.alive[1] > 0
+    empty = int((data.train_images.amax(dim=0) == 0).sum())
+    assert 0 < found.untouched.at_empty_pixels <= 64 * empty
+    assert found.untouched + found.untouched == Untouched(
+        2 * found.untouched.at_empty_pixels,
+        2 * found.untouched.at_silent_units,
+        2 * found.untouched.elsewhere,
+    )
+
+
+def test_a_weight_without_a_gradient_is_at_a_pixel_or_a_unit_that_is_silent() -> None:
+    """3 pixels, the second of them empty; 2 units, the second never fires; 1 output."""
+    data = replace(digits(), train_images=torch.tensor([[1.0, 0.0, 2.0]]))
+    touched = {
+        "0.weight": torch.tensor([[True, False, False], [False, False, False]]),
+        "0.bias": torch.tensor([True, False]),
+        "2.weight": torch.tensor([[True, False]]),
+        "2.bias": torch.tensor([True]),
+    }
+    pruned = {name: torch.ones_like(touched[name]) for name in ("0.weight", "2.weight")}
+    assert untouched_weights(touched, pruned, data) == Untouched(2, 3, 1)
+    pruned["2.weight"] = torch.tensor([[True, False]])
+    assert untouched_weights(touched, pruned, data) == Untouched(2, 2, 1)
 
 
 def test_a_step_of_momentum_alone_is_what_the_velocity_says(data: Digits) -> None:
