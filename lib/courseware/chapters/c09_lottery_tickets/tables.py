@@ -11,6 +11,7 @@ from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits imp
     figures,
 )
 from courseware.chapters.c09_lottery_tickets.ticket_arms import (
+    ARMS,
     DENSE,
     RANDOM_MASK,
     REINIT,
@@ -72,6 +73,16 @@ def rate_rows(record: Record, level: int) -> list[Row]:
             row[f"ahead of {arm}"] = signed(lead(record, (updates, rate), level, arm))
         rows.append(row)
     return rows
+
+
+def best_rates_told(record: Record, level: int) -> str:
+    """Which learning rates are best for any arm after each number of updates, of those tried."""
+    told = []
+    for updates in record["updates"]:
+        best = {best_rate(record, arm, level, updates) for arm in (*ARMS, DENSE)}
+        told.append(f"{' and '.join(f'{rate:g}' for rate in sorted(best))} ({updates:,} updates)")
+    tried = record["learning_rates"]
+    return f"{', '.join(told)}, out of {len(tried)} from {min(tried):g} to {max(tried):g}"
 
 
 def after_the_stop(runs: Sequence[Run]) -> list[float]:

@@ -63,6 +63,15 @@ def test_the_best_rate_has_the_lowest_validation_loss():
     assert points == pytest.approx([a - b for a, b in zip(ours, theirs, strict=True)])
 
 
+def test_the_best_rates_are_told_with_those_tried():
+    told = tables.best_rates_told(RECORD, 3)
+    for updates in UPDATES:
+        best = {best_rate(RECORD, arm, 3, updates) for arm in (DENSE, *ARMS)}
+        assert f"{' and '.join(f'{rate:g}' for rate in sorted(best))} ({updates:,} updates)" in told
+    tried = f"from {min(LEARNING_RATES):g} to {max(LEARNING_RATES):g}"
+    assert told.endswith(f"out of {len(LEARNING_RATES)} {tried}")
+
+
 def test_every_setting_has_a_row():
     rows = tables.rate_rows(RECORD, 3)
     assert len(rows) == len(tables.settings(RECORD)) == len(UPDATES) * (len(LEARNING_RATES) + 1)
