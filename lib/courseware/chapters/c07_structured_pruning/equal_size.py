@@ -5,6 +5,7 @@
     …, lost means folded in      and what the lost units add on the average, in the next bias
     random units                 units drawn by chance
     single weights, …            the largest |w| of all layers: as many, or in as many bytes
+    …, in rounds                 so many at last, by cuts in the first half of fine-tuning
     from scratch                 nothing was taken out: the small network, trained from its start
 
 Bytes are those of the weights in float32, and of their places where single weights are kept.
@@ -28,39 +29,57 @@ from courseware.subjects.batched_training import judged, train_together
 from courseware.subjects.data import Digits
 from courseware.subjects.models import mlp
 from model_compression.magnitude_pruning import global_magnitude_masks
-from model_compression.masks import Masks, keep_all, prunable_weights
+from model_compression.masks import Masks, joined_mask, keep_all, prunable_weights
+from model_compression.pruning_schedules import gradual_masks
 from model_compression.sparse_storage import sparse_bytes
 
 State = Mapping[str, torch.Tensor]
 Start = tuple[State, Mapping[str, torch.Tensor]]
 
 NORM, MEAN, SILENCE = CRITERIA
-FOLDED = "mean activation, lost means folded in"
 CHANCE = "random units"
 WEIGHTS = "single weights, as many"
 BITMASK = "single weights, as many bytes (bitmask)"
 COMPACT = "single weights, as many bytes (CSR, small indices)"
 WIDE = "single weights, as many bytes (CSR, 8-byte indices)"
+BITMASK_IN_ROUNDS = "single weights, as many bytes (bitmask), in rounds"
 SCRATCH = "small from scratch"
-STRUCTURED = (*CRITERIA, FOLDED, CHANCE)
+CHOSEN = (*CRITERIA, CHANCE)
+FOLDED = ", lost means folded in"
+REPAIRED = {arm + FOLDED: arm for arm in CHOSEN}
+"""Arm → how its units are chosen."""
+STRUCTURED = (*CHOSEN, *REPAIRED)
 UNSTRUCTURED = (WEIGHTS, BITMASK, COMPACT, WIDE)
-ARMS = (*STRUCTURED, *UNSTRUCTURED, SCRATCH)
 
 LARGE_STEPS = 400
 LARGE_RATE = 0.005
 """How the large networks were trained, and the small one from scratch for as long."""
 
+FIRST_RATES = {SCRATCH: LARGE_RATE} | {
+    f"{SCRATCH}, first half at {rate:g}": rate for rate in (0.0125, 0.03)
+}
+"""Arm → the rate of its first `LARGE_STEPS` updates, before those that the others fine-tune."""
+
+ARMS = (*CHOSEN, *UNSTRUCTURED, BITMASK_IN_ROUNDS, *FIRST_RATES)
+"""Those that are fine-tuned."""
+
+ROUNDS = 5
+"""Of pruning single weights while they are fine-tuned."""
+
 _DRAW_SEED = 1_000_003  # the draws of network s come from a stream that no network uses
+_STRETCH_SEED = 1_000  # each stretch between two cuts has an order of the images of its own
 
 
-def trained_networks(sizes: Sequence[int], seeds: Sequence[int], data: Digits) -> list[State]:
-    """Networks that were trained for `LARGE_STEPS` updates at `LARGE_RATE`, one a seed."""
+def trained_networks(
+    sizes: Sequence[int], seeds: Sequence[int], data: Digits, rate: float = LARGE_RATE
+) -> list[State]:
+    """Networks that were trained for `LARGE_STEPS` updates at a rate, one a seed."""
     trained = train_together(
         [unpruned(mlp(sizes, seed).state_dict()) for seed in seeds],
         data.train_images,
         data.train_labels,
         steps=LARGE_STEPS,
-        learning_rate=LARGE_RATE,
+        learning_rate=rate,
         seeds=seeds,
     )
     return [*trained]
@@ -116,17 +135,23 @@ def without_some(state: State, images: torch.Tensor, arm: str, keep: float, draw
     Args:
         state: of the large network.
         images: on which activations are measured.
-        arm: a criterion, `FOLDED` or `CHANCE`.
+        arm: out of `STRUCTURED`.
         keep: share of the units of each hidden layer.
         draw: seed of the choice by chance.
     """
-    if arm == FOLDED:
-        return with_means_folded(state, images, unit_scores(state, images, MEAN), keep)
-    if arm == CHANCE:
+    chosen = REPAIRED.get(arm, arm)
+    if chosen == CHANCE:
         scores = random_scores(state, _DRAW_SEED + draw)
     else:
-        scores = unit_scores(state, images, arm)
+        scores = unit_scores(state, images, chosen)
+    if arm in REPAIRED:
+        return with_means_folded(state, images, scores, keep)
     return without_units(state, scores, keep)
+
+
+def by_chance(arm: str) -> bool:
+    """Whether an arm draws its units, so that one network gives many results."""
+    return REPAIRED.get(arm, arm) == CHANCE
 
 
 def starts_of(
@@ -134,26 +159,29 @@ def starts_of(
 ) -> tuple[list[Start], list[int]]:
     """What an arm fine-tunes, and the seed of its images: (state, masks) for each large network.
 
-    By chance there are `draws` of them for each network, one after the other.
+    By chance there are `draws` of them for each network, one after the other. In rounds the masks
+    are as dense as the last ones will be.
     """
     if arm in STRUCTURED:
-        n = draws if arm == CHANCE else 1
+        n = draws if by_chance(arm) else 1
         small = [
             without_some(state, data.train_images, arm, keep, seed * n + draw)
             for state, seed in zip(states, seeds, strict=True)
             for draw in range(n)
         ]
         return [unpruned(state) for state in small], [seed for seed in seeds for _ in range(n)]
-    if arm == SCRATCH:
+    if arm in FIRST_RATES:
         *hidden, n_outputs = [len(bias) for bias in states[0].values() if bias.dim() == 1]
         narrow = [max(1, round(keep * width)) for width in hidden]
         sizes = [states[0]["0.weight"].shape[1], *narrow, n_outputs]
-        return [unpruned(state) for state in trained_networks(sizes, seeds, data)], [*seeds]
+        small = trained_networks(sizes, seeds, data, FIRST_RATES[arm])
+        return [unpruned(state) for state in small], [*seeds]
+    storage = BITMASK if arm == BITMASK_IN_ROUNDS else arm
     starts: list[Start] = []
     for state in states:
         shrunk = without_some(state, data.train_images, NORM, keep, 0)
         n_bytes = 4 * sum(weight.numel() for weight in prunable_weights(shrunk).values())
-        starts.append((state, masks_within(state, n_bytes, arm)))
+        starts.append((state, masks_within(state, n_bytes, storage)))
     return starts, [*seeds]
 
 
@@ -191,3 +219,43 @@ def fine_tuned(
         watch=watch,
     )
     return seen
+
+
+def fine_tuned_in_rounds(
+    starts: Sequence[Start],
+    data: Digits,
+    learning_rate: float,
+    budget: int,
+    seeds: Sequence[int],
+) -> dict[str, list[float]]:
+    """Cut `ROUNDS` times in the first half of so many updates, down to the density of the masks.
+
+    Each cut takes the same share of what is left, by |w| of that moment; the first comes before any
+    update. Every stretch between two cuts, and the second half, has a new optimizer.
+
+    Args:
+        starts: networks and masks, of which the number of kept weights counts.
+        data: as in `fine_tuned`, the learning rate and seeds too.
+        budget: updates in all, a multiple of 2 * `ROUNDS`.
+    Returns: "validation" and "test", the percentage of digits that each network gets right.
+    """
+    goals = [joined_mask(masks) for _, masks in starts]
+    now = [unpruned(state) for state, _ in starts]
+    stretch = budget // (2 * ROUNDS)
+    for cut in range(1, ROUNDS + 1):
+        left = [goal.density ** (cut / ROUNDS) if cut < ROUNDS else goal.density for goal in goals]
+        masks = [
+            gradual_masks(prunable_weights(state), before, 1 - share)
+            for (state, before), share in zip(now, left, strict=True)
+        ]
+        states = train_together(
+            [(state, mask) for (state, _), mask in zip(now, masks, strict=True)],
+            data.train_images,
+            data.train_labels,
+            steps=stretch,
+            learning_rate=learning_rate,
+            seeds=[_STRETCH_SEED * cut + seed for seed in seeds],
+        )
+        now = [*zip(states, masks, strict=True)]
+    rest = budget - ROUNDS * stretch
+    return fine_tuned(now, data, learning_rate, (rest,), seeds)[rest]

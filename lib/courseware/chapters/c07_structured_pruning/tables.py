@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import fmean
 from typing import Any
 
 import torch
 from torch.nn.functional import batch_norm, conv2d
 
 from courseware.chapters.c07_structured_pruning.equal_size import (
+    BITMASK_IN_ROUNDS,
     CHANCE,
     NORM,
+    REPAIRED,
     SCRATCH,
     UNSTRUCTURED,
     WEIGHTS,
@@ -30,7 +33,12 @@ from courseware.chapters.c07_structured_pruning.latency import (
     Latency,
     state_bytes,
 )
-from courseware.chapters.c07_structured_pruning.unit_pruning import CRITERIA
+from courseware.chapters.c07_structured_pruning.unit_pruning import (
+    CRITERIA,
+    lost_shift,
+    random_scores,
+    unit_scores,
+)
 from courseware.showing.say import interval, signed
 from courseware.showing.spread import ahead, is_above_zero
 from courseware.subjects.data import Digits
@@ -116,14 +124,17 @@ def _off(small: State, large: State, images: torch.Tensor) -> float:
     return ((ours - theirs).norm() / theirs.norm()).item()
 
 
-def against_chance(record: Record, arm: str, keep: float, budget: int = 0) -> list[float]:
+def against_chance(
+    record: Record, arm: str, keep: float, budget: int = 0, suffix: str = ""
+) -> list[float]:
     """Points by which chosen units are ahead of units drawn by chance, one a network.
 
-    Before fine-tuning, budget 0, chance is the mean of many draws, and there are more networks.
+    Before fine-tuning, budget 0, chance is the mean of many draws, and there are more networks;
+    both arms have the suffix then, `FOLDED` or none.
     """
     if budget == 0:
         of_keep = record["at_once"][f"{keep:g}"]
-        return ahead(of_keep[arm], of_keep[CHANCE])
+        return ahead(of_keep[arm + suffix], of_keep[CHANCE + suffix])
     ours, chance = (accuracies(record, name, keep, budget) for name in (arm, CHANCE))
     return ahead(ours, chance)
 
@@ -142,9 +153,40 @@ def chance_rows(record: Record, settings: Iterable[tuple[float, int]]) -> list[R
     ]
 
 
+def repair_rows(record: Record, keeps: Iterable[float]) -> list[Row]:
+    """Accuracy at once of every choice of units, plain and repaired, and what the repair adds."""
+    rows: list[Row] = []
+    for repaired, plain in REPAIRED.items():
+        row: Row = {"units kept": plain}
+        for keep in keeps:
+            of_keep = record["at_once"][f"{keep:g}"]
+            row[f"{keep:.0%} kept, plain, %"] = interval(of_keep[plain])
+            row[f"{keep:.0%} kept, repaired, %"] = interval(of_keep[repaired])
+            row[f"{keep:.0%} kept, points"] = signed(ahead(of_keep[repaired], of_keep[plain]))
+        rows.append(row)
+    return rows
+
+
+def lost_shifts(
+    states: Sequence[State], images: torch.Tensor, keep: float, draws: int = 8
+) -> dict[str, list[float]]:
+    """`lost_shift` by criterion, and by chance as the mean of some draws; one a network."""
+    shifts = {
+        name: [
+            lost_shift(state, images, unit_scores(state, images, name), keep) for state in states
+        ]
+        for name in CRITERIA
+    }
+    shifts[CHANCE] = [
+        fmean(lost_shift(state, images, random_scores(state, d), keep) for d in range(draws))
+        for state in states
+    ]
+    return shifts
+
+
 def size_rows(record: Record, budget: int) -> list[Row]:
     """What the best whole units (L2 norm) are ahead of every other way, by size."""
-    others = (*UNSTRUCTURED, SCRATCH)
+    others = (*UNSTRUCTURED, BITMASK_IN_ROUNDS, SCRATCH)
     rows = [{"L2 norm minus": arm} for arm in others]
     for row, arm in zip(rows, others, strict=True):
         for keep in record["keep"]:
@@ -166,6 +208,16 @@ def units_ahead_of(
     """
     ours, theirs = (accuracies(record, name, keep, budget, rate) for name in (NORM, arm))
     return ahead(ours, theirs)
+
+
+def leads_of_units(record: Record, arm: str) -> dict[tuple[str, str], list[float]]:
+    """`units_ahead_of` an arm at every size and after every budget of fine-tuning."""
+    return {
+        (f"{keep:.1%}", f"{budget} updates"): units_ahead_of(record, arm, keep, budget)
+        for keep in record["keep"]
+        for budget in record["budgets"]
+        if budget
+    }
 
 
 def tally(answers: Iterable[bool | None]) -> str:

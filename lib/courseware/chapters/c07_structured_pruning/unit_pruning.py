@@ -125,14 +125,40 @@ def with_means_folded(
     tensor([5.])
     """
     small, kept = without_units(state, scores, keep_ratio), kept_units(scores, keep_ratio)
-    names = layer_names(state)
+    for following, added in _mean_sums(state, images, kept).items():
+        small[f"{following}.bias"] += added[kept[following]] if following in kept else added
+    return small
+
+
+def lost_shift(state: State, images: torch.Tensor, scores: Scores, keep_ratio: float) -> float:
+    """How much of the mean sums of the next layer the lost units make up, ‖lost‖ / ‖all‖.
+
+    The mean over the layers that read hidden units; arguments as in `with_means_folded`.
+
+    >>> state = {"0.weight": torch.tensor([[1.0], [0.5]]), "0.bias": torch.tensor([0.0, 1.0])}
+    >>> state |= {"2.weight": torch.tensor([[1.0, 2.0]]), "2.bias": torch.zeros(1)}
+    >>> images = torch.tensor([[2.0], [4.0]])
+    >>> scores = unit_scores(state, images, "mean activation")  # 3 goes into the sum, and 2 * 2.5
+    >>> lost_shift(state, images, scores, 0.5)
+    0.625
+    """
+    kept = kept_units(scores, keep_ratio)
+    none = {name: units[:0] for name, units in kept.items()}
+    lost, whole = (_mean_sums(state, images, units) for units in (kept, none))
+    shares = [(lost[name].norm() / whole[name].norm()).item() for name in lost]
+    return sum(shares) / len(shares)
+
+
+@torch.no_grad()
+def _mean_sums(state: State, images: torch.Tensor, kept: Scores) -> dict[str, torch.Tensor]:
+    """Next layer → what the units that are not kept add to its sums on the average."""
+    names, sums = layer_names(state), {}
     outputs = hidden_activations(state, images)
     for name, following, output in zip(names, names[1:], outputs, strict=False):
         gone = torch.ones(output.shape[1], dtype=torch.bool)
         gone[kept[name]] = False
-        added = state[f"{following}.weight"][:, gone] @ output[:, gone].mean(dim=0)
-        small[f"{following}.bias"] += added[kept[following]] if following in kept else added
-    return small
+        sums[following] = state[f"{following}.weight"][:, gone] @ output[:, gone].mean(dim=0)
+    return sums
 
 
 def silenced(state: State, scores: Scores, keep_ratio: float) -> dict[str, torch.Tensor]:

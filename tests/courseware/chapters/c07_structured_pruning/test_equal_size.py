@@ -6,22 +6,30 @@ import torch
 from courseware.chapters.c07_structured_pruning.equal_size import (
     ARMS,
     BITMASK,
+    BITMASK_IN_ROUNDS,
     CHANCE,
+    CHOSEN,
     COMPACT,
+    FIRST_RATES,
+    FOLDED,
     MEAN,
     NORM,
-    SCRATCH,
+    REPAIRED,
+    ROUNDS,
     STRUCTURED,
     UNSTRUCTURED,
     WEIGHTS,
     WIDE,
+    by_chance,
     fine_tuned,
+    fine_tuned_in_rounds,
     masks_within,
     starts_of,
     stored_bytes,
     trained_networks,
     unpruned,
 )
+from courseware.subjects.batched_training import train_together
 from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression.masked_training import train_masked
@@ -55,18 +63,48 @@ def test_small_indices_hold_more_weights_than_wide_ones(states):
     assert kept[WIDE] < kept[COMPACT] < kept[BITMASK] < kept[WEIGHTS]
 
 
-@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("arm", [*ARMS, *REPAIRED])
 def test_every_arm_starts_at_the_size_that_it_says(states, arm):
     starts, seeds = starts_of(arm, states, DATA, 0.5, (0, 1), draws=3)
-    assert seeds == ([0, 0, 0, 1, 1, 1] if arm == CHANCE else [0, 1])
+    assert seeds == ([0, 0, 0, 1, 1, 1] if by_chance(arm) else [0, 1])
     assert len(starts) == len(seeds)
     small = 64 * 8 + 8 * 8 + 8 * 10
     for state, masks in starts:
         kept = joined_mask(masks).n_kept
-        if arm in STRUCTURED or arm == SCRATCH:
+        if arm in STRUCTURED or arm in FIRST_RATES:
             assert sum(w.numel() for w in prunable_weights(state).values()) == kept == small
         else:
-            assert stored_bytes(masks, arm) <= 4 * small
+            storage = BITMASK if arm == BITMASK_IN_ROUNDS else arm
+            assert stored_bytes(masks, storage) <= 4 * small
+
+
+@pytest.mark.parametrize("arm", CHOSEN)
+def test_a_repair_changes_no_weight_and_every_bias_that_reads_lost_units(states, arm):
+    plain, repaired = (starts_of(a, states, DATA, 0.5, (0, 1), 1)[0] for a in (arm, arm + FOLDED))
+    for (before, _), (after, _) in zip(plain, repaired, strict=True):
+        same = {name: torch.equal(before[name], after[name]) for name in before}
+        assert [name for name, unchanged in same.items() if not unchanged] == ["2.bias", "4.bias"]
+
+
+def test_rounds_take_a_share_of_what_is_left_within_the_budget(states, monkeypatch):
+    starts, seeds = starts_of(BITMASK_IN_ROUNDS, states, DATA, 0.25, (0, 1), 1)
+    calls = []
+
+    def watched(pairs, *data, **settings):
+        calls.append((joined_mask(pairs[1][1]), settings["steps"], settings["seeds"]))
+        return train_together(pairs, *data, **settings)
+
+    monkeypatch.setattr(f"{fine_tuned.__module__}.train_together", watched)
+    found = fine_tuned_in_rounds(starts, DATA, 0.005, 40, seeds)
+    assert {part: len(right) for part, right in found.items()} == {"validation": 2, "test": 2}
+    masks, steps, orders = zip(*calls, strict=True)
+    assert steps == (4,) * ROUNDS + (20,)
+    assert len({tuple(order) for order in orders}) == len(orders)
+    goal = joined_mask(starts[1][1])
+    assert [m.n_kept for m in masks[ROUNDS - 1 :]] == [goal.n_kept] * 2
+    for cut, mask in enumerate(masks[:ROUNDS], start=1):
+        assert mask.density == pytest.approx(goal.density ** (cut / ROUNDS), abs=1 / goal.n_weights)
+        assert not (mask.kept & ~masks[max(cut - 2, 0)].kept).any()
 
 
 def test_draws_differ_from_each_other_and_from_network_to_network(states):

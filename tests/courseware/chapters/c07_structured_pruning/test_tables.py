@@ -6,7 +6,14 @@ import pytest
 import torch
 
 from courseware.chapters.c07_structured_pruning import tables
-from courseware.chapters.c07_structured_pruning.equal_size import ARMS, CHANCE, NORM, SCRATCH
+from courseware.chapters.c07_structured_pruning.equal_size import (
+    ARMS,
+    CHANCE,
+    FOLDED,
+    NORM,
+    REPAIRED,
+    SCRATCH,
+)
 from courseware.chapters.c07_structured_pruning.experiments.structured_digits import WHOLE
 from courseware.chapters.c07_structured_pruning.latency import (
     CSR,
@@ -21,6 +28,7 @@ from courseware.chapters.c07_structured_pruning.latency import (
 from courseware.chapters.c07_structured_pruning.latency import (
     WHOLE as WHOLE_COPY,
 )
+from courseware.chapters.c07_structured_pruning.unit_pruning import CRITERIA
 from courseware.subjects.data import digits
 from courseware.subjects.models import mlp
 from model_compression.network_surgery import shrink_conv_pair
@@ -39,7 +47,11 @@ def record_of(right):
     return {
         "keep": [0.5, 0.25],
         "rates": [0.1],
-        "at_once": {"0.5": {a: [v, v + 2] for a, v in right.items() if a != WHOLE}},
+        "at_once": {
+            "0.5": {a: [v, v + 2] for a, v in right.items() if a != WHOLE}
+            | {a: [60.0, 62.0] for a in REPAIRED}
+            | {CHANCE + FOLDED: [61.0, 63.0]},
+        },
         "runs": {"0.1": {"1": whole, "0.5": arms, "0.25": arms}},
     }
 
@@ -53,7 +65,20 @@ def test_leads_are_differences_of_the_same_networks():
     assert tables.units_ahead_of(record, SCRATCH, 0.25, 600) == [-2.0, -2.0]
     rows = tables.chance_rows(record, [(0.5, 0), (0.25, 600)])
     assert rows[0]["50.0% kept, 0 updates"] == "+15.0 ± 0.0"
+    assert tables.against_chance(record, NORM, 0.5, 0, FOLDED) == [-1.0, -1.0]
+    assert tables.repair_rows(record, [0.5])[0]["50% kept, points"] == "−35.0 ± 0.0"
+    leads = tables.leads_of_units(record | {"budgets": [0, 150, 600]}, SCRATCH)
+    assert leads["50.0%", "600 updates"] == [-2.0, -2.0] and len(leads) == 4
     assert [row["L2 norm minus"] for row in tables.size_rows(record, 600)][-1] == SCRATCH
+
+
+def test_what_is_lost_is_told_for_every_choice_of_units():
+    states = [mlp([64, 16, 16, 10], seed).state_dict() for seed in (0, 1)]
+    shifts = tables.lost_shifts(states, digits().train_images, 0.5, draws=2)
+    assert list(shifts) == [*CRITERIA, CHANCE]
+    assert all(len(shares) == 2 and min(shares) > 0 for shares in shifts.values())
+    whole = tables.lost_shifts(states, digits().train_images, 1.0, draws=1)
+    assert all(shares == [0.0, 0.0] for shares in whole.values())
 
 
 def latency_of(times):
