@@ -67,6 +67,7 @@ def test_the_best_rates_are_told_with_those_tried():
     told = tables.best_rates_told(RECORD, 3)
     for updates in UPDATES:
         best = {best_rate(RECORD, arm, 3, updates) for arm in (DENSE, *ARMS)}
+        assert not best & {min(LEARNING_RATES), max(LEARNING_RATES)}  # beyond: better still?
         assert f"{' and '.join(f'{rate:g}' for rate in sorted(best))} ({updates:,} updates)" in told
     tried = f"from {min(LEARNING_RATES):g} to {max(LEARNING_RATES):g}"
     assert told.endswith(f"out of {len(LEARNING_RATES)} {tried}")

@@ -1,8 +1,8 @@
-"""Tickets and their controls at two budgets and three rates; tickets of four widths; on digits.
+"""Tickets and their controls at two budgets and four rates; tickets of four widths; on digits.
 
     python -m courseware.experiments --only ticket_rates_digits
 
-takes about eight minutes on one core that is free; an interrupted run goes on where it was. At each
+takes about ten minutes on one core that is free; an interrupted run goes on where it was. At each
 rate and budget the tickets are searched anew, with that rate and that budget.
 """
 
@@ -30,7 +30,7 @@ from model_compression.masks import joined_mask
 SIZES = (64, 64, 10)
 ROUNDS = 3
 RATE = 0.4
-LEARNING_RATES = (0.002, 0.005, 0.0125)
+LEARNING_RATES = (0.002, 0.005, 0.0125, 0.03)
 UPDATES = (300, 1200)
 BATCH_SIZE = 32
 WATCH_EVERY = 20
