@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_lessons import HALVES
 from courseware.experiments.records import Result
-from courseware.showing.spread import is_above_zero, spread
+from courseware.showing.spread import spread
 
 
 class Unlabelled:
@@ -31,13 +31,6 @@ class Unlabelled:
         """By how many errors a lesson is better than another, seed by seed."""
         pairs = zip(self.errors(than, hidden), self.errors(lesson, hidden), strict=True)
         return [b - a for b, a in pairs]
-
-    def both(self, lesson: str, *, than: str) -> bool | None:
-        """Whether it is better for students of both sizes; None where that is open for one."""
-        found = [
-            is_above_zero(self.fewer(lesson, than=than, hidden=hidden)) for hidden in self._sizes
-        ]
-        return True if all(found) else False if False in found else None
 
     def table(self) -> list[dict[str, str]]:
         """Errors of the students, mean and deviation."""

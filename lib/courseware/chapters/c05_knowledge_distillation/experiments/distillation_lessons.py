@@ -100,8 +100,10 @@ def _in_train_mode(t: Teaching) -> Lesson:
     return lesson
 
 
-def _shifted(t: Teaching) -> Lesson:
-    return t.answers(shifted(t.usual.images.repeat(SHIFTED_COPIES, 1), t.seed))
+def _shifted(t: Teaching, rows: slice = slice(None)) -> Lesson:
+    """Shifted copies of some images; their labels are the originals'."""
+    part = replace(t, usual=t.usual.of(rows))
+    return part.answers(shifted(part.usual.images.repeat(SHIFTED_COPIES, 1), t.seed))
 
 
 def _noise(t: Teaching) -> Lesson:
@@ -137,6 +139,7 @@ def _new(t: Teaching) -> slice:
 
 HALVES: dict[str, Callable[[Teaching], Lesson]] = {
     "half labelled: labels": lambda t: _labels_only(t.usual).of(_labelled(t)),
+    "half labelled: labels, shifted images": lambda t: _labels_only(_shifted(t, _labelled(t))),
     "half labelled: teacher, the same images": lambda t: replace(t.usual, alpha=0.0).of(
         _labelled(t)
     ),
