@@ -77,7 +77,7 @@ def sixteen_cells(
         large, small: the record.
         codes_changed: share of codes that QAT has changed, by network.
         by_budget: by bits: judged networks after no step to the most, as `by_budget` returns them.
-        times_longer: what QAT takes, in times of rounding.
+        times_longer: what QAT takes, in times of plain rounding.
         int8_faster: whether int8 is faster than float32, by case.
         qat_faster: whether QAT is faster than PTQ at 8 bits, by more than 5%.
         loop_gained: whether QAT gained with the loop of the float networks.
@@ -135,7 +135,12 @@ def sixteen_cells(
             _by_bits(large, lambda n, b: (n.best(QATS, b), n.best(PTQS, b))),
         ),
         Cell("PTQ", "simpler", "less time than QAT", longer),
-        Cell("QAT", "harder", f"{times_longer:.0f} × the time, and labelled images", longer),
+        Cell(
+            "QAT",
+            "harder",
+            f"{times_longer:.0f} × the time of plain rounding, and labelled images",
+            longer,
+        ),
         Cell(
             *("PTQ", "reduces size", "smaller than float32"),
             {
