@@ -38,6 +38,13 @@ PAIRS_SWAPPED = ("pair-order-swapped",)
 
 def hides(case: Case) -> tuple[str, ...]:
     """Names of the cause behind whose form something else may be hidden; empty if there is none."""
+    try:
+        return _hides(case)
+    except Exception:  # an object that fails when it is looked at
+        return ()
+
+
+def _hides(case: Case) -> tuple[str, ...]:
     found, expected, got = case.found, case.expected.value, case.got.value
     if found is None:
         return ()
