@@ -62,6 +62,7 @@ def test_wrong_solution_loses_marks_and_is_told_why(entry):
     task = all_tasks()[entry.task]
     known = {m.name for m in task.misconceptions} | set(GENERAL) | {"off-limits"}
     known |= {m.also.name for m in task.misconceptions if m.also}
+    known |= {m.contradicts[1].name for m in task.misconceptions if m.contradicts}
     assert entry.says in known
     report = report_on(task, entry.function)
     assert report.score < task.points
