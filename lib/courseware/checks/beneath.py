@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from courseware.checks.cases import Case, find
+from courseware.checks.cases import Case, judged_anew
 from courseware.checks.masks import WEIGHTS_RETURNED
 from courseware.checks.named_tensors import Pairs
 from courseware.checks.pairs import ORDER_SWAPPED, is_swapped
@@ -68,13 +68,9 @@ def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
         return case
     if hidden == PRINTED:
         value = printed_value(case.got.printed, case.expected.value)
-    elif hidden == SPREAD:
-        value = _gathered(case.expected.value, case.got.value)
     else:
         value = _RIGHTED[hidden](case.expected.value, case.got.value)
-    got = replace(case.got, value=value, printed="")
-    found = find(case.check, case.arguments, case.expected, got)
-    return Case(case.input, case.expected, got, found)
+    return judged_anew(case, replace(case.got, value=value, printed=""))
 
 
 def told_of(task: Task, hidden: tuple[str, ...]) -> tuple[Misconception, ...]:
@@ -193,6 +189,7 @@ _RIGHTED: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
     (ORDER_SWAPPED,): _in_order,
     PAIRS_SWAPPED: _pairs_in_order,
     FLAT: _in_shape,
+    SPREAD: _gathered,
     MASKED: _masks_of,
 }
 """From what is expected and what came: what came in the form that is asked for."""

@@ -100,6 +100,13 @@ def judge(task: Task, given: Input, got: Outcome) -> Case:
     return Case(given, expected, got, find(given.check, given.arguments, expected, got))
 
 
+def judged_anew(case: Case, got: Outcome) -> Case:
+    """The case with another outcome in place of what came."""
+    return Case(
+        case.input, case.expected, got, find(case.check, case.arguments, case.expected, got)
+    )
+
+
 def not_written(error: BaseException | None) -> bool:
     """Whether it is the error of a task that nobody has begun.
 

@@ -8,7 +8,7 @@ from typing import TypeGuard
 
 from courseware.checks.afterwards import Composite, composites, pairs
 from courseware.checks.call import Outcome
-from courseware.checks.cases import Case, find
+from courseware.checks.cases import Case, find, judged_anew
 from courseware.checks.factors import SAME, Change, change_between
 from courseware.checks.general import Diagnosis
 from courseware.checks.matching import Came, came, matches, values_right
@@ -77,9 +77,8 @@ def _says_something(outcome: Outcome | None) -> TypeGuard[Outcome]:
 
 def _besides(case: Case) -> Case | None:
     """The case, judged as if no argument had been changed; None where the result is right."""
-    left_alone = replace(case.got, changed=())
-    found = find(case.check, case.arguments, case.expected, left_alone)
-    return None if found is None else replace(case, got=left_alone, found=found)
+    left_alone = judged_anew(case, replace(case.got, changed=()))
+    return left_alone if left_alone.found else None
 
 
 class Models:

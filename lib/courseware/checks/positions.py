@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from courseware.checks.call import Outcome
-from courseware.checks.cases import Case, find
+from courseware.checks.cases import Case, judged_anew
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
 from courseware.checks.task import Misconception, Task
 
@@ -82,6 +82,4 @@ def _alone(case: Case, position: int) -> Case:
     """The case with right results but for one; one without several results counts as right."""
     if _number_of(case) <= position:
         return Case(case.input, case.expected, case.got, None)
-    got = Outcome(_with(case.expected.value, position, case.got.value))
-    found = find(case.check, case.arguments, case.expected, got)
-    return Case(case.input, case.expected, got, found)
+    return judged_anew(case, Outcome(_with(case.expected.value, position, case.got.value)))

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from courseware.checks.cases import Case, find
+from courseware.checks.cases import Case, judged_anew
 from courseware.checks.gradients import asks_for_gradients
 
 Judged = Mapping[str, Sequence[Case]]
@@ -47,6 +47,4 @@ def _righted(case: Case, part: int) -> Case:
         return case
     expected, got = case.expected.value, case.got.value
     value: tuple[Any, ...] = (*got[:1], *expected[1:]) if part else (*expected[:1], *got[1:])
-    righted = replace(case.got, value=value)
-    found = find(case.check, case.arguments, case.expected, righted)
-    return Case(case.input, case.expected, righted, found)
+    return judged_anew(case, replace(case.got, value=value))

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from courseware.checks import all_tasks
+from courseware.checks import all_tasks, gradients
 from courseware.checks.forms import told_by_form
 from courseware.checks.misconceptions import ways
 from courseware.checks.pairs import pair_of
@@ -67,6 +67,20 @@ def test_each_of_two_results_has_a_mistake_of_its_own():
     assert named(lambda n: (n - 1, n), task) == {"pairs": ["one-less", "not-tenfold"]}
     assert named(lambda n: (n - 1, 7), task) == {"pairs": ["one-less"]}
     assert named(lambda n: (n - 1, n if n == 5 else 7), task) == {"pairs": ["one-less"]}
+
+
+def test_value_and_gradient_have_each_a_mistake_of_their_own():
+    inputs = [(torch.tensor([2.0, -3.0]), torch.ones(2)), (torch.tensor([5.0]), torch.ones(1))]
+    task = task_of(
+        lambda x: x * x,
+        (
+            *ways("one-more", "One was added.", lambda x: x * x + 1),
+            *ways("half-constant", "One factor is a constant.", lambda x: x * x.detach()),
+        ),
+        Check("gradients", 1, lambda draw: inputs, probe=gradients.probe(0)),
+    )
+    assert named(lambda x: x * x.detach() + 1, task) == {"gradients": ["one-more", "half-constant"]}
+    assert named(lambda x: x * x + 1, task) == {"gradients": ["one-more"]}
 
 
 def test_a_wrong_dtype_is_told_beside_a_model_that_is_careless_of_it():
