@@ -231,7 +231,7 @@ def mixes_up_the_rows(teacher_logits, images, labels, hidden, alpha, temperature
     return _learn(loss, teacher_logits, images, labels, hidden, seed)
 
 
-@wrong("distill", says="not-learned")
+@wrong("distill", says="as-drawn")
 def returns_a_fresh_network(teacher_logits, images, labels, hidden, alpha, temperature, seed):
     return _network(teacher_logits, images, hidden, seed).state_dict()
 

@@ -15,7 +15,7 @@ def cut_at_a_quantile(shape, sparsity, seed):
     return noise > limit
 
 
-@wrong("random_mask", says="counted-row-by-row")
+@wrong("random_mask", says="counted-row-by-row", by_chance=True)
 def whole_rows_without_a_seed(shape, sparsity, seed):
     rows = shape[0]
     k = round(sparsity * rows)

@@ -27,11 +27,15 @@ Solution = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Wrong:
-    """A wrong solution and the cause that its report must name."""
+    """A wrong solution and the cause that its report must name.
+
+    One that draws `by_chance`, without a seed, gets a report with other numbers each time.
+    """
 
     task: str
     says: str
     function: Solution
+    by_chance: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,11 @@ WRONG: list[Wrong] = []
 RIGHT: list[Right] = []
 
 
-def wrong(task: str, says: str) -> Callable[[Solution], Solution]:
+def wrong(task: str, says: str, by_chance: bool = False) -> Callable[[Solution], Solution]:
     """Register a wrong solution of `task`, whose report must name the cause `says`."""
 
     def register(function: Solution) -> Solution:
-        WRONG.append(Wrong(task, says, function))
+        WRONG.append(Wrong(task, says, function, by_chance))
         return function
 
     return register

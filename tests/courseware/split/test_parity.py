@@ -80,7 +80,8 @@ def assert_same_report(sandbox: Sandbox, entry: table.Wrong | table.Right) -> No
     assert there.refusal == here.refusal
     # Python's own messages name the function, which the notebook calls by the name of its task.
     words = as_text(here).replace(f"{entry.function.__name__}()", f"{task.name}()")
-    assert without_places(as_text(there)) == without_places(words)
+    if not (isinstance(entry, table.Wrong) and entry.by_chance):
+        assert without_places(as_text(there)) == without_places(words)
     assert bool(there.results) == bool(here.results)
     if isinstance(entry, table.Right):
         assert there.score == task.points
