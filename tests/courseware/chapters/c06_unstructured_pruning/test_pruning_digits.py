@@ -13,8 +13,10 @@ from courseware.chapters.c06_unstructured_pruning.experiments.pruning_digits imp
     ARMS,
     AT_ONCE,
     BUDGET_ARMS,
+    BUDGET_RATES,
     BUDGET_SPARSITIES,
     DENSE,
+    LEARNING_RATE,
     SIZES,
     SPARSITIES,
     STEPWISE,
@@ -27,6 +29,7 @@ from courseware.chapters.c06_unstructured_pruning.experiments.pruning_digits imp
 from courseware.showing.spread import spread
 from courseware.subjects.data import Digits, digits
 from courseware.subjects.models import mlp
+from courseware.subjects.training import judged, train
 from model_compression.masked_training import prune_and_finetune
 from model_compression.masks import keep_all, prunable_weights, pruned_count
 from tests.tracked import ROOT
@@ -47,14 +50,18 @@ def test_the_record_is_complete() -> None:
     assert set(RECORD["versions"]) == {"python", "torch", "numpy", "scikit-learn"}
     assert RECORD["machine"]["threads_used"] == 1
     assert len(RECORD["runs"]) == RECORD["seeds"] >= 20
-    assert len(RECORD["by_budget"]) == RECORD["budget_seeds"] >= 10
+    assert RECORD["budget_rates"] == list(BUDGET_RATES)
+    assert RECORD["learning_rate"] == LEARNING_RATE in BUDGET_RATES
+    assert list(RECORD["by_budget"]) == [f"{rate:g}" for rate in BUDGET_RATES]
     for run in RECORD["runs"]:
         assert set(run["arms"]) == set(ARMS)
         assert all(len(arm) == len(SPARSITIES) for arm in [run["dense"], *run["arms"].values()])
-    for run in RECORD["by_budget"]:
-        assert set(run) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
-        assert all(set(arms) == set(BUDGET_ARMS) for arms in run.values())
-        assert all(len(a) == RECORD["rounds"] for arms in run.values() for a in arms.values())
+    for runs in RECORD["by_budget"].values():
+        assert len(runs) == RECORD["budget_seeds"] >= 10
+        for run in runs:
+            assert set(run) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
+            assert all(set(arms) == set(BUDGET_ARMS) for arms in run.values())
+            assert all(len(a) == RECORD["rounds"] for arms in run.values() for a in arms.values())
 
 
 def test_every_accuracy_is_a_number_of_test_digits() -> None:
@@ -82,7 +89,8 @@ def test_arms_that_are_one_thing_at_first_agree_there() -> None:
 
 def test_the_control_of_both_parts_is_the_same_network() -> None:
     n_rounds = len(SPARSITIES)
-    for run, budget in zip(RECORD["runs"], RECORD["by_budget"], strict=False):
+    budgets = RECORD["by_budget"][f"{LEARNING_RATE:g}"]
+    for run, budget in zip(RECORD["runs"], budgets, strict=False):
         for arms in budget.values():
             assert arms[DENSE][:n_rounds] == run["dense"]
 
@@ -157,6 +165,21 @@ def test_budgets_prune_on_the_way_or_at_once(data: Digits) -> None:
         assert [len(arm) for arm in arms.values()] == [2, 2, 2]
 
 
+def test_a_budget_is_spent_at_the_rate_that_is_asked_for(data: Digits) -> None:
+    sizes = (64, 6, 10)
+    found = by_budget(sizes, 0, data, 1, 1)
+    assert by_budget(sizes, 0, data, 1, 1, LEARNING_RATE) == found
+    at_once, other = (
+        arms["0.9"][AT_ONCE] for arms in (found, by_budget(sizes, 0, data, 1, 1, 0.1))
+    )
+    state = mlp(sizes, 0)
+    train(state, data.train_images, data.train_labels, seed=0)
+    *_, (pruned, _) = rounds(
+        state.state_dict(), [0.9], data=data, seed=0, steps=1, learning_rate=0.1
+    )
+    assert other == [judged(pruned, data)] != at_once
+
+
 def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "new" / "record.json"
     monkeypatch.setattr(pruning_digits, "SIZES", (64, 4, 10))
@@ -167,5 +190,6 @@ def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyP
     record = json.loads(out.read_text())
     assert set(record) == set(RECORD)
     assert record["versions"]["torch"] == torch.__version__
-    assert (len(record["runs"]), len(record["by_budget"])) == (2, 1)
+    assert len(record["runs"]) == 2
+    assert [len(runs) for runs in record["by_budget"].values()] == [1] * len(BUDGET_RATES)
     assert [path.name for path in out.parent.iterdir()] == ["record.json"]
