@@ -3,6 +3,7 @@
 tasks               what exercise 04 asks for, and what a wrong answer shows
 explorer            a value on a grid, and the gradient that it hands back
 plots               the staircase and its gradients; errors after and during training
+grids               the values that a weight may have: codes, and where they stand
 fine_tuning         the controls: training on without rounding, or the biases alone
 gptq_network        the best rounding: a network by GPTQ, layer by layer
 comparison          what the record says, by way and bits

@@ -13,7 +13,10 @@ from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits 
     QATS,
     SCALES_TOO,
     WAYS,
+    on_codes,
+    with_four_codes,
 )
+from courseware.chapters.c04_quantization_aware_training.grids import FOUR_CODES
 from courseware.experiments.records import Result
 from courseware.showing.claims import Arm, Compared
 from courseware.showing.say import signed
@@ -62,6 +65,10 @@ class Networks:
         """By how many points one way is ahead of another, network by network."""
         return ahead(self.accuracies(first, n_bits), self.accuracies(second, n_bits), 100)
 
+    def best_lead(self, first: Sequence[str], second: Sequence[str], n_bits: int) -> list[float]:
+        """By how many points the best of some ways is ahead of the best of others."""
+        return self.lead(self.best(first, n_bits), self.best(second, n_bits), n_bits)
+
     def won_back(self, way: str, n_bits: int) -> list[float]:
         """Of the perplexity that PTQ loses against float32, the percentage that is won back."""
         losses = (self.losses("float"), self.losses("PTQ", n_bits), self.losses(way, n_bits))
@@ -70,17 +77,24 @@ class Networks:
 
     def fewest_bits(self, ways: Sequence[str]) -> list[int]:
         """For each network the fewest bits in which one of the ways loses at most a point against
-        float32 that trained as long; 32 if there are none.
+        float32 that trained as long; 32 if there are none. In 2 bits on any codes.
         """
         exact = self.floats()
         found = [UNQUANTIZED] * len(exact)
         for n_bits in sorted(BITS, reverse=True):
-            for way in ways:
+            for way in with_four_codes(ways, n_bits):
                 losses = ahead(exact, self.accuracies(way, n_bits), 100)
                 found = [
                     n_bits if loss <= 1 else few for few, loss in zip(found, losses, strict=True)
                 ]
         return found
+
+
+def leads_of(
+    sizes: Sequence[Networks], first: Sequence[str], second: Sequence[str], n_bits: int = 2
+) -> str:
+    """By how much the best of some ways is ahead of the best of others, size by size."""
+    return " and ".join(signed(one.best_lead(first, second, n_bits), 2) for one in sizes)
 
 
 def accuracy_table(
@@ -97,24 +111,29 @@ def accuracy_table(
     return rows
 
 
-def lead_table(sizes: Sequence[Networks]) -> list[dict[str, str | int]]:
-    """By how much the better QAT is ahead of its rivals, in points."""
-    rows = []
-    for networks in sizes:
-        for n_bits in BITS:
-            qat = networks.best(QATS, n_bits)
-            row: dict[str, str | int] = {"network": networks.name, "bits": n_bits}
-            row["better QAT"] = "whole range" if qat == "QAT" else "clipped"
-            rivals = {
-                "plain PTQ": "PTQ",
-                "best PTQ": networks.best(PTQS, n_bits),
-                "biases only": networks.best(BIASES_ONLY, n_bits),
-                "biases and scales": networks.best(SCALES_TOO, n_bits),
-            }
-            for title, rival in rivals.items():
-                row[f"ahead of {title}"] = signed(networks.lead(qat, rival, n_bits), 2)
-            rows.append(row)
-    return rows
+def lead_table(sizes: Sequence[Networks]) -> list[dict[str, str]]:
+    """By how much the better QAT is ahead of its rivals on the same codes, in points."""
+    on: dict[tuple[int, str], Sequence[str]]
+    on = {(n_bits, f"{2**n_bits - 1}"): WAYS for n_bits in BITS}
+    on |= {(2, codes.removeprefix("four codes, ")): on_codes(WAYS, codes) for codes in FOUR_CODES}
+    return [
+        {"network": networks.name, "bits": str(n_bits), "codes": codes}
+        | _leads(networks, ways, n_bits)
+        for networks in sizes
+        for (n_bits, codes), ways in on.items()
+    ]
+
+
+def _leads(networks: Networks, ways: Sequence[str], n_bits: int) -> dict[str, str]:
+    kinds = {"best PTQ": PTQS, "biases only": BIASES_ONLY, "biases and scales": SCALES_TOO}
+    qat, *rivals = (
+        networks.best([way for way in ways if way.startswith(kind)], n_bits)
+        for kind in (QATS, *kinds.values())
+    )
+    return {"better QAT": "clipped" if "clipped" in qat else "whole range"} | {
+        f"ahead of {kind}": signed(networks.lead(qat, rival, n_bits), 2)
+        for kind, rival in zip(kinds, rivals, strict=True)
+    }
 
 
 def answers(leads: Mapping[str, Sequence[float]], limit: float = 0.0) -> dict[str, bool | None]:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 import torch
 from torch.nn.functional import cross_entropy
 
+from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import best_rounding
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import State, rounded_weights
+from courseware.chapters.c04_quantization_aware_training.grids import symmetric
 from courseware.subjects.data import Digits
 from courseware.subjects.models import network_of
 from courseware.subjects.training import accuracy, one_thread, train
 from model_compression import _training
 from model_compression._straight_through import qat_layer
+from model_compression.quantization_aware_training import train_qat
 
 
 def seconds(run: Callable[[], object], rounds: int = 3) -> float:
@@ -24,6 +27,18 @@ def seconds(run: Callable[[], object], rounds: int = 3) -> float:
         run()
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+@one_thread()
+def times_longer(state: State, data: Digits, steps: int = 200) -> dict[str, float]:
+    """By way to round to 2 bits: what so many steps of QAT take, in times of it."""
+    ways: dict[str, Callable[[], object]] = {
+        "plain rounding": lambda: rounded_weights(state, 2),
+        "GPTQ at eight ranges": lambda: best_rounding("GPTQ", state, data, symmetric(2)),
+    }
+    images, labels = data.train_images, data.train_labels
+    qat = seconds(lambda: train_qat(state, images, labels, 2, 0, steps=steps))
+    return {name: qat / seconds(way) for name, way in ways.items()}
 
 
 @one_thread()

@@ -14,6 +14,7 @@ from math import cos, pi
 
 import torch
 
+from courseware.chapters.c04_quantization_aware_training.grids import Grid
 from courseware.subjects.batched_training import (
     batches_of_all,
     logits_of_all,
@@ -23,10 +24,7 @@ from courseware.subjects.batched_training import (
 )
 from courseware.subjects.models import network_of
 from courseware.subjects.training import accuracy, one_thread
-from model_compression._straight_through import FakeQuantize
-from model_compression.fake_quantization import fake_quantize
 from model_compression.integer_scaling import QuantizedTensor, quantize_tensor
-from model_compression.number_formats import integer_range
 
 State = Mapping[str, torch.Tensor]
 
@@ -46,7 +44,7 @@ def fine_tune_all(
     seeds: Sequence[int],
     *,
     steps: int,
-    n_bits: int | None = None,
+    grid: Grid | None = None,
     ratios: Sequence[float] | None = None,
     only_biases: bool = False,
     scales: bool = False,
@@ -58,11 +56,11 @@ def fine_tune_all(
         images, labels: as in `train_qat`.
         seeds: one a network, decides its order of the images.
         steps: updates, >= 0.
-        n_bits: of the weights in every forward pass; None: float32.
+        grid: of the weights in every forward pass; None: float32.
         ratios: one a network: of a row's largest weight, where its grid ends; None: 1.
         only_biases: weights stay as they are.
         scales: a row of weights as a whole may grow or shrink, though its weights stay.
-    Returns: the trained networks, in order; with `n_bits`, their weights on the grid.
+    Returns: the trained networks, in order; with `grid`, their weights on it.
     """
     ensemble = stacked(states)
     if ratios is None:
@@ -84,28 +82,24 @@ def fine_tune_all(
         optimizer.param_groups[0]["lr"] = _LEARNING_RATE * (1 + cos(pi * step / steps)) / 2
         rows = next(batches)
         ensemble |= {name: shapes[name] * size for name, size in sizes.items()}
-        weights = ensemble if n_bits is None else _on_grid(ensemble, n_bits, share)
+        weights = ensemble if grid is None else _on_grid(ensemble, grid, share)
         loss = sum_of_losses(logits_of_all(weights, images[rows]), labels[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
     trained = members(ensemble | {name: shapes[name] * size for name, size in sizes.items()})
-    if n_bits is None:
+    if grid is None:
         return trained
-    return [clipped_weights(one, n_bits, ratio) for one, ratio in zip(trained, ratios, strict=True)]
+    return [clipped_weights(one, grid, ratio) for one, ratio in zip(trained, ratios, strict=True)]
 
 
 def _on_grid(
-    ensemble: Mapping[str, torch.Tensor], n_bits: int, share: torch.Tensor
+    ensemble: Mapping[str, torch.Tensor], grid: Grid, share: torch.Tensor
 ) -> dict[str, torch.Tensor]:
-    _, highest = integer_range(n_bits, signed=True)
-    rounded = dict(ensemble)
-    for name, weight in ensemble.items():
-        if weight.dim() == 3:
-            largest = weight.detach().abs().amax(dim=2, keepdim=True)
-            scale = share * largest.clamp(min=_SMALLEST) / highest
-            rounded[name] = FakeQuantize.apply(weight, scale, -highest, highest)
-    return rounded
+    return {
+        name: grid.rounded(value, grid.scale(value, share)) if value.dim() == 3 else value
+        for name, value in ensemble.items()
+    }
 
 
 def stored_weights(state: State, n_bits: int) -> dict[str, QuantizedTensor]:
@@ -132,16 +126,12 @@ def rounded_weights(state: State, n_bits: int) -> dict[str, torch.Tensor]:
     return dict(state) | {name: tensor.dequantize() for name, tensor in stored.items()}
 
 
-def clipped_weights(state: State, n_bits: int, ratio: float) -> dict[str, torch.Tensor]:
-    """As `rounded_weights`, but the grid of a row ends at `ratio` times its largest weight."""
-    _, highest = integer_range(n_bits, signed=True)
-    clipped = dict(state)
-    for name, tensor in state.items():
-        if tensor.dim() == 2:
-            largest = tensor.abs().amax(dim=1, keepdim=True)
-            scale = ratio * largest.clamp(min=_SMALLEST) / highest
-            clipped[name] = fake_quantize(tensor, scale, -highest, highest)
-    return clipped
+def clipped_weights(state: State, grid: Grid, ratio: float) -> dict[str, torch.Tensor]:
+    """Each weight at the nearest point of a grid that ends at `ratio` times its row's largest."""
+    return {
+        name: grid.rounded(tensor, grid.scale(tensor, ratio)) if tensor.dim() == 2 else tensor
+        for name, tensor in state.items()
+    }
 
 
 def best_of_ratios(

@@ -10,7 +10,8 @@ import torch
 from torch.nn.functional import linear
 
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import State
-from model_compression.gptq import gptq_quantize
+from courseware.chapters.c04_quantization_aware_training.grids import Grid
+from model_compression.gptq import _shifts
 
 DAMPING = 0.01
 """Of the mean diagonal of the Hessian: what is added to the diagonal, so that an input that is
@@ -18,26 +19,38 @@ always 0, such as a pixel without ink, can be followed."""
 
 
 def gptq_weights(
-    state: State, images: torch.Tensor, n_bits: int, ratio: float = 1.0
+    state: State, images: torch.Tensor, grid: Grid, ratio: float = 1.0
 ) -> dict[str, torch.Tensor]:
     """Round every layer with GPTQ, one scale a row; the inputs are those of the rounded layers.
 
     Args:
         state: state_dict of Linear, ReLU, ..., Linear.
         images: to calibrate with, (N, inputs).
-        n_bits: 2 ... 8.
+        grid: of the weights.
         ratio: of a row's largest weight, where its grid ends.
     Returns: dict with the keys of `state`; biases stay.
     """
     rounded, inputs = dict(state), images
     for name, weight in state.items():
         if weight.dim() == 2:
-            hessian = hessian_of(inputs)
-            codes, scale = gptq_quantize(weight, hessian, n_bits, weight.shape[1], ratio=ratio)
-            rounded[name] = codes * scale
+            rounded[name] = gptq_rounded(weight, hessian_of(inputs), grid, ratio)
             bias = state[name.replace("weight", "bias")]
             inputs = linear(inputs, rounded[name], bias).relu()
     return rounded
+
+
+def gptq_rounded(
+    weight: torch.Tensor, hessian: torch.Tensor, grid: Grid, ratio: float
+) -> torch.Tensor:
+    """What `gptq_quantize` makes of a weight with one scale a row, on any grid."""
+    shifts = _shifts(hessian, weight.shape[1])
+    now = weight.to(torch.float64, copy=True)  # the columns as they stand
+    scale = grid.scale((ratio * now).float()).double()
+    for j in range(weight.shape[1]):
+        column = now[:, j : j + 1].clone()
+        now[:, j : j + 1] = grid.rounded(column, scale)
+        now[:, j + 1 :] -= (column - now[:, j : j + 1]) * shifts[j, j + 1 :]
+    return now.float()
 
 
 def hessian_of(inputs: torch.Tensor) -> torch.Tensor:

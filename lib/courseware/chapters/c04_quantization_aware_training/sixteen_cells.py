@@ -15,6 +15,7 @@ from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits 
     FROZEN,
     PTQS,
     QATS,
+    with_four_codes,
 )
 from courseware.experiments.records import Result, read_record
 from courseware.showing.spread import ahead, is_above_zero
@@ -66,7 +67,7 @@ def sixteen_cells(
     *,
     codes_changed: Sequence[float],
     by_budget: Mapping[str, Sequence[Result]],
-    times_longer: float,
+    times_longer: Mapping[str, float],
     int8_faster: Answers,
     qat_faster: bool | None,
     loop_gained: bool | None,
@@ -77,14 +78,16 @@ def sixteen_cells(
         large, small: the record.
         codes_changed: share of codes that QAT has changed, by network.
         by_budget: by bits: judged networks after no step to the most, as `by_budget` returns them.
-        times_longer: what QAT takes, in times of plain rounding.
+        times_longer: by rival, what QAT takes in times of it.
         int8_faster: whether int8 is faster than float32, by case.
         qat_faster: whether QAT is faster than PTQ at 8 bits, by more than 5%.
         loop_gained: whether QAT gained with the loop of the float networks.
     """
-    longer = {"": times_longer > 1}
+    longer = {f"than {rival}": times > 1 for rival, times in times_longer.items()}
+    told = ", ".join(f"{times:.0f} × that of {rival}" for rival, times in times_longer.items())
     exact = large.floats("float")
-    best = {b: large.best([way for way in PTQS if "fine-tuning" not in way], b) for b in BITS}
+    untrained = [way for way in PTQS if "fine-tuning" not in way]
+    best = {b: large.best(with_four_codes(untrained, b), b) for b in BITS}
     near = {
         f"{b} bits": [p + 1 for p in ahead(large.accuracies(best[b], b), exact, 100)] for b in BITS
     }
@@ -132,13 +135,13 @@ def sixteen_cells(
         ),
         Cell(
             *("QAT", "better", "better than the best PTQ"),
-            _by_bits(large, lambda n, b: (n.best(QATS, b), n.best(PTQS, b))),
+            _by_bits(large, lambda n, b: (_best(n, QATS, b), _best(n, PTQS, b))),
         ),
         Cell("PTQ", "simpler", "less time than QAT", longer),
         Cell(
             "QAT",
             "harder",
-            f"{times_longer:.0f} × the time of plain rounding, and labelled images",
+            f"more time ({told}), and labelled images",
             longer,
         ),
         Cell(
@@ -156,11 +159,11 @@ def sixteen_cells(
         Cell("QAT", "even faster than PTQ", "by more than 5%", {"8 bits": qat_faster}),
         Cell(
             *("PTQ", "larger loss of accuracy", f"even the best PTQ, than QAT ({small.name})"),
-            _by_bits(small, lambda n, b: (n.best(QATS, b), n.best(PTQS, b))),
+            _by_bits(small, lambda n, b: (_best(n, QATS, b), _best(n, PTQS, b))),
         ),
         Cell(
             *("QAT", "preserves accuracy better", f"than the best rival ({small.name})"),
-            _by_bits(small, lambda n, b: (n.best(QATS, b), n.best((*PTQS, *FROZEN), b))),
+            _by_bits(small, lambda n, b: (_best(n, QATS, b), _best(n, (*PTQS, *FROZEN), b))),
         ),
         Cell("PTQ", "minimal modification", "works with weights and bits alone", {"": True}),
         Cell(
@@ -184,6 +187,10 @@ def _int4_faster() -> Answers:
 def _gains(runs: Sequence[Result]) -> list[float]:
     first, last = ([run["QAT"][i]["accuracy"] for run in runs] for i in (0, -1))
     return ahead(last, first, 100)
+
+
+def _best(networks: Networks, ways: Sequence[str], n_bits: int) -> str:
+    return networks.best(with_four_codes(ways, n_bits), n_bits)
 
 
 def _weights(networks: Networks) -> int:

@@ -14,8 +14,12 @@ from courseware.chapters.c04_quantization_aware_training.comparison import (
     basis_of,
     lead_table,
 )
-from courseware.chapters.c04_quantization_aware_training.effort import rate_table
-from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import BITS, WAYS
+from courseware.chapters.c04_quantization_aware_training.effort import rate_table, times_longer
+from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import (
+    BITS,
+    WAYS,
+    with_four_codes,
+)
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import rounded_weights
 from courseware.chapters.c04_quantization_aware_training.row_scales import scale_growth
 from courseware.chapters.c04_quantization_aware_training.sixteen_cells import (
@@ -31,7 +35,8 @@ from courseware.subjects.models import mlp
 
 def run(accuracies: dict[str, float], of_float: float = 1.0) -> dict[str, Any]:
     """One network in the record; what is not given is at 0.5."""
-    ways = {way: {"accuracy": accuracies.get(way, 0.5), "loss": 1.0} for way in WAYS}
+    known = with_four_codes(WAYS, 2)
+    ways = {way: {"accuracy": accuracies.get(way, 0.5), "loss": 1.0} for way in known}
     for way in ("PTQ", "QAT"):
         ways[way] |= {"bytes": 100, "zlib_bytes": 50}
     judged = {"accuracy": of_float, "loss": 0.5}
@@ -59,6 +64,8 @@ def test_the_fewest_bits_lose_a_point_at_most() -> None:
     assert found.fewest_bits(["QAT", "PTQ"]) == [2, 2]
     found.runs[0]["bits"]["2"]["QAT"]["accuracy"] = 0.9
     assert found.fewest_bits(["QAT"]) == [3, 32]
+    found.runs[0]["bits"]["2"]["QAT, four codes, -2 to 1"]["accuracy"] = 0.995
+    assert found.fewest_bits(["QAT"]) == [2, 32]
 
 
 def test_what_is_won_back_is_a_share_of_what_ptq_loses() -> None:
@@ -72,9 +79,19 @@ def test_tables_have_a_row_for_every_way_and_every_case() -> None:
     found = networks({"QAT, clipped": 0.9}, {"QAT, clipped": 0.8})
     assert [row["way"] for row in accuracy_table(found, bits=(2,))] == list(WAYS)
     rows = lead_table([found])
-    assert [row["bits"] for row in rows] == list(BITS)
-    assert {row["better QAT"] for row in rows} == {"clipped"}
-    assert rows[0]["ahead of plain PTQ"].startswith("+35.00")
+    assert [(row["bits"], row["codes"]) for row in rows] == [
+        *((str(b), str(2**b - 1)) for b in BITS),
+        *(("2", "-2 to 1"), ("2", "half steps")),
+    ]
+    assert [row["better QAT"] for row in rows] == ["clipped"] * len(BITS) + ["whole range"] * 2
+    assert rows[0]["ahead of best PTQ"].startswith("+35.00")
+
+
+def test_four_codes_meet_rivals_on_four_codes() -> None:
+    found = networks(*[{"QAT, four codes, half steps": 0.9, "PTQ, GPTQ": 0.8}] * 2)
+    row = lead_table([found])[-1]
+    assert row["ahead of best PTQ"].startswith("+40.00")
+    assert found.best(with_four_codes(["QAT"], 2), 2) == "QAT, four codes, half steps"
 
 
 def test_a_basis_says_who_was_not_trained() -> None:
@@ -94,7 +111,7 @@ def cells(**changes: Any) -> list[Cell]:
     arguments: dict[str, Any] = {
         "codes_changed": [0.2, 0.3, 0.25],
         "by_budget": {"2": [{"QAT": one} for one in judged]},
-        "times_longer": 300.0,
+        "times_longer": {"plain rounding": 300.0, "GPTQ": 0.5},
         "int8_faster": {"wide": True, "small": False},
         "qat_faster": False,
         "loop_gained": True,
@@ -147,6 +164,11 @@ def test_rates_are_tried_in_float_and_in_few_bits() -> None:
     assert table[0.0]["biases only, 2 bits"] == table[0.0]["PTQ, 2 bits"]
     for name in ("float32", "biases only, 2 bits"):
         assert table[0.005][name] != table[0.0][name]
+
+
+def test_training_takes_longer_than_any_rounding() -> None:
+    longer = times_longer(mlp([64, 6, 10], 0).state_dict(), digits(), steps=200)
+    assert longer["plain rounding"] > longer["GPTQ at eight ranges"] > 0
 
 
 def test_only_the_first_way_to_store_is_the_network_that_was_trained() -> None:

@@ -19,9 +19,12 @@ from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits 
     by_budget,
     codes_changed,
     compare,
+    compare_on,
     stored_size,
+    with_four_codes,
 )
 from courseware.chapters.c04_quantization_aware_training.fine_tuning import rounded_weights
+from courseware.chapters.c04_quantization_aware_training.grids import FOUR_CODES
 from courseware.experiments.records import collect
 from courseware.showing.spread import spread
 from courseware.subjects.data import Digits, digits
@@ -31,6 +34,7 @@ from tests.tracked import ROOT
 
 RECORD = json.loads((ROOT / "lectures" / "results" / "qat_digits.json").read_text())
 RECORDED = {*WAYS, "codes_changed"}
+ON_FOUR_CODES = {*with_four_codes(WAYS, 2)} - {*WAYS}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,8 @@ def test_the_record_is_complete() -> None:
         assert len(runs) == RECORD["seeds"]
         for run in runs:
             assert set(run["bits"]) == {str(n_bits) for n_bits in BITS}
-            assert all(set(ways) == RECORDED for ways in run["bits"].values())
+            for n_bits, ways in run["bits"].items():
+                assert set(ways) == RECORDED | (ON_FOUR_CODES if n_bits == "2" else set())
     for n_bits in BUDGET_BITS:
         runs = RECORD["by_budget"][str(n_bits)]
         assert len(runs) == RECORD["budget_seeds"]
@@ -65,7 +70,8 @@ def test_every_accuracy_is_a_number_of_test_digits() -> None:
         for way in ways.values()
         if isinstance(way, dict)
     ]
-    assert len(accuracies) == len(NETWORKS) * RECORD["seeds"] * len(BITS) * len(WAYS)
+    of_a_network = len(BITS) * len(WAYS) + len(ON_FOUR_CODES)
+    assert len(accuracies) == len(NETWORKS) * RECORD["seeds"] * of_a_network
     assert all(accuracy == round(400 * accuracy) / 400 for accuracy in accuracies)
 
 
@@ -94,7 +100,10 @@ def test_a_new_seed_fits_what_is_recorded(data: Digits) -> None:
     [new] = compare(NETWORKS["64-64-10"], [seed], data, steps=RECORD["steps"], bits=(2,))
     n = RECORD["seeds"]
     factor = student_t.ppf(1 - 0.0001 / 2, n - 1) * math.sqrt(1 + 1 / n)
-    for way in WAYS:
+    for codes in FOUR_CODES:
+        [more] = compare_on(codes, NETWORKS["64-64-10"], [seed], data, steps=RECORD["steps"])
+        new["bits"]["2"] |= more["bits"]["2"]
+    for way in (*WAYS, *ON_FOUR_CODES):
         runs = [run["bits"]["2"][way]["accuracy"] for run in RECORD["compared"]["64-64-10"]]
         reach = factor * spread(runs).deviation + 1 / 400
         assert abs(new["bits"]["2"][way]["accuracy"] - spread(runs).mean) <= reach, way
@@ -110,6 +119,30 @@ def test_a_small_comparison(data: Digits) -> None:
     assert run["bits"]["8"]["PTQ"]["loss"] == pytest.approx(run["float"]["loss"], rel=0.05)
     assert run["float"]["loss"] < 2.3 < run["bits"]["2"]["PTQ"]["loss"] + 2.3  # log(10): guessing
     assert 0 < run["bits"]["2"]["codes_changed"] < 1
+
+
+@pytest.mark.parametrize("codes", FOUR_CODES)
+def test_the_same_networks_on_four_codes(data: Digits, codes: str) -> None:
+    run, other = compare_on(codes, [64, 6, 10], [1, 2], data, steps=3)
+    assert [run, other] == compare_on(codes, [64, 6, 10], [1, 2], data, steps=3)
+    ways = run["bits"]["2"]
+    assert set(ways) == {way for way in ON_FOUR_CODES if way.endswith(codes)}
+    # Without a step each way that trains is the rounding that it starts from.
+    [run] = compare_on(codes, [64, 6, 10], [1], data, steps=0)
+    at_first = {way.removesuffix(f", {codes}"): found for way, found in run["bits"]["2"].items()}
+    assert at_first["QAT, clipped"] == at_first["PTQ, clipped"]
+    assert at_first["biases only, clipped"]["accuracy"] == at_first["PTQ, clipped"]["accuracy"]
+    assert at_first["biases and row scales, GPTQ"] == at_first["biases only, GPTQ"]
+
+
+def test_parts_of_a_comparison_are_put_together() -> None:
+    three = [{"float": 1, "bits": {"2": {"QAT": 2}}}, {"float": 3, "bits": {"2": {"QAT": 4}}}]
+    four = [{"bits": {"2": {"QAT, four": 5}}}, {"bits": {"2": {"QAT, four": 6}}}]
+    other = [{"float": 1, "bits": {"8": {"QAT": 7}}}, {"float": 3, "bits": {"8": {"QAT": 8}}}]
+    assert qat_digits._joined([three, other, four]) == [
+        {"float": 1, "bits": {"2": {"QAT": 2, "QAT, four": 5}, "8": {"QAT": 7}}},
+        {"float": 3, "bits": {"2": {"QAT": 4, "QAT, four": 6}, "8": {"QAT": 8}}},
+    ]
 
 
 def test_budgets_begin_at_ptq(data: Digits) -> None:
