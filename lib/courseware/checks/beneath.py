@@ -32,6 +32,9 @@ IN_ONE_LINE = Misconception(
     FLAT[0], "All came in one line: the shape is lost. `reshape` brings it back."
 )
 
+SIGNED = ("bytes-signed",)
+"""What a task tells of bytes with a sign; one that tells nothing of them does not look beneath."""
+
 PAIRS_SWAPPED = ("pair-order-swapped",)
 """What a judge tells of pairs in a list: (masks, state) in place of (state, masks)."""
 
@@ -59,6 +62,8 @@ def _hides(case: Case) -> tuple[str, ...]:
         return FLAT
     if found.kind in SPREAD and _gathered(expected, got) is not None:
         return SPREAD
+    if _has_sign(expected, got):
+        return SIGNED
     return MASKED if case.arguments and _is_masked(case.arguments[0], expected, got) else ()
 
 
@@ -77,7 +82,7 @@ def told_of(task: Task, hidden: tuple[str, ...]) -> tuple[Misconception, ...]:
     """What the task tells of the form; its judges tell that results changed places."""
     if hidden == FLAT:
         return (IN_ONE_LINE,)
-    told = task.misconceptions if hidden == MASKED else ()
+    told = task.misconceptions if hidden in (MASKED, SIGNED) else ()
     return tuple(known for known in told if known.name in hidden)[:1]
 
 
@@ -156,6 +161,21 @@ def _in_shape(expected: Any, value: Any) -> Any:
     return Pairs((name, _in_shape(shapes[name], one)) for name, one in value)
 
 
+def _has_sign(expected: Any, got: Any) -> bool:
+    """Whether bytes came as int8, where they are asked for without a sign.
+
+    >>> _has_sign(torch.tensor([241, 7], dtype=torch.uint8), torch.tensor([-15, 7]).to(torch.int8))
+    True
+    """
+    if not isinstance(expected, torch.Tensor) or not isinstance(got, torch.Tensor):
+        return False
+    return expected.dtype == torch.uint8 and got.dtype == torch.int8
+
+
+def _without_sign(expected: Any, value: Any) -> Any:
+    return value.detach().view(torch.uint8)
+
+
 def _is_masked(weights: Any, expected: Any, got: Any) -> bool:
     """Whether weights came back, zeros among them, where one mask or one for each is asked for.
 
@@ -189,6 +209,7 @@ _RIGHTED: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
     (ORDER_SWAPPED,): _in_order,
     PAIRS_SWAPPED: _pairs_in_order,
     FLAT: _in_shape,
+    SIGNED: _without_sign,
     SPREAD: _gathered,
     MASKED: _masks_of,
 }

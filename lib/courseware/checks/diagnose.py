@@ -13,11 +13,12 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from courseware.checks.afterwards import Composite
-from courseware.checks.beneath import PAIRS_SWAPPED, hides, put_right, told_of
+from courseware.checks.beneath import PAIRS_SWAPPED, SIGNED, hides, put_right, told_of
 from courseware.checks.cases import Case
+from courseware.checks.findings import Finding, model_of, where_each_shows, with_beneath
 from courseware.checks.general import Diagnosis, besides, dtype_alone, dtype_besides, general
 from courseware.checks.gradients import asks_for_gradients
 from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models, is_of_its_dtype
@@ -29,20 +30,6 @@ from courseware.checks.where import only_where
 CHANGES_INPUT = "changes-input"
 FOR_THE_WHOLE_CHECK = "not-written", "time-limit", CHANGES_INPUT, "returns-none"
 """Kinds after which no other cause is looked for; but values may be wrong in place as well."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check's failed cases, their causes, and the cases that the first cause explains."""
-
-    failing: tuple[Case, ...]
-    cases: tuple[Case, ...]
-    causes: tuple[Diagnosis, ...]
-
-    @property
-    def explains(self) -> bool:
-        """Whether it says more than what can be seen: an error, another shape."""
-        return any(cause.explains for cause in self.causes)
 
 
 def diagnose(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
@@ -76,7 +63,7 @@ def _of_parts(
 
 def _modelled(one: Finding) -> list[Diagnosis]:
     """The causes that are sure and have a model."""
-    return [cause for cause in one.causes if cause.sure and _model_of(cause)]
+    return [cause for cause in one.causes if cause.sure and model_of(cause)]
 
 
 def _of_all(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Finding]:
@@ -85,25 +72,29 @@ def _of_all(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, Findi
     beneath = _beneath(task, judged)
     every = {check.name: _finding(task, judged, check.name, models) for check in task.checks}
     found = {name: one for name, one in every.items() if one is not None}
-    found = _with_doubts(task, _as_sure_everywhere(_without_coincidences(task, found, models)))
-    found = _without_covered(found)
-    for name, causes in beneath.items():
-        one, new = found[name], {cause.name: cause for cause in (*found[name].causes, *causes)}
-        found[name] = replace(one, causes=tuple(new.values()))
+    found = _as_sure_everywhere(_without_coincidences(task, found, models))
+    told = {cause.name: cause for one in found.values() for cause in one.causes if cause.sure}
+    for name, (form, causes) in beneath.items():
+        form = tuple(told.get(cause.name, cause) for cause in form)
+        found[name] = with_beneath(found[name], form, causes)
+    found = _without_covered(_with_doubts(task, found))
+    found = where_each_shows(task, found, models)
     return _with_places(task, found, [case for cases in judged.values() for case in cases])
 
 
-def _beneath(task: Task, judged: Mapping[str, Sequence[Case]]) -> dict[str, tuple[Diagnosis, ...]]:
-    """By the check's name, what is wrong with results once their form is put right."""
+def _beneath(
+    task: Task, judged: Mapping[str, Sequence[Case]]
+) -> dict[str, tuple[tuple[Diagnosis, ...], tuple[Diagnosis, ...]]]:
+    """By the check's name, the form of results, and what is wrong once it is put right."""
     hidden = next(filter(None, map(hides, itertools.chain(*judged.values()))), ())
-    if not hidden:
+    if not hidden or (hidden == SIGNED and not told_of(task, hidden)):
         return {}
-    told = _model_of if hidden != PAIRS_SWAPPED else _known
+    told = model_of if hidden != PAIRS_SWAPPED else _known
     righted = {name: [put_right(case, hidden) for case in cases] for name, cases in judged.items()}
-    form = [Diagnosis(one.name, one.message, one.name) for one in told_of(task, hidden)]
+    form = tuple(Diagnosis(one.name, one.message, one.name) for one in told_of(task, hidden))
     beneath = diagnose(task, righted)
     return {
-        name: (*form, *(cause for cause in beneath[name].causes if told(cause)))
+        name: (form, tuple(cause for cause in beneath[name].causes if told(cause)))
         for name, cases in judged.items()
         if name in beneath and any(hides(case) == hidden for case in cases)
     }
@@ -170,14 +161,14 @@ def _without_coincidences(
     cost: Counter[Misconception] = Counter()
     for check in task.checks:
         for cause in found[check.name].causes if check.name in found else ():
-            if cause.sure and (known := _model_of(cause)):
+            if cause.sure and (known := model_of(cause)):
                 cost[known] += check.weight
     if not cost:
         return found
     main = max(cost, key=lambda known: cost[known])
 
     def coincides(cause: Diagnosis, one: Finding) -> bool:
-        known = _model_of(cause)
+        known = model_of(cause)
         if known is None or known.name == main.name or cost[known] == cost[main]:
             return False
         if known.also is not None and known.also.name == main.name:
@@ -261,11 +252,6 @@ def _with_places(
     }
 
 
-def _model_of(cause: Diagnosis) -> Misconception | None:
-    known = cause.shows
-    return known if isinstance(known, Misconception) and known.behaves is not None else None
-
-
 def _known(cause: Diagnosis) -> Misconception | None:
     """The mistake, also one that a judge recognises."""
     return cause.shows if isinstance(cause.shows, Misconception) else None
@@ -284,4 +270,4 @@ def _with_doubts(task: Task, found: dict[str, Finding]) -> dict[str, Finding]:
 
 
 def _doubted(cause: Diagnosis) -> Diagnosis:
-    return replace(cause, sure=False) if _model_of(cause) else cause
+    return replace(cause, sure=False) if model_of(cause) else cause

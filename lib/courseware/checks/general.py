@@ -154,7 +154,7 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     kind = case.found.kind if case.found else ""
     if model is None or case.found is None:
         return ()
-    if name := form_between(model.value, case.got.value, tuple(FORM_BESIDES)):
+    if name := form_between(*_built_as_asked(case, model), tuple(FORM_BESIDES)):
         of_object = "wrong-type" if name in OBJECTS else "wrong-shape"
         return (Diagnosis(of_object, FORM_BESIDES[name], shows=name),)
     if kind not in (*FORM, "wrong-type"):
@@ -165,6 +165,23 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     if of_the_model and (kind != "wrong-dtype" or not of_values):
         return ()
     return (Diagnosis(kind, GENERAL[kind], shows=kind),)
+
+
+def _built_as_asked(case: Case, model: Outcome) -> tuple[Any, Any]:
+    """What a model gives and what came, without those of several results that the model builds
+    otherwise than asked for: another form of these loses nothing.
+    """
+    parts = case.expected.value, model.value, case.got.value
+    if not all(isinstance(part, tuple | list) for part in parts):
+        return model.value, case.got.value
+    if len({len(part) for part in parts}) > 1:
+        return model.value, case.got.value
+    kept = [
+        (one, came)
+        for wanted, one, came in zip(*parts, strict=True)
+        if getattr(wanted, "shape", None) == getattr(one, "shape", None)
+    ]
+    return tuple(one for one, _ in kept), tuple(came for _, came in kept)
 
 
 def dtype_besides(

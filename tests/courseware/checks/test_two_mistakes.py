@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from courseware.checks import all_tasks, gradients
-from courseware.checks.forms import told_by_form
-from courseware.checks.misconceptions import ways
+from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.misconceptions import both, ways
 from courseware.checks.pairs import pair_of
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Misconception, Task
@@ -133,6 +133,61 @@ def test_an_error_is_explained_beside_a_mistake_that_costs_more():
         Check("five", 1, lambda draw: [(5,)]),
     )
     assert named(one_more_and_stops, task) == {"small": ["one-more"], "five": ["five-refused"]}
+
+
+def test_a_second_mistake_is_told_where_it_is_felt_and_shown_there():
+    task = task_of(
+        lambda n: 2 * n,
+        (
+            *ways("one-more", "One was added.", lambda n: 2 * n + 1),
+            *both(
+                ("one-more", "One was added."),
+                ("five-forgotten", "5 was left out."),
+                lambda n: 0 if n == 5 else 2 * n + 1,
+            ),
+        ),
+        Check("small", 1, lambda draw: [(1,), (2,)]),
+        Check("large", 1, lambda draw: [(4,), (5,), (6,)]),
+    )
+    report = run_task(task, lambda n: 0 if n == 5 else 2 * n + 1, "two mistakes")
+    causes = [[cause.name for cause in result.causes] for result in report.results]
+    assert causes == [["one-more"], ["one-more", "five-forgotten"]]
+    assert [result.case.arguments for result in report.results] == [(1,), (5,)]
+
+
+def test_of_scales_a_model_has_too_many_of_no_shape_is_lost():
+    task = task_of(
+        lambda w: (w, w.amax(dim=(1, 2))),
+        ways("too-many", "There are too many.", lambda w: (w, w.amax(dim=2))),
+        Check("scales", 1, lambda draw: [(torch.arange(8.0).reshape(2, 2, 2),)]),
+    )
+    assert named(lambda w: (w, w.amax(dim=2).flatten()), task) == {"scales": ["too-many"]}
+
+
+def test_the_shape_is_lost_once_where_another_mistake_is_hidden():
+    clamped = ways("clamped", "It was clamped.", lambda w: w.clamp(max=5))
+    inputs = [(torch.tensor([7.0, 1.0]),), (torch.arange(8.0).reshape(2, 4),)]
+    check = Check("values", 1, lambda draw: inputs)
+    task = task_of(lambda w: w, (*FORMS, *clamped), *told_by_form(check))
+    report = run_task(task, lambda w: w.flatten().clamp(max=5), "two mistakes")
+    (result,) = report.results
+    assert [cause.name for cause in result.causes] == ["clamped", "flattened"]
+    assert result.case.arguments[0].dim() == 2
+
+
+def test_bytes_with_a_sign_hide_no_mistake():
+    def byte(values):
+        return values.to(torch.int64).to(torch.uint8)
+
+    known = (
+        *ways("bytes-signed", "They carry a sign.", lambda w: byte(w).view(torch.int8)),
+        *ways("one-more", "One was added.", lambda w: byte(w + 1)),
+    )
+    inputs = [(torch.tensor([200, 7]),), (torch.tensor([255, 129, 3]),)]
+    task = task_of(byte, known, Check("bytes", 1, lambda draw: inputs))
+    assert named(lambda w: byte(w).view(torch.int8), task) == {"bytes": ["bytes-signed"]}
+    signed = named(lambda w: byte(w + 1).view(torch.int8), task)
+    assert signed == {"bytes": ["bytes-signed", "one-more"]}
 
 
 FALSE = {
