@@ -268,7 +268,7 @@ def _show(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         return _show_tensor(value.detach())
     if isinstance(value, float):
-        return f"{value:.7g}" if value != int_or_none(value) else f"{value:.1f}"
+        return f"{value:.1f}" if value == int_or_none(value) else _show_float(value)
     if isinstance(value, tuple | list) and type(value).__repr__ in SEQUENCES:
         inner = ", ".join(show(item) for item in value)
         return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
@@ -276,6 +276,16 @@ def _show(value: Any) -> str:
         return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "…"
+
+
+def _show_float(value: float) -> str:
+    """Seven digits; all of them where these would look like a whole number, which it is not.
+
+    >>> _show_float(0.1 + 0.2), _show_float(8 * (1 + 2.0**-24))
+    ('0.3', '8.000000476837158')
+    """
+    short = f"{value:.7g}"
+    return repr(value) if short.lstrip("-").isdigit() else short
 
 
 def int_or_none(value: float) -> int | None:

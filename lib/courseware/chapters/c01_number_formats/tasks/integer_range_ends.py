@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from courseware.checks.machine_integers import (
+    DIGITS_LOST,
+    WRAPPED,
+    each_integer,
+    through_float32,
+    wrapped,
+)
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.python_slips import CARET, SHIFTS_FIRST
 from courseware.checks.task import Misconception
@@ -50,23 +57,41 @@ WIDTH_FOR_POWER = (
     "patterns: 2**width.",
 )
 
+SIGNED_INVERTED = (
+    "signed-inverted",
+    "The two kinds of ranges have changed places: `signed` is True for numbers that may "
+    "be negative.",
+)
+SIGNED_IGNORED = (
+    "signed-ignored",
+    "The result does not depend on `signed`: this is the unsigned range.",
+)
+ALWAYS_SIGNED = (
+    "always-signed",
+    "The result does not depend on `signed`: this is the signed range.",
+)
+
 
 @dataclass(frozen=True)
 class Ends:
-    """How the ends are found: from a power of the width, or of one less, a 1 taken off."""
+    """How the ends are found: from a power of the width, or of one less, a 1 taken off.
+
+    What belongs to a width less may also be had by halving, which tells where a power is wrong.
+    """
 
     power: Callable[[int], int] = lambda places: 2**places
     lowest: Callable[[int], int] = lambda half: -half
     first: int = 0
     signed_top: Callable[[int, int], int] = lambda half, full: half - 1
     top: Callable[[int], int] = lambda full: full - 1
+    halved: bool = False
 
     def __call__(self, width: int, signed: bool) -> Range:
         """The range."""
         full = self.power(width)
         if not signed:
             return self.first, self.top(full)
-        half = self.power(width - 1)
+        half = full // 2 if self.halved else self.power(width - 1)
         return self.lowest(half), self.signed_top(half, full)
 
 
@@ -119,6 +144,58 @@ def _pairs() -> Iterator[tuple[Cause, Cause, Ends]]:
         yield cause, STARTS_AT_ONE, replace(ends, first=1)
 
 
+Numbers = tuple[Cause, Callable[[Ends], Callable[[int, bool], object]]]
+
+
+def _counted_in(width: int) -> Callable[[Ends], Callable[[int, bool], object]]:
+    """The number of patterns in a signed integer of so many bits, which is 0 where it is full."""
+    return lambda ends: replace(ends, power=lambda n: wrapped(2**n, width), halved=True)
+
+
+def _each(change: Callable[[int], int]) -> Callable[[Ends], Callable[[int, bool], object]]:
+    return lambda ends: each_integer(change, ends)
+
+
+NUMBERS: tuple[Numbers, ...] = (
+    *((WRAPPED, _counted_in(width)) for width in (32, 64)),
+    *((WRAPPED, _each(lambda value, width=width: wrapped(value, width))) for width in (32, 64)),  # type: ignore[misc]
+    (DIGITS_LOST, _each(lambda value: int(float(value)))),
+    (DIGITS_LOST, _each(through_float32)),
+)
+FLAGS: tuple[tuple[Cause, Callable[[bool], bool]], ...] = (
+    (SIGNED_INVERTED, lambda signed: not signed),
+    (SIGNED_IGNORED, lambda signed: False),
+    (ALWAYS_SIGNED, lambda signed: True),
+)
+
+
+def _of_flag(
+    flag: Callable[[bool], bool], behaves: Callable[[int, bool], object]
+) -> Callable[[int, bool], object]:
+    return lambda width, signed: behaves(width, flag(signed))
+
+
+def _one_mistake() -> Iterator[tuple[Cause, Ends]]:
+    for cause, power in POWERS:
+        yield cause, Ends(power)
+    for cause, lowest in LOWEST:
+        yield cause, Ends(lowest=lowest)
+    yield from _tops()
+    yield STARTS_AT_ONE, Ends(first=1)
+
+
+def _with_other_numbers_or_flags() -> Iterator[Misconception]:
+    """Ends that are wrong by themselves, of the other kind of range, in numbers too small."""
+    for cause, flag in FLAGS:
+        for second, ends in _one_mistake():
+            yield from both(cause, second, _of_flag(flag, ends))
+        for second, numbers in NUMBERS:
+            yield from both(cause, second, _of_flag(flag, numbers(Ends())))
+    for second, numbers in NUMBERS:
+        for cause, ends in _one_mistake():
+            yield from both(cause, second, numbers(ends))
+
+
 def _halved(half: int, full: int) -> int:
     """`1 << width - 1 - 1`."""
     return 1 << half.bit_length() - 2
@@ -135,4 +212,6 @@ ABOUT_ENDS: tuple[Misconception, ...] = several(
         Ends(top=lambda full: full // 4),
     ),
     *(both(cause, second, ends) for cause, second, ends in _pairs()),
+    ways(*WRAPPED, _counted_in(32)(Ends()), _counted_in(64)(Ends())),
+    _with_other_numbers_or_flags(),
 )

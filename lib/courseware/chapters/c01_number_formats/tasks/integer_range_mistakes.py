@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 from courseware.chapters.c01_number_formats.tasks.integer_range_ends import (
     ABOUT_ENDS,
+    ALWAYS_SIGNED,
     END_LEFT_OUT,
     END_NOT_INCLUDED,
     LOWEST_TOO_LOW,
     MINUS_LOST,
     ONE_END_MOVED,
     RANGE_SYMMETRIC,
+    SIGNED_IGNORED,
+    SIGNED_INVERTED,
     STARTS_AT_ONE,
     WIDTH_FOR_POWER,
 )
@@ -105,19 +108,15 @@ MISTAKES = several(
         _moved(-1, 1, signed=True),
     ),
     ways(
-        "signed-ignored",
-        "The result does not depend on `signed`: this is the unsigned range.",
+        *SIGNED_IGNORED,
         lambda width, signed: _right(width, False),
     ),
     ways(
-        "always-signed",
-        "The result does not depend on `signed`: this is the signed range.",
+        *ALWAYS_SIGNED,
         lambda width, signed: _right(width, True),
     ),
     ways(
-        "signed-inverted",
-        "The two kinds of ranges have changed places: `signed` is True for numbers that may "
-        "be negative.",
+        *SIGNED_INVERTED,
         lambda width, signed: _right(width, not signed),
     ),
     ways(

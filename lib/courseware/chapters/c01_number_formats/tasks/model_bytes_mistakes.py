@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from courseware.chapters.c01_number_formats.tasks.model_bytes_pairs import two_at_once
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import DIGITS_LOST, machine_integers
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
@@ -99,24 +100,43 @@ def _more(behaves: Bytes, by: int) -> Bytes:
     return lambda n, b: behaves(n, b) + by
 
 
+FLOAT_RETURNED = (
+    "float-returned",
+    "The total is still a float, or not whole: a file has a whole number of bytes, and an "
+    "`int` is asked for.",
+)
+ALWAYS_ONE_MORE = (
+    "always-one-more",
+    "A byte was added even where the last one is full.",
+)
+BYTES_MULTIPLIED = (
+    "bytes-multiplied",
+    "The bits per parameter were taken for bytes per parameter, then counted in bits.",
+)
+
+_PAIRS = two_at_once(
+    bits=tuple((BITS_MADE_WHOLE, whole) for whole in (int, round, math.ceil)),
+    unit=(
+        (BITS_NOT_BYTES, lambda total: total),
+        (BYTES_MULTIPLIED, lambda total: total * 8),
+        *((OTHER_UNIT, lambda total, unit=unit: total / 8 / unit) for unit in UNITS),
+    ),
+    whole=(
+        (ROUNDED_DOWN, int),
+        (ROUNDED_TO_NEAREST, round),
+        (ALWAYS_ONE_MORE, lambda total: int(total) + 1),
+        (FLOAT_RETURNED, float),
+    ),
+    after=(
+        *((BYTES_ADDED, lambda n_bytes, by=by: n_bytes + by) for by in ADDED),
+        *((WHOLE_WORDS, lambda n_bytes, w=w: math.ceil(n_bytes / w) * w) for w in (2, 4, 8)),
+    ),
+)
+
 MISTAKES = several(
     FORMS,
     ways(*BITS_NOT_BYTES, lambda n, b: math.ceil(n * b), lambda n, b: n * b),
-    both(BITS_NOT_BYTES, ROUNDED_DOWN, lambda n, b: int(n * b)),
-    both(BITS_NOT_BYTES, ROUNDED_TO_NEAREST, lambda n, b: round(n * b)),
-    both(
-        BITS_NOT_BYTES,
-        BITS_MADE_WHOLE,
-        *(lambda n, b, whole=whole: n * whole(b) for whole in (int, round, math.ceil)),
-    ),
     ways(*ROUNDED_DOWN, lambda n, b: int(n * b // 8)),
-    both(
-        ROUNDED_DOWN,
-        BITS_MADE_WHOLE,
-        lambda n, b: int(n * int(b) // 8),
-        lambda n, b: int(n * math.ceil(b) // 8),
-        lambda n, b: int(n * round(b) // 8),
-    ),
     ways(
         "fraction-of-a-bit-lost",
         "A last byte that holds less than a bit was dropped: the bits were made whole before "
@@ -166,16 +186,14 @@ MISTAKES = several(
         except_where(lambda n, b: b > 8, ZeroDivisionError, _gaps_left(math.floor)),
     ),
     ways(
-        "always-one-more",
-        "A byte was added even where the last one is full.",
+        *ALWAYS_ONE_MORE,
         lambda n, b: int(n * b // 8) + 1,
         lambda n, b: int(n * b / 8 + 1),
         lambda n, b: int((n * b + 8) // 8),
         lambda n, b: _right(n, b) + 1,
     ),
     ways(
-        "bytes-multiplied",
-        "The bits per parameter were taken for bytes per parameter, then counted in bits.",
+        *BYTES_MULTIPLIED,
         lambda n, b: math.ceil(n * b * 8),
         lambda n, b: n * b * 8,
     ),
@@ -206,11 +224,6 @@ MISTAKES = several(
         *OTHER_UNIT,
         *(behaves for unit in UNITS for behaves in _in_units(unit)),
     ),
-    both(
-        OTHER_UNIT,
-        ROUNDED_TO_NEAREST,
-        *(lambda n, b, unit=unit: round(n * b / 8 / unit) for unit in UNITS),
-    ),
     ways(*WHOLE_WORDS, *(_filled_up(word) for word in (2, 4, 8, 16, 64))),
     ways(*BYTES_ADDED, *(_more(_right, by) for by in ADDED)),
     both(
@@ -219,15 +232,6 @@ MISTAKES = several(
         *(_more(_filled_up(word), by) for word in (4, 8) for by in ADDED),
         _filled_up(4, 2),
         _filled_up(8, 4),
-    ),
-    several(
-        *(
-            both(first, BYTES_ADDED, *(_more(behaves, by) for by in ADDED))
-            for first, behaves in (
-                (ROUNDED_DOWN, lambda n, b: int(n * b // 8)),
-                (ROUNDED_TO_NEAREST, lambda n, b: round(n * b / 8)),
-            )
-        )
     ),
     ways(
         "at-least-one-byte",
@@ -256,10 +260,9 @@ MISTAKES = several(
         lambda n, b: n * b // 8 + (n * b % 8 > 0),
     ),
     ways(
-        "float-returned",
-        "The total is still a float, or not whole: a file has a whole number of bytes, and an "
-        "`int` is asked for.",
+        *FLOAT_RETURNED,
         lambda n, b: n * b / 8,
         lambda n, b: float(_right(n, b)),
     ),
+    _PAIRS,
 )

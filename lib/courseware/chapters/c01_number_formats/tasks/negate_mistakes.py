@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from courseware.chapters.c01_number_formats.tasks.common import LEADING_ZEROS_KEPT, inverted
-from courseware.chapters.c01_number_formats.tasks.negate_values import ABOUT_VALUES
+from courseware.chapters.c01_number_formats.tasks.common import LEADING_ZEROS_KEPT, bare, inverted
+from courseware.chapters.c01_number_formats.tasks.negate_causes import (
+    BACKWARDS,
+    CARRY_KEPT,
+    CUT_AT_THE_WRONG_END,
+    FIRST_BIT_KEPT,
+    MINIMUM_SATURATED,
+    MINIMUM_ZERO,
+    ONE_SUBTRACTED,
+    ONES_COMPLEMENT,
+    PREFIX_KEPT,
+    WIDTH_LOST,
+    ZERO_CHANGED,
+)
+from courseware.chapters.c01_number_formats.tasks.negate_pairs import (
+    ABOUT_THE_SHORTCUT,
+    highest_for_lowest,
+    ones_for_zero,
+    two_at_once,
+    zero_for_lowest,
+)
+from courseware.chapters.c01_number_formats.tasks.negate_values import (
+    ABOUT_VALUES,
+    EIGHT_BITS,
+    MODULUS_OFF,
+)
 from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
     as_wide_as,
     but_first,
     carry_kept,
     carry_stops,
-    first_bit_kept,
     inverted_bare,
     is_lowest,
     is_zero,
-    last_one_inverted,
     negated,
     stops_at_ones,
     written,
@@ -23,51 +45,41 @@ from courseware.checks.machine_integers import DIGITS_LOST, through_float32
 from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, REPLACED_TWICE
 
-ONES_COMPLEMENT = (
-    "ones-complement",
-    "The bits are inverted; the one that makes it two's complement is not added.",
-)
-
-CARRY_KEPT = (
-    "carry-kept",
-    "The carry out of the first place was kept, so the result has one bit too many. "
-    "A register has no place for it: it is dropped.",
-)
-
-CUT_AT_THE_WRONG_END = (
-    "carry-cut-at-the-wrong-end",
-    "The carry out of the first place makes the result one bit longer. It is this first "
-    "bit that is dropped, not the last one.",
-)
-
-WIDTH_LOST = (
-    "width-lost",
-    "The width was lost on the way: leading zeros belong to the pattern.",
-)
-
-FIRST_BIT_KEPT = (
-    "first-bit-kept",
-    "The first bit was left as it is. Every bit is inverted, the first one as well.",
-)
-
-LAST_ONE_INVERTED = (
-    "last-one-inverted",
-    "All up to the last 1 was inverted, and this 1 as well. In the shortcut it stays as it is, as "
-    "the zeros behind it do: only what is to its left is inverted.",
-)
 NOT_INVERTED = ("not-inverted", "One was added, but the bits were not inverted before.")
-BACKWARDS = (
-    "written-backwards",
-    "The pattern was turned around, its last bit first. To invert it is to make each bit the other "
-    "one, where it stands: 0 becomes 1, and 1 becomes 0.",
+
+_PAIRS = two_at_once(
+    {
+        "inverts": (
+            (NOT_INVERTED, lambda bits: int(bits, 2)),
+            (BACKWARDS, lambda bits: int(bits[::-1], 2)),
+            (LEADING_ZEROS_KEPT, inverted_bare),
+            (REPLACED_TWICE, lambda bits: 0),
+            (REPLACED_TWICE, lambda bits: 2 ** len(bits) - 1),
+            (FIRST_BIT_KEPT, lambda bits: int(bits[0] + inverted(bits[1:]), 2)),
+        ),
+        "adds": ((ONES_COMPLEMENT, 0), (ONE_SUBTRACTED, -1)),
+        "keeps": (
+            (CARRY_KEPT, lambda number, width: number),
+            (MODULUS_OFF, lambda number, width: number % max(2**width - 1, 1)),
+            (EIGHT_BITS, lambda number, width: number % 256),
+            (CUT_AT_THE_WRONG_END, lambda n, width: n >> max(n.bit_length() - width, 0)),
+        ),
+        "alone": (
+            (MINIMUM_SATURATED, highest_for_lowest),
+            (MINIMUM_ZERO, zero_for_lowest),
+            (ZERO_CHANGED, ones_for_zero),
+        ),
+        "writes": (
+            (WIDTH_LOST, lambda bits, number: bare(number)),
+            (EIGHT_BITS, lambda bits, number: f"{number:08b}"),
+            (PREFIX_KEPT, lambda bits, number: bin(number)),
+        ),
+    }
 )
 
 MISTAKES = several(
     FORMS,
-    ways(
-        *LAST_ONE_INVERTED,
-        last_one_inverted,
-    ),
+    ABOUT_THE_SHORTCUT,
     ways(
         *ONES_COMPLEMENT,
         inverted,
@@ -86,19 +98,6 @@ MISTAKES = several(
     ),
     ways(*BACKWARDS, lambda bits: written(int(bits[::-1], 2) + 1, len(bits))),
     both(BACKWARDS, ONES_COMPLEMENT, lambda bits: bits[::-1]),
-    several(
-        *(
-            both(first, second, lambda bits, of=of, cut=cut: cut(of(bits), len(bits)))
-            for first, of in (
-                (NOT_INVERTED, lambda bits: as_wide_as(bits, int(bits, 2) + 1)),
-                (BACKWARDS, lambda bits: as_wide_as(bits, int(bits[::-1], 2) + 1)),
-            )
-            for second, cut in (
-                (CUT_AT_THE_WRONG_END, lambda pattern, width: pattern[:width]),
-                (CARRY_KEPT, lambda pattern, width: pattern),
-            )
-        )
-    ),
     ways(
         *CARRY_KEPT,
         carry_kept,
@@ -118,11 +117,6 @@ MISTAKES = several(
         lambda bits: as_wide_as(bits, inverted_bare(bits) + 1),
         lambda bits: negated(bits.lstrip("0") or "0").zfill(len(bits)),
     ),
-    both(
-        LEADING_ZEROS_KEPT,
-        ONES_COMPLEMENT,
-        lambda bits: as_wide_as(bits, inverted_bare(bits)),
-    ),
     ways(
         *CUT_AT_THE_WRONG_END,
         lambda bits: carry_kept(bits)[: len(bits)],
@@ -137,9 +131,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "zero-changed",
-        "Zero came out as another pattern, and all others are right. It maps to itself: "
-        "inverted it is all ones, and the one that is added carries out of the first place.",
+        *ZERO_CHANGED,
         lambda bits: inverted(bits) if is_zero(bits) else negated(bits),
         lambda bits: inverted(bits[:-1]) + "0" if is_zero(bits) else negated(bits),
         lambda bits: "1" + bits[1:] if is_zero(bits) else negated(bits),
@@ -165,14 +157,11 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "minimum-saturated",
-        "The lowest number became the highest one. It has no positive counterpart of this "
-        "width; the rule “invert, add one” gives the same pattern again.",
+        *MINIMUM_SATURATED,
         lambda bits: inverted(bits) if is_lowest(bits) else negated(bits),
     ),
     ways(
-        "minimum-becomes-zero",
-        "The lowest number became zero. The rule “invert, add one” gives its own pattern again.",
+        *MINIMUM_ZERO,
         lambda bits: "0" * len(bits) if is_lowest(bits) else negated(bits),
     ),
     ways(
@@ -194,8 +183,7 @@ MISTAKES = several(
         lambda bits: inverted(bits)[:-1] + bits[-1],
     ),
     ways(
-        "prefix-kept",
-        "Python's `0b` prefix is still there. Bits are only the characters 0 and 1.",
+        *PREFIX_KEPT,
         lambda bits: bin(int(negated(bits), 2)),
         lambda bits: bin(int(inverted(bits), 2) + 1),
         lambda bits: bin(int(negated(bits), 2)).zfill(len(bits)),
@@ -207,9 +195,7 @@ MISTAKES = several(
         lambda bits: negated(bits.lstrip("0") or "0"),
     ),
     ways(
-        "one-subtracted",
-        "One was subtracted after inverting, or added before it, which comes to the same. "
-        "Invert first, then add one.",
+        *ONE_SUBTRACTED,
         lambda bits: written(int(inverted(bits), 2) - 1, len(bits)),
     ),
     ways(
@@ -252,21 +238,6 @@ MISTAKES = several(
         lambda bits: bits[0] + negated(bits)[1:],
         lambda bits: written(int(bits[0] + inverted(bits[1:]), 2) + 1, len(bits)),
     ),
-    both(
-        FIRST_BIT_KEPT,
-        ONES_COMPLEMENT,
-        lambda bits: bits[0] + inverted(bits[1:]),
-    ),
-    both(
-        FIRST_BIT_KEPT,
-        CUT_AT_THE_WRONG_END,
-        lambda bits: first_bit_kept(bits)[: len(bits)],
-    ),
-    both(
-        FIRST_BIT_KEPT,
-        CARRY_KEPT,
-        first_bit_kept,
-    ),
     ways(
         "bit-skipped",
         "A bit was skipped at one of the ends: look at where your loop or slice begins and ends.",
@@ -289,4 +260,5 @@ MISTAKES = several(
         lambda bits: written(-through_float32(int(bits, 2)), len(bits)),
         lambda bits: written(through_float32(int(inverted(bits), 2)) + 1, len(bits)),
     ),
+    _PAIRS,
 )

@@ -13,8 +13,9 @@ UNSIGNED_READ = (
 )
 MODULUS_OFF = (
     "modulus-off-by-one",
-    "The remainder was taken by another number than 2**width. A register of so many bits "
-    "counts modulo 2**width, the number of its patterns.",
+    "What goes beyond the width was brought back by another number than 2**width, as a remainder "
+    "or by taking it off. A register of so many bits counts modulo 2**width, the number of its "
+    "patterns: the carry is dropped, and nothing is added for it.",
 )
 EIGHT_BITS = (
     "eight-bits-assumed",

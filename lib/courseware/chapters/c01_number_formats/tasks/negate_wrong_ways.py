@@ -57,18 +57,8 @@ def inverted_bare(bits: str) -> int:
     return number ^ (2 ** number.bit_length() - 1)
 
 
-def first_bit_kept(bits: str) -> str:
-    return as_wide_as(bits, int(bits[0] + inverted(bits[1:]), 2) + 1)
-
-
 def as_wide_as(bits: str, number: int) -> str:
     return format(number, as_wide(bits))
-
-
-def last_one_inverted(bits: str) -> str:
-    """All up to the last 1 inverted, itself as well; the zeros behind it stay."""
-    head = bits.rstrip("0")
-    return inverted(head) + bits[len(head) :]
 
 
 def stops_at_ones(bits: str) -> str:

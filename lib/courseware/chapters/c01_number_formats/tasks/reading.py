@@ -8,11 +8,15 @@ from typing import Any
 import torch
 
 from courseware.chapters.c01_number_formats.tasks.common import inverted, twos, unsigned
+from courseware.chapters.c01_number_formats.tasks.reading_pairs import worth
 from courseware.chapters.c01_number_formats.tasks.reading_slips import (
     BITS_REVERSED,
     CHARACTERS_NOT_DIGITS,
+    DECIMAL,
     LAST_BIT_DROPPED,
     PLACES_OFF_BY_ONE,
+    TRAILING_ZEROS_CUT,
+    ZEROS_COUNTED,
     about_characters_and_places,
     about_shifts,
     about_the_negative_place,
@@ -22,12 +26,6 @@ from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.python_slips import CARET, FIRST_OF_EQUALS, PRECEDENCE, REPLACED_TWICE
 from courseware.checks.task import Misconception
 
-DECIMAL = (
-    "bits-read-as-decimal",
-    "The characters were read as digits of a decimal number, or of another base: each place must "
-    "count a power of two.",
-)
-
 Reading = Callable[[str], int]
 
 
@@ -35,11 +33,6 @@ PLACE_SQUARED = (
     "place-squared",
     "A place counts the square of its number, i², as in `i**2`. It is two to the power of it, "
     "`2**i`: 1, 2, 4, 8 and not 0, 1, 4, 9.",
-)
-TRAILING_ZEROS_CUT = (
-    "trailing-zeros-cut",
-    "Zeros at the end have no effect on your result: `strip` takes them off both ends. Those in "
-    "front count nothing, those at the end make the number larger: `lstrip`.",
 )
 
 
@@ -54,15 +47,15 @@ def about_reading(signed: bool) -> tuple[Misconception, ...]:
         machine_integers(right),
         ways(
             *DIGITS_LOST,
-            lambda bits: int(sum(map(float, _worth(right, bits)))),
-            lambda bits: int(sum(map(float, reversed(_worth(right, bits))))),
-            lambda bits: int(torch.tensor(_worth(right, bits), dtype=torch.float32).sum().item()),
+            lambda bits: int(sum(map(float, worth(right, bits)))),
+            lambda bits: int(sum(map(float, reversed(worth(right, bits))))),
+            lambda bits: int(torch.tensor(worth(right, bits), dtype=torch.float32).sum().item()),
         ),
         ways(
             "last-bit-dropped-and-float",
             "Two mistakes: the last bit has no effect on your result (look at where your loop or "
             "slice ends), and it is a float, as `/` and `math.pow` give one.",
-            lambda bits: float(sum(map(float, _worth(right, bits)[:-1]))),
+            lambda bits: float(sum(map(float, worth(right, bits)[:-1]))),
         ),
         _about_padding(right),
         about_shifts(signed),
@@ -127,11 +120,6 @@ def _about_padding(right: Reading) -> Iterator[Misconception]:
         lambda bits: right(bits.ljust(-(-len(bits) // 8) * 8, "0")),
         *(lambda bits, width=width: right(bits.ljust(width, "0")) for width in (8, 16, 32, 64)),
     )
-
-
-def _worth(right: Reading, bits: str) -> list[int]:
-    """What every bit adds to the value, from the first to the last."""
-    return [right("0" * i + bit + "0" * (len(bits) - 1 - i)) for i, bit in enumerate(bits)]
 
 
 def _weighed(weight: Callable[[int, int], Any]) -> Callable[[str], Any]:
@@ -253,8 +241,7 @@ def _about_characters(right: Reading) -> Iterator[Misconception]:
         lambda bits: bits.count("1"),
     )
     yield from ways(
-        "zeros-counted",
-        "The zeros count in your result, and the ones do not: it is the other way round.",
+        *ZEROS_COUNTED,
         lambda bits: right(inverted(bits)),
     )
     yield from ways(

@@ -29,6 +29,20 @@ LAST_BIT_DROPPED = (
     "The last bit has no effect on your result. Its place counts 2**0 = 1: look at where your "
     "loop or slice ends.",
 )
+DECIMAL = (
+    "bits-read-as-decimal",
+    "The characters were read as digits of a decimal number, or of another base: each place must "
+    "count a power of two.",
+)
+TRAILING_ZEROS_CUT = (
+    "trailing-zeros-cut",
+    "Zeros at the end have no effect on your result: `strip` takes them off both ends. Those in "
+    "front count nothing, those at the end make the number larger: `lstrip`.",
+)
+ZEROS_COUNTED = (
+    "zeros-counted",
+    "The zeros count in your result, and the ones do not: it is the other way round.",
+)
 END_DROPPED = (
     "end-dropped",
     "The first or the last character has no effect on your result: look at where your loop or "

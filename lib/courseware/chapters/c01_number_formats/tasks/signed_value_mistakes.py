@@ -5,8 +5,10 @@ from __future__ import annotations
 from courseware.chapters.c01_number_formats.tasks.common import (
     inverted,
     twos,
+    unsigned,
 )
 from courseware.chapters.c01_number_formats.tasks.reading import about_reading
+from courseware.chapters.c01_number_formats.tasks.reading_pairs import about_two_at_once
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import FIXED, fits, raises_as, wrapped
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
@@ -86,21 +88,28 @@ LOWEST_NUMBER = (
     "counterpart of its width: 1000 is −8, and there is no +8 of 4 bits.",
 )
 
+UNSIGNED_READ = (
+    "unsigned-read",
+    "The leading bit was counted as positive, which is the unsigned reading. In two's "
+    "complement its place counts negative. If you do take something off: is that line ever "
+    'reached (`bits[0] == 1` is never true, the character is `"1"`), and is it taken off '
+    "once (`~` has no width: −(~v + 1) is v again)?",
+)
+SIGN_MAGNITUDE = (
+    "sign-magnitude",
+    "The leading bit was taken for a minus sign in front of the other bits. In two's "
+    "complement the leading bit has a weight of its own, and the others still add to it.",
+)
+
 
 MISTAKES = several(
     FORMS,
     ways(
-        "unsigned-read",
-        "The leading bit was counted as positive, which is the unsigned reading. In two's "
-        "complement its place counts negative. If you do take something off: is that line ever "
-        'reached (`bits[0] == 1` is never true, the character is `"1"`), and is it taken off '
-        "once (`~` has no width: −(~v + 1) is v again)?",
+        *UNSIGNED_READ,
         lambda bits: int(bits, 2),
     ),
     ways(
-        "sign-magnitude",
-        "The leading bit was taken for a minus sign in front of the other bits. In two's "
-        "complement the leading bit has a weight of its own, and the others still add to it.",
+        *SIGN_MAGNITUDE,
         _sign_magnitude,
     ),
     ways(
@@ -256,5 +265,14 @@ MISTAKES = several(
         lambda bits: int(bits) if _is_one_bit(bits) else twos(bits),
         lambda bits: 0 if _is_one_bit(bits) else twos(bits),
         lambda bits: -2 * int(bits) if _is_one_bit(bits) else twos(bits),
+    ),
+    about_two_at_once(
+        signed=True,
+        readings=(
+            (UNSIGNED_READ, unsigned),
+            (SIGN_MAGNITUDE, _sign_magnitude),
+            (ONES_COMPLEMENT, _ones_complement),
+            (LEADING_WEIGHT, lambda bits: int("0" + bits[1:], 2) - (int(bits[0]) << len(bits))),
+        ),
     ),
 )

@@ -7,14 +7,22 @@ from courseware.chapters.c01_number_formats.tasks.common import (
     extreme_patterns,
     leading_one,
     leading_zero,
+    twos,
     wide_patterns,
 )
 from courseware.chapters.c01_number_formats.tasks.reading import about_reading
+from courseware.chapters.c01_number_formats.tasks.reading_pairs import about_two_at_once
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.machine_integers import wrapped
 from courseware.checks.misconceptions import several, ways
 from courseware.checks.task import Check, Task
 from model_compression import number_formats as reference
+
+SIGNED_READ = (
+    "signed-read",
+    "The first bit was counted as negative. That is the signed reading; here every place "
+    "counts positive.",
+)
 
 
 def _eight_or_fails(bits: str) -> int:
@@ -37,12 +45,7 @@ UNSIGNED_VALUE = Task(
     misconceptions=several(
         FORMS,
         about_reading(signed=False),
-        ways(
-            "signed-read",
-            "The first bit was counted as negative. That is the signed reading; here every place "
-            "counts positive.",
-            lambda bits: int(bits, 2) - (int(bits[0]) << len(bits)),
-        ),
+        ways(*SIGNED_READ, twos),
         ways(
             "first-bit-dropped",
             "The first bit has no effect on your result. No bit is set aside for a sign here.",
@@ -67,5 +70,6 @@ UNSIGNED_VALUE = Task(
             lambda bits: wrapped(int(bits, 2), 8),
             _eight_or_fails,
         ),
+        about_two_at_once(signed=False, readings=((SIGNED_READ, twos),)),
     ),
 )
