@@ -66,16 +66,17 @@ def as_when_graded() -> Iterator[None]:
     courseware.checks.conditions.NotWhenGraded: no other process can be started while a ...
     """
     _listen()
-    before = Path.cwd()
+    before = _here()
     with contextlib.ExitStack() as stack:
         for place, name, reason, _ in REPLACED:
             stack.enter_context(mock.patch.object(place, name, _refusing(reason)))
         scratch = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        _Conditions.own = (before, Path.home())
+        _Conditions.own = (*before, Path.home())
         home = dict.fromkeys(("HOME", "USERPROFILE"), stack.enter_context(scratch))
         stack.enter_context(mock.patch.dict(os.environ, home))
         os.chdir(scratch.name)
-        stack.callback(os.chdir, before)
+        for folder in before:
+            stack.callback(os.chdir, folder)
         beside = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
         _Conditions.on, _Conditions.beside = True, frozenset(beside)
         try:
@@ -126,9 +127,19 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
             if path.is_file() and _is_own(path, _Conditions.own):
                 raise NotWhenGraded(f"{path.name} is {FILE}")
     elif event == "open" and _Conditions.notice is not None and isinstance(arguments[0], str):
-        path, here = Path(arguments[0]).absolute(), threading.current_thread()
-        if here is threading.main_thread() and _is_own(path, (Path.cwd(), Path.home())):
-            _Conditions.notice(path, bool(arguments[2] & _WRITES))
+        path, here, thread = Path(arguments[0]), _here(), threading.current_thread()
+        if thread is not threading.main_thread() or not (here or path.is_absolute()):
+            return
+        if _is_own(path.absolute(), (*here, Path.home())):
+            _Conditions.notice(path.absolute(), bool(arguments[2] & _WRITES))
+
+
+def _here() -> tuple[Path, ...]:
+    """The working directory; nothing where that has gone, as when a course was unpacked anew."""
+    try:
+        return (Path.cwd(),)
+    except FileNotFoundError:
+        return ()
 
 
 def _is_own(path: Path, roots: tuple[Path, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -65,11 +66,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if find_spec("courseware.grading.commands") is None:
         print("course: this is a copy for students: restart and progress work", file=sys.stderr)
         return 2
+    from courseware.grading.named import CourseError, look, say_error
+
+    try:
+        look(options)
+    except CourseError as error:
+        say_error(error)
+        return 2
     # nbformat's library for JSON schemas would load it for checks of web addresses that no notebook
     # asks for; that takes longer than loading nbgrader.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    # Takes seconds to import: not for --help.
+    # Takes seconds to import: not for --help. The collector would find nothing to take away.
+    gc.disable()
     from courseware.grading.commands import run
+
+    gc.enable()
 
     try:
         code = run(options)

@@ -18,7 +18,6 @@ from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, as_text, make_report
 from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
-    CourseError,
     Exercise,
     bring_gradebook_up_to_date,
     check_gradebook,
@@ -35,6 +34,7 @@ from courseware.grading.league_command import leaderboard
 from courseware.grading.lms import commands as lms
 from courseware.grading.marking.command import mark
 from courseware.grading.moving import move_gradebook
+from courseware.grading.named import CourseError, check_students, say_error
 from courseware.grading.page_commands import items, similar
 from courseware.grading.plain_lines import in_lines, in_one_line
 from courseware.grading.quiet import chatter_to
@@ -189,13 +189,6 @@ COMMANDS = {
 }
 
 
-def say_error(error: CourseError) -> None:
-    """In one line, and one for each other of its kind."""
-    print(f"course: error: {in_one_line(str(error))}", file=sys.stderr)
-    for other in error.others:
-        print(f"  {in_one_line(other)}", file=sys.stderr)
-
-
 def _check_sandbox(options: argparse.Namespace, exercise: Exercise, root: Path) -> None:
     """Refuse to begin what would fail hand-in by hand-in; say aloud what is not protected."""
     if getattr(options, "scheduler", None):
@@ -226,8 +219,7 @@ def _crews(
 def _students(exercise: Exercise, wanted: list[str] | None) -> dict[str, str]:
     """Who handed something in, and what keeps it from being graded, or ""."""
     there = exercise.handed_in()
-    if unknown := sorted(set(wanted or []) - set(there)):
-        raise CourseError(f"no hand-in to {exercise.name} by {', '.join(unknown)}")
+    check_students(wanted or (), there, exercise.name)
     if not there:
         raise CourseError(f"nothing was handed in: there is no {exercise.folder('submitted', '*')}")
     return {student: why for student, why in there.items() if not wanted or student in wanted}

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +32,11 @@ from courseware.grading.master import (
     read_own_solutions,
     source_folder,
 )
+from courseware.grading.named import CONFIG, CourseError, the_one_meant
 from courseware.grading.preprocessors import RECORD, fingerprint
 from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import due_date, has_auto_scores
 from courseware.grading.split.sandboxes import Place
-
-CONFIG = "nbgrader_config.py"
-
-
-class CourseError(Exception):
-    """A mistake in a request or in the set-up of a course, told in one line; others of the kind."""
-
-    def __init__(self, told: str, others: Iterable[str] = ()) -> None:
-        super().__init__(told)
-        self.others = tuple(others)
 
 
 @dataclass(frozen=True)
@@ -203,10 +193,10 @@ def check_gradebook(api: NbGraderAPI) -> None:
     """
     url = api.coursedir.db_url
     try:
+        shown = make_url(url).render_as_string(hide_password=True)
         path = gradebook_file(url)
         if path is not None and not path.exists():
             path.touch(mode=0o600)
-        shown = make_url(url).render_as_string(hide_password=True)
         create_engine(url).connect().close()
     except ModuleNotFoundError as error:
         advice = "for PostgreSQL: pip install 'psycopg[binary]'"
@@ -222,27 +212,10 @@ def check_gradebook(api: NbGraderAPI) -> None:
         raise CourseError(f"the gradebook {shown} cannot be opened: {reason}") from error
 
 
-def meant_by(name: str, names: Iterable[str]) -> str:
-    """The exercise of this name, or the only one of this number; "" if there is none.
-
-    >>> meant_by("1", ["01_toy", "10_toy"]), meant_by("02", ["01_toy"])
-    ('01_toy', '')
-    """
-    known = list(names)
-    numbered = [one for one in known if one.partition("_")[0] == name.zfill(2)]
-    return name if name in known else numbered[0] if len(numbered) == 1 else ""
-
-
 def open_exercise(api: NbGraderAPI, name: str) -> Exercise:
     """An exercise by its name; its source notebooks are read."""
-    names = sorted(api.get_source_assignments())
-    if not (meant := meant_by(name, names)):
-        known = ", ".join(names) or "none"
-        directory = api.coursedir.source_directory
-        near = get_close_matches(name, names, n=1)
-        ask = f"; did you mean {near[0]}?" if near else ""
-        raise CourseError(f"no exercise {name!r} in {directory}/; there are: {known}{ask}")
-    name = meant
+    there = api.get_source_assignments()
+    name = the_one_meant(name, there, api.coursedir.source_directory)
     try:
         masters = _read_masters(api, name)
     except Exception as error:

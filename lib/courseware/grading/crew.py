@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import multiprocessing
 import os
@@ -19,8 +20,8 @@ from typing import Any, Protocol, TypeVar
 import torch
 
 import courseware
-from courseware.grading.course import CourseError
 from courseware.grading.limited import be_expendable
+from courseware.grading.named import CourseError
 from courseware.grading.scratch import sweep_scratch
 from courseware.grading.split.sandbox import InfrastructureError
 from courseware.grading.split.sandboxes import Place, sandbox_for
@@ -54,6 +55,8 @@ class LocalCrew:
         self._lock = threading.RLock()
         self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
         self._lost: list[_Process] = []
+        # What is loaded stays: here and there the collector would look through it again and again.
+        gc.freeze()
         available = sorted(os.sched_getaffinity(0))
         self._all = [self._started(available[i % len(available)]) for i in range(processes)]
         self._idle = list(self._all)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from courseware.grading.class_secret import SECRET
-from courseware.grading.course import CONFIG
+from courseware.grading.named import CONFIG
 from courseware.grading.neighbours import neighbours, open_to
 from courseware.grading.plain_lines import some
 from courseware.grading.split import seccomp

@@ -21,10 +21,10 @@ from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
 from courseware.grading.copies import IntakeError, assignment_of
-from courseware.grading.course import CourseError
 from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import SECRET, Target, put_all, sort_out
 from courseware.grading.lms.roster import members_of
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 from courseware.grading.untrusted import Refused, open_folder, read_file, top_folder
 from courseware.grading.whole_file import whole_file

@@ -26,11 +26,12 @@ from nbgrader.utils import is_grade, is_solution
 from courseware.checks.facts import MIME_TYPE
 from courseware.grading.checks_version import checks_version
 from courseware.grading.class_secret import class_secret
-from courseware.grading.course import CourseError, Exercise
+from courseware.grading.course import Exercise
 from courseware.grading.jobs import Place, fingerprint, run_rebuilt
 from courseware.grading.league import Entry, files_of
 from courseware.grading.limited import LimitExceeded, limited
 from courseware.grading.master import source_folder
+from courseware.grading.named import CourseError
 from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import read_names, read_scores
 from courseware.grading.split.notebook import student_names

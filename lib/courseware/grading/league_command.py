@@ -12,7 +12,7 @@ from types import ModuleType
 from tqdm import tqdm
 
 from courseware.grading.class_secret import class_secret
-from courseware.grading.course import CourseError, Exercise, open_course, open_exercise
+from courseware.grading.course import Exercise, open_course, open_exercise
 from courseware.grading.crew import LocalCrew
 from courseware.grading.doctor import sandbox_obstacle
 from courseware.grading.jobs import InfrastructureError
@@ -29,6 +29,7 @@ from courseware.grading.league_class import (
     stamp_of,
     students_in,
 )
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import aligned, in_one_line
 from courseware.grading.teacher_pages import leaderboard_page
 from courseware.grading.whole_file import whole_file

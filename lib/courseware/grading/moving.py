@@ -12,7 +12,7 @@ from typing import Any
 from nbgrader.api import Base, Gradebook
 from sqlalchemy import Connection, Table, create_engine, func, inspect, select
 
-from courseware.grading.course import CourseError
+from courseware.grading.named import CourseError
 
 BATCH = 1000
 

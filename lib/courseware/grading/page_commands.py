@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from courseware.grading.course import CourseError, check_gradebook, open_course, open_exercise
+from courseware.grading.course import check_gradebook, open_course, open_exercise
 from courseware.grading.items_of_class import item_report
 from courseware.grading.items_text import as_text as items_text
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 from courseware.grading.similar import compare, groups
 from courseware.grading.similar_class import given_in, works_of

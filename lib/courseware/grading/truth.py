@@ -20,9 +20,10 @@ from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from courseware.checks.points import problems
 from courseware.grading.checks_version import checks_version
-from courseware.grading.course import CourseError, Exercise
+from courseware.grading.course import Exercise
 from courseware.grading.jobs import InfrastructureError, Job, Run, run_job, show
 from courseware.grading.master import source_folder
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 from courseware.grading.rebuild import NotRecognised, grade_id
 

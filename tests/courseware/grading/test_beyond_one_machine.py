@@ -17,8 +17,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from courseware.grading import moving
-from courseware.grading.course import CourseError
 from courseware.grading.crew import DaskCrew
+from courseware.grading.named import CourseError
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
 

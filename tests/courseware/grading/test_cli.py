@@ -19,6 +19,7 @@ from courseware.checks.follow import Policy
 from courseware.grading import commands
 from courseware.grading.checks_version import judged_by
 from courseware.grading.cli import main
+from courseware.grading.named import source_directory
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
 
@@ -54,6 +55,12 @@ def graded_by_older_checks(course: Course, student: str) -> None:
         (["grade", "01_toy"], "nothing was handed in"),
         (["report", "01_toy", "--course-dir", "/"], "/ is not a course folder"),
         (["report", "01_toy", "--students", "eve"], "no hand-in to 01_toy by eve"),
+        (["prove", "01_toy", "02_nothing"], "no exercise '02_nothing' in solutions/"),
+        (["doctor", "--course-dir", "gone"], "gone is not a course folder"),
+        (["roster", "list.csv"], "list.csv is not there"),
+        (["collect", "1", "moodle.zip"], "moodle.zip is not there"),
+        (["export", "--canvas", "exported.csv"], "exported.csv is not there"),
+        (["move", "sqlite:////proc/none/x.db"], "the gradebook sqlite:////proc/none/x.db cannot"),
     ],
 )
 def test_mistakes_are_told_in_one_line(
@@ -70,6 +77,58 @@ def test_mistakes_are_told_in_one_line(
         code = stopped.code
     assert code == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+NAMES_THAT_ARE_NONE = (
+    ("grade", "02_nothing"),
+    ("grade", "1", "--students", "eve"),
+    ("collect", "1", "moodle.zip"),
+    ("report", "1", "--course-dir", "gone"),
+)
+
+
+@pytest.mark.parametrize("arguments", NAMES_THAT_ARE_NONE, ids=" ".join)
+def test_a_name_that_is_none_is_told_before_anything_heavy_is_loaded(
+    arguments: tuple[str, ...], released_course: Course
+) -> None:
+    program = (
+        "import sys; from courseware.grading.cli import main; code = main(sys.argv[1:]); "
+        "sys.exit(code + 10 * len({'torch', 'nbgrader', 'sqlalchemy'} & {*sys.modules}))"
+    )
+    command = [sys.executable, "-c", program, *arguments]
+    told = subprocess.run(command, cwd=released_course.root, capture_output=True, text=True)
+    assert told.returncode == 2, told.stderr
+    assert len(told.stderr.splitlines()) == 1 and told.stderr.startswith("course: error: ")
+
+
+def test_where_the_folder_has_gone_one_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["grade", "01_toy"]) == 2
+    told = "course: error: the folder that you are in is gone: cd into the course's\n"
+    assert capsys.readouterr().err == told
+
+
+@pytest.mark.parametrize(
+    ("config", "directory"),
+    [
+        ("", "source"),
+        ("c.CourseDirectory.source_directory = 'mine'", "mine"),
+        ("c.CourseDirectory.source_directory = name", None),
+        ("if x:\n    c.CourseDirectory.source_directory = 'mine'", None),
+        ("c.A.source_directory = 'a'\nc.A.source_directory = 'b'", None),
+        ("load_subconfig('more.py')", None),
+        ("c.CourseDirectory.directory_structure = 'x'", None),
+        ("this is no Python", None),
+    ],
+)
+def test_the_folder_of_the_exercises_is_told_only_where_it_is_sure(
+    config: str, directory: str | None
+) -> None:
+    assert source_directory(config.encode()) == directory
 
 
 def test_interrupted_and_continued(course: Course) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from courseware.grading.course import CourseError
 from courseware.grading.lms import archives
 from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import NEW, NEWER, OLDER, SAME, Target, put, sort_out
 from courseware.grading.lms.record import read_record, write_record
 from courseware.grading.lms.roster import Member
+from courseware.grading.named import CourseError
 
 CLASS = [
     Member("s1", "Ann", "Doe", lms_id="321"),

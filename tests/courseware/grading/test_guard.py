@@ -14,7 +14,8 @@ from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 from courseware.grading.arrival import NOBODY_IS_LATE
-from courseware.grading.course import CourseError, open_course, open_exercise
+from courseware.grading.course import open_course, open_exercise
+from courseware.grading.named import CourseError
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
 

@@ -13,13 +13,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from courseware.grading.class_report import as_text, make_report
-from courseware.grading.course import CourseError, open_course, open_exercise
+from courseware.grading.course import open_course, open_exercise
 from courseware.grading.feedback import handed_in
 from courseware.grading.late import settling
 from courseware.grading.late.ledger import read_lateness
 from courseware.grading.late.rule import Lateness, Policy, Rule, read_rule
 from courseware.grading.lms.export import read_marks
 from courseware.grading.moving import move_gradebook
+from courseware.grading.named import CourseError
 from courseware.languages.catalogues import phrases_of_feedback
 from courseware.languages.matching import Search
 from courseware.languages.names import TRANSLATED

@@ -118,8 +118,8 @@ def test_pages_go_back_to_where_the_hand_in_came_from(collected):
 def test_what_cannot_be_done_is_told_in_one_line(collected):
     course, _ = collected
     for command, told in [
-        (["collect", toy.EXERCISE, "none.zip"], "neither an archive nor a folder"),
-        (["roster", "none.csv"], "cannot be read"),
+        (["collect", toy.EXERCISE, "none.zip"], "none.zip is not there"),
+        (["roster", "none.csv"], "none.csv is not there"),
         (["collect", toy.EXERCISE, "all.zip", "--is", "7=zed"], "NUMBER=ID, with an id of"),
         (["roster"], "a list, or --remove"),
         (["roster", "--remove", "ada"], "there are marks of ada"),

@@ -3,7 +3,6 @@
 import pytest
 from nbgrader.api import Gradebook
 
-from courseware.grading.course import CourseError
 from courseware.grading.lms.roster import (
     Member,
     check_for_other_ids,
@@ -11,6 +10,7 @@ from courseware.grading.lms.roster import (
     read_roster,
     remove,
 )
+from courseware.grading.named import CourseError
 
 MOODLE = """\ufeff"First name","Last name","ID number","Email address",Groups
 Ann,"Van der Doe",s001,ann@school.example,"Group A"

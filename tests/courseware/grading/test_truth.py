@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from courseware.grading.course import CourseError, open_course, open_exercise
+from courseware.grading.course import open_course, open_exercise
+from courseware.grading.named import CourseError
 from courseware.grading.truth import prove
 from tests.courseware.grading import toy
 

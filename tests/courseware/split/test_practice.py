@@ -57,6 +57,12 @@ def run(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     return run
 
 
+def test_a_kernel_whose_folder_has_gone_judges_all_the_same(run: Run) -> None:
+    leave = "import os, tempfile\nos.chdir(tempfile.mkdtemp())\nos.rmdir(os.getcwd())"
+    assert run(leave, FIRST, CHECK).startswith("unsigned_value: 8 of 8 points")
+    assert run("open('a.txt')", FIRST, CHECK).startswith("unsigned_value: 8 of 8 points")
+
+
 @pytest.mark.parametrize(
     "cells",
     [

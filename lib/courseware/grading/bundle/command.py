@@ -6,7 +6,8 @@ import argparse
 
 from courseware.grading.bundle.contents import not_there
 from courseware.grading.bundle.making import Wishes, found_in, make, write
-from courseware.grading.course import CourseError, open_course
+from courseware.grading.course import open_course
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 
 MOST = 20

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from courseware.grading.course import CourseError
+from courseware.grading.named import CourseError
 from courseware.handing_in.runnable import runnable
 from courseware.languages.catalogues import FEEDBACK
 from courseware.languages.names import TRANSLATED

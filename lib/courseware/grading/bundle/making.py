@@ -19,7 +19,8 @@ from courseware.grading.bundle.leaks import leaks, wanted_from
 from courseware.grading.bundle.pages import fitting, without_dead_links
 from courseware.grading.bundle.sealing import seal, without_keys
 from courseware.grading.class_secret import SECRET
-from courseware.grading.course import CourseError, gradebook_file
+from courseware.grading.course import gradebook_file
+from courseware.grading.named import CourseError
 from courseware.grading.whole_file import whole_file
 from courseware.handing_in.visible import FIRST_EXERCISE
 from courseware.languages.catalogues import MESSAGES, QUIZ, SEALED

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from courseware.grading.course import CourseError
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 from courseware.grading.reading import MAX_FILE_BYTES
 

@@ -14,11 +14,9 @@ from tqdm import tqdm
 from courseware.grading import exchange
 from courseware.grading.arrival import BY_MODIFICATION
 from courseware.grading.course import (
-    CourseError,
     Exercise,
     check_gradebook,
     gradebook_file,
-    meant_by,
     open_course,
     open_exercise,
 )
@@ -35,6 +33,7 @@ from courseware.grading.lms.roster import (
     read_roster,
     remove,
 )
+from courseware.grading.named import CourseError, meant_by
 from courseware.grading.plain_lines import aligned, in_one_line, some
 
 STORED_NOW = (

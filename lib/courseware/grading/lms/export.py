@@ -9,9 +9,9 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from courseware.grading.course import CourseError
 from courseware.grading.lms.roster import Member, member_of
 from courseware.grading.lms.tables import Table, read_table
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_a_cell
 from courseware.grading.scores import read_scores, read_tasks
 from courseware.grading.whole_file import whole_file

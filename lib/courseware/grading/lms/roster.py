@@ -10,9 +10,10 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 
-from courseware.grading.course import CourseError, gradebook_file
+from courseware.grading.course import gradebook_file
 from courseware.grading.folder_names import name_obstacle
 from courseware.grading.lms.tables import Table, read_table
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line, some
 
 IDS = ("student", "id number", "username", "sis login id", "sis user id", "student id", "id")

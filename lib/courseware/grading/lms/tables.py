@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from courseware.grading.course import CourseError
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 
 MAX_BYTES = 50 << 20

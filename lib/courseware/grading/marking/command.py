@@ -8,13 +8,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from courseware.grading.course import (
-    CourseError,
-    Exercise,
-    check_gradebook,
-    open_course,
-    open_exercise,
-)
+from courseware.grading.course import Exercise, check_gradebook, open_course, open_exercise
 from courseware.grading.marking.desk import (
     Answer,
     MarkedMeanwhile,
@@ -24,6 +18,7 @@ from courseware.grading.marking.desk import (
     questions,
 )
 from courseware.grading.marking.screen import page, state
+from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line
 
 HELP = """\

@@ -66,6 +66,8 @@ def _warm_up(modules: list[str], functions: list[str]) -> Withholding:
     import importlib
     import site
 
+    gc.disable()  # until all is loaded: it would look through ever more that stays
+
     import torch
 
     from courseware.grading.split import worker
@@ -87,6 +89,7 @@ def _warm_up(modules: list[str], functions: list[str]) -> Withholding:
     # What is there now is never collected, so that a worker does not copy its pages to look at it.
     gc.collect()
     gc.freeze()
+    gc.enable()
     return withholding
 
 
