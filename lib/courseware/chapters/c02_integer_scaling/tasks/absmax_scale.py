@@ -20,9 +20,12 @@ def _positive_largest(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
         yield _with_extreme(draw, 1.0, 15), n_bits
 
 
-def _negative_largest(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
+def _negative_largest(
+    draw: Draw,
+) -> Iterator[tuple[torch.Tensor, int] | tuple[torch.Tensor, int, bool]]:
     yield torch.tensor([2.0, -14.0]), 4
     yield torch.tensor([-1.0, -3.5, -2.0]), 4
+    yield torch.tensor([1.5, -3.5]), 4, False
     for n_bits in (3, 5, 8):
         yield _with_extreme(draw, -1.0, 15), n_bits
 
@@ -31,7 +34,6 @@ def _full_range(draw: Draw) -> Iterator[tuple[torch.Tensor, int, bool]]:
     yield torch.tensor([1.5, -3.75]), 4, True
     for n_bits in (2, 5, 8):
         yield _with_extreme(draw, draw.rng.choice((1.0, -1.0)), 15), n_bits, True
-    yield torch.tensor([1.5, -3.5]), 4, False
 
 
 def _matrices(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:

@@ -239,6 +239,22 @@ MISTAKES = several(
         except_where(all_zero, (math.nan, math.nan), reference_params),
     ),
     ways(
+        "zero-point-of-zeros",
+        "Only zeros got another zero point. Their range begins at 0 and ends there, and the lowest "
+        "value has code 0, as always: the zero point is 0.",
+        *(
+            lambda x, n_bits, middle=middle: (
+                (1.0, middle(n_bits)) if all_zero(x, n_bits) else reference_params(x, n_bits)
+            )
+            for middle in (
+                lambda b: 2 ** (b - 1),
+                lambda b: 2 ** (b - 1) - 1,
+                lambda b: 2**b - 1,
+                lambda b: 1,
+            )
+        ),
+    ),
+    ways(
         "order-swapped",
         "The two results are swapped: the scale comes first, then the zero point.",
         lambda x, n_bits: tuple(reversed(with_steps(lambda b: 2**b - 1)(x, n_bits))),

@@ -7,6 +7,10 @@ from typing import Any
 
 import torch
 
+from courseware.chapters.c02_integer_scaling.tasks.quantize_groupwise_sharing import (
+    ONE_SCALE_FOR_ALL,
+    about_sharing,
+)
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.blocks import (
@@ -191,9 +195,7 @@ MISTAKES = several(
     FORMS,
     within_a_block(groups, "group"),
     ways(
-        "one-scale-for-all",
-        "All groups share one scale. The point is that each has its own: one large weight "
-        "must not cost the others their precision.",
+        *ONE_SCALE_FOR_ALL,
         per_tensor(lambda w, group_size: (w.shape[0], w.shape[1] // group_size)),
         per_tensor(lambda w, group_size: ()),
     ),
@@ -298,4 +300,5 @@ MISTAKES = several(
         *OTHER_ERROR,
         *each_instead(_does_not_divide, (RuntimeError, AssertionError, IndexError), groups(right)),
     ),
+    about_sharing(),
 )

@@ -13,6 +13,7 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import (
 )
 from courseware.checks import blocks
 from courseware.checks.block_mistakes import within_a_block
+from courseware.checks.block_pairs import Shared, Sharing, shared_and
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import each_instead, several, ways
@@ -114,6 +115,37 @@ def _flattened_codes(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
     return codes.reshape(len(w), -1), scale.reshape(-1)
 
 
+def _sharing(
+    axes: Callable[[int], tuple[int, ...]],
+    scales: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+) -> Sharing:
+    """absmax over other axes of w, told from how many there are; one scale for each rest."""
+
+    def sharing(w: torch.Tensor) -> Shared:
+        over = axes(w.dim())
+        back = (lambda scale: scales(scale, w)) if scales else (lambda scale: scale.squeeze(over))
+        return Shared(w, w.abs().amax(dim=over, keepdim=True), lambda codes: codes, back)
+
+    return sharing
+
+
+ONE_SCALE_FOR_ALL = (
+    "one-scale-for-all",
+    "All channels share one scale. The point is that each has its own: a channel of "
+    "small weights must not suffer from the large ones elsewhere.",
+)
+WRONG_AXIS = (
+    "wrong-axis",
+    "The scales belong to the input side: each was taken over all output channels. An "
+    "output channel is one entry of axis 0, a row of a matrix; the axes that a maximum "
+    "runs over are the ones that vanish.",
+)
+AXES_LEFT_OVER = (
+    "axes-left-over",
+    "A filter got several scales. All that belongs to one output channel shares a scale, "
+    "however many axes it has.",
+)
+
 QUANTIZE_PER_CHANNEL = Task(
     name="quantize_per_channel",
     points=8,
@@ -134,25 +166,18 @@ QUANTIZE_PER_CHANNEL = Task(
         FORMS,
         within_a_block(blocks.channels, "channel"),
         ways(
-            "one-scale-for-all",
-            "All channels share one scale. The point is that each has its own: a channel of "
-            "small weights must not suffer from the large ones elsewhere.",
+            *ONE_SCALE_FOR_ALL,
             blocks.per_tensor(lambda w: ()),
             blocks.per_tensor(lambda w: (1,)),
             blocks.per_tensor(lambda w: (w.shape[0],)),
         ),
         ways(
-            "wrong-axis",
-            "The scales belong to the input side: each was taken over all output channels. An "
-            "output channel is one entry of axis 0, a row of a matrix; the axes that a maximum "
-            "runs over are the ones that vanish.",
+            *WRONG_AXIS,
             _over_axes(lambda axes: (0, *range(2, axes))),
             _over_axes(lambda axes: (0,)),
         ),
         ways(
-            "axes-left-over",
-            "A filter got several scales. All that belongs to one output channel shares a scale, "
-            "however many axes it has.",
+            *AXES_LEFT_OVER,
             _over_axes(lambda axes: (-1,)),
             _over_axes(lambda axes: (1,)),
             _over_axes(lambda axes: tuple({axes - 2, axes - 1} - {0})),
@@ -206,6 +231,17 @@ QUANTIZE_PER_CHANNEL = Task(
             "shape-lost",
             "The codes lost the shape of w.",
             _flattened_codes,
+        ),
+        shared_and(
+            (ONE_SCALE_FOR_ALL, _sharing(lambda n: tuple(range(n)), lambda s, w: s.reshape(()))),
+            (
+                ONE_SCALE_FOR_ALL,
+                _sharing(lambda n: tuple(range(n)), lambda s, w: s.flatten().expand(len(w))),
+            ),
+            (WRONG_AXIS, _sharing(lambda n: (0, *range(2, n)))),
+            (WRONG_AXIS, _sharing(lambda n: (0,))),
+            (AXES_LEFT_OVER, _sharing(lambda n: (-1,))),
+            (AXES_LEFT_OVER, _sharing(lambda n: (1,))),
         ),
     ),
 )

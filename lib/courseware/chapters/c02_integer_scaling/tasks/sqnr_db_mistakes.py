@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import torch
 
+from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_formulas import (
+    AMPLITUDES,
+    BELS,
+    CANCEL,
+    FORMULAS,
+    LOG_MISSING,
+    MAGNITUDES,
+    NATURAL_LOG,
+    NEGATIVE_CUT,
+    PERFECT_FAILS,
+    RECONSTRUCTION_ABOVE,
+    STOPGAPS,
+    SUM_AGAINST_MEAN,
+    TWENTY_LOG,
+    VARIANCE,
+    by_variance,
+    cancelling,
+    half,
+    magnitudes,
+    mean_over_sum,
+    reconstruction_above,
+    sum_over_mean,
+    twice,
+)
 from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_wrong_ways import (
     CLOSE,
-    capped_at_zero,
+    at_least_zero,
     in_bels,
     log_of,
     measured_by,
@@ -23,68 +46,6 @@ from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE, imprecise_number
 from model_compression import error_measures as reference
-
-STOPGAPS = ZeroDivisionError, 0.0, 100.0, -math.inf
-
-TWENTY_LOG = (
-    "twenty-log",
-    "The result is twice what it should be. The factor 20 belongs to a ratio of "
-    "amplitudes; here it is one of powers, already squared.",
-)
-PERFECT_FAILS = (
-    "perfect-fails",
-    "A perfect reconstruction leads to a division by 0, or to a stopgap such as 0. "
-    "Without any noise the ratio is infinite: treat this case on its own.",
-)
-
-AMPLITUDES = (
-    "amplitudes-not-powers",
-    "The result is half of what it should be. A ratio of amplitudes (of norms) was taken; "
-    "the factor 10 belongs to one of powers.",
-)
-NATURAL_LOG = (
-    "natural-log",
-    "This is the logarithm to another base. Decibels count powers of ten.",
-)
-BELS = ("bels", "The factor of 10 is missing: these are bels, not decibels.")
-LOG_MISSING = (
-    "log-missing",
-    "This is the ratio itself. Decibels are ten times its logarithm.",
-)
-VARIANCE = (
-    "variance-not-power",
-    "The mean was subtracted before squaring: that is the variance. Power counts the mean "
-    "too, and an error that is the same everywhere is an error as well.",
-)
-SUM_AGAINST_MEAN = (
-    "sum-against-mean",
-    "One of the two powers is a sum and the other one a mean. Take the same for both.",
-)
-
-_twice = log_of(lambda signal, noise: (signal / noise) ** 2)
-_half = log_of(lambda signal, noise: math.sqrt(signal / noise))
-_sum_over_mean = measured_by(
-    lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).square().mean()
-)
-_mean_over_sum = measured_by(
-    lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
-)
-_by_variance = measured_by(
-    lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
-)
-
-_FORMULAS: tuple[tuple[tuple[str, str], Callable[..., float]], ...] = (
-    (TWENTY_LOG, _twice),
-    (AMPLITUDES, _half),
-    (BELS, in_bels),
-    (LOG_MISSING, ratio_only),
-    (NATURAL_LOG, log_of(lambda signal, noise: signal / noise, math.log)),
-    (NATURAL_LOG, log_of(lambda signal, noise: signal / noise, math.log2)),
-    (SUM_AGAINST_MEAN, _sum_over_mean),
-    (SUM_AGAINST_MEAN, _mean_over_sum),
-    (VARIANCE, _by_variance),
-)
-"""Wrong formulas, which may stop at a perfect reconstruction as well."""
 
 
 def _logs_divided(x: torch.Tensor, x_hat: torch.Tensor) -> float:
@@ -109,8 +70,8 @@ MISTAKES = several(
         row_by_row(torch.mean),
         row_by_row(torch.sum),
     ),
-    ways(*TWENTY_LOG, _twice),
-    ways(*AMPLITUDES, _half),
+    ways(*TWENTY_LOG, twice),
+    ways(*AMPLITUDES, half),
     ways(
         "logarithms-divided",
         "The logarithm of the signal was divided by that of the noise. Decibels are the logarithm "
@@ -146,7 +107,7 @@ MISTAKES = several(
     ),
     ways(
         *VARIANCE,
-        _by_variance,
+        by_variance,
         measured_by(
             lambda x, x_hat: (x - x.mean()).square().sum(),
             lambda x, x_hat: (x - x_hat).square().sum(),
@@ -160,9 +121,8 @@ MISTAKES = several(
         measured_by(lambda x, x_hat: x.std(), lambda x, x_hat: (x - x_hat).std(), 20.0),
     ),
     ways(
-        "magnitudes-not-squares",
-        "Magnitudes were added up where squares are asked for. Power is the sum of squares.",
-        measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum()),
+        *MAGNITUDES,
+        magnitudes,
         measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum(), 20.0),
     ),
     ways(
@@ -175,10 +135,8 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "errors-cancel",
-        "The errors were added up before they were squared, so positive and negative ones "
-        "cancel. Square each of them, then add up.",
-        measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()),
+        *CANCEL,
+        cancelling,
         measured_by(lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()),
         measured_by(
             lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).mean().square()
@@ -205,11 +163,8 @@ MISTAKES = several(
         measured_by(lambda x, x_hat: x.square().sum(), lambda x, x_hat: x_hat.square().sum()),
     ),
     ways(
-        "reconstruction-as-signal",
-        "The power of the reconstruction is on top. The signal is the original.",
-        measured_by(
-            lambda x, x_hat: x_hat.square().sum(), lambda x, x_hat: (x - x_hat).square().sum()
-        ),
+        *RECONSTRUCTION_ABOVE,
+        reconstruction_above,
     ),
     ways(
         "peak-not-power",
@@ -222,8 +177,8 @@ MISTAKES = several(
     ),
     ways(
         *SUM_AGAINST_MEAN,
-        _sum_over_mean,
-        _mean_over_sum,
+        sum_over_mean,
+        mean_over_sum,
     ),
     ways(
         "part-of-the-values",
@@ -263,10 +218,8 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "negative-cut-off",
-        "A result below 0 dB was raised to 0. It is a valid result: the noise is louder than "
-        "the signal.",
-        capped_at_zero,
+        *NEGATIVE_CUT,
+        at_least_zero(reference.sqnr_db),
         lambda x, x_hat: abs(reference.sqnr_db(x, x_hat)),
     ),
     ways(
@@ -291,6 +244,12 @@ MISTAKES = several(
     ),
     *(
         both(cause, PERFECT_FAILS, *each_instead(torch.equal, STOPGAPS, formula))
-        for cause, formula in _FORMULAS
+        for cause, formula in FORMULAS
+    ),
+    *(both(cause, NEGATIVE_CUT, at_least_zero(formula)) for cause, formula in FORMULAS),
+    both(
+        PERFECT_FAILS,
+        NEGATIVE_CUT,
+        *(at_least_zero(way) for way in each_instead(torch.equal, STOPGAPS, reference.sqnr_db)),
     ),
 )

@@ -68,8 +68,9 @@ def upside_down(x: torch.Tensor, x_hat: torch.Tensor) -> float:
     return -reference.sqnr_db(x, x_hat)
 
 
-def capped_at_zero(x: torch.Tensor, x_hat: torch.Tensor) -> float:
-    return max(0.0, reference.sqnr_db(x, x_hat))
+def at_least_zero(formula: Callable[..., float]) -> Callable[..., float]:
+    """Another number of decibels, none of them below 0."""
+    return lambda x, x_hat: max(0.0, formula(x, x_hat))
 
 
 def with_epsilon(small: float, mean: bool) -> Callable[..., float]:
