@@ -28,7 +28,7 @@ from courseware.grading.limited import limited
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id, without_hidden_parts
 from courseware.grading.safe_html import safe_highlight
-from courseware.grading.scores import Score, Task, score_of, shown_points
+from courseware.grading.scores import Score, Task, in_brief, score_of, shown_points
 from courseware.languages.catalogues import every_statement, phrases_of_feedback
 from courseware.languages.matching import Told
 from courseware.languages.names import language_of_grading
@@ -136,6 +136,7 @@ class PrepareFeedback(GetGrades, AtOnce):
             "words": _words(told),
             "tasks": tasks,
             "total": told(total),
+            "marks": in_brief(self._scores.values()),
             "penalty": shown_points(ids["late_penalty"]) if ids["late_penalty"] else "",
             "late": late,
             "title": title,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +74,17 @@ def shown_points(points: float | None) -> str:
     ('2.5', '3', '–')
     """
     return "–" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def in_brief(scores: Iterable[Score]) -> str:
+    """The points so far of a notebook, and how many tasks are open: a page says so of itself.
+
+    >>> in_brief([Score(2.5), Score(None, open=True)])
+    '2.5 1'
+    """
+    known = list(scores)
+    reached = sum(score.points or 0.0 for score in known)
+    return f"{shown_points(reached)} {sum(score.open for score in known)}"
 
 
 def clear_auto_scores(db: str, assignment: str, student: str, notebook: str) -> None:

@@ -205,7 +205,7 @@ def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(s
     mark_by_hand(story, 1.0)
     assert story.totals() == [5.6, 6.0]
     with story.exercise.gradebook() as gradebook:
-        mark = read_marks(gradebook, [toy.EXERCISE]).get(toy.EXERCISE, "ada")
+        mark = read_marks(gradebook, [toy.EXERCISE], {}).get(toy.EXERCISE, "ada")
     assert (mark.points, mark.penalty, mark.why) == (5.6, 1.4, "2 days late, 1.4 points taken off")
 
     page = page_of(story, "ada")

@@ -107,8 +107,20 @@ def test_moodle_and_canvas_take_the_marks(marked):
     assert (head[-1], possible[-1], ada[-1]) == ("01_toy (77)", "7", "6.5")
 
 
-def test_pages_go_back_to_where_the_hand_in_came_from(collected):
-    course, _ = collected
+def test_who_handed_in_and_is_not_graded_yet_is_not_said_to_have_handed_in_nothing(marked):
+    toy.hand_in(marked.root, "bob", toy.solved(marked.root))
+    (marked.root / "work.csv").write_text(WORKSHEET)
+    told = marked.run(COURSE, "export", "1", "--worksheet", "work.csv").stdout
+    assert f"{toy.EXERCISE}, handed in, and not graded yet: bob" in told
+    assert told.endswith(f"2 students, {toy.EXERCISE}: {marked.root}/build/marks_worksheet.csv\n")
+    shutil.rmtree(marked.root / "submitted" / "bob")
+
+
+def test_pages_go_back_to_where_the_hand_in_came_from(marked):
+    course = marked
+    result = course.run(COURSE, "return", toy.EXERCISE)
+    assert result.stdout.startswith("Pages from before marks that are in the gradebook: ada\n")
+    assert course.run(COURSE, "grade", toy.EXERCISE).returncode == 0
     result = course.run(COURSE, "return", toy.EXERCISE)
     assert result.stdout.startswith("1 pages of 1 students")
     with zipfile.ZipFile(course.root / "build" / f"feedback_{toy.EXERCISE}.zip") as archive:

@@ -23,7 +23,7 @@ from courseware.grading.course import (
 from courseware.grading.lms import export as exports
 from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import Sorted, Target, put_all, sort_out
-from courseware.grading.lms.give_back import pack
+from courseware.grading.lms.give_back import from_before, pack
 from courseware.grading.lms.record import read_record
 from courseware.grading.lms.roster import (
     Member,
@@ -35,6 +35,7 @@ from courseware.grading.lms.roster import (
 )
 from courseware.grading.named import CourseError, meant_by
 from courseware.grading.plain_lines import aligned, in_one_line, some
+from courseware.grading.scores import StudentScores, read_scores
 
 STORED_NOW = (
     "what is collected is stored now, and with c.Intake.arrival = 'modified' counts as handed in "
@@ -129,10 +130,10 @@ def export(options: argparse.Namespace) -> int:
     api = open_course(options.course_dir.resolve())
     exercises = _graded(api, options.exercises)
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        marks = exports.read_marks(gradebook, exercises)
-    kind = (
-        "canvas" if options.canvas else "moodle" if options.moodle or options.worksheet else "csv"
-    )
+        there = {one: _handed_in(api, one) for one in exercises}
+        marks = exports.read_marks(gradebook, exercises, there)
+    kind = "moodle" if options.moodle else "csv"
+    kind = "worksheet" if options.worksheet else "canvas" if options.canvas else kind
     out = options.out or options.course_dir.resolve() / "build" / f"marks_{kind}.csv"
     strangers: Sequence[str] = ()
     if options.worksheet:
@@ -158,7 +159,8 @@ def export(options: argparse.Namespace) -> int:
         print(f"{exercise}, {in_one_line(student)}: {late}")
     if strangers:
         print(f"In that file and not in the gradebook: {some(strangers)}")
-    print(f"{len(marks.members)} students, {len(exercises)} exercises: {out}")
+    of = exercises[0] if len(exercises) == 1 else f"{len(exercises)} exercises"
+    print(f"{len(marks.members)} students, {of}: {out}")
     return 0
 
 
@@ -166,15 +168,18 @@ def give_back(options: argparse.Namespace) -> int:
     """Pack feedback pages."""
     root = options.course_dir.resolve()
     exercise = open_exercise(open_course(root), options.exercise)
+    pages = _pages(exercise)
+    if not pages and not options.exchange:
+        raise CourseError(f"{exercise.name} has no feedback pages: run `course grade` first")
+    if older := from_before(pages, _scores(exercise)):
+        print(f"Pages from before marks that are in the gradebook: {some(older)}")
+        print(f"Run `course grade {exercise.name}` first, so that students see these.")
     if options.exchange:
         given = exchange.give_back(exercise.api.coursedir, exercise.api.config, exercise.name)
         if given.elsewhere:
             print(f"Not collected from the exchange: {some(given.elsewhere)}")
         print(f"Pages of {len(given.students)} students can be fetched now.")
         return 0
-    pages = _pages(exercise)
-    if not pages:
-        raise CourseError(f"{exercise.name} has no feedback pages: run `course grade` first")
     out = options.out or root / "build" / f"feedback_{exercise.name}.zip"
     count, elsewhere = pack(pages, read_record(root, exercise.name), out)
     if elsewhere:
@@ -197,6 +202,19 @@ def _graded(api: NbGraderAPI, wanted: Sequence[str]) -> list[str]:
     if not there:
         raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
     return list(dict.fromkeys(meant)) or there
+
+
+def _handed_in(api: NbGraderAPI, exercise: str) -> set[str]:
+    """Whose hand-in to an exercise lies in submitted/, whatever there is in it."""
+    submitted = Path(api.coursedir.root) / api.coursedir.submitted_directory
+    return {folder.name for folder in submitted.glob("*") if (folder / exercise).exists()}
+
+
+def _scores(exercise: Exercise) -> list[StudentScores]:
+    if not exercise.is_in_gradebook():
+        return []
+    with exercise.gradebook() as gradebook:
+        return read_scores(gradebook, exercise.name)
 
 
 def _pages(exercise: Exercise) -> dict[str, list[Path]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from courseware.grading.scores import read_scores, read_tasks
 from courseware.grading.whole_file import whole_file
 
 OPEN, NOTHING, NOT_GRADED = "to be marked by hand", "no hand-in", "not graded"
+NOT_YET = "handed in, and not graded yet"
 
 CANVAS_HEAD = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
@@ -40,10 +41,13 @@ class Marks:
     members: tuple[Member, ...]
     of: Mapping[str, Mapping[str, Mark]]
     most: Mapping[str, float]
+    waiting: Mapping[str, Collection[str]]
+    """Whose hand-ins lie there, by exercise."""
 
     def get(self, exercise: str, student: str) -> Mark:
         """The mark of a student; that there is none is one, too."""
-        return self.of[exercise].get(student, Mark(None, why=NOTHING))
+        none = NOT_YET if student in self.waiting.get(exercise, ()) else NOTHING
+        return self.of[exercise].get(student, Mark(None, why=none))
 
     def late(self) -> Iterator[tuple[str, str, str]]:
         """Exercise, student and how late, where a hand-in with points was late."""
@@ -61,8 +65,13 @@ class Marks:
                     yield exercise, member.id, mark.why
 
 
-def read_marks(gradebook: Gradebook, exercises: Sequence[str]) -> Marks:
-    """The marks of everybody in the gradebook, by id, where no person has still to mark."""
+def read_marks(
+    gradebook: Gradebook, exercises: Sequence[str], waiting: Mapping[str, Collection[str]]
+) -> Marks:
+    """The marks of everybody in the gradebook, by id, where no person has still to mark.
+
+    `waiting` are those whose hand-ins lie there, by exercise.
+    """
     everybody = map(member_of, gradebook.students)
     members = tuple(sorted(everybody, key=lambda one: one.id))
     of: dict[str, dict[str, Mark]] = {}
@@ -80,7 +89,7 @@ def read_marks(gradebook: Gradebook, exercises: Sequence[str]) -> Marks:
                 late = f"{one.late.told()}, {one.penalty:g} points taken off" if one.late else ""
                 mark = Mark(one.total, one.penalty, late)
             of[exercise][one.student] = mark
-    return Marks(members, of, most)
+    return Marks(members, of, most, waiting)
 
 
 def write_csv(marks: Marks, path: Path, digits: int) -> None:

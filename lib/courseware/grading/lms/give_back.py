@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from courseware.grading.lms.layouts import CANVAS, MOODLE
 from courseware.grading.lms.record import Collected
+from courseware.grading.scores import StudentScores, in_brief
 from courseware.grading.whole_file import whole_file
+
+MARKS = re.compile(r'<p class="total" data-marks="([^"]*)"')
 
 
 def name_in_archive(page: Path, student: str, collected: Collected | None) -> str:
@@ -28,6 +32,22 @@ def name_in_archive(page: Path, student: str, collected: Collected | None) -> st
     if collected.layout == CANVAS:
         return f"{collected.way_back}{page.name}"
     return f"{collected.way_back}/{page.name}"
+
+
+def from_before(
+    pages: Mapping[str, Sequence[Path]], everybody: Sequence[StudentScores]
+) -> list[str]:
+    """Whose pages show other points than the gradebook has by now, or more left to be marked."""
+    found = []
+    for one in everybody:
+        for page in pages.get(one.student, ()):
+            of_notebook = [
+                score for task, score in one.scores.items() if task.notebook == page.stem
+            ]
+            shown = MARKS.search(page.read_text(encoding="utf-8"))
+            if shown and shown[1] != in_brief(of_notebook):
+                found.append(one.student)
+    return list(dict.fromkeys(found))
 
 
 def pack(
