@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from tests.mutants.table import wrong
 
 
@@ -18,3 +20,13 @@ def cuts_small_weights_off(w, grad, velocity, mask, lr, momentum):
     new_w = (w - lr * v) * mask
     tiny = new_w.abs() < 0.01
     return new_w.masked_fill(tiny, 0.0), v
+
+
+@wrong("magnitude_mask", says="count-truncated")
+def sorts_with_signs_and_cuts_the_count_off(w, sparsity):
+    n = w.numel()
+    k = int(sparsity * n)
+    order = w.flatten().argsort()
+    mask = torch.ones(n, dtype=torch.bool)
+    mask[order[:k]] = False
+    return mask.reshape(w.shape)

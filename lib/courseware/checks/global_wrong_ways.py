@@ -9,6 +9,7 @@ import torch
 
 from courseware.checks.joined_tensors import cut
 from courseware.checks.named_tensors import total
+from courseware.checks.rankings import AmongEquals
 from model_compression.magnitude_pruning import magnitude_mask
 from model_compression.masks import prune_lowest_together
 
@@ -24,13 +25,15 @@ def together(
 ) -> Way:
     """So many of the lowest scores, all tensors ranked together."""
 
+    def scores(weights: Tensors, sparsity: float) -> Tensors:
+        return {name: score(w).nan_to_num() for name, w in weights.items()}
+
     def way(weights: Tensors, sparsity: float) -> Masks:
         n = total(weights)
         n_pruned = min(max(int(count(n, sparsity)), 0), n)
-        scores = {name: score(w).nan_to_num() for name, w in weights.items()}
-        return prune_lowest_together(scores, n_pruned)
+        return prune_lowest_together(scores(weights, sparsity), n_pruned)
 
-    return way
+    return AmongEquals(way, scores)
 
 
 def each(mask: Callable[[T, float], T]) -> Way:

@@ -11,7 +11,7 @@ from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find, judged_anew
 from courseware.checks.factors import SAME, Change, change_between
 from courseware.checks.general import Diagnosis
-from courseware.checks.matching import Came, came, matches, values_right
+from courseware.checks.matching import Came, came, leaves_open, matches, values_right
 from courseware.checks.task import Misconception, Task
 
 CAUSES = 2
@@ -96,6 +96,7 @@ class Models:
         self._came: dict[Case, Came] = {}
         # By what models come to, which their input keeps: `Input.same`.
         self._matches: dict[tuple[int, Case], bool] = {}
+        self._choices: dict[tuple[Misconception, Case], bool] = {}
         self._fits: dict[Misconception, tuple[float, float]] = {}
         self._hidden = frozenset(filter(_hides_values, self._everything))
         self._elsewhere: dict[Misconception, Change | None] = {}
@@ -130,7 +131,12 @@ class Models:
             return False
         if (id(outcome), case) not in self._matches:
             self._matches[id(outcome), case] = self._same(outcome, case)
-        return self._matches[id(outcome), case]
+        if self._matches[id(outcome), case]:
+            return True
+        if (known, case) not in self._choices:
+            otherwise = leaves_open(known.behaves, case, outcome)
+            self._choices[known, case] = otherwise and self._is_wrong(outcome, case)
+        return self._choices[known, case]
 
     def _same(self, outcome: Outcome, case: Case) -> bool:
         """Whether what a model gives is what the student's function gave, wrong as that is."""

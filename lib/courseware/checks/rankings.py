@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -125,22 +126,69 @@ def ranking_problem(scores: Tensors, masks: Tensors, count: int, what: str = "ma
         return f"{n_pruned} of {len(kept)} weights are pruned, expected {count}"
     if 0 < count < len(kept):
         low, high = float(flat[kept].min()), float(flat[~kept].max())
-        if low < high * (1 - SLACK):
+        if low < high - SLACK * abs(high):
             return f"a {what} of {low:.4g} is kept and one of {high:.4g} is pruned"
     return ""
+
+
+@dataclass(frozen=True)
+class AmongEquals:
+    """A way to prune by scores that leaves open which of equal ones go: sorting need not be stable.
+
+    `scores` and `within`, the masks that say what is ranked, are told from the arguments.
+    """
+
+    way: Callable[..., Any]
+    scores: Callable[..., Any]
+    within: Callable[..., Any] | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.way(*arguments)
+
+    def also_gives(self, arguments: tuple[Any, ...], given: Any, came: Any) -> bool:
+        """Whether masks that came prune others of equal size than those given, as low in scores.
+
+        Weights that the scores alone make equal, as rounding does, are not equal.
+        """
+        weights, scores = _named(arguments[0]), _named(self.scores(*arguments))
+        ours, theirs = _named(given), _named(came)
+        if [one.shape for one in ours.values()] != [theirs[name].shape for name in ours]:
+            return False
+        if self.within is not None:
+            ranked = _named(self.within(*arguments))
+            if any(bool(theirs[name][~left].any()) for name, left in ranked.items()):
+                return False
+            weights, scores, ours, theirs = (
+                {name: part[name][left] for name, left in ranked.items()}
+                for part in (weights, scores, ours, theirs)
+            )
+        gone, went = (_pruned_sizes(weights, masks) for masks in (ours, theirs))
+        return torch.equal(gone, went) and not ranking_problem(scores, theirs, len(gone))
+
+
+def _pruned_sizes(weights: Tensors, masks: Tensors) -> torch.Tensor:
+    """The magnitudes of what is pruned, in order."""
+    return torch.cat([w[~masks[name].bool()].abs() for name, w in weights.items()]).sort().values
+
+
+def _named(masks: Any) -> dict[str, torch.Tensor]:
+    """One tensor, a dict of them or pairs, by name."""
+    if isinstance(masks, torch.Tensor):
+        return {"": masks.detach()}
+    return {name: mask.detach() for name, mask in dict(masks).items()}
 
 
 def pruned(
     scores: Callable[[torch.Tensor], torch.Tensor] = torch.abs,
     count: Callable[[int, float], float] = lambda n, sparsity: round(sparsity * n),
-) -> Callable[[torch.Tensor, float], torch.Tensor]:
+) -> AmongEquals:
     """A way to prune one tensor: so many of the lowest scores, but no more than there are."""
 
-    def behaves(w: torch.Tensor, sparsity: float) -> torch.Tensor:
+    def way(w: torch.Tensor, sparsity: float) -> torch.Tensor:
         n_pruned = min(max(int(count(w.numel(), sparsity)), 0), w.numel())
         return prune_lowest(scores(w), n_pruned)
 
-    return behaves
+    return AmongEquals(way, lambda w, sparsity: scores(w))
 
 
 def rounded_to(decimals: int) -> Callable[[torch.Tensor], torch.Tensor]:

@@ -190,6 +190,21 @@ def test_bytes_with_a_sign_hide_no_mistake():
     assert signed == {"bytes": ["bytes-signed", "one-more"]}
 
 
+def test_of_equal_scores_a_wrong_ranking_may_prune_any():
+    def signs_and_a_count_cut_off(w, sparsity):
+        order = w.flatten().argsort(stable=True).tolist()
+        order.sort(key=lambda place: (float(w.flatten()[place]), -place))  # the last of equals
+        kept = torch.ones(w.numel(), dtype=torch.bool)
+        kept[order[: int(sparsity * w.numel())]] = False
+        return kept.reshape(w.shape)
+
+    causes = named(signs_and_a_count_cut_off, all_tasks()["magnitude_mask"])
+    assert causes.pop("a sparsity of 0 or 1", None) is None
+    assert all("signed-ranking" in names for names in causes.values())
+    assert "equal magnitudes: still the exact count" in causes
+    assert "count-truncated" in causes["how many: sparsity × n, rounded"]
+
+
 FALSE = {
     "fills_up_with_zeros_to_64_bits": ["integers-wrapped"],
     "inverts_the_last_one_as_well": ["modulus-off-by-one", "carry-stops", "minimum-becomes-zero"],

@@ -12,6 +12,7 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 )
 from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.named_tensors import total
+from courseware.checks.rankings import AmongEquals
 from model_compression.masks import prune_lowest_together
 from model_compression.pruning_schedules import gradual_masks
 
@@ -27,13 +28,15 @@ def gone(masks: Tensors) -> int:
 def more(count: Callable[[int, int, float], float], score: Callable[[T], T] = torch.abs) -> Way:
     """So many more of those that are left; `count` takes all, those gone, and the sparsity."""
 
+    def scores(weights: Tensors, masks: Tensors, sparsity: float) -> Tensors:
+        return {name: score(w) for name, w in weights.items()}
+
     def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
         n, before = total(weights), gone(masks)
         more = min(max(int(count(n, before, sparsity)), 0), n - before)
-        scores = {name: score(w) for name, w in weights.items()}
-        return prune_lowest_together(scores, before + more, within=masks)
+        return prune_lowest_together(scores(weights, masks, sparsity), before + more, within=masks)
 
-    return way
+    return AmongEquals(way, scores, lambda weights, masks, sparsity: masks)
 
 
 def less_gone_in(number: int, score: Callable[[T], T] = torch.abs) -> Way:

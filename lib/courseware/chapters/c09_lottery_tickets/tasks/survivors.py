@@ -14,7 +14,7 @@ from courseware.checks.counts import TRUNCATED
 from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
-from courseware.checks.rankings import NOTHING_PRUNED, ranking_problem
+from courseware.checks.rankings import NOTHING_PRUNED, AmongEquals, ranking_problem
 from courseware.checks.task import Misconception
 from courseware.checks.values import Difference
 from model_compression.masks import prune_lowest_together, pruned_count
@@ -89,10 +89,14 @@ def _with_count(count: Callable[[int, int, float], int]) -> Way:
 
     def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
         n, n_left = len(_line(masks)), int(_line(masks).sum())
-        scores = {name: w.abs() for name, w in weights.items()}
+        scores = _magnitudes(weights, masks, rate)
         return prune_lowest_together(scores, min(n, count(n, n_left, rate)), within=masks)
 
-    return behaves
+    return AmongEquals(behaves, _magnitudes, lambda weights, masks, rate: masks)
+
+
+def _magnitudes(weights: Tensors, masks: Tensors, rate: float) -> Tensors:
+    return {name: w.abs() for name, w in weights.items()}
 
 
 def _all_ranked(
