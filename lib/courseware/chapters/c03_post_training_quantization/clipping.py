@@ -1,9 +1,11 @@
 """What a fixed range does to values: those inside are rounded, those outside are clipped."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 
+from model_compression.calibration import percentile_range
 from model_compression.integer_scaling import affine_params, dequantize, quantize_affine
 
 
@@ -52,3 +54,28 @@ def range_error(x: torch.Tensor, low: float, high: float, n_bits: int) -> RangeE
         clipping=(squares * outside).mean().item(),
         rounding=(squares * ~outside).mean().item(),
     )
+
+
+def errors_by_percentile(
+    calibration: Sequence[torch.Tensor],
+    judged: torch.Tensor,
+    percentiles: Sequence[float],
+    n_bits: int,
+) -> dict[float, RangeError]:
+    """The error of values on the ranges that calibration gives at each percentile.
+
+    Args:
+        calibration: batches that the ranges are taken from.
+        judged: values that are rounded on them.
+        percentiles, n_bits: as in `percentile_range` and `range_error`.
+
+    >>> found = errors_by_percentile([torch.tensor([0.0, 3.0])], torch.tensor([0.5]), [100.0], 2)
+    >>> found[100.0].step, found[100.0].total
+    (1.0, 0.25)
+    """
+    return {p: range_error(judged, *percentile_range(calibration, p), n_bits) for p in percentiles}
+
+
+def best_percentile(errors: Mapping[float, RangeError]) -> float:
+    """Where the error is least."""
+    return min(errors, key=lambda p: errors[p].total)

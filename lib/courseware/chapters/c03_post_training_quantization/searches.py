@@ -9,8 +9,8 @@ from courseware.showing.say import interval
 from courseware.showing.spread import spread
 from courseware.subjects.sentence_encoder import MATRICES, N_LAYERS
 
-Point = tuple[str, float, float, float]
-"""Label of a point, bits per weight, mean cosine, share found."""
+Point = tuple[str, float, float, float, float]
+"""Label of a point, bits per weight, mean cosine, share found, half its 95% interval."""
 
 
 class Searches:
@@ -44,17 +44,20 @@ class Searches:
 
     def points(self, names: Iterable[str]) -> list[Point]:
         """Where some formats stand in a picture."""
-        return [
-            (name, self.bits(name), self._found[name]["cosine"]["mean"], self.share(name))
-            for name in names
-        ]
+        points = []
+        for name in names:
+            entry = self._found[name]
+            of_searches = spread([float(found) for found in entry["found"]])
+            cosine: float = entry["cosine"]["mean"]
+            points.append((name, self.bits(name), cosine, of_searches.mean, of_searches.margin))
+        return points
 
     def rows(self, names: Iterable[str]) -> list[dict[str, str]]:
         """Of some formats, for `show_table`."""
         return [
             {"format": name, "bits per weight": f"{bits:.2f}", "mean cosine": f"{cosine:.4f}"}
             | {"found": f"{share:.1%}", "lost, points": interval(self.lost(name))}
-            for name, bits, cosine, share in self.points(names)
+            for name, bits, cosine, share, _ in self.points(names)
         ]
 
     def losses_alone(self, name: str) -> list[list[float]]:

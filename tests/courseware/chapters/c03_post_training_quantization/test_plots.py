@@ -51,10 +51,13 @@ def test_parts_of_a_weight_are_added_up() -> None:
 
 
 def test_quality_names_every_point() -> None:
-    series = {"channel": [("int4", 4.06, 0.92, 0.5)], "group": [("int4", 4.5, 0.97, 0.51)]}
+    series = {
+        "channel": [("int4", 4.06, 0.92, 0.5, 0.03)],
+        "group": [("int4", 4.5, 0.97, 0.51, 0.02)],
+    }
     alt = quality_by_bits_per_weight(series, 0.53).alt
-    assert "channel, int4: cosine 0.920, found 50.0%" in alt
-    assert "group, int4: cosine 0.970, found 51.0%" in alt
+    assert "channel, int4: cosine 0.920, found 50.0% ± 3.0%" in alt
+    assert "group, int4: cosine 0.970, found 51.0% ± 2.0%" in alt
 
 
 def test_loss_by_matrix_finds_the_worst() -> None:

@@ -47,7 +47,9 @@ def test_rows_and_points_say_the_same() -> None:
         "found": "0.0%",
         "lost, points": "60.0 ± 9.8",
     }
-    assert SEARCHES.points(["int2"]) == [("int2", 2.5, 0.9, 0.0)]
+    assert SEARCHES.points(["int2"]) == [("int2", 2.5, 0.9, 0.0, 0.0)]
+    [(*_, share, margin)] = SEARCHES.points(["int8"])
+    assert (share, round(margin, 3)) == (0.6, 0.098)  # 1.984 * sqrt(0.24 / 99)
 
 
 def test_losses_of_single_matrices_are_in_the_order_of_the_network() -> None:

@@ -19,7 +19,8 @@ MARKERS = {"tensor": "s", "channel": "o", "group": "^"}
 def quality_by_bits_per_weight(
     series: Mapping[str, Sequence[Point]], float_share: float
 ) -> tuple[Figure, str]:
-    """Cosine to the float embeddings, and the share of searches that succeed, against size.
+    """Cosine to the float embeddings, and the share of searches that succeed with its 95% interval,
+    against size.
 
     Args:
         series: by "tensor", "channel" and "group".
@@ -32,17 +33,19 @@ def quality_by_bits_per_weight(
         for axes, column in ((left, 2), (right, 3)):
             values = [point[column] for point in points]
             sizes = [point[1] for point in points]
-            axes.plot(
+            axes.errorbar(
                 *(sizes, values),
-                f"{MARKERS[name]}-",
+                yerr=[point[4] for point in points] if axes is right else None,
+                fmt=f"{MARKERS[name]}-",
                 color=COLOURS[name],
                 markersize=7,
                 linewidth=1.4,
+                capsize=3,
                 label=name,
             )
         described += [
-            f"{name}, {label}: cosine {cosine:.3f}, found {found:.1%}"
-            for label, _, cosine, found in points
+            f"{name}, {label}: cosine {cosine:.3f}, found {found:.1%} ± {margin:.1%}"
+            for label, _, cosine, found, margin in points
         ]
     _finish(left, "cosine to the float embedding", 1.0)
     _finish(right, "searches that find the right line", float_share)
