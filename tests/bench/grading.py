@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -49,8 +50,8 @@ class Measured:
 
     @property
     def ratio(self) -> float:
-        """How many hand-ins we grade in the time that stock nbgrader needs for one."""
-        return statistics.mean(self.stock) / statistics.mean(self.ours)
+        """How many hand-ins we grade, pages and all, while stock nbgrader grades one without."""
+        return statistics.mean(self.stock) / statistics.mean(self.with_pages)
 
 
 def run(size: int, rounds: int) -> bool:
@@ -67,6 +68,7 @@ def run(size: int, rounds: int) -> bool:
         fixed = stages(folder / "stages", class_of)
     reached = found.ratio >= TARGET and fixed <= FIXED_TARGET
     print(f"grading: {found.ratio:.1f}x the throughput of stock nbgrader (target {TARGET:.0f}x),")
+    print("         its own without pages, ours with them;")
     print(f"         fixed cost {fixed:.2f} s a notebook (target {FIXED_TARGET} s)")
     return reached
 
@@ -154,6 +156,7 @@ def stages(root: Path, class_of: dict[str, bytes]) -> float:
     exercise = open_exercise(
         open_course(make_course(root, class_of | empty, stock=False)), EXERCISE
     )
+    gc.freeze()  # as `course grade` does before it begins
     seconds: dict[str, list[float]] = {"run": [], "write": [], "page": [], "fixed": []}
     with kept_engines(), warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's

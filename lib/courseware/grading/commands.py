@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy import make_url
 from tqdm import tqdm
 
 from courseware.grading.bundle.command import bundle
@@ -18,9 +19,11 @@ from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, as_text, make_report
 from courseware.grading.class_secret import SECRET, make_secret
 from courseware.grading.course import (
+    MOVED,
     Exercise,
     bring_gradebook_up_to_date,
     check_gradebook,
+    gradebook_file,
     open_course,
     open_exercise,
 )
@@ -158,7 +161,11 @@ def move(options: argparse.Namespace) -> int:
     counts = move_gradebook(source, options.url, api.course_id)
     students, grades = counts.get("student", 0), counts.get("grade", 0)
     print(f"Moved and compared: {sum(counts.values())} rows, {students} students, {grades} marks.")
-    print("The old gradebook is as it was. From now on set COURSE_DB_URL to the new address.")
+    if (old := gradebook_file(source)) is not None:
+        where = make_url(options.url).render_as_string(hide_password=True)
+        old.with_name(old.name + MOVED).write_text(f"{where}\n", encoding="utf-8")
+    print("The old gradebook is as it was. From now on set COURSE_DB_URL to the new address:")
+    print("without it `course` refuses, so that nobody marks in the old one by mistake.")
     return 0
 
 

@@ -38,6 +38,9 @@ from courseware.grading.rebuild import grade_id
 from courseware.grading.scores import due_date, has_auto_scores
 from courseware.grading.split.sandboxes import Place
 
+MOVED = ".moved"
+"""What the name of a gradebook's file has behind it in that of the note where it is by now."""
+
 
 @dataclass(frozen=True)
 class Exercise:
@@ -173,7 +176,13 @@ def open_course(root: Path, allow_unprotected: bool = False) -> NbGraderAPI:
     config.CourseDirectory.root = str(root)
     if allow_unprotected:
         config.SplitExecute.allow_unprotected = True
-    return NbGraderAPI(config=config)
+    api = NbGraderAPI(config=config)
+    file = gradebook_file(api.coursedir.db_url)
+    if file is not None and (note := file.with_name(file.name + MOVED)).is_file():
+        where = note.read_text(encoding="utf-8").strip()
+        back = f"to go back to {file.name}, remove {note.name}"
+        raise CourseError(f"the gradebook was moved to {where}: set COURSE_DB_URL to it; {back}")
+    return api
 
 
 def gradebook_file(url: str) -> Path | None:

@@ -205,6 +205,14 @@ def test_a_gradebook_moves_with_all_that_a_person_gave(course: Course, database:
     assert "1 students" in moved.stdout
     there = given_by_hand(f"{database}&client_encoding=utf8")
     assert there == given_by_hand(old) == ("Đặng", 0.75, "Gut, 好!")
+
+    for command in (("grade", toy.EXERCISE), ("mark", toy.EXERCISE), ("move", database)):
+        refused = course.run("courseware.grading.cli", *command)
+        assert refused.returncode == 2
+        assert "the gradebook was moved to postgresql://postgres@/test_a_" in refused.stderr
+    marked = course.run("courseware.grading.cli", "export", "--db", database)
+    assert marked.returncode == 0, marked.stderr
+    (course.root / "gradebook.db.moved").unlink()
     again = course.run("courseware.grading.cli", "move", database)
     assert again.returncode == 2
     assert "holds a gradebook already" in again.stderr
