@@ -87,6 +87,27 @@ CHECKS = (
         ),
     ),
     Defect(
+        name="second-mistake-of-another",
+        breaks="What one mistake makes of a result is taken for what it makes of any other.",
+        file="lib/courseware/checks/model_fits.py",
+        before='case.input.once(("changed", which, id(first)), made)',
+        after='case.input.once(("changed", which), made)',
+        tests=(
+            "tests/courseware/checks/test_unknown_mistakes.py::test_two_mistakes_are_two_causes",
+        ),
+    ),
+    Defect(
+        name="loaded-later-answers",
+        breaks="What a function of the student's loads while it runs is not taken away.",
+        file="lib/courseware/checks/run.py",
+        before="if (now := find(taken)) != found:",
+        after="if (now := find(taken)) and found is None:",
+        tests=(
+            "tests/courseware/checks/test_taking_away.py::"
+            "test_the_practice_check_refuses_what_grading_refuses[ready-prune-by-importlib]",
+        ),
+    ),
+    Defect(
         name="half-up-not-known",
         breaks="Ties that were rounded up are told no cause.",
         file="lib/courseware/checks/roundings.py",

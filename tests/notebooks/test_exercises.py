@@ -1,7 +1,10 @@
 """exercises/ is what nbgrader makes of solutions/."""
 
 import re
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from courseware.notebooks import released
 from courseware.notebooks.release import EXERCISES, UNCHANGED, assignments
 from courseware.registry import EXERCISES as CHAPTERS
+from tests import warm
 from tests.tracked import ROOT, tracked
 
 ASSIGNMENTS = assignments(ROOT)
@@ -44,8 +48,19 @@ def test_every_exercise_has_a_solution() -> None:
         assert sorted(folders) == ASSIGNMENTS
 
 
+def run_warm(
+    command: list[str], cwd: Path, env: dict[str, str], **_: Any
+) -> subprocess.CompletedProcess[str]:
+    module, *arguments = command[2:]
+    return warm.run(module, *arguments, cwd=cwd, env=env)
+
+
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_exercise_is_the_release_of_its_solution(assignment: str) -> None:
+def test_the_exercise_is_the_release_of_its_solution(
+    assignment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = SimpleNamespace(run=run_warm)
+    monkeypatch.setattr("courseware.notebooks.release.subprocess", here)
     release = released(ROOT, assignment)
     assert sorted(release) == sorted(stored(assignment)), "run: make exercises"
     different = [path for path, content in release.items() if stored(assignment)[path] != content]

@@ -55,47 +55,53 @@ class Composite(Misconception):
     slip: Slip | None = None
 
     @property
-    def model(self) -> Callable[..., Any] | None:
-        """What behaves like the mistake before the slip."""
-        return self.first.behaves if self.first else self.behaves
-
-    @property
-    def second(self) -> Slip | Misconception | None:
+    def second(self) -> Slip | Misconception:
         """What is done to the result of the first."""
-        return self.slip or self.also
-
-    def outcome(self, of_first: Outcome, change: Change) -> Outcome | None:
-        """What both give, from what the first gives; None where the change changes nothing."""
-        if of_first.error is not None or of_first.value is None:
-            return None
-        try:
-            value = change(of_first.value)
-            return None if alike(value, of_first.value) else Outcome(value)
-        except Exception:  # a result of another kind
-            return None
+        second = self.slip or self.also
+        assert second is not None
+        return second
 
 
-def composites(misconceptions: Sequence[Misconception], result: Any) -> Iterator[Composite]:
-    """Each slip that can give the result, alone, then behind each mistake that has a model."""
+Gives = Callable[[Misconception | None, Slip | Misconception], bool]
+"""Whether a mistake, or none, with a second one behind it gives the result that is looked at."""
+
+
+def changed(change: Change, outcome: Outcome) -> Outcome | None:
+    """What becomes of an outcome by a change in the end; None where that changes nothing."""
+    if outcome.error is not None or outcome.value is None:
+        return None
+    try:
+        value = change(outcome.value)
+        return None if alike(value, outcome.value) else Outcome(value)
+    except Exception:  # a result of another kind
+        return None
+
+
+def composites(
+    misconceptions: Sequence[Misconception], result: Any, gives: Gives
+) -> Iterator[Composite]:
+    """Each slip that gives the result, alone, then behind each mistake that has a model."""
     own = {known.name for known in misconceptions}
     # A model of two with a third one behind it would be told by the first alone.
     modelled = [known for known in misconceptions if known.behaves and known.also is None]
     slips = [slip for slip in SLIPS if slip.can_give(result)]
     for slip in slips:
-        if slip.name not in own:
+        if slip.name not in own and gives(None, slip):
             yield Composite(slip.name, slip.message, _nothing, slip=slip)
     for known in modelled:
         for slip in slips:
-            yield Composite(known.name, known.message, _nothing, first=known, slip=slip)
+            if gives(known, slip):
+                yield Composite(known.name, known.message, _nothing, first=known, slip=slip)
 
 
 def pairs(
-    misconceptions: Sequence[Misconception], changing: Sequence[Misconception]
+    misconceptions: Sequence[Misconception], changing: Sequence[Misconception], gives: Gives
 ) -> Iterator[Composite]:
-    """Each mistake that has a model, with one of those behind it that change a result."""
+    """Each mistake that has a model, with each behind it that changes a result, if they give it."""
     for known in misconceptions:
         for other in changing:
-            if known.behaves is not None and known.also is None and known.name != other.name:
+            apart = known.behaves is not None and known.also is None and known.name != other.name
+            if apart and gives(known, other):
                 yield Composite(known.name, known.message, _nothing, also=other, first=known)
 
 

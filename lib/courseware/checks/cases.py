@@ -36,7 +36,7 @@ class Input:
     check: Check
     arguments: tuple[Any, ...]
     _known: dict[Callable[..., Any], Outcome] = field(default_factory=dict)
-    _answers: dict[tuple[Hashable, Callable[..., Any] | None], Any] = field(default_factory=dict)
+    _answers: dict[Hashable, Any] = field(default_factory=dict)
     _kinds: dict[Hashable, Outcome] = field(default_factory=dict)
 
     def outcome(self, function: Callable[..., Any]) -> Outcome:
@@ -52,19 +52,14 @@ class Input:
         content = content_of(outcome)
         return outcome if content is None else self._kinds.setdefault(content, outcome)
 
-    def once(
-        self,
-        question: Hashable,
-        function: Callable[..., Any] | None,
-        answer: Callable[[], Known],
-    ) -> Known:
+    def once(self, question: Hashable, answer: Callable[[], Known]) -> Known:
         """The answer to a question about a function of ours on this input, looked for once.
 
         It depends on nothing else: a student who tries again is told the same.
         """
-        if (question, function) not in self._answers:
-            self._answers[question, function] = answer()
-        known: Known = self._answers[question, function]
+        if question not in self._answers:
+            self._answers[question] = answer()
+        known: Known = self._answers[question]
         return known
 
 

@@ -19,7 +19,19 @@ import torch
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find, kind_of_ours
 from courseware.checks.forms import unwrapped
-from courseware.checks.values import MOST_SLACK, as_number, tensor_slack
+from courseware.checks.values import (
+    ABSOLUTE,
+    MOST_SLACK,
+    RELATIVE,
+    as_number,
+    is_plain,
+    tensor_slack,
+)
+
+PLAIN = int, float
+
+EXACT = 2**53
+"""The largest integers that float64 holds, each of them."""
 
 NOTHING = object()
 """Like no result: a judge that compares with it finds everything wrong."""
@@ -145,6 +157,10 @@ def alike(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
     if isinstance(one, tuple | list) and isinstance(other, tuple | list):
         return len(one) == len(other) and all(map(alike, one, other))
+    if one is other and isinstance(one, torch.Tensor) and _holds_integers(one):
+        return True
+    if type(one) in PLAIN and type(other) in PLAIN and max(abs(one), abs(other)) <= EXACT:
+        return _alike_numbers(one, other)
     one, other = _as_tensor(one), _as_tensor(other)
     if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
         flat = one.numel() == other.numel() and 1 in (one.dim(), other.dim())
@@ -152,13 +168,24 @@ def alike(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+def _holds_integers(value: torch.Tensor) -> bool:
+    return is_plain(value) and not value.is_floating_point()
+
+
 def _as_tensor(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return value.detach()
     number = as_number(value)
-    if number is None or (isinstance(number, int) and abs(number) > 2**53):
+    if number is None or (isinstance(number, int) and abs(number) > EXACT):
         return value  # float64 does not hold it
     return torch.tensor(number, dtype=torch.float64 if isinstance(number, float) else torch.int64)
+
+
+def _alike_numbers(one: float, other: float) -> bool:
+    """`_alike_flat` of two tensors of one number, without making them."""
+    integers = isinstance(one, int) and isinstance(other, int)
+    slack = 0.0 if integers else RELATIVE * abs(one) + ABSOLUTE * (abs(one) or 1.0)
+    return abs(one - other) <= slack
 
 
 def _alike_flat(one: torch.Tensor, other: torch.Tensor) -> bool:

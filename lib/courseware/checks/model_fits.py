@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from typing import TypeGuard
 
-from courseware.checks.afterwards import Composite, composites, pairs
+from courseware.checks.afterwards import Composite, Gives, Slip, changed, composites, pairs
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find, judged_anew
 from courseware.checks.factors import SAME, Change, change_between
@@ -105,19 +107,34 @@ class Models:
     def outcome(self, known: Misconception, case: Case) -> Outcome | None:
         """What the model gives on the case's input; None where judges alone recognise it."""
         if isinstance(known, Composite):
-            return case.input.once(
-                ("outcome", known.second), known.model, lambda: self._composed(known, case)
-            )
+            return self._composed(known, case)
         if known.behaves is None:
             return None
         return case.input.outcome(known.behaves)
 
     def _composed(self, known: Composite, case: Case) -> Outcome | None:
-        first = known.first and self.outcome(known.first, case)
-        change = known.slip.change if known.slip else self._change(known.also, case)
-        if change is None and known.also is not None:
-            change = self._change_elsewhere(known.also)
-        came = known.outcome(first or case.expected, change) if change else None
+        first = (known.first and self.outcome(known.first, case)) or case.expected
+        return self._behind(first, known.second, case)
+
+    def _behind(self, first: Outcome, second: Slip | Misconception, case: Case) -> Outcome | None:
+        """What the second of two mistakes makes of what the first gives on the case's input.
+
+        Looked for once for all that come to the same.
+        """
+        if isinstance(second, Slip):
+            which: Hashable = second.change
+            change: Change | None = second.change
+        else:
+            which, change = id(self.outcome(second, case)), self._change(second, case)
+            if change is None:
+                which, change = second.behaves, self._change_elsewhere(second)
+        if change is None:
+            return None
+        made = partial(self._changed, change, first, case)
+        return case.input.once(("changed", which, id(first)), made)
+
+    def _changed(self, change: Change, first: Outcome, case: Case) -> Outcome | None:
+        came = changed(change, first)
         return came and case.input.same(came)
 
     def explains(self, known: Misconception, case: Case) -> bool:
@@ -126,7 +143,10 @@ class Models:
             return False
         if known.behaves is None or _is_named(known, case):
             return case.found.kind == known.name
-        outcome = self.outcome(known, case)
+        return self._given(self.outcome(known, case), case)
+
+    def _given(self, outcome: Outcome | None, case: Case) -> bool:
+        """Whether an outcome of ours is the student's, wrong as that is."""
         if outcome is None:
             return False
         if (id(outcome), case) not in self._matches:
@@ -150,7 +170,6 @@ class Models:
         """Whether what a model gives on the case's input is wrong."""
         return case.input.once(
             ("wrong", id(outcome)),
-            None,
             lambda: find(case.check, case.arguments, case.expected, outcome) is not None,
         )
 
@@ -160,7 +179,7 @@ class Models:
         if not _says_something(outcome) or not self._is_wrong(outcome, case):
             return False
         return case.input.once(
-            ("wrong values", id(outcome)), None, lambda: not values_right(case, outcome)
+            ("wrong values", id(outcome)), lambda: not values_right(case, outcome)
         )
 
     def is_of_values(self, known: Misconception) -> bool:
@@ -182,31 +201,48 @@ class Models:
         if failing[0].got.error is not None:
             return []
         least = max(2, MOST_OF_IT * len(failing))
-        slips = composites(self._misconceptions, failing[0].got.value)
-        for known in slips, self._pairs():
+        gives = self._two_give(failing[0])
+        slips = composites(self._misconceptions, failing[0].got.value, gives)
+        for known in slips, self._pairs(gives):
             best = self._best(failing[0], failing, tuple(known), least)
             if best is not None and best.precision >= MOST_OF_IT:
                 return [best]
         return []
 
-    def _pairs(self) -> Iterator[Composite]:
+    def _two_give(self, case: Case) -> Gives:
+        """Whether two mistakes give the student's result on a case, asked once for all alike."""
+        known: dict[tuple[int, int], bool] = {}
+
+        def gives(first: Misconception | None, second: Slip | Misconception) -> bool:
+            of_first = (first and self.outcome(first, case)) or case.expected
+            pair = id(of_first), id(second)
+            if pair not in known:
+                known[pair] = self._given(self._behind(of_first, second, case), case)
+            return known[pair]
+
+        return gives
+
+    def _pairs(self, gives: Gives) -> Iterator[Composite]:
         """Two of the task's own mistakes, of which one only multiplies what the other gives."""
         if self._changing is None:
             self._changing = tuple(filter(self._only_changes, self._misconceptions))
-        return pairs(self._misconceptions, self._changing)
+        return pairs(self._misconceptions, self._changing, gives)
 
     def _only_changes(self, known: Misconception) -> bool:
         """Whether the model's results, where they are wrong, are right ones changed as a whole."""
         if known.behaves is None or known.also is not None:
             return False
-        wrong = [case for case in self._everything if self.errs(known, case)]
-        return bool(wrong) and all(self._change(known, case) for case in wrong)
+        wrong = (case for case in self._everything if self.errs(known, case))
+        first = next(wrong, None)
+        return first is not None and all(self._change(known, one) for one in chain([first], wrong))
 
-    def _change(self, known: Misconception | None, case: Case) -> Change | None:
-        outcome = known and self.outcome(known, case)
+    def _change(self, known: Misconception, case: Case) -> Change | None:
+        outcome = self.outcome(known, case)
         if not outcome or outcome.error is not None or case.expected.error is not None:
             return None
-        return change_between(case.expected.value, outcome.value)
+        return case.input.once(
+            ("change", id(outcome)), lambda: change_between(case.expected.value, outcome.value)
+        )
 
     def _change_elsewhere(self, known: Misconception) -> Change | None:
         """What the model does to right results, if that is the same factor wherever it errs.

@@ -53,7 +53,6 @@ class OneResult(Models):
             return None
         return case.input.once(
             ("one result", id(whole), self._position),
-            None,
             lambda: case.input.same(
                 Outcome(_with(case.expected.value, self._position, whole.value))
             ),

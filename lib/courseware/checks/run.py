@@ -164,35 +164,38 @@ def _without_warnings() -> Iterator[None]:
 def _judge_all(
     task: Task, function: Callable[..., Any], seed: str, taken: tuple[str, ...] = ()
 ) -> dict[str, list[Case]]:
+    drawn = [inputs(check, f"{seed}/{task.name}/{check.name}") for check in task.checks]
     seconds = task.seconds
-    judged: dict[str, list[Case]] = {}
-    for check in task.checks:
-        drawn = inputs(check, f"{seed}/{task.name}/{check.name}")
-        outcomes = _outcomes(function, drawn, seconds, taken)
-        with _without_warnings():
-            judged[check.name] = [judge(task, *pair) for pair in outcomes]
-        if any(isinstance(got.error, TimeLimit) for _, got in outcomes):
-            seconds = min(AFTER_A_HANG, seconds)
-    return judged
+    outcomes = []
+    # References and judges may use what is ready-made: they work before and after.
+    with contextlib.ExitStack() as away:
+        found = None
+        for of_check in drawn:
+            if (now := find(taken)) != found:  # a call may have loaded more of it
+                away.close()
+                away.enter_context(taken_away(now))
+                found = now
+            came = _outcomes(function, of_check, seconds)
+            outcomes.append(came)
+            if any(isinstance(got.error, TimeLimit) for _, got in came):
+                seconds = min(AFTER_A_HANG, seconds)
+    with _without_warnings():
+        return {
+            check.name: [judge(task, *pair) for pair in came]
+            for check, came in zip(task.checks, outcomes, strict=True)
+        }
 
 
 def _outcomes(
-    function: Callable[..., Any],
-    drawn: Sequence[Input],
-    seconds: float,
-    taken: tuple[str, ...],
+    function: Callable[..., Any], drawn: Sequence[Input], seconds: float
 ) -> list[tuple[Input, Outcome]]:
-    """All calls of one check, up to one that hangs or is not written, without ready-made functions.
-
-    References and judges may use those: they work before and after.
-    """
+    """All calls of one check, up to one that hangs or is not written."""
     outcomes = []
-    with taken_away(find(taken)):
-        for one in drawn:
-            got = one.check.probe(function, one.arguments, seconds)
-            outcomes.append((one, got))
-            if isinstance(got.error, TimeLimit) or not_written(got.error):
-                break
+    for one in drawn:
+        got = one.check.probe(function, one.arguments, seconds)
+        outcomes.append((one, got))
+        if isinstance(got.error, TimeLimit) or not_written(got.error):
+            break
     return outcomes
 
 

@@ -177,7 +177,7 @@ def _number_difference(expected: float, got: Any) -> Difference | None:
 def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Difference | None:
     if not isinstance(got, torch.Tensor):
         return _wrong_type("a torch tensor", got)
-    if not _is_plain(got):
+    if not is_plain(got):
         return Difference("wrong-type", f"expected a plain tensor, got {show(got)}")
     got = got.detach()
     if got.shape != expected.shape:
@@ -202,7 +202,7 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
     return Difference("wrong-value", text + (f" ({more} more differ)" if more else ""))
 
 
-def _is_plain(value: torch.Tensor) -> bool:
+def is_plain(value: torch.Tensor) -> bool:
     """Numbers in memory: not sparse, quantized, complex, or without data."""
     odd = value.is_quantized or value.is_complex() or value.is_meta
     return value.layout == torch.strided and not odd
@@ -234,7 +234,7 @@ def as_number(value: Any) -> int | float | None:
     >>> as_number(torch.tensor(3)), as_number("3"), as_number(True)
     (3, None, None)
     """
-    if isinstance(value, torch.Tensor) and value.dim() == 0 and _is_plain(value):
+    if isinstance(value, torch.Tensor) and value.dim() == 0 and is_plain(value):
         value = value.item()
     if isinstance(value, bool):
         return None
@@ -299,7 +299,7 @@ def int_or_none(value: float) -> int | None:
 
 def _show_tensor(value: torch.Tensor) -> str:
     dtype = str(value.dtype).removeprefix("torch.")
-    if not _is_plain(value):
+    if not is_plain(value):
         kind = (
             "quantized " if value.is_quantized else str(value.layout).removeprefix("torch.") + " "
         )
