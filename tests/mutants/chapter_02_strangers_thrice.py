@@ -105,3 +105,28 @@ def shares_scales_among_rows(w, n_bits, group_size):
     scale = torch.where(absmax == 0, 1.0, absmax / top)
     q = torch.round(g / scale).clamp(-top, top).to(torch.int8)
     return q.reshape(rows, cols), scale.reshape(-1)
+
+
+@wrong("affine_params", says="zero-point-truncated")
+def shares_the_range_among_codes_and_cuts_the_zero_point(x, n_bits):
+    lo, hi = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+    if lo == hi:
+        return 1.0, 0
+    scale = (hi - lo) / 2**n_bits
+    return scale, int(-lo / scale)
+
+
+@wrong("affine_params", says="range-without-zero")
+def takes_the_range_as_it_is_and_cuts_the_zero_point(x, n_bits):
+    lo, hi = float(x.min()), float(x.max())
+    if lo == hi:
+        return 1.0, 0
+    scale = (hi - lo) / (2**n_bits - 1)
+    return scale, int(-lo / scale)
+
+
+@wrong("affine_params", says="zero-point-from-the-top")
+def counts_from_the_top_in_steps_too_many(x, n_bits):
+    lo, hi = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+    scale = (hi - lo) / 2**n_bits or 1.0
+    return scale, round(hi / scale)

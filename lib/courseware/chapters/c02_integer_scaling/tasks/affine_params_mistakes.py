@@ -4,6 +4,28 @@ from __future__ import annotations
 
 import math
 
+from courseware.chapters.c02_integer_scaling.tasks.affine_causes import (
+    BITS_IGNORED,
+    FROM_THE_TOP,
+    IN_UNITS,
+    LEVELS,
+    LOWER_IGNORED,
+    NEGATIVE,
+    ONE_END,
+    PART_OF_THE_VALUES,
+    SIGNED_GRID,
+    SIGNED_LEVELS,
+    WITHOUT_ZERO,
+    ZERO_POINT_CUT,
+    ZERO_POINT_TIE,
+)
+from courseware.chapters.c02_integer_scaling.tasks.affine_pairs import (
+    bare,
+    from_zero,
+    high_stretched,
+    low_stretched,
+    two_at_once,
+)
 from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     PARTS,
     all_alike,
@@ -23,7 +45,6 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     with_zero_point,
 )
 from courseware.chapters.c02_integer_scaling.tasks.judges import reference_params
-from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.forms import FORMS
 from courseware.checks.machine_integers import wrapped
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
@@ -31,19 +52,29 @@ from courseware.checks.precision import HALF, IMPRECISE, in_half
 from courseware.checks.python_slips import CARET
 from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
 
-ZERO_POINT_TIE = (
-    "zero-point-tie",
-    "The zero point lies exactly halfway between two integers here. It goes to the even "
-    "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
-)
-ZERO_POINT_CUT = (
-    "zero-point-truncated",
-    "The zero point was cut off or rounded to one side. Round it to the nearest integer.",
-)
-PART_OF_THE_VALUES = (
-    "part-of-the-values",
-    "Only some of the values were looked at: the first and the last, as if they were sorted, one "
-    "row, or all but one at an end. The ends of the range may be anywhere.",
+_PAIRS = two_at_once(
+    ends=(
+        (WITHOUT_ZERO, bare),
+        (ONE_END, low_stretched),
+        (ONE_END, high_stretched),
+        (LOWER_IGNORED, from_zero),
+    ),
+    steps=(
+        (LEVELS, lambda b: 2**b),
+        (LEVELS, lambda b: 2**b - 2),
+        (SIGNED_LEVELS, lambda b: 2 ** (b - 1) - 1),
+        (SIGNED_LEVELS, lambda b: 2 ** (b - 1)),
+        (BITS_IGNORED, lambda b: 255),
+    ),
+    zero_point=(
+        (ZERO_POINT_CUT, lambda low, high, scale, b: int(-low / scale)),
+        (ZERO_POINT_CUT, lambda low, high, scale, b: math.ceil(-low / scale)),
+        (ZERO_POINT_TIE, lambda low, high, scale, b: math.floor(-low / scale + 0.5)),
+        (NEGATIVE, lambda low, high, scale, b: round(low / scale)),
+        (IN_UNITS, lambda low, high, scale, b: round(-low)),
+        (FROM_THE_TOP, lambda low, high, scale, b: round(high / scale)),
+        (SIGNED_GRID, lambda low, high, scale, b: round(-low / scale) - 2 ** (b - 1)),
+    ),
 )
 
 MISTAKES = several(
@@ -55,18 +86,14 @@ MISTAKES = several(
         with_zero_point(lambda low, high, scale, n_bits: float(round(-low / scale))),
     ),
     ways(
-        "range-without-zero",
-        "The range runs from the smallest to the largest value even where both have the same "
-        "sign. It must contain 0, or 0.0 has no code of its own: stretch it.",
+        *WITHOUT_ZERO,
         bare_range,
         bare_range_clamped,
         lambda x, n_bits: (bare_range(x, n_bits)[0], float(bare_range(x, n_bits)[1])),
         loose,
     ),
     ways(
-        "one-end-stretched",
-        "Only one end of the range was stretched to 0. Where all values are negative, the "
-        "upper end must reach up to it; where all are positive, the lower end down.",
+        *ONE_END,
         *(
             one_end_stretched(low, rounding, guarded)
             for low in (True, False)
@@ -129,21 +156,16 @@ MISTAKES = several(
         with_zero_point(lambda low, high, scale, n_bits: -int(low // scale)),
     ),
     ways(
-        "zero-point-negative",
-        "The zero point has the wrong sign. The lowest value is to get code 0, so 0.0 lies as "
-        "many codes above as the lowest value lies steps below zero.",
+        *NEGATIVE,
         with_zero_point(lambda low, high, scale, n_bits: round(low / scale)),
     ),
     ways(
-        "zero-point-in-units-of-x",
-        "The zero point was not divided by the scale: it counts codes, not units of x.",
+        *IN_UNITS,
         with_zero_point(lambda low, high, scale, n_bits: round(-low)),
         with_zero_point(lambda low, high, scale, n_bits: -low),
     ),
     ways(
-        "zero-point-from-the-top",
-        "The zero point was counted down from the highest value. Count from the lowest one: "
-        "that is where code 0 lies.",
+        *FROM_THE_TOP,
         with_zero_point(lambda low, high, scale, n_bits: round(high / scale)),
     ),
     ways(
@@ -155,9 +177,7 @@ MISTAKES = several(
         with_zero_point(lambda low, high, scale, n_bits: 0),
     ),
     ways(
-        "signed-grid",
-        "This zero point belongs to a signed grid, which starts at −2**(b−1). Here the lowest "
-        "code is 0.",
+        *SIGNED_GRID,
         with_zero_point(lambda low, high, scale, n_bits: round(-low / scale) - 2 ** (n_bits - 1)),
     ),
     ways(
@@ -171,21 +191,17 @@ MISTAKES = several(
         symmetric(lambda b: 2 ** (b - 1) - 1, lambda b: 2 ** (b - 1) - 1),
     ),
     ways(
-        "levels-off-by-one",
-        "The range was shared out among the codes instead of the steps between them. Between "
-        "2**b codes there is one step less, as there is one fence less than posts.",
+        *LEVELS,
         with_steps(lambda n_bits: 2**n_bits),
         with_steps(lambda n_bits: 2**n_bits - 2),
         with_steps(lambda n_bits: 2**n_bits, clamped=True),
     ),
     ways(
-        "signed-levels",
-        "The whole range was spread over the positive codes of a signed number. Here all "
-        "codes from 0 to 2**b − 1 are in use.",
+        *SIGNED_LEVELS,
         with_steps(lambda n_bits: 2 ** (n_bits - 1) - 1),
         with_steps(lambda n_bits: 2 ** (n_bits - 1)),
     ),
-    ways("n-bits-ignored", N_BITS_IGNORED, with_steps(lambda n_bits: 255)),
+    ways(*BITS_IGNORED, with_steps(lambda n_bits: 255)),
     ways(
         *CARET,
         with_steps(lambda n_bits: (2 ^ n_bits) - 1),
@@ -205,8 +221,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "lower-end-ignored",
-        "The range begins at 0 in your result, whatever the lowest value is.",
+        *LOWER_IGNORED,
         lambda x, n_bits: (low_high(x)[1] / (2**n_bits - 1) or 1.0, 0),
     ),
     ways(
@@ -267,4 +282,5 @@ MISTAKES = several(
         *GUARD_TOO_LARGE,
         *(guarded(guard) for guard in guards(lambda n_bits: 2**n_bits - 1)),
     ),
+    _PAIRS,
 )
