@@ -143,7 +143,17 @@ class Models:
             return False
         if known.behaves is None or _is_named(known, case):
             return case.found.kind == known.name
-        return self._given(self.outcome(known, case), case)
+        outcome = self.outcome(known, case)
+        return self._given(outcome, case) or self._chooses_otherwise(known, outcome, case)
+
+    def _chooses_otherwise(self, known: Misconception, outcome: Outcome | None, case: Case) -> bool:
+        """Whether the mistake leaves a choice open, and the student's result is another one."""
+        if outcome is None:
+            return False
+        if (known, case) not in self._choices:
+            otherwise = leaves_open(known.behaves, case, outcome)
+            self._choices[known, case] = otherwise and self._is_wrong(outcome, case)
+        return self._choices[known, case]
 
     def _given(self, outcome: Outcome | None, case: Case) -> bool:
         """Whether an outcome of ours is the student's, wrong as that is."""
@@ -151,12 +161,7 @@ class Models:
             return False
         if (id(outcome), case) not in self._matches:
             self._matches[id(outcome), case] = self._same(outcome, case)
-        if self._matches[id(outcome), case]:
-            return True
-        if (known, case) not in self._choices:
-            otherwise = leaves_open(known.behaves, case, outcome)
-            self._choices[known, case] = otherwise and self._is_wrong(outcome, case)
-        return self._choices[known, case]
+        return self._matches[id(outcome), case]
 
     def _same(self, outcome: Outcome, case: Case) -> bool:
         """Whether what a model gives is what the student's function gave, wrong as that is."""

@@ -12,7 +12,8 @@ from courseware.checks import where as only_where
 from courseware.checks.alone import afresh
 from courseware.checks.call import Outcome, TimeLimit, silent_descriptors
 from courseware.checks.cases import Case, Input, inputs, judge, not_written, size
-from courseware.checks.diagnose import Finding, diagnose
+from courseware.checks.diagnose import diagnose
+from courseware.checks.findings import Finding
 from courseware.checks.follow import Followed
 from courseware.checks.general import GENERAL, Diagnosis
 from courseware.checks.matching import alike
