@@ -78,6 +78,15 @@ class Exercise:
         """Everybody who handed something in, and what keeps it from being graded, or ""."""
         return hand_ins(self._assignment())
 
+    def not_graded_yet(self) -> list[str]:
+        """Whose hand-ins lie there, and nothing that is graded."""
+
+        def is_graded(student: str) -> bool:
+            folder = self.folder("autograded", student)
+            return any((folder / f"{notebook}.ipynb").is_file() for notebook in self.masters)
+
+        return [student for student in self.handed_in() if not is_graded(student)]
+
     def take(self, student: str) -> HandIn:
         """Read what a student handed in; raises `Refused`."""
         return take(self._assignment(), student)

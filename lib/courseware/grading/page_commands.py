@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from courseware.grading.course import check_gradebook, open_course, open_exercise
+from courseware.grading.course import Exercise, check_gradebook, open_course, open_exercise
 from courseware.grading.items_of_class import item_report
 from courseware.grading.items_text import as_text as items_text
 from courseware.grading.named import CourseError
-from courseware.grading.plain_lines import in_one_line
+from courseware.grading.plain_lines import in_one_line, some
 from courseware.grading.similar import compare, groups
 from courseware.grading.similar_class import given_in, works_of
 from courseware.grading.teacher_pages import items_page, similar_page
@@ -29,6 +29,8 @@ def items(options: argparse.Namespace) -> int:
         raise CourseError("nothing is graded yet: run `course grade EXERCISE` first")
     for made in reports:
         print(items_text(made))
+    for exercise in graded:
+        _say_who_is_left_out(exercise)
     name = exercises[0].name if options.exercise else "course"
     _write_page(options, f"items_{name}", items_page(reports))
     return 0
@@ -50,8 +52,14 @@ def similar(options: argparse.Namespace) -> int:
     for group in groups(pairs):
         print(f"  group: {', '.join(map(in_one_line, group))}")
     print(f"{n} hand-ins, {len(pairs)} pairs that are alike. No verdict: look at both, and talk.")
+    _say_who_is_left_out(exercise)
     _write_page(options, f"similar_{exercise.name}", similar_page(exercise.name, n, pairs))
     return 0
+
+
+def _say_who_is_left_out(exercise: Exercise) -> None:
+    if left := exercise.not_graded_yet():
+        print(f"{exercise.name}: left out, as they are not graded yet: {some(left)}")
 
 
 def _write_page(options: argparse.Namespace, name: str, html: str) -> None:

@@ -113,6 +113,9 @@ def test_who_handed_in_and_is_not_graded_yet_is_not_said_to_have_handed_in_nothi
     told = marked.run(COURSE, "export", "1", "--worksheet", "work.csv").stdout
     assert f"{toy.EXERCISE}, handed in, and not graded yet: bob" in told
     assert told.endswith(f"2 students, {toy.EXERCISE}: {marked.root}/build/marks_worksheet.csv\n")
+    for command in ("report", "1", "--items"), ("similar", "1"):
+        told = marked.run(COURSE, *command).stdout
+        assert f"{toy.EXERCISE}: left out, as they are not graded yet: bob\n" in told
     shutil.rmtree(marked.root / "submitted" / "bob")
 
 
