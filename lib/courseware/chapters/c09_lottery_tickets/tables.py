@@ -108,6 +108,21 @@ def width_leads(
     }
 
 
+def leads_as_long(record: Record) -> dict[float, list[float]]:
+    """Leads of 128 units over 16 with 1,184 weights and as many updates in all, by learning rate.
+
+    The wide network is trained four times until so few are left, the narrow one has no more.
+    """
+    by_width, (few, many) = record["by_width"], record["updates"]
+    if many != 4 * few:
+        raise ValueError(f"record: expected budgets of 1 to 4, got {few} and {many}")
+    return {
+        rate: ahead(by_width[f"{rate:g} {few}"]["128"]["1184"], narrow["16"]["1184"])
+        for rate in record["width_rates"]
+        for narrow in [by_width[f"{rate:g} {many}"]]
+    }
+
+
 def best_of_width(record: Record, units: str, weights: str) -> tuple[str, str, list[float]]:
     """Learning rate, updates and accuracies of networks where they do best, on the average.
 

@@ -85,6 +85,18 @@ def test_every_setting_has_a_row():
     )
 
 
+def test_the_search_of_a_wide_network_is_counted():
+    """1,184 of 128 units: halved three times, so four trainings of 300 updates; 16 units: one."""
+    found = tables.leads_as_long(RECORD)
+    assert [*found] == list(WIDTH_RATES) and 4 * UPDATES[0] == UPDATES[1] == 1200
+    assert 74 * 128 // 2**3 == 74 * 16 == 1184
+    wide = RECORD["by_width"]["0.0125 300"]["128"]["1184"]
+    narrow = RECORD["by_width"]["0.0125 1200"]["16"]["1184"]
+    assert found[0.0125] == [a - b for a, b in zip(wide, narrow, strict=True)]
+    with pytest.raises(ValueError, match="budgets of 1 to 4"):
+        tables.leads_as_long(RECORD | {"updates": [300, 900]})
+
+
 def test_networks_of_a_width_are_read_where_they_do_best():
     rate, updates, accuracies = tables.best_of_width(RECORD, "4", "296")
     runs = {key: by_units["4"]["296"] for key, by_units in RECORD["by_width"].items()}
