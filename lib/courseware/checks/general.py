@@ -197,8 +197,8 @@ def dtype_besides(
         return ()
     right = _in_dtypes_of(case.expected.value, case.got.value)
     found = find(case.check, case.arguments, case.expected, Outcome(right))
-    if found is None:
-        return ()
+    if found is None or not values_right(case, Outcome(right)):
+        return ()  # a dtype that loses digits is told as what was lost
     for one in known:
         if one.name == found.kind:
             return (Diagnosis(one.name, one.message, one),)

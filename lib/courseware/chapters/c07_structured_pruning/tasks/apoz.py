@@ -10,10 +10,15 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
+    LAYOUTS,
     NOT_SET_TO_ZERO,
+    OTHER_AXES,
+    Reduce,
     by_channel,
-    other_axes,
+    crossed,
     over,
+    per_image,
+    per_place,
     slips,
 )
 from courseware.checks.forms import FORMS, told_by_form
@@ -78,18 +83,57 @@ NEGATIVES_COUNTED = (
     "Negative activations were counted as zeros. Whoever measures before the ReLU finds hardly any "
     "zeros, and that is the right answer there.",
 )
-OTHER_SHARES: tuple[tuple[tuple[str, str], Callable[[T], T]], ...] = (
-    (COUNTED, lambda rows: _counts(rows).float()),
-    (NEGATIVES_COUNTED, lambda rows: (rows <= 0).float().mean(dim=1)),
+ACTIVE_SHARE = (
+    "active-share",
+    "This is the share of activations that are not zero. APoZ is the share of zeros: high "
+    "means that a unit is mostly silent.",
+)
+PER_CENT = (
+    "per-cent",
+    "These are per cent. A share from 0 to 1 is asked for.",
+)
+SMALL_COUNTED = (
+    "small-counted",
+    "Small activations were counted as zeros, too. Only those that are exactly 0 count: "
+    "after a ReLU no limit has to be chosen.",
+)
+MAGNITUDES = (
+    "magnitudes-averaged",
+    "This is the mean of the activations. APoZ does not ask how large they are, only how "
+    "many are zero.",
+)
+PLACES_NOT_JOINED = (
+    "places-not-joined",
+    "There is a number for each place of a channel. A channel is one thing, wherever in "
+    "the picture it answers: count over the places too.",
+)
+IMAGES_NOT_JOINED = (
+    "images-not-joined",
+    "There is a number for each image and channel. Count over the images too.",
 )
 
 LIMITS = 1e-12, *(10.0**-n for n in range(10, 0, -1))
 """What students take for nearly 0; `torch.isclose` takes 1e-8."""
 
 
-def _below(limit: float) -> Callable[[T], T]:
-    return lambda rows: (rows < limit).float().mean(dim=1)
+def _below(limit: float, magnitude: bool) -> Reduce:
+    return lambda rows: ((rows.abs() if magnitude else rows) < limit).float().mean(dim=1)
 
+
+SMALL_TOO: tuple[Reduce, ...] = (
+    *(_below(limit, magnitude) for magnitude in (False, True) for limit in LIMITS),
+    lambda rows: (rows.round() == 0).float().mean(dim=1),
+    lambda rows: (rows.int() == 0).float().mean(dim=1),
+)
+OTHER_SHARES: tuple[tuple[tuple[str, str], Reduce], ...] = (
+    (COUNTED, lambda rows: _counts(rows).float()),
+    (NEGATIVES_COUNTED, lambda rows: (rows <= 0).float().mean(dim=1)),
+    (ACTIVE_SHARE, lambda rows: (rows != 0).float().mean(dim=1)),
+    (ACTIVE_SHARE, lambda rows: (rows > 0).float().mean(dim=1)),
+    (PER_CENT, lambda rows: 100 * (rows == 0).float().mean(dim=1)),
+    (MAGNITUDES, lambda rows: rows.abs().mean(dim=1)),
+    *((SMALL_COUNTED, reduce) for reduce in SMALL_TOO),
+)
 
 _check = partial(Check, judge=by_digits(same_values))
 
@@ -109,15 +153,12 @@ APOZ = Task(
         FORMS,
         (Misconception(*IMPRECISE),),
         ways(
-            "active-share",
-            "This is the share of activations that are not zero. APoZ is the share of zeros: high "
-            "means that a unit is mostly silent.",
+            *ACTIVE_SHARE,
             over(lambda rows: (rows != 0).float().mean(dim=1), axis=1),
             over(lambda rows: (rows > 0).float().mean(dim=1), axis=1),
         ),
         ways(
-            "per-cent",
-            "These are per cent. A share from 0 to 1 is asked for.",
+            *PER_CENT,
             over(lambda rows: 100 * (rows == 0).float().mean(dim=1), axis=1),
         ),
         ways(
@@ -151,15 +192,13 @@ APOZ = Task(
             over(lambda rows: 1 - rows.sign().mean(dim=1), axis=1),
         ),
         ways(
-            "small-counted",
-            "Small activations were counted as zeros, too. Only those that are exactly 0 count: "
-            "after a ReLU no limit has to be chosen.",
-            *(over(_below(limit), axis=1) for limit in LIMITS),
-            *(over(_below(limit), axis=1, prepare=torch.abs) for limit in LIMITS),
-            over(lambda rows: (rows.round() == 0).float().mean(dim=1), axis=1),
-            over(lambda rows: (rows.int() == 0).float().mean(dim=1), axis=1),
+            *SMALL_COUNTED,
+            *(over(reduce, axis=1) for reduce in SMALL_TOO),
         ),
-        other_axes(lambda rows: (rows == 0).float().mean(dim=1), *OTHER_SHARES),
+        *(
+            ways(*of_axis, layout(lambda rows: (rows == 0).float().mean(dim=1)))
+            for of_axis, layout in OTHER_AXES
+        ),
         ways(
             *COUNTED_IN_8_BITS,
             *(over(_counted_in_8_bits(signed), axis=1) for signed in (True, False)),
@@ -169,15 +208,12 @@ APOZ = Task(
             over(lambda rows: _counts(rows).cumsum(dim=0) / rows.shape[1], axis=1),
         ),
         ways(
-            "places-not-joined",
-            "There is a number for each place of a channel. A channel is one thing, wherever in "
-            "the picture it answers: count over the places too.",
+            *PLACES_NOT_JOINED,
             lambda a: (a == 0).float().mean(dim=0),
             lambda a: (a == 0).float().flatten(1).mean(dim=0),
         ),
         ways(
-            "images-not-joined",
-            "There is a number for each image and channel. Count over the images too.",
+            *IMAGES_NOT_JOINED,
             by_channel(lambda a: (a == 0).float().mean(dim=2), reference.apoz),
         ),
         ways(
@@ -187,16 +223,18 @@ APOZ = Task(
             by_channel(lambda a: (a == 0).all(dim=2).float().mean(dim=0), reference.apoz),
         ),
         ways(
-            "magnitudes-averaged",
-            "This is the mean of the activations. APoZ does not ask how large they are, only how "
-            "many are zero.",
+            *MAGNITUDES,
             over(lambda rows: rows.mean(dim=1), axis=1),
             over(lambda rows: rows.abs().mean(dim=1), axis=1),
         ),
-        slips(
-            reference.apoz,
-            lambda a: (a == 0).float().mean(),
-            *((second, over(reduce, axis=1)) for second, reduce in OTHER_SHARES),
+        slips(reference.apoz, lambda a: (a == 0).float().mean()),
+        crossed(
+            (
+                *LAYOUTS,
+                (PLACES_NOT_JOINED, per_place),
+                (IMAGES_NOT_JOINED, per_image),
+            ),
+            OTHER_SHARES,
         ),
     ),
 )

@@ -14,10 +14,16 @@ from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     SIGN_TURNED,
     WHOLE_NUMBERS,
     WHOLE_TENSOR,
+    Layout,
+    Reduce,
+    behind,
     by_channel,
+    crossed,
     missing_one,
     over,
     part_of,
+    per_image,
+    per_place,
     whole_numbers,
 )
 from courseware.checks.forms import FORMS, told_by_form
@@ -110,21 +116,63 @@ OTHER_NUMBERS = several(
         over(lambda rows: rows.amax(dim=1), axis=0),
     ),
 )
-PART_OF_FILTER = ways(
+PARTS: tuple[Callable[[T], T], ...] = (
+    lambda weight: weight[:, :1],
+    lambda weight: weight[:, 1:],
+    lambda weight: weight[:, :-1],
+    lambda weight: weight[..., :1],
+    lambda weight: weight[..., :-1],
+    lambda weight: weight.flatten(1)[:, 1:],
+    lambda weight: weight.flatten(1)[:, :-1],
+    lambda weight: weight.flatten(2)[..., 0] if weight.dim() > 2 else weight,
+)
+PART_OF_FILTER = (
     "part-of-filter",
     "Only a part of each filter was looked at: one input, one place of the kernel, or all but the "
     "first or the last. A norm takes all weights of the filter together.",
-    *part_of(
-        reference.filter_norms,
-        lambda weight: weight[:, :1],
-        lambda weight: weight[:, 1:],
-        lambda weight: weight[:, :-1],
-        lambda weight: weight[..., :1],
-        lambda weight: weight[..., :-1],
-        lambda weight: weight.flatten(1)[:, 1:],
-        lambda weight: weight.flatten(1)[:, :-1],
-        lambda weight: weight.flatten(2)[..., 0] if weight.dim() > 2 else weight,
+)
+PARTLY = ways(*PART_OF_FILTER, *part_of(reference.filter_norms, *PARTS))
+SORTED = (
+    "sorted",
+    "The norms were sorted. Entry i must belong to filter i, or no one knows which to remove.",
+)
+KERNELS_NOT_JOINED = (
+    "kernels-not-joined",
+    "There is more than one number for each filter. A filter reaches over all input channels and "
+    "all places of its kernel: reduce over every axis but 0.",
+)
+FILTERS_MIXED = (
+    "filters-mixed",
+    "`reshape(-1, filters)` takes the values in their order in memory, so a column holds weights "
+    "of several filters. `flatten(1)` has one filter a row.",
+)
+SIGNS_CANCEL = (
+    "signs-cancel",
+    "The weights were added up with their signs, so that they cancel. Square them first.",
+)
+OF_FILTERS: tuple[tuple[tuple[str, str], Layout], ...] = (
+    (INPUTS_FOR_OUTPUTS, lambda reduce: over(reduce, axis=1)),
+    (INPUTS_FOR_OUTPUTS, per_place),
+    (KERNELS_NOT_JOINED, per_image),
+    (KERNELS_NOT_JOINED, lambda reduce: lambda w: per_place(reduce)(w.transpose(0, 1))),
+    (FILTERS_MIXED, lambda reduce: lambda weight: reduce(weight.reshape(-1, len(weight)).T)),
+    (WHOLE_TENSOR, lambda reduce: lambda weight: reduce(weight.reshape(1, -1))[0]),
+    *(
+        (PART_OF_FILTER, lambda reduce, part=part: over(reduce, axis=0, prepare=part))
+        for part in PARTS
     ),
+    (SORTED, behind(lambda numbers: numbers.sort().values, axis=0)),
+    (SORTED, behind(lambda numbers: numbers.sort(descending=True).values, axis=0)),
+    (SIGN_TURNED, behind(torch.neg, axis=0)),
+    (NOT_SET_TO_ZERO, behind(lambda numbers: numbers.cumsum(dim=0), axis=0)),
+)
+"""Other values than those of one filter, or an order of their own."""
+NUMBERS: tuple[tuple[tuple[str, str], Reduce], ...] = (
+    (ABSOLUTE_SUM, lambda rows: rows.abs().sum(dim=1)),
+    (ROOT_FORGOTTEN, _squares),
+    (AVERAGED, lambda rows: rows.square().mean(dim=1).sqrt()),
+    (SIGNS_CANCEL, lambda rows: rows.sum(dim=1)),
+    (MEAN_TAKEN_OFF, _uncentred),
 )
 
 UNDER_THE_ROOT = ways(
@@ -154,8 +202,7 @@ FILTER_NORMS = Task(
         both(AVERAGED, ROOT_FORGOTTEN, over(lambda rows: rows.square().mean(dim=1), axis=0)),
         both(ABSOLUTE_SUM, AVERAGED, over(lambda rows: rows.abs().mean(dim=1), axis=0)),
         ways(
-            "signs-cancel",
-            "The weights were added up with their signs, so that they cancel. Square them first.",
+            *SIGNS_CANCEL,
             over(lambda rows: rows.sum(dim=1), axis=0),
             over(lambda rows: rows.sum(dim=1).abs(), axis=0),
             over(lambda rows: rows.mean(dim=1), axis=0),
@@ -174,22 +221,17 @@ FILTER_NORMS = Task(
         both(
             INPUTS_FOR_OUTPUTS,
             ROOT_FORGOTTEN,
-            over(_squares, axis=1),
             lambda weight: weight.square().sum(dim=0).flatten(),
-            lambda weight: weight.square().sum(dim=0),
         ),
         ways(
             *INPUTS_FOR_OUTPUTS,
             over(lambda rows: rows.norm(dim=1), axis=1),
             lambda weight: weight.norm(dim=0),
             lambda weight: weight.flatten(1).norm(dim=0),
-            over(lambda rows: rows.abs().sum(dim=1), axis=1),
-            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
         ),
+        crossed(OF_FILTERS, NUMBERS),
         ways(
-            "kernels-not-joined",
-            "There is more than one number for each filter. A filter reaches over all input "
-            "channels and all places of its kernel: reduce over every axis but 0.",
+            *KERNELS_NOT_JOINED,
             by_channel(lambda w: w.norm(dim=2), reference.filter_norms),
             lambda weight: weight.norm(dim=1),
             lambda weight: weight.norm(dim=-1),
@@ -213,9 +255,7 @@ FILTER_NORMS = Task(
             by_channel(lambda w: w.sum(dim=2).norm(dim=1), reference.filter_norms),
         ),
         ways(
-            "filters-mixed",
-            "`reshape(-1, filters)` takes the values in their order in memory, so a column holds "
-            "weights of several filters. `flatten(1)` has one filter a row.",
+            *FILTERS_MIXED,
             lambda weight: weight.reshape(-1, len(weight)).norm(dim=0),
         ),
         UNDER_THE_ROOT,
@@ -225,9 +265,7 @@ FILTER_NORMS = Task(
         ),
         *(followed_by(NORMALISED, by, OTHER_NUMBERS) for by in NORMALISED_BY),
         ways(
-            "sorted",
-            "The norms were sorted. Entry i must belong to filter i, or no one knows which to "
-            "remove.",
+            *SORTED,
             over(lambda rows: rows.norm(dim=1).sort().values, axis=0),
             over(lambda rows: rows.norm(dim=1).sort(descending=True).values, axis=0),
         ),
@@ -239,11 +277,11 @@ FILTER_NORMS = Task(
             by_channel(_singular, _singular),
             _singular,
         ),
-        PART_OF_FILTER,
+        PARTLY,
         missing_one(
             FILTERS_MISSING,
             reference.filter_norms,
-            several(PART_OF_FILTER, OTHER_NUMBERS, UNDER_THE_ROOT),
+            several(PARTLY, OTHER_NUMBERS, UNDER_THE_ROOT),
         ),
         ways(
             *WHOLE_TENSOR,

@@ -10,11 +10,16 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
+    LAYOUTS,
     NOT_SET_TO_ZERO,
+    OTHER_AXES,
     PART_OF_UNIT,
+    Reduce,
     by_channel,
-    other_axes,
+    crossed,
     over,
+    per_image,
+    per_place,
     slips,
 )
 from courseware.checks.forms import FORMS, told_by_form
@@ -86,6 +91,49 @@ SIGNS_CANCEL = (
     "magnitude of each before you average.",
 )
 
+IMAGES_NOT_JOINED = (
+    "images-not-joined",
+    "There is a number for each image and channel. Average over the images too.",
+)
+SUMMED = (
+    "summed",
+    "The activations were added up over something. A mean divides by everything that was "
+    "added, so that it does not grow with the batch or the picture.",
+)
+ZEROS_LEFT_OUT = (
+    "zeros-left-out",
+    "Zeros were left out of the mean. A unit that is silent most of the time does little, "
+    "and the zeros are what says so.",
+)
+ONE_LESS = (
+    "divided-by-one-less",
+    "The sum was divided by one less than the number of activations, as it is done for a "
+    "variance. A mean divides by their number.",
+)
+OTHER_AVERAGE = (
+    "other-average",
+    "This is the mean of the squares, its root, the median, the largest, or how far the "
+    "activations spread. The mean of the magnitudes is asked for.",
+)
+AVERAGES: tuple[Reduce, ...] = (
+    lambda rows: rows.square().mean(dim=1),
+    lambda rows: rows.square().mean(dim=1).sqrt(),
+    lambda rows: rows.abs().median(dim=1).values,
+    lambda rows: rows.abs().amax(dim=1),
+    lambda rows: rows.norm(dim=1),
+    lambda rows: rows.std(dim=1),
+    lambda rows: rows.std(dim=1, correction=0),
+    lambda rows: rows.abs().quantile(0.5, dim=1),
+)
+OTHER_NUMBERS: tuple[tuple[tuple[str, str], Reduce], ...] = (
+    (SIGNS_CANCEL, lambda rows: rows.mean(dim=1)),
+    (NEGATIVES_DROPPED, lambda rows: rows.relu().mean(dim=1)),
+    (SUMMED, lambda rows: rows.abs().sum(dim=1)),
+    (ZEROS_LEFT_OUT, _of_those_not_zero),
+    (ONE_LESS, lambda rows: rows.abs().sum(dim=1) / (rows.shape[1] - 1)),
+    *((OTHER_AVERAGE, reduce) for reduce in AVERAGES),
+)
+
 _check = partial(Check, judge=by_digits(same_values))
 
 MEAN_ABS_ACTIVATION = Task(
@@ -115,26 +163,21 @@ MEAN_ABS_ACTIVATION = Task(
             by_channel(lambda a: a.mean(dim=0).abs().mean(dim=1), reference.mean_abs_activation),
         ),
         ways(*NEGATIVES_DROPPED, over(lambda rows: rows.relu().mean(dim=1), axis=1)),
-        other_axes(
-            lambda rows: rows.abs().mean(dim=1),
-            (SIGNS_CANCEL, lambda rows: rows.mean(dim=1)),
-            (NEGATIVES_DROPPED, lambda rows: rows.relu().mean(dim=1)),
+        *(
+            ways(*of_axis, layout(lambda rows: rows.abs().mean(dim=1)))
+            for of_axis, layout in OTHER_AXES
         ),
-        both(PLACES_NOT_JOINED, NEGATIVES_DROPPED, lambda a: a.relu().mean(dim=0)),
         ways(
             *PLACES_NOT_JOINED,
             lambda a: a.abs().mean(dim=0),
             lambda a: a.abs().flatten(1).mean(dim=0),
         ),
         ways(
-            "images-not-joined",
-            "There is a number for each image and channel. Average over the images too.",
+            *IMAGES_NOT_JOINED,
             by_channel(lambda a: a.abs().mean(dim=2), reference.mean_abs_activation),
         ),
         ways(
-            "summed",
-            "The activations were added up over something. A mean divides by everything that was "
-            "added, so that it does not grow with the batch or the picture.",
+            *SUMMED,
             over(lambda rows: rows.abs().sum(dim=1), axis=1),
             by_channel(lambda a: a.abs().sum(dim=2).mean(dim=0), reference.mean_abs_activation),
             by_channel(lambda a: a.abs().mean(dim=2).sum(dim=0), reference.mean_abs_activation),
@@ -160,9 +203,7 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.abs().mean(dim=1).cumsum(dim=0), axis=1),
         ),
         ways(
-            "divided-by-one-less",
-            "The sum was divided by one less than the number of activations, as it is done for a "
-            "variance. A mean divides by their number.",
+            *ONE_LESS,
             over(lambda rows: rows.abs().sum(dim=1) / (rows.shape[1] - 1), axis=1),
         ),
         ways(
@@ -180,24 +221,21 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(), axis=1),
         ),
         ways(
-            "zeros-left-out",
-            "Zeros were left out of the mean. A unit that is silent most of the time does little, "
-            "and the zeros are what says so.",
+            *ZEROS_LEFT_OUT,
             over(_of_those_not_zero, axis=1),
         ),
         ways(
-            "other-average",
-            "This is the mean of the squares, its root, the median, the largest, or how far the "
-            "activations spread. The mean of the magnitudes is asked for.",
-            over(lambda rows: rows.square().mean(dim=1), axis=1),
-            over(lambda rows: rows.square().mean(dim=1).sqrt(), axis=1),
-            over(lambda rows: rows.abs().median(dim=1).values, axis=1),
-            over(lambda rows: rows.abs().amax(dim=1), axis=1),
-            over(lambda rows: rows.norm(dim=1), axis=1),
-            over(lambda rows: rows.std(dim=1), axis=1),
-            over(lambda rows: rows.std(dim=1, correction=0), axis=1),
-            over(lambda rows: rows.abs().quantile(0.5, dim=1), axis=1),
+            *OTHER_AVERAGE,
+            *(over(reduce, axis=1) for reduce in AVERAGES),
         ),
         slips(reference.mean_abs_activation, of_all=lambda a: a.abs().mean()),
+        crossed(
+            (
+                *LAYOUTS,
+                (PLACES_NOT_JOINED, per_place),
+                (IMAGES_NOT_JOINED, per_image),
+            ),
+            OTHER_NUMBERS,
+        ),
     ),
 )

@@ -37,6 +37,10 @@ def _same(tensor: T, kept: T) -> T:
     return tensor
 
 
+def _first(tensor: T, kept: T) -> T:
+    return tensor[: len(kept)]
+
+
 def _cut(
     filters: Cut = _rows,
     bias: Cut = _rows,
@@ -245,6 +249,7 @@ MISTAKES = several(
         "second-bias-cut",
         "The bias of conv2 was cut. It belongs to the outputs of conv2, and all of these stay.",
         _cut(second_bias=_rows),
+        _cut(second_bias=_first),
     ),
     ways(
         "first-inputs-cut",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -123,6 +124,18 @@ def _rounded(decimals: int, b1: Cut = _rows) -> Callable[..., Any]:
     )
 
 
+def _squeezed(*places: int) -> Callable[..., Any]:
+    """Some of the four without their axes of size 1."""
+
+    def behaves(*a: T) -> Any:
+        four = reference.shrink_linear_pair(*a)
+        return tuple(t.squeeze() if i in places else t for i, t in enumerate(four))
+
+    return behaves
+
+
+SOME_OF_FOUR = tuple(itertools.chain(*(itertools.combinations(range(4), n) for n in range(1, 5))))
+
 DECIMALS = 2, 3, 4, 5, 6
 
 CUT_WRONGLY = several(
@@ -168,10 +181,10 @@ CUT_WRONGLY = several(
         "axis-lost",
         "A tensor lost an axis. A layer with one unit left is still a matrix, with one row or "
         "one column.",
-        lambda *a: tuple(t.squeeze() for t in reference.shrink_linear_pair(*a)),
-        _cut(w1=lambda t, k: t[k].squeeze(), w2=lambda t, k: t[:, k].squeeze()),
+        *(_squeezed(*places) for places in SOME_OF_FOUR),
         _cut(w1=lambda t, k: t[k].squeeze(0), w2=lambda t, k: t[:, k].squeeze(1)),
-        _cut(w2=lambda t, k: t[:, k].squeeze()),
+        _cut(w1=lambda t, k: t[k].squeeze(0)),
+        _cut(w2=lambda t, k: t[:, k].squeeze(1)),
     ),
     ways(
         "transposed",
@@ -218,7 +231,13 @@ def _as(*order: int) -> Callable[..., Any]:
     return lambda four, *arguments: tuple(four[place] for place in order)
 
 
-OTHER_ORDERS = _as(0, 2, 1, 3), _as(2, 3, 0, 1)
+OTHER_ORDERS = _as(0, 2, 1, 3), _as(2, 3, 0, 1), _as(1, 0, 3, 2), _as(0, 2, 3, 1)
+WITH_OTHER_UNITS = several(
+    _with_other_units(RUN_KEPT, whole_run),
+    _with_other_units(PRUNED_RETURNED, others),
+    _with_other_units(COUNTED_FROM_ONE, _counted_from_one),
+    _with_other_units(FIRST_KEPT, _first_ones),
+)
 
 MISTAKES = several(
     CUT_WRONGLY,
@@ -230,10 +249,7 @@ MISTAKES = several(
     ),
     ways(*RESCALED, _scaled(0, 1), _scaled(0, -1), _scaled(1, 0), _scaled(-1, 0)),
     ways(*AXES_BY_SIZE, _axes_by_size),
-    _with_other_units(RUN_KEPT, whole_run),
-    _with_other_units(PRUNED_RETURNED, others),
-    _with_other_units(COUNTED_FROM_ONE, _counted_from_one),
-    _with_other_units(FIRST_KEPT, _first_ones),
+    WITH_OTHER_UNITS,
     ways(
         *UNITS_MIXED,
         *(_cut(w1=other) for other in mixed(_rows)),
@@ -243,5 +259,8 @@ MISTAKES = several(
         _cut(b1=lambda t, kept: t[others(kept, len(t))][: len(kept)]),
     ),
     *(ways(*ORDER_SWAPPED, lambda *a, order=order: order(_cut()(*a))) for order in OTHER_ORDERS),
-    *(followed_by(ORDER_SWAPPED, order, CUT_WRONGLY) for order in OTHER_ORDERS),
+    *(
+        followed_by(ORDER_SWAPPED, order, several(CUT_WRONGLY, WITH_OTHER_UNITS))
+        for order in OTHER_ORDERS
+    ),
 )

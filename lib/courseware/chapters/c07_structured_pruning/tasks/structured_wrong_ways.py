@@ -31,41 +31,58 @@ T = torch.Tensor
 BY_NORM = way(norm_rank)
 BY_APOZ = way(apoz_rank)
 BEFORE_RELU = way(lambda weight, z: z.abs().mean(dim=0)), way(lambda weight, z: z.mean(dim=0))
-BY_OTHER_AVERAGE = (
-    way(lambda weight, z: z.relu().square().mean(dim=0)),
-    way(lambda weight, z: z.relu().amax(dim=0)),
-    way(lambda weight, z: z.relu().median(dim=0).values),
+AVERAGES: tuple[Score, ...] = (
+    lambda weight, z: z.relu().square().mean(dim=0),
+    lambda weight, z: z.relu().amax(dim=0),
+    lambda weight, z: z.relu().median(dim=0).values,
 )
+BY_OTHER_AVERAGE = tuple(map(way, AVERAGES))
 REMEASURED = way(remeasured=True)
+
+
+Count = Callable[[int, float], int]
 
 
 def counting(count: Callable[[int, float], float]) -> Callable[..., dict[str, T]]:
     return way(count=lambda n, ratio: int(count(n, ratio)), cut=any_units)
 
 
-def output_layer_too(state: State, images: T, keep_ratio: float) -> dict[str, T]:
-    """The classes are ranked like hidden units."""
-    small = way()(state, images, keep_ratio)
-    last = layers_of(state)[-1]
-    x = before_relu(state, images)[-1].relu()
-    logits = torch.nn.functional.linear(x, state[f"{last}.weight"], state[f"{last}.bias"])
-    n_kept = right_count(logits.shape[1], keep_ratio)
-    kept = reference.keep_indices(logits.relu().mean(dim=0), n_kept)
-    return small | {key: small[key][kept] for key in (f"{last}.weight", f"{last}.bias")}
+def output_layer_too(
+    score: Score = mean_activation, count: Count = right_count, relu: bool = True
+) -> Way:
+    """The classes are ranked like hidden units, by what a ReLU would leave of them or not."""
+
+    def behaves(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+        small = way(score, count, cut=any_units)(state, images, keep_ratio)
+        last = layers_of(state)[-1]
+        x = before_relu(state, images)[-1].relu()
+        logits = torch.nn.functional.linear(x, state[f"{last}.weight"], state[f"{last}.bias"])
+        scores = score(state[f"{last}.weight"], logits) if relu else logits.mean(dim=0)
+        n_kept = min(max(count(len(scores), keep_ratio), 0), len(scores))
+        kept = reference.keep_indices(scores, n_kept)
+        return small | {key: small[key][kept] for key in (f"{last}.weight", f"{last}.bias")}
+
+    return behaves
 
 
-def one_ranking(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+def one_ranking(score: Score = mean_activation, count: Count = right_count) -> Way:
     """The units of all layers are ranked together."""
-    means = [outputs.relu().mean(dim=0) for outputs in before_relu(state, images)]
-    together = torch.cat(means)
-    n_kept = right_count(len(together), keep_ratio)
-    mask = torch.zeros(len(together), dtype=torch.bool)
-    mask[together.argsort(descending=True)[:n_kept]] = True
-    small = dict(state)
-    chosen = mask.split([len(mean) for mean in means])
-    for pair, kept in zip(pairwise(layers_of(state)), chosen, strict=True):
-        small |= cut_pair(small, pair, kept)
-    return small
+
+    def behaves(state: State, images: T, keep_ratio: float) -> dict[str, T]:
+        names, outputs = layers_of(state), before_relu(state, images)
+        each = [
+            score(state[f"{name}.weight"], sums) for name, sums in zip(names, outputs, strict=False)
+        ]
+        together = torch.cat(each)
+        mask = torch.zeros(len(together), dtype=torch.bool)
+        mask[together.argsort(descending=True)[: max(count(len(together), keep_ratio), 0)]] = True
+        small = dict(state)
+        chosen = mask.split([len(scores) for scores in each])
+        for pair, kept in zip(pairwise(names), chosen, strict=True):
+            small |= cut_pair(small, pair, kept)
+        return small
+
+    return behaves
 
 
 def zeroed(w1: T, b1: T, w2: T, b2: T, kept: T) -> tuple[T, ...]:

@@ -5,7 +5,7 @@ A way to reduce takes rows, one a unit, and makes a number of each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 
@@ -14,6 +14,10 @@ from courseware.checks.precision import IMPRECISE, less_precise
 from courseware.checks.task import Misconception
 
 T = torch.Tensor
+Reduce = Callable[[T], T]
+Way = Callable[[T], T]
+Layout = Callable[[Reduce], Way]
+"""What is reduced, and what is made of it: from a way to reduce to a way to do the task."""
 
 IMAGES_FOR_UNITS = (
     "images-taken-for-units",
@@ -116,20 +120,56 @@ def by_channel(way: Callable[[T], T], otherwise: Callable[[T], T]) -> Callable[[
     return lambda values: way(values.flatten(2)) if values.dim() > 2 else otherwise(values)
 
 
-def other_axes(
-    reduce: Callable[[T], T], *besides: tuple[tuple[str, str], Callable[[T], T]]
-) -> tuple[Misconception, ...]:
-    """The right way to reduce, with images or the last axis for units.
+def per_place(reduce: Reduce) -> Way:
+    """A number for each place of a channel: over the images alone."""
+    return lambda a: reduce(a.flatten(1).T).reshape(a.shape[1:])
 
-    `besides` are ways to reduce that are a mistake of their own, made as well.
-    """
+
+def per_image(reduce: Reduce) -> Way:
+    """A number for each image and channel: over the places alone."""
+    return by_channel(lambda a: reduce(a.flatten(0, 1)).reshape(a.shape[:2]), over(reduce, axis=1))
+
+
+def behind(change: Callable[[T], T], axis: int = 1) -> Layout:
+    """The numbers are made along the right axis, and then changed."""
+    return lambda reduce: lambda values: change(over(reduce, axis)(values))
+
+
+OTHER_AXES: tuple[tuple[tuple[str, str], Layout], ...] = (
+    (IMAGES_FOR_UNITS, lambda reduce: over(reduce, axis=0)),
+    (LAST_FOR_UNITS, lambda reduce: over(reduce, axis=-1)),
+)
+"""Other axes than that of the units."""
+
+LAYOUTS: tuple[tuple[tuple[str, str], Layout], ...] = (
+    *OTHER_AXES,
+    (RESHAPED, lambda reduce: lambda a: reduce(a.reshape(a.shape[1], -1))),
+    (RESHAPED, lambda reduce: lambda a: reduce(a.reshape(-1, a.shape[1]).T)),
+    (WHOLE_TENSOR, lambda reduce: lambda a: reduce(a.reshape(1, -1))[0]),
+    *(
+        (PART_OF_UNIT, lambda reduce, part=part: over(reduce, axis=1, prepare=part))
+        for part in parts_of_units()
+    ),
+    (UNITS_MISSING, behind(lambda numbers: numbers[:-1])),
+    (UNITS_MISSING, behind(lambda numbers: numbers[1:])),
+    (SORTED, behind(lambda numbers: numbers.sort().values)),
+    (SORTED, behind(lambda numbers: numbers.sort(descending=True).values)),
+    (SIGN_TURNED, behind(torch.neg)),
+    (NOT_SET_TO_ZERO, behind(lambda numbers: numbers.cumsum(dim=0))),
+)
+"""What may be wrong with any number that is made of activations, one a unit."""
+
+
+def crossed(
+    layouts: Iterable[tuple[tuple[str, str], Layout]],
+    others: Iterable[tuple[tuple[str, str], Reduce]],
+) -> tuple[Misconception, ...]:
+    """Another number than the one asked for, over other values: both mistakes."""
     return several(
         *(
-            several(
-                ways(*of_other_axis, over(reduce, axis=axis)),
-                *(both(of_other_axis, second, over(other, axis=axis)) for second, other in besides),
-            )
-            for of_other_axis, axis in ((IMAGES_FOR_UNITS, 0), (LAST_FOR_UNITS, -1))
+            both(of_layout, of_number, layout(reduce))
+            for of_number, reduce in others
+            for of_layout, layout in layouts
         )
     )
 
@@ -139,32 +179,24 @@ def missing_one(
 ) -> tuple[Misconception, ...]:
     """No number for the first or the last one, or a 0; made behind the mistakes in `parts` too."""
 
-    def behind(numbers: T, change: int) -> T:
+    def changed(numbers: T, change: int) -> T:
         place = -(change % 2)
         if change < 2:
             return numbers[:-1] if place else numbers[1:]
         return numbers.index_fill(0, torch.tensor([place % len(numbers)]), 0.0)
 
-    changes = [lambda numbers, *a, change=change: behind(numbers, change) for change in range(4)]
+    changes = [lambda numbers, *a, change=change: changed(numbers, change) for change in range(4)]
     return several(
         ways(*missing, *(lambda a, change=change: change(right(a)) for change in changes)),
         *(followed_by(missing, change, parts) for change in changes),
     )
 
 
-def slips(
-    right: Callable[[T], T],
-    of_all: Callable[[T], T],
-    *besides: tuple[tuple[str, str], Callable[[T], T]],
-) -> tuple[Misconception, ...]:
-    """What may go wrong before and after the right numbers are made of activations, one a unit.
-
-    `besides` are other numbers that are a mistake of their own, made as well.
-    """
+def slips(right: Way, of_all: Way) -> tuple[Misconception, ...]:
+    """What may go wrong before and after the right numbers are made of activations, one a unit."""
     return several(
         ways(*WHOLE_TENSOR, of_all, lambda a: of_all(a).repeat(a.shape[1])),
         ways(*RESHAPED, *in_memory_order(right)),
-        *(both(RESHAPED, second, *in_memory_order(other)) for second, other in besides),
         ways(*PART_OF_UNIT, *part_of(right, *parts_of_units())),
         missing_one(UNITS_MISSING, right, ()),
         ways(
