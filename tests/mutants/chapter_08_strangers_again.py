@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 
+import numpy as np
 import torch
 
 from tests.mutants.table import right, wrong
@@ -162,3 +164,79 @@ def marks_with_one_and_protects_a_layer(weights, masks, sparsity):
 def returns_a_tensor_without_axes(step, begin, end, initial, final):
     p = torch.tensor((step - begin) / (end - begin)).clamp(0.0, 1.0)
     return final + (initial - final) * (1 - p) ** 3
+
+
+@wrong("cubic_sparsity", says="begin-ignored")
+def forgets_begin_and_runs_on(step, begin, end, initial, final):
+    if step <= begin:
+        return float(initial)
+    p = step / (end - begin)
+    return float(final + (initial - final) * (1 - p) ** 3)
+
+
+@wrong("cubic_sparsity", says="another-power")
+def squares_and_returns_what_is_kept(step, begin, end, initial, final):
+    p = np.clip((step - begin) / (end - begin), 0.0, 1.0)
+    keep_start, keep_end = 1 - initial, 1 - final
+    density = keep_end + (keep_start - keep_end) * (1 - p) ** 2
+    return float(density)
+
+
+@wrong("random_mask", says="not-repeatable-anew")
+def seeds_with_the_hash_of_a_text(shape, sparsity, seed):
+    n = math.prod(shape)
+    rng = random.Random(hash(f"{list(shape)}-{seed}"))
+    gone = rng.sample(range(n), round(sparsity * n))
+    mask = torch.ones(n, dtype=torch.bool)
+    for place in gone:
+        mask[place] = False
+    return mask.reshape(shape)
+
+
+@wrong("random_mask", says="turned-round-at-both-ends")
+def throws_coins_for_what_goes(shape, sparsity, seed):
+    generator = torch.Generator()
+    generator.manual_seed(seed)
+    draws = torch.rand(shape, generator=generator)
+    mask = draws < sparsity
+    return mask
+
+
+@wrong("snip_masks", says="signed-ranking")
+def ranks_signed_products_layer_by_layer(weights, grads, sparsity):
+    masks = {}
+    for name, w in weights.items():
+        score = (w * grads[name]).flatten()
+        k = round(sparsity * score.numel())
+        mask = torch.ones(score.numel(), dtype=torch.bool)
+        mask[score.argsort()[:k]] = False
+        masks[name] = mask.reshape(w.shape)
+    return masks
+
+
+@wrong("snip_masks", says="count-truncated")
+def normalises_and_floors(weights, grads, sparsity):
+    names = list(weights)
+    parts = []
+    for name in names:
+        s = (weights[name] * grads[name]).abs().flatten()
+        parts.append(s / (s.mean() + 1e-12))
+    line = torch.cat(parts)
+    k = math.floor(sparsity * len(line))
+    flat = torch.ones(len(line), dtype=torch.bool)
+    flat[line.argsort()[:k]] = False
+    pieces = flat.split([len(p) for p in parts])
+    return {name: p.reshape(weights[name].shape) for name, p in zip(names, pieces, strict=True)}
+
+
+@wrong("gradual_masks", says="share-of-survivors")
+def takes_a_share_of_what_each_tensor_has_left(weights, masks, sparsity):
+    new_masks = {}
+    for name, w in weights.items():
+        mask = masks[name].flatten().clone()
+        size = w.abs().flatten()
+        size[~mask] = math.inf
+        k = round(sparsity * int(mask.sum()))
+        mask[size.argsort()[:k]] = False
+        new_masks[name] = mask.reshape(w.shape)
+    return new_masks

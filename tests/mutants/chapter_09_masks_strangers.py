@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from tests.mutants.table import wrong
@@ -98,3 +100,39 @@ def divides_by_the_kept_and_rounds(a, b):
         different += int((a[name] != b[name]).sum())
         kept += int(a[name].sum())
     return round(different / max(kept, 1), 2)
+
+
+@wrong("iterative_masks", says="rate-taken-for-kept")
+def keeps_the_rate_layer_by_layer(weights, masks, rate):
+    new = {}
+    for name, w in weights.items():
+        old = masks[name].flatten()
+        n_keep = round(rate * int(old.sum()))
+        size = torch.where(old, w.abs().flatten(), -1.0)
+        mask = torch.zeros_like(old)
+        mask[size.topk(n_keep).indices] = True
+        new[name] = mask.reshape(w.shape)
+    return new
+
+
+@wrong("rewind", says="counter-as-float")
+def adds_masks_and_turns_counters_to_floats(initial, masks):
+    state = {}
+    for name, tensor in initial.items():
+        value = tensor.float().clone()
+        if name in masks:
+            value = value * masks[name].float()
+            state[name + "_mask"] = masks[name].clone()
+        state[name] = value
+    return state
+
+
+@wrong("random_reinit", says="kernel-forgotten")
+def draws_normals_by_channels_alone(shapes, masks, seed):
+    generator = torch.Generator().manual_seed(seed)
+    result = {}
+    for name, shape in shapes.items():
+        fan_in = shape[1]
+        std = 1 / math.sqrt(fan_in)
+        result[name] = torch.randn(shape, generator=generator) * std * masks[name]
+    return result

@@ -83,3 +83,25 @@ def ranked_by_how_far_they_moved(initial, images, labels, rounds, rate, seed):
         state = back_to_start(initial, masks)
         pairs.append((state, masks))
     return pairs
+
+
+@wrong("find_ticket", says="not-rewound")
+def goes_on_and_leaves_the_first_pair_out(initial, images, labels, rounds, rate, seed):
+    names = [n for n, t in initial.items() if t.dim() == 2]
+    masks = {n: torch.ones_like(initial[n], dtype=torch.bool) for n in names}
+    state = {n: t.clone() for n, t in initial.items()}
+    pairs = []
+    for _ in range(rounds):
+        trained = train_masked(
+            state, images, labels, masks, steps=200, learning_rate=0.01, seed=seed
+        )
+        alive = torch.cat([masks[n].flatten() for n in names])
+        size = torch.cat([trained[n].abs().flatten() for n in names])
+        order = torch.where(alive, size, math.inf).argsort()
+        new = alive.clone()
+        new[order[: round(rate * int(alive.sum()))]] = False
+        pieces = new.split([initial[n].numel() for n in names])
+        masks = {n: p.reshape(initial[n].shape) for n, p in zip(names, pieces, strict=True)}
+        state = {n: t * masks[n] if n in masks else t.clone() for n, t in trained.items()}
+        pairs.append((state, masks))
+    return pairs

@@ -11,10 +11,7 @@ import torch
 from courseware.checks.counts import (
     COUNTED_LAYER_BY_LAYER,
     MISCOUNTS,
-    MISROUNDED,
     RATIO_AS_THRESHOLD,
-    ROUNDED_UP,
-    TRUNCATED,
 )
 from courseware.checks.global_wrong_ways import (
     Tensors,
@@ -35,7 +32,6 @@ from courseware.checks.global_wrong_ways import (
     signed_and_ties,
     swapped_at,
     together,
-    turned_round,
     without,
     zeros_besides,
     zeros_not_counted,
@@ -67,7 +63,6 @@ from courseware.checks.rankings import (
     kept_by_quantile,
     largest_stays,
     marked_with_the_largest,
-    pruned,
     ranking_problem,
     rounded_to,
     ties_kept,
@@ -127,8 +122,6 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (
             each(magnitude_mask),
             each(lambda w, s: ties_pruned(w.abs(), round(s * w.numel()))),
-            # The count is wrong as well.
-            *(each(pruned(count=count)) for _, _, counts in MISCOUNTS for count in counts),
         ),
     ),
     (
@@ -214,23 +207,5 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
 TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ...] = (
     (SIGNED, TIES_PRUNED, (signed_and_ties(ties_pruned),)),
     (SIGNED, TIES_KEPT, (signed_and_ties(ties_kept),)),
-    *(
-        (
-            NORMALISED,
-            (name, message),
-            tuple(together(score, count) for score in NORMALISED_SCORES for count in counts),
-        )
-        for name, message, counts in MISCOUNTS
-        if name in (TRUNCATED[0], ROUNDED_UP[0])
-    ),
-    *(
-        (order, (name, message), tuple(way(count) for count in counts))
-        for order, way in (
-            (INVERTED, lambda count: turned_round(together(count=count))),
-            (LARGEST_PRUNED, lambda count: together(lambda w: -w.abs(), count)),
-            (SIGNED, lambda count: together(lambda w: w, count)),
-        )
-        for name, message, counts in MISROUNDED
-    ),
 )
 """Two of them at once, and how they show together."""

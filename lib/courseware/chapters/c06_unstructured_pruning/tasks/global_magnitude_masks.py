@@ -13,6 +13,7 @@ from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
 from courseware.checks.forms import FORMS, told_by_form
+from courseware.checks.global_pairs import two_at_once
 from courseware.checks.global_rankings import MISTAKES, TWO_MISTAKES, global_ranking
 from courseware.checks.joined_tensors import joining_slips
 from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
@@ -125,6 +126,9 @@ GLOBAL_MAGNITUDE_MASKS = Task(
             *RETURNED_IN_THE_LOOP,
             lambda *arguments: _first_alone(reference.global_magnitude_masks(*arguments)),
         ),
-        *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
+        *(
+            both(first, second, *behaviours)
+            for first, second, behaviours in (*TWO_MISTAKES, *two_at_once())
+        ),
     ),
 )

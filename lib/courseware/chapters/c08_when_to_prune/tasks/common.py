@@ -8,9 +8,8 @@ from typing import Any
 import torch
 
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import MISROUNDED, Count
+from courseware.checks.global_pairs import two_at_once
 from courseware.checks.global_rankings import MISTAKES
-from courseware.checks.global_wrong_ways import Way
 from courseware.checks.misconceptions import both
 from courseware.checks.named_tensors import Named
 from courseware.checks.task import Draw, Misconception
@@ -46,16 +45,15 @@ def ways_of(mistake: str, scores: Callable[..., Tensors]) -> tuple[Callable[...,
     )
 
 
-def miscounted(
-    order: tuple[str, str], way: Callable[[Count], Way], scores: Callable[..., Tensors]
+def two_ranked(
+    scores: Callable[..., Tensors], told: Mapping[str, tuple[str, str]]
 ) -> Iterator[tuple[Misconception, ...]]:
-    """A wrong order and a count that was rounded wrongly, both at once."""
-    for name, message, counts in MISROUNDED:
+    """Two mistakes with magnitudes, made with other scores; `told` are other words for some."""
+    for first, second, known in two_at_once():
         behaviours = (
-            lambda *arguments, ranked=ranked: ranked(scores(*arguments[:-1]), arguments[-1])
-            for ranked in map(way, counts)
+            lambda *arguments, way=way: way(scores(*arguments[:-1]), arguments[-1]) for way in known
         )
-        yield both(order, (name, message), *behaviours)
+        yield both(told.get(first[0], first), told.get(second[0], second), *behaviours)
 
 
 def weights_and_gradients(draw: Draw, shapes: Shapes) -> tuple[Named, Named]:

@@ -20,9 +20,13 @@ def cubic(progress: float, initial: float, final: float) -> float:
     return final + (initial - final) * (1 - progress) ** 3
 
 
+def right_progress(step: int, begin: int, end: int) -> float:
+    return (step - begin) / (end - begin)
+
+
 def schedule(
     sparsity: Schedule = cubic,
-    progress: Progress = lambda step, begin, end: (step - begin) / (end - begin),
+    progress: Progress = right_progress,
     clamp: Callable[[float], float] = clamped,
 ) -> Callable[..., float]:
     """The function with one of its parts computed in another way."""

@@ -9,6 +9,7 @@ import torch
 from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     LOWEST,
     SHARES_OF_SURVIVORS,
+    More,
     Way,
     all_kept,
     back_down,
@@ -33,8 +34,8 @@ from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     places_among_survivors,
     protected,
     through_ties,
-    to,
     two_lines_by_order,
+    up_to,
     within_old,
     zeroed,
     zeros_counted,
@@ -62,18 +63,23 @@ ONE_GONE = (
     "time, where `gone += …` adds up.",
 )
 OTHER_COUNTS = "on-top", "share-of-survivors", *(name for name, _, _ in MISCOUNTS)
+LAYER_BY_LAYER = (
+    "layer-by-layer",
+    "The tensors were ranked one by one, and each lost a share of its own. All weights that are "
+    "left are one ranking, so a layer of small weights loses more than the others.",
+)
 TOTAL_LOWERED = (
     "total-lowered",
     "The total is below what is gone already, and pruned weights came back. Pruning does not go "
     "backwards: the old masks stay as they are.",
 )
 
-MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
+COUNTS: tuple[tuple[str, str, tuple[More, ...]], ...] = (
     (
         "on-top",
         "The sparsity was taken of what is pruned now, on top of what was gone already. It is the "
         "total: what the masks prune counts, and only the rest still has to go.",
-        (more(lambda n, before, s: round(s * n)),),
+        (lambda n, before, s: round(s * n),),
     ),
     (
         "share-of-survivors",
@@ -81,6 +87,12 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "weights that is to be gone in the end.",
         SHARES_OF_SURVIVORS,
     ),
+    *((name, message, tuple(map(up_to, counts))) for name, message, counts in MISCOUNTS),
+)
+"""How many more go, from all weights, those that are gone, and the sparsity."""
+
+MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
+    *((name, message, tuple(map(more, counts))) for name, message, counts in COUNTS),
     (
         "old-masks-ignored",
         "The weights were ranked without a look at the old masks, so pruned ones that are not 0 "
@@ -139,16 +151,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "below 0.",
         (below(negative_slice), below(negative_slice_of_all)),
     ),
-    (
-        "layer-by-layer",
-        "Each tensor was brought to the total by itself. All weights that are left are one "
-        "ranking, so a layer of small weights loses more than the others.",
-        (
-            layer_by_layer(gradual_masks),
-            *(layer_by_layer(way) for way in SHARES_OF_SURVIVORS),
-            *(layer_by_layer(to(count)) for _, _, counts in MISCOUNTS for count in counts),
-        ),
-    ),
+    (*LAYER_BY_LAYER, (layer_by_layer(gradual_masks),)),
     (*COUNTED_LAYER_BY_LAYER, (counted_layer_by_layer, counted_and_limited)),
     (
         "pruned-weights-met-again",
@@ -185,7 +188,6 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     (*INVERTED, (inverted,)),
     (*LARGEST_PRUNED, (more(lambda n, b, s: round(s * n) - b, lambda w: -w.abs()),)),
     (*SIGNED, (more(lambda n, b, s: round(s * n) - b, lambda w: w),)),
-    *((name, message, tuple(map(to, counts))) for name, message, counts in MISCOUNTS),
     (*TIES_PRUNED, (through_ties(torch.gt, -1),)),
     (*TIES_KEPT, (through_ties(torch.ge, 0),)),
     (*LAYER_PROTECTED, (protected(gradual_masks),)),
@@ -198,6 +200,16 @@ TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ..
         for order, score in ((LARGEST_PRUNED, lambda w: -w.abs()), (SIGNED, lambda w: w))
     ),
     *((PLACES, (n, m), tuple(map(places_among_survivors, counts))) for n, m, counts in MISROUNDED),
+    *(
+        (LAYER_BY_LAYER, (name, message), tuple(map(layer_by_layer, some)))
+        for name, message, some in MISTAKES
+        if name not in (LAYER_BY_LAYER[0], COUNTED_LAYER_BY_LAYER[0], MATCHED_BY_ORDER[0])
+    ),
+    *(
+        (order, (name, message), tuple(more(count, score) for count in counts))
+        for order, score in ((LARGEST_PRUNED, lambda w: -w.abs()), (SIGNED, lambda w: w))
+        for name, message, counts in COUNTS
+    ),
     (SIGNED, TIES_PRUNED, (through_ties(torch.gt, -1, lambda w: w),)),
     (SIGNED, TIES_KEPT, (through_ties(torch.ge, 0, lambda w: w),)),
     *(

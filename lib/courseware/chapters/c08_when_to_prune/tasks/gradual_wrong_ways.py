@@ -18,6 +18,8 @@ from model_compression.pruning_schedules import gradual_masks
 
 Masks = dict[str, T]
 Way = Callable[[Tensors, Tensors, float], Masks]
+More = Callable[[int, int, float], float]
+"""How many more go; it takes all, those gone, and the sparsity."""
 
 
 def gone(masks: Tensors) -> int:
@@ -25,8 +27,8 @@ def gone(masks: Tensors) -> int:
     return sum(int((~mask).sum()) for mask in masks.values())
 
 
-def more(count: Callable[[int, int, float], float], score: Callable[[T], T] = torch.abs) -> Way:
-    """So many more of those that are left; `count` takes all, those gone, and the sparsity."""
+def more(count: More, score: Callable[[T], T] = torch.abs) -> Way:
+    """So many more of those that are left."""
 
     def scores(weights: Tensors, masks: Tensors, sparsity: float) -> Tensors:
         return {name: score(w) for name, w in weights.items()}
@@ -63,8 +65,8 @@ def places_among_survivors(count: Callable[[int, float], float]) -> Way:
     return way
 
 
-def to(count: Callable[[int, float], float]) -> Way:
-    return more(lambda n, before, sparsity: min(max(count(n, sparsity), 0), n) - before)
+def up_to(count: Callable[[int, float], float]) -> More:
+    return lambda n, before, sparsity: min(max(count(n, sparsity), 0), n) - before
 
 
 def anew(weights: Tensors, sparsity: float) -> Masks:
@@ -205,7 +207,7 @@ def gone_ranked_first(weights: Tensors, masks: Tensors, sparsity: float) -> Mask
 
 def counted_layer_by_layer(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
     count = sum(round(sparsity * w.numel()) for w in weights.values())
-    return to(lambda n, s: count)(weights, masks, sparsity)
+    return more(up_to(lambda n, s: count))(weights, masks, sparsity)
 
 
 def counted_and_limited(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
@@ -261,9 +263,9 @@ def through_ties(kept: Callable[[T, T], T], place: int, score: Callable[[T], T] 
     return way
 
 
-SHARES_OF_SURVIVORS: tuple[Way, ...] = (
-    more(lambda n, before, s: round(s * (n - before))),
-    more(lambda n, before, s: round(s * (n - before)) - before),
+SHARES_OF_SURVIVORS: tuple[More, ...] = (
+    lambda n, before, s: round(s * (n - before)),
+    lambda n, before, s: round(s * (n - before)) - before,
 )
 
 

@@ -21,6 +21,8 @@ from courseware.checks.states import USUAL_SEEDS, ZERO_FOR_ANOTHER, ZERO_FOR_NO_
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
 
+NOTHING_GOES = "nothing-goes-at-one"
+
 SEEDS = 300
 """Masks that are asked for. Of few places, n <= FEW, half go: in N masks a place goes N/2 times, a
 pair of places together N · k(k − 1) / n(n − 1) times, with a deviation of √(N p (1 − p)):
@@ -85,7 +87,7 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
     if _rows_alive(shape, wanted, got):
         return Difference("row-protected", text)
     if {wanted, *pruned} == {0, n}:
-        return Difference(ENDS_SWAPPED[0], text)
+        return Difference(NOTHING_GOES if wanted else ENDS_SWAPPED[0], text)
     return Difference(_cause(list(shape), sparsity, pruned), text)
 
 
@@ -122,11 +124,25 @@ def counts_and_dtype(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> D
 
 
 def repeated(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference | None:
-    """The masks of some seeds, then the same ones again, from the last to the first."""
+    """The masks of some seeds, then the same ones again, from the last to the first.
+
+    That one is asked for twice in the new process.
+    """
     if found := _no_choice(arguments, got):
         return found
     seeds = repeated_seeds(arguments[2])
-    differ = [i for i in range(len(seeds)) if not torch.equal(got[i].bool(), got[-1 - i].bool())]
+    last = len(seeds) - 1
+    before, anew, again = (mask.bool() for mask in got[last : last + 3])
+    pairs = zip(got[:last], reversed(got[last + 3 :]), strict=True)
+    differ = [
+        i for i, (one, other) in enumerate(pairs) if not torch.equal(one.bool(), other.bool())
+    ]
+    if not torch.equal(before, anew):
+        differ.append(last)
+        # In one process it is the same: in a notebook only `hash` is of a new one.
+        if torch.equal(again, anew) or torch.equal(again, before):
+            text = f"the seed {seeds[last]} gave another mask in a new process"
+            return Difference("not-repeatable-anew", text)
     if not differ:
         return _zero_for_another(seeds, got)
     got.shown = differ[0]

@@ -109,6 +109,7 @@ def _there_and_back(
     ways = [
         *((shuffled_call, each) for each in seeds),
         (call_anew, seeds[-1]),
+        (shuffled_call, seeds[-1]),
         *((shuffled_call, each) for each in reversed(seeds[:-1])),
     ]
     return all_of(
@@ -128,6 +129,18 @@ def _expect(what: str) -> Callable[..., Words]:
 
 _COUNT = _expect("a mask in which {count} of {n} are False, whatever the seed")
 _FEW = _with_seeds(list(range(8)))
+
+NOTHING_GOES = (
+    judges.NOTHING_GOES,
+    "Where everything is to go, nothing went. If no place is left to keep, a slice `[-0:]` is the "
+    "whole line, and `[:-0]` is empty.",
+)
+TURNED_ROUND = Misconception(
+    "turned-round-at-both-ends",
+    "With a sparsity of 0 everything went, and with 1 nothing. Either True and False are swapped, "
+    "or the sparsity was taken for the share that is kept: True means kept, and the sparsity is "
+    "the share that goes.",
+)
 
 RANDOM_MASK = Task(
     name="random_mask",
@@ -180,7 +193,7 @@ RANDOM_MASK = Task(
             "As many are kept as should go. Either the sparsity was taken for the share that is "
             "kept, or True and False are swapped: the sparsity is the share that goes, and True "
             "means kept.",
-            covers=(ENDS_SWAPPED[0],),
+            covers=(ENDS_SWAPPED[0], NOTHING_GOES[0]),
         ),
         Misconception(
             "count-left-to-chance",
@@ -189,7 +202,9 @@ RANDOM_MASK = Task(
             "how many: draw them without putting any back.",
         ),
         *counted_otherwise()[1:],
-        Misconception(*ENDS_SWAPPED),
+        Misconception(*ENDS_SWAPPED, contradicts=(NOTHING_GOES[0], TURNED_ROUND)),
+        Misconception(*NOTHING_GOES),
+        TURNED_ROUND,
         Misconception(
             "row-protected",
             "A row that had lost all its places got one back, so too few go. Which ones go is left "
@@ -211,6 +226,12 @@ RANDOM_MASK = Task(
             "not-repeatable",
             "Two calls with one seed gave two masks. Draw from a generator that starts from "
             "`seed`, and from no other, or nobody can repeat your experiment.",
+        ),
+        Misconception(
+            "not-repeatable-anew",
+            "One seed gives one mask as long as Python runs, and another one after it was started "
+            "anew. `hash` of a text is another number in each process, and what was kept from an "
+            "earlier call is gone. Make all numbers of the draw from `seed` itself.",
         ),
         Misconception(
             "seed-without-effect",

@@ -13,14 +13,14 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
     LAYER_WITHOUT_MASK,
     OFF_LIMITS,
     Tensors,
-    miscounted,
+    two_ranked,
     ways_of,
     weights_and_gradients,
 )
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.global_wrong_ways import together, turned_round
+from courseware.checks.global_rankings import NORMALISED
 from courseware.checks.joined_tensors import cut, joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
@@ -29,6 +29,7 @@ from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
     FIRST_OF_EQUALS,
+    LARGEST_PRUNED,
     LARGEST_STAYS,
     LAYER_PROTECTED,
     MARKED_WITH_LARGEST,
@@ -37,6 +38,7 @@ from courseware.checks.rankings import (
     QUANTILE,
     RANKED_ROW_BY_ROW,
     ROUNDED_FIRST,
+    SIGNED,
     TIES_KEPT,
     TIES_PRUNED,
     ranking_problem,
@@ -190,7 +192,23 @@ HIGHEST_PRUNED = (
     "The highest scores were pruned: the connections to which the loss is most sensitive. "
     "They are the ones to keep.",
 )
-
+SCORES_NORMALISED = (
+    "scores-normalised",
+    "The scores of each layer were divided by something of that layer before they were ranked. "
+    "Divide all by one number, or none: else layers are no longer comparable.",
+)
+LAYER_BY_LAYER = (
+    "layer-by-layer",
+    "Each tensor lost the same share: they were ranked one by one. Here the scores of the whole "
+    "network are one ranking, so that each layer keeps what the loss asks for.",
+)
+OWN_WORDS = {
+    SIGNED[0]: SIGNED_PRODUCTS,
+    LARGEST_PRUNED[0]: HIGHEST_PRUNED,
+    NORMALISED[0]: SCORES_NORMALISED,
+    LAYER_BY_LAYER[0]: LAYER_BY_LAYER,
+}
+"""What is told of scores, in place of magnitudes."""
 
 _check = partial(Check, judge=lowest_scores_go, probe=paired_call)
 
@@ -218,16 +236,12 @@ RANKED_WRONGLY = several(
         *ways_of("largest-pruned", _products),
     ),
     ways(
-        "layer-by-layer",
-        "Each tensor lost the same share: they were ranked one by one. Here the scores of the "
-        "whole network are one ranking, so that each layer keeps what the loss asks for.",
+        *LAYER_BY_LAYER,
         *ways_of("layer-by-layer", _products),
     ),
     ways(*COUNTED_LAYER_BY_LAYER, *ways_of("counted-layer-by-layer", _products)),
     ways(
-        "scores-normalised",
-        "The scores of each layer were divided by something of that layer before they were "
-        "ranked. Divide all by one number, or none: else layers are no longer comparable.",
+        *SCORES_NORMALISED,
         *ways_of("magnitudes-normalised", _products),
     ),
     ways(
@@ -285,9 +299,7 @@ RANKED_WRONGLY = several(
         "them: just as many go as the count says.",
         _zeros_besides,
     ),
-    *miscounted(INVERTED, lambda count: turned_round(together(count=count)), _products),
-    *miscounted(HIGHEST_PRUNED, lambda count: together(lambda v: -v.abs(), count), _products),
-    *miscounted(SIGNED_PRODUCTS, lambda count: together(lambda v: v, count), _products),
+    *two_ranked(_products, OWN_WORDS),
 )
 
 

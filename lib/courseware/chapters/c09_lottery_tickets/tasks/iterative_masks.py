@@ -14,11 +14,13 @@ from courseware.chapters.c09_lottery_tickets.tasks.common import (
     random_masks,
     with_survivors,
 )
+from courseware.chapters.c09_lottery_tickets.tasks.survivor_pairs import (
+    SHARE_OF_ALL_CUT_OFF,
+    TWO_MISTAKES,
+)
 from courseware.chapters.c09_lottery_tickets.tasks.survivors import (
     MISTAKES,
     REVIVED,
-    SHARE_OF_ALL_CUT_OFF,
-    TWO_MISTAKES,
     among_survivors,
     ranked,
 )
@@ -180,7 +182,7 @@ ITERATIVE_MASKS = Task(
             _with_consequences(ways(name, message, *behaviours))
             for name, message, behaviours in MISTAKES
         ),
-        both(*TWO_MISTAKES),
+        *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
         both(*SHARE_OF_ALL_CUT_OFF),
         joining_slips(ranked, two_dicts=True),
         ways(*WEIGHTS_RETURNED, _pruned_weights),

@@ -145,6 +145,7 @@ RANDOM_REINIT = Task(
     ),
     misconceptions=(
         *(Misconception(name, message) for name, message in judges.MISTAKES),
+        *judges.spread_otherwise(),
         Misconception(*MATCHED_BY_ORDER),
         # Where shapes differ, an operation that needs equal ones fails.
         *ways(*MATCHED_BY_ORDER, judges.masked_by_order),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks.reinit_ranges import (
+    AND_NOT_UNIFORM,
+    NOT_UNIFORM,
+    SPREAD_BY,
     range_problem,
     share_a_value,
 )
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.named_tensors import Named
 from courseware.checks.states import USUAL_SEEDS, ZERO_FOR_ANOTHER, ZERO_FOR_NO_SEED
+from courseware.checks.task import Misconception
 from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
 
 T = torch.Tensor
@@ -129,6 +133,14 @@ MISTAKES = (
     ZERO_FOR_ANOTHER,
 )
 """Name and message; each is the kind of a difference that a judge finds."""
+
+
+def spread_otherwise() -> Iterator[Misconception]:
+    """Another range, and not filled evenly: both are told."""
+    told = dict(MISTAKES)
+    for name in SPREAD_BY:
+        also = Misconception(name, told[name])
+        yield Misconception(f"{name}{AND_NOT_UNIFORM}", told[NOT_UNIFORM], also=also)
 
 
 def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:

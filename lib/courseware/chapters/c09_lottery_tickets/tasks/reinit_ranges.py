@@ -44,6 +44,22 @@ NEAR = 0.015
 OFF_CENTRE = 0.1
 """Of half the width of a range: so far away from 0 is its middle, if it was moved."""
 
+NOT_UNIFORM = "not-uniform"
+AND_NOT_UNIFORM = "-and-not-uniform"
+SPREAD_BY = (
+    *("fan-out-for-fan-in", "root-forgotten", "kernel-forgotten", "square-kernel"),
+    *("all-sizes-counted", "one-layers-range"),
+)
+"""Mistakes that are told beside another distribution than the uniform one."""
+
+GAINS = 1.0, 1 / 3, 2.0, 0.25, 0.5, 3.0, 6.0, 4.0
+"""Squares of what right bounds are multiplied by for other ways to initialise."""
+
+USUAL_STDS = 0.01, 0.02, 0.05, 0.1, 0.5, 1.0
+
+DEVIATIONS = 4.0
+"""Times 1 / sqrt(2 n), the deviation of the standard deviation of n normal values."""
+
 FEW = 0.25
 """Share of the values that are different, where a few occur again and again."""
 
@@ -116,7 +132,42 @@ def _cause(shapes: Mapping[str, Shape], masks: Mapping[str, T], values: Mapping[
         if abs(middle) > OFF_CENTRE * half and _gap(each - middle, half) <= GAP:
             return "range-moved"
         evenly.append(_gap(each, float(each.abs().max())) <= GAP)
-    return "other-range" if all(evenly) else "not-uniform"
+    return "other-range" if all(evenly) else _not_uniform(shapes, masks, values)
+
+
+def _not_uniform(
+    shapes: Mapping[str, Shape], masks: Mapping[str, T], values: Mapping[str, T]
+) -> str:
+    """How far the values of all layers spread: as is known without a mistake, or by one."""
+    known: list[Bound] = [*map(_with_gain, GAINS), lambda s, m: _glorot(s, m) / math.sqrt(3)]
+    known += map(_constant, USUAL_STDS)
+    if any(_spreads(shapes, masks, values, bound) for bound in known):
+        return NOT_UNIFORM
+    for name, bound in _mistakes(shapes):
+        for share in (1.0, 1 / math.sqrt(3)):
+            if name in SPREAD_BY and _spreads(shapes, masks, values, bound, share):
+                return f"{name}{AND_NOT_UNIFORM}"
+    return NOT_UNIFORM
+
+
+def _constant(std: float) -> Bound:
+    return lambda shape, mask: std
+
+
+def _spreads(
+    shapes: Mapping[str, Shape],
+    masks: Mapping[str, T],
+    values: Mapping[str, T],
+    bound: Bound,
+    share: float = 1.0,
+) -> bool:
+    """Whether normal values of all layers would spread by this share of a bound."""
+    for name, shape in shapes.items():
+        near = DEVIATIONS / math.sqrt(2 * len(values[name]))
+        ratio = float(values[name].std()) / (share * bound(shape, masks[name]))
+        if abs(ratio - 1) > near:
+            return False
+    return True
 
 
 def _fills(values: T, bound: Any, mask: T) -> bool:

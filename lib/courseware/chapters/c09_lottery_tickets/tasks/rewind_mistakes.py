@@ -10,7 +10,7 @@ import torch
 from courseware.checks.forms import FORMS
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import INVERTED
-from courseware.checks.misconceptions import both, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.task import Misconception
 
 T = torch.Tensor
@@ -159,16 +159,33 @@ LOST: tuple[Callable[[T, T], T], ...] = (
 RESET: tuple[Callable[[T], T], ...] = torch.zeros_like, torch.ones_like
 FITTED = (lambda mask, w: mask), (lambda mask, w: mask.view(w.shape))
 
-MISCONCEPTIONS = several(
-    FORMS,
-    (
-        Misconception(
-            "shares-memory",
-            "A tensor of the result is the one of `initial` itself, or a view of it: a "
-            "training that changes one changes the other, and nothing is left to go back to. "
-            "`clone()` makes a copy.",
-        ),
-    ),
+ENTRIES_ADDED = (
+    "entries-added",
+    "Your result has a name that the network does not have: a mask, perhaps. It can be loaded only "
+    "with its own names: the masks are kept apart.",
+)
+COUNTER_FLOAT = (
+    "counter-as-float",
+    "A counter became a float. What has no mask comes back as it was, an integer as an integer.",
+)
+
+
+def _with_masks(ending: str) -> Callable[..., dict[str, T]]:
+    """The masks besides, as torch's own pruning keeps them in a network."""
+    return lambda state, initial, masks: {
+        **state,
+        **{name + ending: mask for name, mask in masks.items()},
+    }
+
+
+def _added_to(known: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    return several(
+        *(followed_by(ENTRIES_ADDED, _with_masks(ending), known) for ending in ("_mask", ".mask"))
+    )
+
+
+OF_VALUES = several(
+    ways(*COUNTER_FLOAT, _each(lambda w, mask: w * mask, lambda w: w.float())),
     ways(
         "mask-for-every-tensor",
         "A mask is looked up for a tensor that has none, such as a bias. Ask first: "
@@ -264,4 +281,19 @@ MISCONCEPTIONS = several(
         "values, unchanged.",
         _each(lambda w, mask: w * mask / mask.float().mean()),
     ),
+)
+
+MISCONCEPTIONS = several(
+    FORMS,
+    (
+        Misconception(
+            "shares-memory",
+            "A tensor of the result is the one of `initial` itself, or a view of it: a "
+            "training that changes one changes the other, and nothing is left to go back to. "
+            "`clone()` makes a copy.",
+        ),
+        Misconception(*ENTRIES_ADDED, unless_explained=True),
+    ),
+    OF_VALUES,
+    _added_to(OF_VALUES),
 )

@@ -10,7 +10,6 @@ import torch
 
 from courseware.checks import global_rankings as whole
 from courseware.checks import mask_dicts
-from courseware.checks.counts import TRUNCATED
 from courseware.checks.joined_tensors import cut, lines_by_order
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER
 from courseware.checks.masks import no_mask
@@ -28,6 +27,15 @@ SHARE_OF_ALL = (
     "share-of-all-weights",
     "The rate was taken of all weights. A round removes a share of what is left: count the True "
     "entries of the masks.",
+)
+RATE_TOTAL = (
+    "rate-taken-for-total",
+    "The rate was taken for the total sparsity. It is the share of the survivors that goes now, on "
+    "top of what is gone already.",
+)
+RATE_KEPT = (
+    "rate-taken-for-kept",
+    "The rate was taken for the share that is kept. It is the share of survivors that goes.",
 )
 REVIVED = Misconception(
     "revived",
@@ -71,7 +79,7 @@ def _line(tensors: Tensors) -> T:
     return torch.cat([tensor.detach().flatten() for tensor in tensors.values()])
 
 
-def _of_survivors(way: Callable[[Tensors, float], Masks]) -> Way:
+def of_survivors(way: Callable[[Tensors, float], Masks]) -> Way:
     """A mistake of chapter 06 about a whole network, made among the survivors."""
 
     def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
@@ -84,19 +92,18 @@ def _of_survivors(way: Callable[[Tensors, float], Masks]) -> Way:
     return behaves
 
 
-def _with_count(count: Callable[[int, int, float], int]) -> Way:
+def with_count(count: Callable[[int, int, float], int], score: Callable[[T], T] = torch.abs) -> Way:
     """The lowest survivors go, but another number: in total, from n, survivors and rate."""
+
+    def scored(weights: Tensors, masks: Tensors, rate: float) -> Tensors:
+        return {name: score(w) for name, w in weights.items()}
 
     def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
         n, n_left = len(_line(masks)), int(_line(masks).sum())
-        scores = _magnitudes(weights, masks, rate)
+        scores = scored(weights, masks, rate)
         return prune_lowest_together(scores, min(n, count(n, n_left, rate)), within=masks)
 
-    return AmongEquals(behaves, _magnitudes, lambda weights, masks, rate: masks)
-
-
-def _magnitudes(weights: Tensors, masks: Tensors, rate: float) -> Tensors:
-    return {name: w.abs() for name, w in weights.items()}
+    return AmongEquals(behaves, scored, lambda weights, masks, rate: masks)
 
 
 def _all_ranked(
@@ -120,24 +127,24 @@ def _all_ranked_by(count: Callable[[int, int, float], int]) -> tuple[Way, ...]:
 
 def _zeros_are_gone(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     alive = {name: w != 0 for name, w in weights.items()}
-    return _with_count(_right)(weights, alive, rate)
+    return with_count(_right)(weights, alive, rate)
 
 
 def _zeros_are_gone_too(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     alive = {name: masks[name] & (w != 0) for name, w in weights.items()}
-    return _with_count(_right)(weights, alive, rate)
+    return with_count(_right)(weights, alive, rate)
 
 
 def _zeros_spared(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     """Kept weights of 0 are neither counted nor pruned."""
     alive = {name: masks[name] & (w != 0) for name, w in weights.items()}
-    new = _with_count(_right)(weights, alive, rate)
+    new = with_count(_right)(weights, alive, rate)
     return {name: mask | (masks[name] & ~alive[name]) for name, mask in new.items()}
 
 
 def _first_to_go(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     """True for what goes in this round."""
-    new = _with_count(_right)(weights, masks, rate)
+    new = with_count(_right)(weights, masks, rate)
     return {name: masks[name] & ~mask for name, mask in new.items()}
 
 
@@ -186,27 +193,32 @@ def _zeros_last(stable: bool) -> Way:
     return behaves
 
 
-def _layer_by_layer_of_all(weights: Tensors, masks: Tensors, rate: float) -> Masks:
-    """Each layer by itself, the share of all its weights."""
-    parts = (
-        _with_count(lambda n, left, rate: n - left + round(rate * n))({k: w}, {k: masks[k]}, rate)
-        for k, w in weights.items()
-    )
-    return {name: mask for part in parts for name, mask in part.items()}
-
-
 def _complement(weights: Tensors, masks: Tensors, rate: float) -> Masks:
-    return {name: ~mask for name, mask in _with_count(_right)(weights, masks, rate).items()}
+    return {name: ~mask for name, mask in with_count(_right)(weights, masks, rate).items()}
 
 
 def _right(n: int, n_left: int, rate: float) -> int:
     return n - n_left + round(rate * n_left)
 
 
+def of_all(n: int, n_left: int, rate: float) -> int:
+    return n - n_left + round(rate * n)
+
+
+def total_count(n: int, n_left: int, rate: float) -> int:
+    return round(rate * n)
+
+
+KEPT: tuple[Callable[[int, int, float], int], ...] = (
+    lambda n, n_left, rate: n - round(rate * n_left),
+    lambda n, n_left, rate: n - n_left + round((1 - rate) * n_left),
+)
+
+
 def _unlike(*known: str) -> list[tuple[str, str, tuple[Way, ...]]]:
     """The mistakes of chapter 06, but for those whose message speaks of sparsity."""
     return [
-        (name, message, tuple(map(_of_survivors, behaviours)))
+        (name, message, tuple(map(of_survivors, behaviours)))
         for name, message, behaviours in whole.MISTAKES
         if name not in known
     ]
@@ -220,7 +232,7 @@ def _by_order(error: type[Exception]) -> Way:
         if any(w.shape != mask.shape for w, mask in pairs):
             raise error
         matched = dict(zip(weights, masks.values(), strict=True))
-        return _with_count(_right)(weights, matched, rate)
+        return with_count(_right)(weights, matched, rate)
 
     return behaves
 
@@ -246,22 +258,8 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             *(_lines_by_order(*way) for way in product((True, False), repeat=2)),
         ),
     ),
-    (
-        *SHARE_OF_ALL,
-        (
-            _with_count(lambda n, n_left, rate: n - n_left + round(rate * n)),
-            _all_ranked(lambda n, n_left, rate: n - n_left + round(rate * n)),
-        ),
-    ),
-    (
-        "rate-taken-for-total",
-        "The rate was taken for the total sparsity. It is the share of the survivors that goes "
-        "now, on top of what is gone already.",
-        (
-            _with_count(lambda n, n_left, rate: round(rate * n)),
-            *_all_ranked_by(lambda n, n_left, rate: round(rate * n)),
-        ),
-    ),
+    (*SHARE_OF_ALL, (with_count(of_all), _all_ranked(of_all))),
+    (*RATE_TOTAL, (with_count(total_count), *_all_ranked_by(total_count))),
     (
         "pruned-weights-counted-again",
         "The right number of weights was pruned, but some that were gone already are among them, "
@@ -303,32 +301,15 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         "The masks are True where a weight goes in this round. True means kept.",
         (_first_to_go, _complement),
     ),
-    (
-        "rate-taken-for-kept",
-        "The rate was taken for the share that is kept. It is the share of survivors that goes.",
-        (
-            _with_count(lambda n, n_left, rate: n - round(rate * n_left)),
-            _with_count(lambda n, n_left, rate: n - n_left + round((1 - rate) * n_left)),
-        ),
-    ),
+    (*RATE_KEPT, tuple(map(with_count, KEPT))),
     (
         "rate-taken-for-threshold",
         "The rate was compared with the magnitudes. It is a share: how many of the survivors go.",
         (
-            _of_survivors(lambda left, rate: {name: w.abs() >= rate for name, w in left.items()}),
-            _of_survivors(lambda left, rate: {name: w.abs() > rate for name, w in left.items()}),
+            of_survivors(lambda left, rate: {name: w.abs() >= rate for name, w in left.items()}),
+            of_survivors(lambda left, rate: {name: w.abs() > rate for name, w in left.items()}),
         ),
     ),
     *_unlike("mask-inverted", "density-for-sparsity", "ratio-taken-for-threshold"),
 )
 """Name, message and the ways in which each mistake shows."""
-
-TWO_MISTAKES = (whole.LAYER_BY_LAYER, SHARE_OF_ALL, _layer_by_layer_of_all)
-"""Both of them, and how they show together."""
-
-SHARE_OF_ALL_CUT_OFF = (
-    SHARE_OF_ALL,
-    TRUNCATED,
-    _with_count(lambda n, n_left, rate: n - n_left + int(rate * n)),
-)
-"""The same of these two."""
