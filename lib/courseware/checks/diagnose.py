@@ -103,10 +103,32 @@ def _beneath(
 def _finding(
     task: Task, everything: Mapping[str, Sequence[Case]], check: str, models: Models
 ) -> Finding | None:
-    """The causes of one check's failures, that of the smallest failing input first."""
+    """The causes of one check's failures; what is let through may be another mistake than values.
+
+    Then both are told, on an input that is let through.
+    """
     failing = tuple(case for case in everything[check] if case.found)
     if not failing:
         return None
+    whole = _of_cases(task, everything, failing, models)
+    invalid = tuple(case for case in failing if case.expected.error is not None)
+    valid = tuple(case for case in failing if case not in invalid)
+    known = [one for one in map(model_of, whole.causes) if one]
+    alike = any(models.explains(one, case) for one in known for case in invalid)
+    if not invalid or not valid or alike:
+        return whole
+    let_through, values = (_of_cases(task, everything, cases, models) for cases in (invalid, valid))
+    causes = {cause.name: cause for cause in (*let_through.causes, *values.causes)}
+    return Finding(failing, let_through.cases, tuple(causes.values()))
+
+
+def _of_cases(
+    task: Task,
+    everything: Mapping[str, Sequence[Case]],
+    failing: tuple[Case, ...],
+    models: Models,
+) -> Finding:
+    """The causes of some failed cases of one check, that of the smallest input first."""
     at_once = general(failing[0])
     if at_once and at_once.name in FOR_THE_WHOLE_CHECK:
         beside = models.besides(failing) if at_once.name == CHANGES_INPUT else ()

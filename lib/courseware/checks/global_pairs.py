@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from courseware.checks.counts import MISCOUNTS, Count
+from courseware.checks.counts import DENSITY, MISCOUNTS, Count
 from courseware.checks.global_rankings import LAYER_BY_LAYER, NORMALISED, NORMALISED_SCORES
 from courseware.checks.global_wrong_ways import Way, each, together, turned_round
 from courseware.checks.masks import INVERTED
@@ -25,8 +25,16 @@ COUNTS: tuple[tuple[Told, tuple[Count, ...]], ...] = tuple(
 )
 
 
+SINGLE = {LARGEST_PRUNED, INVERTED, DENSITY}
+"""Any two of these come to the third."""
+
+
 def two_at_once() -> Iterator[tuple[Told, Told, tuple[Way, ...]]]:
     """Both, and the ways in which they show."""
+    return ((one, other, ways) for one, other, ways in _crossed() if not {one, other} <= SINGLE)
+
+
+def _crossed() -> Iterator[tuple[Told, Told, tuple[Way, ...]]]:
     for order, scores in ORDERS:
         yield LAYER_BY_LAYER, order, tuple(each(pruned(score)) for score in scores)
         yield INVERTED, order, tuple(turned_round(together(score)) for score in scores)

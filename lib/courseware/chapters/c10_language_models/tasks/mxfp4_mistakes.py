@@ -11,6 +11,7 @@ from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BORDERS,
     MAGNITUDES,
     NOT_DOWN,
+    STEPS_FIRST,
     WIDER,
     absmax,
     across_rows,
@@ -300,6 +301,7 @@ MISTAKES = several(
         "The values were rounded to steps of one half first, also between 2 and 4, and then put on "
         "the grid. Between 2 and 4 a step is 1: round once.",
         *(made(element=halves_first(up)) for up in (True, False)),
+        *(made(element=element) for element in STEPS_FIRST),
     ),
     ways(
         "place-off-by-one",

@@ -210,6 +210,18 @@ def halves_first(up: bool) -> Callable[[T], T]:
     return element
 
 
+STEPS_FIRST: tuple[Callable[[T], T], ...] = tuple(
+    lambda m, step=step, then=then: then((m / step).round() * step)
+    for step in (0.5, 0.25, 1.0)
+    for then in (
+        nearest,
+        lambda m: torch.bucketize(m, BORDERS),
+        lambda m: torch.bucketize(m, BORDERS, right=True),
+    )
+)
+"""Rounded to an even grid, then to the nearest element: a tie to the even, lower or upper one."""
+
+
 def has_zero_block(x: T) -> bool:
     return not misfit(x) and not bool(x.unflatten(-1, (-1, BLOCK)).any(dim=-1).all())
 

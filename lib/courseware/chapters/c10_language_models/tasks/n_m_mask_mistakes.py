@@ -172,29 +172,61 @@ ACROSS_ROWS = (
 )
 
 
+RUNS_DOWN = (
+    "runs-down-the-columns",
+    "The runs go down the columns. A run is m neighbours within a row: the weights that "
+    "are multiplied with neighbouring inputs.",
+)
+TIES_KEPT = (
+    "ties-all-kept",
+    "All scores that are equal to the n-th highest of their run were kept, so there are "
+    "more than n. Only so many of the equal ones may stay as the count says.",
+)
+TIES_PRUNED = (
+    "ties-all-pruned",
+    "All scores that are equal to the highest that goes were pruned, so fewer than n are "
+    "left. As many of the equal ones must stay as the count says.",
+)
+LOWEST_KEPT = (
+    "lowest-kept",
+    "The lowest scores of each run were kept. The scores say what each weight is worth: "
+    "the highest stay.",
+)
+MAGNITUDES_RANKED = (
+    "magnitudes-ranked",
+    "The scores were ranked by their magnitude. They are scores, not weights: a low one, "
+    "below zero, says that the weight is worth little.",
+)
+RULES: tuple[tuple[tuple[str, str], OfRuns], ...] = (
+    (TIES_KEPT, lambda s, n, m: s >= _nth(s, n)),
+    (TIES_PRUNED, _above_the_next),
+    (LOWEST_KEPT, lambda s, n, m: _highest(-s, n, m)),
+    (MAGNITUDES_RANKED, lambda s, n, m: _highest(s.abs(), n, m)),
+    (MAGNITUDES_RANKED, lambda s, n, m: _highest(s**2, n, m)),
+    (N_PRUNED, lambda s, n, m: _highest(s, m - n, m)),
+    (INVERTED, lambda s, n, m: ~_highest(s, n, m)),
+)
+"""What may be wrong in any run."""
+
 MISTAKES = several(
     FORMS,
     (MASK_NOT_BOOL,),
-    both(
-        N_PRUNED,
-        ACROSS_ROWS,
-        _in_runs(lambda s, n, m: _highest(s, m - n, m), refuses=False),
+    *(
+        both(RUNS_DOWN, second, _checked(lambda s, n, m, of=of: _down_and_on(s, n, m, of)))
+        for second, of in RULES
     ),
+    *(both(ACROSS_ROWS, second, _in_runs(of, refuses=False)) for second, of in RULES),
     ways(
         *N_PRUNED,
         _in_runs(lambda s, n, m: _highest(s, m - n, m)),
     ),
     ways(*INVERTED, _in_runs(lambda s, n, m: ~_highest(s, n, m))),
     ways(
-        "lowest-kept",
-        "The lowest scores of each run were kept. The scores say what each weight is worth: "
-        "the highest stay.",
+        *LOWEST_KEPT,
         _in_runs(lambda s, n, m: _highest(-s, n, m)),
     ),
     ways(
-        "magnitudes-ranked",
-        "The scores were ranked by their magnitude. They are scores, not weights: a low one, "
-        "below zero, says that the weight is worth little.",
+        *MAGNITUDES_RANKED,
         _in_runs(lambda s, n, m: _highest(s.abs(), n, m)),
         _in_runs(lambda s, n, m: _highest(s**2, n, m)),
     ),
@@ -211,9 +243,7 @@ MISTAKES = several(
         _checked(lambda s, n, m: _highest(s, n, m)),
     ),
     ways(
-        "runs-down-the-columns",
-        "The runs go down the columns. A run is m neighbours within a row: the weights that "
-        "are multiplied with neighbouring inputs.",
+        *RUNS_DOWN,
         _down_the_columns(ValueError),
         _down_the_columns(RuntimeError),
         _checked(_down_the_columns(RuntimeError)),
@@ -268,15 +298,11 @@ MISTAKES = several(
         _with_rest(False),
     ),
     ways(
-        "ties-all-kept",
-        "All scores that are equal to the n-th highest of their run were kept, so there are "
-        "more than n. Only so many of the equal ones may stay as the count says.",
+        *TIES_KEPT,
         _in_runs(lambda s, n, m: s >= _nth(s, n)),
     ),
     ways(
-        "ties-all-pruned",
-        "All scores that are equal to the highest that goes were pruned, so fewer than n are "
-        "left. As many of the equal ones must stay as the count says.",
+        *TIES_PRUNED,
         _in_runs(_above_the_next),
     ),
     ways(

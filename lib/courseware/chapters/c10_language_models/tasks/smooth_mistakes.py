@@ -9,13 +9,17 @@ from typing import Any
 import torch
 
 from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
+    SIZES,
     Scale,
+    above,
+    at_least,
     behind,
     by,
     by_rows,
     changed,
     down,
     has_zeros,
+    normalised,
     of,
     only_above,
     reset_by_zeros,
@@ -43,6 +47,11 @@ ZERO_CHANNEL = (
 )
 
 
+NORMALISED = (
+    "normalised",
+    "The scales were divided by their mean, by their largest or smallest one, or by the root "
+    "of the product of these. They come as the formula gives them.",
+)
 ALPHA_IGNORED = (
     "alpha-ignored",
     "The result does not depend on `alpha`: it is that of one half, whatever was asked for.",
@@ -133,6 +142,19 @@ BEHIND: tuple[tuple[tuple[str, str], Callable[..., Any]], ...] = (
 """Another scale, and what is done with it."""
 
 SMALL = 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2
+
+GUARDS: tuple[Scale, ...] = (
+    *(
+        with_small(small, added, where)
+        for small in SMALL
+        for added in (True, False)
+        for where in ("xw", "x", "w")
+    ),
+    *(above(small) for small in SMALL),
+    *(only_above(scale, small) for small in SMALL),
+    *(at_least(small) for small in (*SMALL, 1e-1)),
+)
+"""Scales whose guard against zeros is felt elsewhere."""
 
 MISTAKES = several(
     FORMS,
@@ -230,13 +252,8 @@ MISTAKES = several(
         down,
     ),
     ways(
-        "normalised",
-        "The scales were divided by their mean, by their largest or smallest one, or by the root "
-        "of the product of these. They come as the formula gives them.",
-        by(lambda x, w, a: scale(x, w, a) / (scale(x, w, a).max() * scale(x, w, a).min()).sqrt()),
-        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).mean()),
-        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).max()),
-        by(lambda x, w, a: scale(x, w, a) / scale(x, w, a).min()),
+        *NORMALISED,
+        *(by(normalised(scale, size)) for size in SIZES),
     ),
     ways(
         "never-below-one",
@@ -309,21 +326,12 @@ MISTAKES = several(
     ),
     ways(
         *GUARD_TOO_LARGE,
-        *(
-            by(with_small(small, added, where))
-            for small in SMALL
-            for added in (True, False)
-            for where in ("xw", "x", "w")
-        ),
-        *(
-            by(lambda x, w, a, s=s: torch.where(x > s, scale(x, w, a), 1.0))  # type: ignore[misc]
-            for s in SMALL
-        ),
-        *(by(only_above(scale, s)) for s in SMALL),
-        *(
-            by(lambda x, w, a, s=s: scale(x, w, a).clamp(min=s))  # type: ignore[misc]
-            for s in (1e-2, 1e-1)
-        ),
+        *map(by, GUARDS),
+    ),
+    both(
+        NORMALISED,
+        GUARD_TOO_LARGE,
+        *(by(normalised(guarded, size)) for guarded in GUARDS for size in SIZES),
     ),
     ways(
         *IMPRECISE,

@@ -108,3 +108,31 @@ def down(x: T, w: T, alpha: float) -> Pair:
     if len(w) not in (1, len(found)):
         raise RuntimeError
     return found, w * found[:, None]
+
+
+SIZES: tuple[Callable[[T], T], ...] = (
+    lambda found: (found.max() * found.min()).sqrt(),
+    lambda found: found.mean(),
+    lambda found: found.max(),
+    lambda found: found.min(),
+)
+
+
+def normalised(of: Scale, size: Callable[[T], T]) -> Scale:
+    """Scales divided by a size of theirs."""
+
+    def behaves(x: T, w: T, alpha: float) -> T:
+        found = of(x, w, alpha)
+        return found / size(found)
+
+    return behaves
+
+
+def above(small: float) -> Scale:
+    """Scales of 1 where the input is smaller."""
+    return lambda x, w, alpha: torch.where(x > small, scale(x, w, alpha), 1.0)
+
+
+def at_least(small: float) -> Scale:
+    """Scales that are never smaller."""
+    return lambda x, w, alpha: scale(x, w, alpha).clamp(min=small)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.checks.counts import DENSITY, MISCOUNTS, MISROUNDED, RATIO_AS_THRESHOLD
+from courseware.checks.counts import DENSITY, MISCOUNTS, RATIO_AS_THRESHOLD
 from courseware.checks.forms import FORMS
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, except_where, several, ways
@@ -66,8 +66,16 @@ def _whole_matrix(w: T, x_norm: T, sparsity: float) -> T:
     return _pruned(w.abs() * x_norm, sparsity)
 
 
+def _down_columns(scores: T, share: float, of_column: OfRow = _pruned) -> T:
+    return torch.stack([of_column(column, share) for column in scores.T], dim=1)
+
+
+def _down_counted(count: Callable[[int, float], float]) -> Callable[..., T]:
+    return lambda w, x_norm, sparsity: _down_columns(w.abs() * x_norm, sparsity, _counted(count))
+
+
 def _columns(w: T, x_norm: T, sparsity: float) -> T:
-    return torch.stack([_pruned(c, sparsity) for c in (w.abs() * x_norm).T], dim=1)
+    return _down_columns(w.abs() * x_norm, sparsity)
 
 
 def _norms_down(w: T, x_norm: T, sparsity: float) -> T:
@@ -133,6 +141,63 @@ COLUMNS_RANKED = (
     "those of one row.",
 )
 
+NORM_ALONE = (
+    "norm-alone",
+    "The inputs were ranked alone. A weight near 0 does little, however large its input is.",
+)
+SIGNED = (
+    "signed-ranking",
+    "The products were ranked with their signs, so large negative ones went first. −5 does "
+    "as much as 5.",
+)
+NORM_SQUARED = (
+    "norm-squared",
+    "Weight and norm do not count alike: one of them was squared, or a root was taken. What a "
+    "weight adds to its output is weight times input, both as they are.",
+)
+ADDED = (
+    "added",
+    "Magnitude and norm were added. What a weight adds to its output is a product.",
+)
+WHOLE_MATRIX = (
+    "whole-matrix",
+    "All weights of the matrix were ranked together, so some outputs lose more than "
+    "others. Here each output is judged by itself: rank within each row.",
+)
+LARGEST_PRUNED = (
+    "largest-pruned",
+    "The highest scores were pruned. The weights that add least to their output go.",
+)
+TIES_OF_ROW_PRUNED = (
+    TIES_PRUNED[0],
+    "All weights of a row whose score equals the threshold were pruned, so more than asked "
+    "for are gone. Prune just as many as the count says.",
+)
+TIES_OF_ROW_KEPT = (
+    TIES_KEPT[0],
+    "All weights of a row whose score equals the threshold were kept, so fewer than asked "
+    "for are gone. Prune just as many as the count says.",
+)
+ORDERS: tuple[tuple[tuple[str, str], Scores], ...] = (
+    (MAGNITUDE_ALONE, lambda w, x: w.abs()),
+    (NORM_ALONE, lambda w, x: x.expand(w.shape)),
+    (SIGNED, lambda w, x: w * x),
+    (NORM_SQUARED, lambda w, x: w.abs() * x**2),
+    (NORM_SQUARED, lambda w, x: w**2 * x),
+    (DIVIDED, _quotient),
+    (ADDED, lambda w, x: w.abs() + x),
+    (LARGEST_PRUNED, lambda w, x: -w.abs() * x),
+)
+RULES: tuple[tuple[tuple[str, str], OfRow], ...] = (
+    (TIES_OF_ROW_PRUNED, lambda s, share: ties_pruned(s, round(share * s.numel()))),
+    (TIES_OF_ROW_KEPT, lambda s, share: ties_kept(s, round(share * s.numel()))),
+    (INVERTED, lambda s, share: ~_pruned(s, share)),
+)
+"""What may be wrong in any row, whatever the scores are.
+
+Of the highest pruned, masks inverted, and the wrong share, any two come to the third.
+"""
+
 MISTAKES = several(
     FORMS,
     (MASK_NOT_BOOL,),
@@ -152,8 +217,23 @@ MISTAKES = several(
     ),
     *(
         both(other, (name, message), *(_rows(_counted(n), scores) for n in counts))
-        for other, scores in ((MAGNITUDE_ALONE, lambda w, x: w.abs()), (DIVIDED, _quotient))
-        for name, message, counts in MISROUNDED
+        for other, scores in ORDERS
+        for name, message, counts in MISCOUNTS
+        if {other, (name, message)} != {LARGEST_PRUNED, DENSITY}
+    ),
+    *(
+        both(other, second, _rows(rule, scores))
+        for other, scores in ORDERS
+        for second, rule in RULES
+    ),
+    *(
+        both(second, other, lambda w, x, s, way=way, scores=scores: way(scores(w, x), s))
+        for other, scores in ORDERS
+        for second, way in ((COLUMNS_RANKED, _down_columns), (WHOLE_MATRIX, _pruned))
+    ),
+    *(
+        both(COLUMNS_RANKED, (name, message), *(_down_counted(count) for count in counts))
+        for name, message, counts in MISCOUNTS
     ),
     ways(
         "at-least-one-goes",
@@ -162,20 +242,15 @@ MISTAKES = several(
         _rows(_counted(lambda n, s: max(1, round(s * n)))),
     ),
     ways(
-        "norm-alone",
-        "The inputs were ranked alone. A weight near 0 does little, however large its input is.",
+        *NORM_ALONE,
         _ranked(lambda w, x: x.expand(w.shape)),
     ),
     ways(
-        "signed-ranking",
-        "The products were ranked with their signs, so large negative ones went first. −5 does "
-        "as much as 5.",
+        *SIGNED,
         _ranked(lambda w, x: w * x),
     ),
     ways(
-        "norm-squared",
-        "Weight and norm do not count alike: one of them was squared, or a root was taken. What a "
-        "weight adds to its output is weight times input, both as they are.",
+        *NORM_SQUARED,
         _ranked(lambda w, x: w.abs() * x**2),
         _ranked(lambda w, x: w**2 * x),
     ),
@@ -183,21 +258,12 @@ MISTAKES = several(
         *DIVIDED,
         _ranked(_quotient),
     ),
-    both(
-        DIVIDED,
-        DENSITY,
-        _rows(_counted(lambda n, s: round((1 - s) * n)), _quotient),
-        _rows(_counted(lambda n, s: n - round(s * n)), _quotient),
-    ),
     ways(
-        "added",
-        "Magnitude and norm were added. What a weight adds to its output is a product.",
+        *ADDED,
         _ranked(lambda w, x: w.abs() + x),
     ),
     ways(
-        "whole-matrix",
-        "All weights of the matrix were ranked together, so some outputs lose more than "
-        "others. Here each output is judged by itself: rank within each row.",
+        *WHOLE_MATRIX,
         _whole_matrix,
     ),
     ways(
@@ -217,8 +283,7 @@ MISTAKES = several(
         _norms_down,
     ),
     ways(
-        "largest-pruned",
-        "The highest scores were pruned. The weights that add least to their output go.",
+        *LARGEST_PRUNED,
         _rows(lambda s, share: _pruned(-s, share)),
     ),
     ways(*INVERTED, _rows(lambda s, share: ~_pruned(s, share))),
@@ -242,15 +307,11 @@ MISTAKES = several(
         _besides_silent_inputs,
     ),
     ways(
-        TIES_PRUNED[0],
-        "All weights of a row whose score equals the threshold were pruned, so more than asked "
-        "for are gone. Prune just as many as the count says.",
+        *TIES_OF_ROW_PRUNED,
         _rows(lambda s, share: ties_pruned(s, round(share * s.numel()))),
     ),
     ways(
-        TIES_KEPT[0],
-        "All weights of a row whose score equals the threshold were kept, so fewer than asked "
-        "for are gone. Prune just as many as the count says.",
+        *TIES_OF_ROW_KEPT,
         _rows(lambda s, share: ties_kept(s, round(share * s.numel()))),
     ),
     ways(*QUANTILE, _rows(kept_by_quantile), _rows(lambda s, q: s > s.quantile(q))),
