@@ -134,6 +134,55 @@ WRAPPED = (
     "249. Change the type first.",
 )
 
+OFF_BY_ONE = (
+    "code-off-by-one",
+    "The neighbouring entry was looked up. Positions count from 0: code 0 is the first.",
+)
+SIGNED_CODE = (
+    "signed-code",
+    "A code was read as a signed number of 4 bits, in which 8 … 15 lie below 0. It is a position "
+    "in the codebook, which ascends: 0 stands for −1, 15 for 1.",
+)
+EQUAL_SIZE = (
+    "blocks-of-equal-size",
+    "The codes were cut into as many parts as there are entries of absmax, all of about "
+    "the same size, as `chunk` does. Every block has `block_size` codes, but for the last: "
+    "`split` cuts so.",
+)
+LAST_UNREAD = (
+    "last-absmax-unread",
+    "The shorter block at the end got the absmax of the block before it. It has its own, "
+    "the last one.",
+)
+IN_TURN = (
+    "absmax-in-turn",
+    "The entries of absmax were handed out in turn, one value each. The first belongs to "
+    "all of the first block, the next to the second block.",
+)
+LOOKED_UP: tuple[tuple[tuple[str, str], tuple[Callable[[T], T], ...]], ...] = (
+    (LOW_BITS, (lambda q: TABLE[q & 7],)),
+    (SIGN_LOST, (lambda q: TABLE[q].abs(),)),
+    (REVERSED, (lambda q: TABLE[15 - q],)),
+    (SIGNED_CODE, (lambda q: TABLE[(q + 8) % 16],)),
+    (
+        OFF_BY_ONE,
+        (
+            lambda q: TABLE[(q - 1) % 16],
+            lambda q: TABLE[(q + 1).clamp(max=15)],
+            lambda q: TABLE[(q + 1) % 16],
+        ),
+    ),
+    (FEW_DECIMALS, tuple(map(to_decimals, (2, 3, 4)))),
+)
+"""Other entries than those of the codes."""
+SPREAD: tuple[tuple[tuple[str, str], tuple[Callable[..., T], ...]], ...] = (
+    (EQUAL_SIZE, (of_equal_size,)),
+    (LAST_UNREAD, (last_of_the_full,)),
+    (IN_TURN, (in_turn, by_remainder)),
+    (TOO_EARLY, (by_rounded_place, one_too_early)),
+)
+"""Another absmax than that of the block."""
+
 NF4_DEQUANTIZE = Task(
     name="nf4_dequantize",
     points=4,
@@ -187,36 +236,15 @@ NF4_DEQUANTIZE = Task(
             AS_NUMBERS,
             *(scaled(even_grid(*grid), in_turn) for grid in GRIDS),
         ),
-        ways(
-            "blocks-of-equal-size",
-            "The codes were cut into as many parts as there are entries of absmax, all of about "
-            "the same size, as `chunk` does. Every block has `block_size` codes, but for the last: "
-            "`split` cuts so.",
-            scaled(entries, of_equal_size),
+        *(ways(*known, *(scaled(entries, spread) for spread in some)) for known, some in SPREAD),
+        *(ways(*known, *map(scaled, some)) for known, some in LOOKED_UP),
+        *(
+            both(first, second, *(scaled(values, spread) for values in some for spread in others))
+            for first, some in LOOKED_UP
+            for second, others in SPREAD
         ),
-        ways(
-            "last-absmax-unread",
-            "The shorter block at the end got the absmax of the block before it. It has its own, "
-            "the last one.",
-            scaled(entries, last_of_the_full),
-        ),
-        ways(
-            "absmax-in-turn",
-            "The entries of absmax were handed out in turn, one value each. The first belongs to "
-            "all of the first block, the next to the second block.",
-            scaled(entries, in_turn),
-            scaled(entries, by_remainder),
-        ),
-        ways(
-            *TOO_EARLY,
-            scaled(entries, by_rounded_place),
-            scaled(entries, one_too_early),
-        ),
-        both(LOW_BITS, TOO_EARLY, scaled(lambda q: TABLE[q & 7], one_too_early)),
-        ways(*LOW_BITS, scaled(lambda q: TABLE[q & 7])),
         both(COLUMNS, SIGN_LOST, by_columns(lambda q: TABLE[q].abs())),
         ways(*COLUMNS, by_columns(entries)),
-        ways(*SIGN_LOST, scaled(lambda q: TABLE[q].abs())),
         ways(
             "absmax-over-steps",
             "absmax was divided by a number of steps, as for the scale of a grid of integers. The "
@@ -296,20 +324,10 @@ NF4_DEQUANTIZE = Task(
             changed(lambda values: values.reshape(-1)),
             lambda q, absmax, block_size: right(q, absmax, block_size).reshape(-1, block_size),
         ),
-        ways(
-            "code-off-by-one",
-            "The neighbouring entry was looked up. Positions count from 0: code 0 is the first.",
-            scaled(lambda q: TABLE[(q - 1) % 16]),
-            scaled(lambda q: TABLE[(q + 1).clamp(max=15)]),
-            scaled(lambda q: TABLE[(q + 1) % 16]),
-        ),
-        ways(*REVERSED, scaled(lambda q: TABLE[15 - q])),
         *(
             both(first, ONE_ABSMAX, *(of_one(values, size) for values in some for size in SIZES))
             for first, some in (
-                (REVERSED, (lambda q: TABLE[15 - q],)),
-                (LOW_BITS, (lambda q: TABLE[q & 7],)),
-                (SIGN_LOST, (lambda q: TABLE[q].abs(),)),
+                *LOOKED_UP,
                 (CODES_AS_NUMBERS, tuple(even_grid(*grid) for grid in GRIDS)),
             )
         ),
@@ -320,7 +338,6 @@ NF4_DEQUANTIZE = Task(
         ),
         ways(
             *FEW_DECIMALS,
-            *(scaled(to_decimals(digits)) for digits in (2, 3, 4)),
             *(
                 behaves
                 for dtype in HALF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -83,6 +83,62 @@ ONE_FOR_ALL = (
     "precision.",
 )
 
+SIGN_KEPT = (
+    "sign-of-the-largest-kept",
+    "The value of the largest magnitude was taken with its sign, so that a block which it leads "
+    "below 0 is turned over. absmax is a magnitude: never below 0.",
+)
+MEASURES: tuple[tuple[tuple[str, str], tuple[Callable[[T], T], ...]], ...] = (
+    (SIGN_KEPT, (lambda part: part[part.abs().argmax()],)),
+    (
+        (
+            "signed-max",
+            "The largest value of a block was taken, not its largest magnitude. Negative values "
+            "reach just as far from 0.",
+        ),
+        (torch.max, lambda part: part.max().abs()),
+    ),
+    (
+        (
+            "other-measure",
+            "The block was divided by something other than its absmax. Only after division by the "
+            "largest magnitude do its values reach just to −1 or 1.",
+        ),
+        (
+            lambda part: part.std() if len(part) > 1 else absmax(part),
+            lambda part: part.norm(),
+            lambda part: part.max() - part.min(),
+            lambda part: part.abs().mean(),
+        ),
+    ),
+)
+STOP_AT_ROWS = (
+    "blocks-stop-at-rows",
+    "A new block was begun in every row. Blocks are consecutive values of the flattened "
+    "tensor, whatever its shape: lay it out in one line first.",
+)
+BLOCKS: tuple[tuple[tuple[str, str], Callable[[T, int], Iterable[T]]], ...] = (
+    (STOP_AT_ROWS, row_runs),
+    (
+        (
+            "rest-joined",
+            "What is left over at the end went to the last full block. It is a block of its own, "
+            "with an absmax of its own.",
+        ),
+        rest_joined,
+    ),
+    (
+        (
+            "blocks-of-equal-size",
+            "The values were cut into as many parts as there are blocks, all of about the same "
+            "size, as `chunk` does. Every block has `block_size` values, but for the last: `split` "
+            "cuts so.",
+        ),
+        lambda x, block_size: x.reshape(-1).chunk(-(-x.numel() // block_size)),
+    ),
+)
+"""Other blocks than runs of `block_size` values."""
+
 MISTAKES = several(
     ways(
         "other-dtype",
@@ -135,27 +191,15 @@ MISTAKES = several(
         # Those of the blocks are only returned.
         lambda x, block_size: (whole_tensor(repeat=True)(x, block_size)[0], sizes(x, block_size)),
     ),
-    ways(
-        "signed-max",
-        "The largest value of a block was taken, not its largest magnitude. Negative values reach "
-        "just as far from 0.",
-        normalised_by(torch.max),
-        normalised_by(lambda part: part.max().abs()),
+    *(ways(*known, *map(normalised_by, measures)) for known, measures in MEASURES),
+    *(ways(*known, normalised_by(absmax, cut)) for known, cut in BLOCKS),
+    *(
+        both(first, second, *(normalised_by(measure, cut) for measure in measures))
+        for first, measures in MEASURES
+        for second, cut in BLOCKS
     ),
     ways(
-        "other-measure",
-        "The block was divided by something other than its absmax. Only after division by the "
-        "largest magnitude do its values reach just to −1 or 1.",
-        normalised_by(lambda part: part.std() if len(part) > 1 else absmax(part)),
-        normalised_by(lambda part: part.norm()),
-        normalised_by(lambda part: part.max() - part.min()),
-        normalised_by(lambda part: part.abs().mean()),
-    ),
-    ways(
-        "blocks-stop-at-rows",
-        "A new block was begun in every row. Blocks are consecutive values of the flattened "
-        "tensor, whatever its shape: lay it out in one line first.",
-        normalised_by(absmax, row_runs),
+        *STOP_AT_ROWS,
         lambda x, block_size: normalised_by(absmax, row_runs)(x, x.shape[-1]),
     ),
     ways(
@@ -246,12 +290,6 @@ MISTAKES = several(
         "must not show in the result.",
         absmax_of_zeros(1.0),
         absmax_of_zeros(0.01),
-    ),
-    ways(
-        "rest-joined",
-        "What is left over at the end went to the last full block. It is a block of its own, with "
-        "an absmax of its own.",
-        normalised_by(absmax, rest_joined),
     ),
     ways(
         "negative-half-mirrored",

@@ -163,13 +163,20 @@ def _compared_with(others: Callable[[list[Point], int], list[Point]]) -> Callabl
     return behaves
 
 
-def _compared_with_the_next_smaller(points: list[Point]) -> list[int]:
-    order = sorted(range(len(points)), key=lambda i: (points[i][0], -points[i][1]))
-    return order[:1] + [
-        i
-        for before, i in pairwise(order)
-        if points[i][1] > points[before][1] or points[i] == points[before]
-    ]
+def _compared_with_the_one_before(
+    first: Callable[[Point], Any] = lambda point: (point[0], -point[1]), equals: bool = True
+) -> Callable[[list[Point]], Any]:
+    """Each point compared with the next one before it in some order."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        order = sorted(range(len(points)), key=lambda i: first(points[i]))
+        return order[:1] + [
+            i
+            for before, i in pairwise(order)
+            if points[i][1] > points[before][1] or (equals and points[i] == points[before])
+        ]
+
+    return behaves
 
 
 def _after_sorting(points: list[Point]) -> list[int]:
@@ -211,7 +218,7 @@ PARTLY = (
     _compared_with(lambda points, i: points[:i]),
     _compared_with(lambda points, i: points[i + 1 : i + 2]),
     _compared_with(lambda points, i: points[max(i - 1, 0) : i]),
-    _compared_with_the_next_smaller,
+    _compared_with_the_one_before(),
 )
 PARTLY_COMPARED = (
     "not-all-compared",
@@ -228,6 +235,15 @@ ONLY_THE_HULL = (
     "only-the-hull",
     "A point was dropped because it lies under the line between two others. No single point is as "
     "small and as accurate, so none dominates it: it stays.",
+)
+LESS_ACCURATE_FIRST = (
+    "sorted-by-size-alone",
+    "Of two points of one size the less accurate one stayed, where it comes first. Of one size the "
+    "most accurate must be met first: sort by size, and by accuracy from the top down.",
+)
+BY_POSITION = (
+    "in-order-of-positions",
+    "These are positions in their own order. The sizes of the points they stand for are to ascend.",
 )
 FROM_1 = (
     "counted-from-1",
@@ -287,11 +303,16 @@ MISTAKES = several(
         _left_by(lambda a, b: a[0] <= b[0] and a[1] >= b[1]),
     ),
     ways(
-        "sorted-by-size-alone",
-        "Of two points of one size the less accurate one stayed where it comes first. Sorted "
-        "by size alone, they keep the order of the list: which must be met first?",
+        *LESS_ACCURATE_FIRST,
         _one_pass(lambda point: point[0], equals=True),
         _one_pass(lambda point: point[0]),
+        _one_pass(lambda point: point, equals=True),
+        _one_pass(lambda point: point),
+    ),
+    *(
+        both(PARTLY_COMPARED, LESS_ACCURATE_FIRST, _compared_with_the_one_before(first, equals))
+        for first in (lambda point: point, lambda point: point[0])
+        for equals in (True, False)
     ),
     ways(
         "no-better-in-one-stays",
@@ -336,9 +357,7 @@ MISTAKES = several(
         lambda points: sorted(range(len(points)), key=lambda i: points[i][0]),
     ),
     ways(
-        "in-order-of-positions",
-        "These are the right positions, but in their own order. The sizes of the points they "
-        "stand for are to ascend.",
+        *BY_POSITION,
         _by_position,
     ),
 )
@@ -359,6 +378,7 @@ PARETO_FRONT = Task(
         followed_by(FROM_1, _one_more, MISTAKES),
         ways(*FROM_1, _from_1(reference.pareto_front)),
         ways(*FROM_THE_LARGEST, _sizes_from_the_largest),
+        followed_by(BY_POSITION, lambda left, *_: sorted(left), MISTAKES),
         followed_by(FROM_THE_LARGEST, lambda left, *_: left[::-1], MISTAKES),
         both(FROM_THE_LARGEST, FROM_1, _from_1(_sizes_from_the_largest)),
         ways(
