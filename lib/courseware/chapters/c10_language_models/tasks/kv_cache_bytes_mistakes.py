@@ -87,6 +87,62 @@ LEFT_OUT: tuple[tuple[tuple[str, str], Callable[[Cache], int]], ...] = (
     ),
 )
 
+ALONG_THE_TOKENS = (
+    "groups-along-the-tokens",
+    "The groups run along the tokens of the context. They are parts of one vector: "
+    "`group_size` has to divide `head_dim`, whatever the context is.",
+)
+NONE_OF_THE_WHOLE = (
+    "whole-vector-without-scale",
+    "Where `group_size` is as large as `head_dim`, no scale was counted. Then the vector is one "
+    "group, which has one scale.",
+)
+WRONG_SIZE = (
+    "wrong-size-of-scales",
+    "The scales were counted with another size. They take 16 bits each, and there is no "
+    "zero point beside them.",
+)
+ONE_SCALE = (
+    "one-scale-a-vector",
+    "Each vector got one scale. It has one for every `group_size` of its values.",
+)
+EACH_VALUE = (
+    "scale-for-each-value",
+    "Each value got a scale of its own. All values of a group share one.",
+)
+
+
+def _of_tokens(rounding: Callable[[float], int]) -> Callable[[Cache], int]:
+    """Scales of groups that run along the tokens, one a place of the vector."""
+    return lambda c: (
+        c.vectors // c.context * c.width * rounding(c.context / c.group)
+        if c.group and c.context
+        else 0
+    )
+
+
+OF_TOKENS = tuple(map(_of_tokens, (math.ceil, math.floor)))
+
+
+def _none_of_the_whole(c: Cache) -> int:
+    return c.vectors * c.groups if c.group != c.width else 0
+
+
+SCALE_NUMBERS: tuple[tuple[tuple[str, str], tuple[Callable[[Cache], int], ...]], ...] = (
+    (ALONG_THE_TOKENS, OF_TOKENS),
+    (NONE_OF_THE_WHOLE, (_none_of_the_whole,)),
+    (ONE_SCALE, (lambda c: c.vectors if c.group else 0,)),
+    (EACH_VALUE, (lambda c: c.vectors * c.width if c.group else 0,)),
+)
+"""How many scales were counted."""
+SCALE_SIZES: tuple[Callable[[Cache], int], ...] = (
+    lambda c: 32,
+    lambda c: 8,
+    lambda c: c.bits,
+    lambda c: 1,
+)
+"""Bits of a scale, with its zero point if it has one."""
+
 MISTAKES = several(
     FORMS,
     ways(
@@ -148,10 +204,25 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "groups-along-the-tokens",
-        "The groups run along the tokens of the context. They are parts of one vector: "
-        "`group_size` has to divide `head_dim`, whatever the context is.",
+        *ALONG_THE_TOKENS,
         along_the_tokens,
+        *(from_bits(lambda c, n=n: c.codes + 16 * n(c)) for n in OF_TOKENS),  # type: ignore[misc]
+    ),
+    ways(
+        *NONE_OF_THE_WHOLE,
+        from_bits(lambda c: c.codes + 16 * _none_of_the_whole(c)),
+    ),
+    *(
+        both(
+            WRONG_SIZE,
+            known,
+            *(
+                from_bits(lambda c, n=n, size=size: c.codes + size(c) * n(c))  # type: ignore[misc]
+                for size in SCALE_SIZES
+                for n in numbers
+            ),
+        )
+        for known, numbers in SCALE_NUMBERS
     ),
     both(WIDTH_DIVIDED, SCALE_WITHOUT_GROUPS, of_the_model(True)),
     ways(*WIDTH_DIVIDED, of_the_model(False)),
@@ -197,13 +268,11 @@ MISTAKES = several(
         from_bits(lambda c: c.codes),
     ),
     ways(
-        "one-scale-a-vector",
-        "Each vector got one scale. It has one for every `group_size` of its values.",
+        *ONE_SCALE,
         from_bits(lambda c: c.codes + (c.vectors * 16 if c.group else 0)),
     ),
     ways(
-        "scale-for-each-value",
-        "Each value got a scale of its own. All values of a group share one.",
+        *EACH_VALUE,
         from_bits(lambda c: c.codes + (c.vectors * c.width * 16 if c.group else 0)),
     ),
     ways(
@@ -228,9 +297,7 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "wrong-size-of-scales",
-        "The scales were counted with another size. They take 16 bits each, and there is no "
-        "zero point beside them.",
+        *WRONG_SIZE,
         from_bits(lambda c: c.codes + 2 * c.scales),
         from_bits(lambda c: c.codes + c.scales // 2),
         from_bits(lambda c: c.codes + c.scales // 16 * c.bits),

@@ -210,8 +210,12 @@ def halves_first(up: bool) -> Callable[[T], T]:
     return element
 
 
+def _steps_first(step: float, then: Callable[[T], T]) -> Callable[[T], T]:
+    return lambda magnitudes: then((magnitudes / step).round() * step)
+
+
 STEPS_FIRST: tuple[Callable[[T], T], ...] = tuple(
-    lambda m, step=step, then=then: then((m / step).round() * step)
+    _steps_first(step, then)
     for step in (0.5, 0.25, 1.0)
     for then in (
         nearest,

@@ -118,6 +118,10 @@ def _down_and_on(scores: T, n: int, m: int, highest: OfRuns = _highest) -> T:
     return highest(turned.reshape(-1, m), n, m).reshape(turned.shape).T
 
 
+def _down_by(of_runs: OfRuns) -> Callable[[T, int, int], T]:
+    return lambda scores, n, m: _down_and_on(scores, n, m, of_runs)
+
+
 def _picked_one_by_one(runs: T, n: int, m: int) -> T:
     left, rows = runs.clone(), torch.arange(len(runs))
     mask = torch.zeros_like(runs, dtype=torch.bool)
@@ -211,10 +215,7 @@ RULES: tuple[tuple[tuple[str, str], OfRuns], ...] = (
 MISTAKES = several(
     FORMS,
     (MASK_NOT_BOOL,),
-    *(
-        both(RUNS_DOWN, second, _checked(lambda s, n, m, of=of: _down_and_on(s, n, m, of)))
-        for second, of in RULES
-    ),
+    *(both(RUNS_DOWN, second, _checked(_down_by(of))) for second, of in RULES),
     *(both(ACROSS_ROWS, second, _in_runs(of, refuses=False)) for second, of in RULES),
     ways(
         *N_PRUNED,

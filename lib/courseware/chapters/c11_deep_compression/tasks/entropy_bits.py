@@ -111,9 +111,29 @@ def _smoothed(counts: Callable[[T], list[int]]) -> Callable[[T], float]:
     return _of_counts(lambda codes: [n + 1 for n in counts(codes)])
 
 
-def _rounded_lengths(codes: T, least: int) -> float:
-    n = codes.numel()
-    return sum(c / n * max(math.ceil(math.log2(n / c)), least) for c in counts_of(codes))
+def _rounded_lengths(counts: Callable[[T], list[int]], least: int) -> Callable[[T], float]:
+    def behaves(codes: T) -> float:
+        found = counts(codes)
+        n = sum(found)
+        return float(sum(c / n * max(math.ceil(math.log2(n / c)), least) for c in found))
+
+    return behaves
+
+
+def _in_unit(counts: Callable[[T], list[int]], base: float) -> Callable[[T], float]:
+    return lambda codes: _of_counts(counts)(codes) / math.log2(base)
+
+
+LENGTHS_ROUNDED = (
+    "each-length-rounded-up",
+    "The bits of each code, log2(1/p), were rounded up to whole ones. That is what a code "
+    "of whole bits would take; the entropy is a mean of numbers that need not be whole.",
+)
+ANOTHER_LOGARITHM = (
+    "another-logarithm",
+    "This is the entropy in another unit: the natural logarithm gives nats, log10 gives "
+    "decimal digits. Bits take log2.",
+)
 
 
 def _of_a_softmax(codes: T) -> float:
@@ -191,12 +211,16 @@ ENTROPY_BITS = Task(
         ways(*SMOOTHED, _smoothed(counts_of)),
         ways(*NORMALISED, _normalised(_of_counts(counts_of))),
         both(SMOOTHED, NORMALISED, _normalised(_smoothed(counts_of))),
-        ways(
-            "each-length-rounded-up",
-            "The bits of each code, log2(1/p), were rounded up to whole ones. That is what a code "
-            "of whole bits would take; the entropy is a mean of numbers that need not be whole.",
-            lambda codes: _rounded_lengths(codes, 0),
-            lambda codes: _rounded_lengths(codes, 1),
+        ways(*LENGTHS_ROUNDED, *(_rounded_lengths(counts_of, least) for least in (0, 1))),
+        *(
+            both((name, text), LENGTHS_ROUNDED, *(_rounded_lengths(counts, n) for n in (0, 1)))
+            for name, text, counts in MISREAD
+        ),
+        *(
+            both(
+                (name, text), ANOTHER_LOGARITHM, *(_in_unit(counts, base) for base in (math.e, 10))
+            )
+            for name, text, counts in MISREAD
         ),
         both(
             CODES_AS_COUNTS,
@@ -205,9 +229,7 @@ ENTROPY_BITS = Task(
         ),
         ways(*ROUNDED_UP, lambda codes: math.ceil(reference.entropy_bits(codes))),
         ways(
-            "another-logarithm",
-            "This is the entropy in another unit: the natural logarithm gives nats, log10 gives "
-            "decimal digits. Bits take log2.",
+            *ANOTHER_LOGARITHM,
             _sum(math.log),
             _sum(math.log10),
         ),

@@ -10,16 +10,16 @@ import torch
 from courseware.chapters.c11_deep_compression.tasks.codes import (
     FAR_APART,
     MISREAD,
-    RUNS,
     WIDE,
     T,
     counts_of,
     drawn_codes,
-    run_counts,
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
+    ABSENT_COUNTED,
     ALL_THE_LONGEST,
+    LAST_STEP,
     NOT_SUMMED,
     ONE_FOR_NOTHING,
     SUM_DROPPED,
@@ -44,6 +44,7 @@ from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
     values_of,
     with_a_table,
     with_absent_codes,
+    without_last_step,
     without_looking_again,
 )
 from courseware.checks.misconceptions import both, several, ways
@@ -93,9 +94,7 @@ HUFFMAN_BITS = Task(
     ),
     misconceptions=several(
         ways(
-            "absent-codes-counted",
-            "Codes that never come were counted as well, with a count of 0. They take a place in "
-            "the tree, and make the others longer.",
+            *ABSENT_COUNTED,
             *map(with_absent_codes, (None, 0)),
         ),
         ways(
@@ -141,7 +140,6 @@ HUFFMAN_BITS = Task(
             "comes decides which are the rarest.",
             of_counts(values_of),
         ),
-        both(RUNS, TABLE_COUNTED, *(with_a_table(run_counts, n) for n in TABLE)),
         ways(*TABLE_COUNTED, *(with_a_table(counts_of, n) for n in TABLE)),
         ways(
             "same-length-for-all",
@@ -201,11 +199,20 @@ HUFFMAN_BITS = Task(
             "another has no bit yet: only the sums count.",
             lambda codes: reference.huffman_bits(codes) + codes.numel(),
         ),
-        ways(
-            "last-step-left-out",
-            "The last step is missing, in which two are left and become one: it costs each code a "
-            "bit as well.",
-            lambda codes: reference.huffman_bits(codes) - codes.numel(),
+        ways(*LAST_STEP, without_last_step(counts_of, 1)),
+        both(LAST_STEP, ONE_FOR_NOTHING, without_last_step(counts_of, 0)),
+        *(
+            both((name, text), LAST_STEP, *(without_last_step(counts, one) for one in (0, 1)))
+            for name, text, counts in MISREAD
+        ),
+        *(
+            both((name, text), TABLE_COUNTED, *(with_a_table(counts, n) for n in TABLE))
+            for name, text, counts in MISREAD
+        ),
+        both(
+            ABSENT_COUNTED,
+            TABLE_COUNTED,
+            *(with_absent_codes(lowest, n) for lowest in (None, 0) for n in TABLE),
         ),
         ways(
             "bits-per-code",

@@ -26,8 +26,11 @@ def without_looking_again(codes: T) -> int:
     return total
 
 
-def with_absent_codes(lowest: int | None) -> Callable[[T], int | None]:
-    """Codes that never come have places in the tree, from `lowest` or the smallest one on."""
+def with_absent_codes(lowest: int | None, table: int = 0) -> Callable[[T], int | None]:
+    """Codes that never come have places in the tree, from `lowest` or the smallest one on.
+
+    Each place takes some bits in a `table`.
+    """
 
     def behaves(codes: T) -> int | None:
         start = int(codes.min()) if lowest is None else lowest
@@ -42,7 +45,17 @@ def with_absent_codes(lowest: int | None) -> Callable[[T], int | None]:
             together = heapq.heappop(left) + heapq.heappop(left)
             total += together
             heapq.heappush(left, together)
-        return total or codes.numel()
+        return (total or codes.numel()) + table * places
+
+    return behaves
+
+
+def without_last_step(counts: Callable[[T], list[int]], one: int) -> Callable[[T], int]:
+    """The last two are not put together; one code alone takes `one` bit."""
+
+    def behaves(codes: T) -> int:
+        found = counts(codes)
+        return one * sum(found) if len(found) == 1 else of_counts(counts)(codes) - sum(found)
 
     return behaves
 
@@ -212,6 +225,16 @@ SUM_DROPPED = (
     "sum-dropped",
     "Two that were put together were gone: their sum never came back to be put together with "
     "others. Put it among the counts that are left, until a single one is.",
+)
+ABSENT_COUNTED = (
+    "absent-codes-counted",
+    "Codes that never come were counted as well, with a count of 0. They take a place in "
+    "the tree, and make the others longer.",
+)
+LAST_STEP = (
+    "last-step-left-out",
+    "The last step is missing, in which two are left and become one: it costs each code a "
+    "bit as well.",
 )
 TABLE = 8, 16, 32
 NOT_SUMMED = (

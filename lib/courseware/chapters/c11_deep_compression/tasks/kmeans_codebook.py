@@ -8,24 +8,7 @@ from typing import Any
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.chapters.c11_deep_compression.tasks.kmeans_wrong_ways import (
-    BY_EQUAL_PARTS,
-    EMPTY_LOST,
-    above,
-    around_zero,
-    below,
-    by_hand,
-    first_by_equal_parts,
-    in_parts,
-    lloyd,
-    moved_to_the_farthest,
-    not_zero,
-    quantiles,
-    weights_for_codes,
-    with_a_zero,
-    within,
-)
-from courseware.checks.misconceptions import both, followed_by, several, ways
+from courseware.chapters.c11_deep_compression.tasks.kmeans_mistakes import MISTAKES
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.values import Difference, close, difference
 from model_compression import weight_sharing as reference
@@ -119,42 +102,6 @@ def _same_book(arguments: Arguments, expected: Any, got: Any) -> Difference | No
     return found and Difference(found.kind, f"the codes: {found.text}")
 
 
-ZEROS_PRUNED = (
-    "zeros-taken-for-pruned",
-    "What is not 0 was taken for what is kept. A kept weight may be 0, and a pruned one another "
-    "number: ask the mask.",
-)
-EMPTY_MOVED = (
-    "empty-entry-moved",
-    "An entry without weights was moved: to the weight that is farthest from its entry, as "
-    "libraries do. Here it stays where it is.",
-)
-WEIGHTS_FOR_CODES = (
-    "weights-not-codes",
-    "The shared weights came back in place of the codes. A code is the position of an entry in the "
-    "table: `table[codes]` would give the weights.",
-)
-MOVED_OTHERWISE = several(
-    ways(
-        "median-not-mean",
-        "The entries went to the median of their weights. The mean is what makes the squared error "
-        "smallest.",
-        lloyd(mean=torch.median),
-    ),
-    ways(
-        "middle-not-mean",
-        "An entry went to the middle between the smallest and the largest of its weights. The mean "
-        "of all of them is what makes the squared error smallest.",
-        lloyd(mean=lambda values: (values.min() + values.max()) / 2),
-    ),
-    ways(
-        "part-of-the-way",
-        "An entry moved only a part of the way to the mean of its weights. One iteration puts it "
-        "there.",
-        *(lloyd(moved=part) for part in (0.5, 0.1, 0.9)),
-    ),
-)
-
 KMEANS_CODEBOOK = Task(
     name="kmeans_codebook",
     points=9,
@@ -168,93 +115,5 @@ KMEANS_CODEBOOK = Task(
         Check("pruned weights do not count", 2, _masked, _same_book),
         Check("entries without weights stay", 1, _empty_entries, _same_book),
     ),
-    misconceptions=several(
-        ways(
-            "mask-ignored",
-            "Pruned weights took part: they pulled at the start, or at the means. Take the kept "
-            "ones out first, `w[mask]`.",
-            lloyd(of=lambda w, mask: w.flatten()),
-            lloyd(of=lambda w, mask: (w * mask).flatten()),
-            by_hand(start=lambda w, mask: w.flatten()),
-            by_hand(start=lambda w, mask: (w * mask).flatten()),
-        ),
-        ways(
-            *ZEROS_PRUNED,
-            by_hand(lambda w, mask: w[w != 0], kept=not_zero),
-        ),
-        both(
-            ZEROS_PRUNED,
-            EMPTY_MOVED,
-            *(moved_to_the_farthest(not_zero, one) for one in (True, False)),
-        ),
-        ways(
-            "not-the-nearest",
-            "The next entry above (or below) was taken. The nearest one is asked for: compare the "
-            "distances to both sides.",
-            lloyd(distance=above),
-            lloyd(distance=below),
-        ),
-        ways(
-            "assigned-after-each-entry",
-            "The weights were assigned anew after each entry had moved. One iteration assigns all "
-            "of them once, and then moves all entries.",
-            by_hand(one_by_one=True),
-        ),
-        ways(
-            "another-start",
-            "The table starts elsewhere. Its first entry is the smallest kept weight, its last the "
-            "largest, the others equally spaced between them.",
-            lloyd(within),
-            lloyd(quantiles),
-            lloyd(around_zero),
-            lloyd(lambda values, k: in_parts(values, k, torch.arange(k) / k)),
-            lloyd(lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / k)),
-            lloyd(lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / (k + 1))),
-            lloyd(lambda values, k: values[:k].clone()),
-            lloyd(lambda values, k: values.sort().values[:k].clone()),
-        ),
-        ways(
-            "entry-reserved-for-zero",
-            "An entry of the table is 0 for the pruned weights, and the kept ones share one value "
-            "less. What stands where a weight is pruned does not matter: all k entries are for the "
-            "kept ones.",
-            *map(with_a_zero, (True, False)),
-        ),
-        both(BY_EQUAL_PARTS, EMPTY_LOST, first_by_equal_parts(0.0)),
-        ways(*BY_EQUAL_PARTS, first_by_equal_parts(None)),
-        ways(
-            *EMPTY_LOST,
-            lloyd(empty=0.0),
-            lloyd(empty=float("nan")),
-        ),
-        ways(
-            *EMPTY_MOVED,
-            *(moved_to_the_farthest(one_for_all=one) for one in (True, False)),
-        ),
-        ways(
-            "distance-with-its-sign",
-            "The distance has a sign, so that the largest or the smallest entry seems nearest to "
-            "every weight. Take the magnitude of the difference, or its square.",
-            lloyd(distance=torch.positive),
-            lloyd(distance=torch.neg),
-        ),
-        ways(
-            "one-iteration-more-or-less",
-            "The number of iterations is not the one asked for. One iteration is an assignment and "
-            "then the means; with 0 iterations the table is the start.",
-            lloyd(steps=lambda n: n + 1),
-            lloyd(steps=lambda n: max(n - 1, 0)),
-            lloyd(steps=lambda n: min(n, 1)),
-            lloyd(steps=lambda n: 100),
-        ),
-        ways(
-            "codes-of-the-step-before",
-            "The codes are from before the last means were taken. Assign once more at the end, to "
-            "the table that is returned.",
-            lloyd(stale=True),
-        ),
-        MOVED_OTHERWISE,
-        ways(*WEIGHTS_FOR_CODES, lambda *a: weights_for_codes(reference.kmeans_codebook(*a), *a)),
-        followed_by(WEIGHTS_FOR_CODES, weights_for_codes, MOVED_OTHERWISE),
-    ),
+    misconceptions=MISTAKES,
 )
