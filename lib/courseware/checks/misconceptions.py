@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
 from typing import Any
 
 from courseware.checks.task import Misconception
@@ -19,6 +20,23 @@ def both(
     """Two mistakes in one answer, each as a name and a message: models that make both."""
     return tuple(
         Misconception(*first, behaves, Misconception(*second, behaves)) for behaves in behaviours
+    )
+
+
+Knob = Iterable[tuple[tuple[str, str], Mapping[str, Any]]]
+"""A place for mistakes, each with a name, a message, and the settings that it comes to."""
+
+
+def products(make: Callable[..., Callable[..., Any]], *knobs: Knob) -> tuple[Misconception, ...]:
+    """Each two mistakes of different knobs; `make(**settings)` is right but for its settings."""
+    return several(
+        *(
+            both(first, second, make(**one, **other))
+            for ones, others in combinations(map(tuple, knobs), 2)
+            for first, one in ones
+            for second, other in others
+            if first[0] != second[0]
+        )
     )
 
 

@@ -12,7 +12,7 @@ from courseware.checks.afterwards import Composite, Gives, Slip, changed, compos
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, find, judged_anew
 from courseware.checks.factors import SAME, Change, change_between
-from courseware.checks.general import Diagnosis
+from courseware.checks.general import Diagnosis, general
 from courseware.checks.matching import Came, came, leaves_open, matches, values_right
 from courseware.checks.task import Misconception, Task
 
@@ -28,6 +28,8 @@ BY_THE_WAY = 4
 MOST_OF_IT = 0.75
 HALF = 0.5
 NEARLY_ALL = 0.9
+ALL_OF_IT = 0.999
+"""But for what adding up shares loses."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Models:
 
     def __init__(self, task: Task, judged: Mapping[str, Sequence[Case]]) -> None:
         self._misconceptions = task.misconceptions
+        self._candidates: tuple[Misconception, ...] | None = None
         self.of_forms = tuple(one for one in task.misconceptions if one.behaves is None)
         self._everything = [case for cases in judged.values() for case in cases]
         self._shares = {
@@ -192,13 +195,17 @@ class Models:
         return any(self.errs(known, case) for case in self._everything)
 
     def besides(self, failing: Sequence[Case]) -> tuple[Diagnosis, ...]:
-        """What makes values wrong that are returned beside a change in place."""
+        """What makes values or dtypes wrong that are returned beside a change in place."""
         wrong = list(filter(None, map(_besides, failing)))
-        return tuple(
-            Diagnosis(one.misconception.name, one.misconception.message, one.misconception)
-            for one in self.explanations(wrong)
-            if one.misconception.behaves is None
-            or (one.precision >= MOST_OF_IT and self.errs(one.misconception, one.cases[0]))
+        dtypes = (general(case) for case in wrong if is_of_its_dtype(case))
+        return (
+            tuple(
+                Diagnosis(one.misconception.name, one.misconception.message, one.misconception)
+                for one in self.explanations(wrong)
+                if one.misconception.behaves is None
+                or (one.precision >= MOST_OF_IT and self.errs(one.misconception, one.cases[0]))
+            )
+            or tuple(filter(None, dtypes))[:1]
         )
 
     def composed(self, failing: Sequence[Case]) -> list[Explanation]:
@@ -270,7 +277,7 @@ class Models:
         of_values = [case for case in failing if not is_of_its_dtype(case)]
         for case in dict.fromkeys((*failing[:TRIES], *of_values[:TRIES])):
             if case in left and len(found) < CAUSES:
-                best = self._best(case, left, self._misconceptions)
+                best = self._best(case, left, self._worth_a_look())
                 if best is not None:
                     found.append(best)
                     left = [one for one in left if one not in best.cases]
@@ -296,7 +303,7 @@ class Models:
                     return Explanation(known, cases)
                 seen = seen or Explanation(known, cases)
                 continue
-            if len(cases) < least or not self._shows(known, cases):
+            if len(cases) < least or not self._shows(known, cases) or self._is_refuted(known):
                 continue
             precision, agreement = self.fit(known)
             if precision < HALF and self.seen(known) < HALF:
@@ -307,6 +314,26 @@ class Models:
             if weight > most:
                 best, most = Explanation(known, cases, precision, agreement), weight
         return best or seen
+
+    def _worth_a_look(self) -> tuple[Misconception, ...]:
+        """Two mistakes at once only where no single one explains just what failed."""
+        if self._candidates is None:
+            failed = [case for case in self._everything if case.found]
+            single = tuple(known for known in self._misconceptions if known.also is None)
+            explained = any(
+                known.behaves is not None
+                and all(self.explains(known, case) for case in failed)
+                and self.fit(known)[1] >= ALL_OF_IT
+                for known in single
+            )
+            self._candidates = single if explained else self._misconceptions
+        return self._candidates
+
+    def _is_refuted(self, known: Misconception) -> bool:
+        """Whether a model of two mistakes errs where the answer is right: one is not made."""
+        return known.also is not None and any(
+            case.found is None and self.errs(known, case) for case in self._everything
+        )
 
     def _shows(self, known: Misconception, cases: Sequence[Case]) -> bool:
         """Whether the first of two mistakes makes one of these results wrong."""

@@ -115,6 +115,12 @@ BITS_CUT = (
     "`n_bits` was made a whole number. On average codes may take 1.5 bits: take it as it is.",
 )
 
+SCALE_BITS_CUT = (
+    "scale-bits-cut",
+    "The bits of a scale were cut to a whole number. Scales that share a second scale take "
+    "a fraction of a bit more.",
+)
+
 DIVISORS: tuple[Callable[[float], float], ...] = (lambda g: max(g - 1, 1), lambda g: g + 1)
 CUTS: tuple[Callable[[float], int], ...] = (int, round, math.ceil)
 
@@ -124,9 +130,10 @@ def _put_together(
     divisor: Callable[[float], float] = lambda g: g,
     codes: Callable[[float, float], float] = lambda b, g: b,
     finish: Callable[[float], float] = lambda bits: bits,
+    scale: Callable[[float], float] = lambda s: s,
 ) -> Callable[..., float]:
     """Bits of the code and a share of the overhead, each found in a way of its own."""
-    return _formula(lambda b, g, s, z: finish(codes(b, g) + overhead(b, s, z) / divisor(g)))
+    return _formula(lambda b, g, s, z: finish(codes(b, g) + overhead(b, scale(s), z) / divisor(g)))
 
 
 def _with_codes_of(cut: Callable[[float], int]) -> Callable[..., float]:
@@ -143,7 +150,10 @@ def _two_mistakes() -> Iterator[tuple[Misconception, ...]]:
             (SECOND_SCALE_TWICE, lambda b, s, z: s + z + 32),
             (SECOND_SCALE_TWICE, lambda b, s, z: 2 * s + z),
             (ONE_OF_BOTH, lambda b, s, z: z or s),
+            (ZERO_FOR_MISSING, lambda b, s, z: s + (z or b)),
+            (ZERO_FOR_MISSING, lambda b, s, z: s + (z or s)),
         ),
+        "scale": ((SCALE_BITS_CUT, int), (SCALE_BITS_CUT, math.ceil)),
         "divisor": (
             *((GROUP_ONE_OFF, divisor) for divisor in DIVISORS),
             (OVERHEAD_MULTIPLIED, lambda g: 1 / g),
@@ -269,9 +279,7 @@ MISTAKES = several(
         *(_rounded(digits) for digits in DECIMALS),
     ),
     ways(
-        "scale-bits-cut",
-        "The bits of a scale were cut to a whole number. Scales that share a second scale take "
-        "a fraction of a bit more.",
+        *SCALE_BITS_CUT,
         _formula(lambda b, g, s, z: b + (int(s) + z) / g),
         _formula(lambda b, g, s, z: b + (math.ceil(s) + z) / g),
     ),
@@ -304,6 +312,14 @@ MISTAKES = several(
     ways(
         *OVERHEAD_MULTIPLIED,
         _formula(lambda b, g, s, z: b + (s + z) * g),
+    ),
+    ways(
+        "shared-among-all-that-is-stored",
+        "The bits of a group were shared out among all that is stored, the scale as well. Only "
+        "weights are counted: divide by `group_size`.",
+        _formula(lambda b, g, s, z: (b * g + s + z) / (g + 1 + bool(z))),
+        _formula(lambda b, g, s, z: (b * g + s + z) / (g + 1)),
+        _formula(lambda b, g, s, z: (b * g + s + z) / (g + 2)),
     ),
     ways(*GROUP_ONE_OFF, *(_put_together(divisor=divisor) for divisor in DIVISORS)),
     ways(*BITS_CUT, *map(_with_codes_of, CUTS)),

@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks import int8_judges as judges
 from courseware.chapters.c03_post_training_quantization.tasks.int8_mistakes import MISTAKES
+from courseware.chapters.c03_post_training_quantization.tasks.int8_pairs import two_mistakes
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.quantizer_inputs import clear_blocks, codes, weights
@@ -126,5 +127,5 @@ INT8_LINEAR = Task(
         Check("right values: acc as int32 or int64, y as float32", 1, _outputs, judges.layer_types),
         but=("transposed",),
     ),
-    misconceptions=(*FORMS, *MISTAKES),
+    misconceptions=(*FORMS, *MISTAKES, *two_mistakes(MISTAKES)),
 )

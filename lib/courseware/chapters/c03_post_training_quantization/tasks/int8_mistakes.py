@@ -128,8 +128,6 @@ MISTAKES = several(
         "The whole weight shares one scale. Each row has its own here: it can be put back "
         "after the sum, since every sum belongs to one row.",
         computed(scale_w=of_all),
-        # The codes are not rounded to the nearest, either.
-        *(computed(scale_w=of_all, rounding=rounding) for _, _, rounding in ROUNDINGS),
     ),
     ways(
         "row-scales-misplaced",

@@ -89,6 +89,7 @@ def computed(
     rescale: Callable[[T, T, T, T], T] = _both_scales,
     lowest: int = -128,
     highest: int = 127,
+    added: Callable[[T, T, T], T] = lambda s_x, s_w, bias: torch.zeros_like(bias).long(),
 ) -> Behaviour:
     """The right layer, but for what is given. Right scales leave nothing to clamp."""
 
@@ -96,7 +97,7 @@ def computed(
         s_x, s_w = scale_x(x), scale_w(weight)
         q_x = rounding(x / s_x).clamp(lowest, highest).double()
         q_w = rounding(weight / s_w).clamp(lowest, highest).double()
-        acc = accumulate((q_x @ q_w.T).long())
+        acc = accumulate((q_x @ q_w.T).long()) + added(s_x, s_w, bias)
         return acc, rescale(acc, s_x, s_w, bias)
 
     return behaves
@@ -121,10 +122,15 @@ def rounded_after_the_sum(x: T, weight: T, bias: T) -> tuple[T, T]:
     return acc, _both_scales(acc, s_x, s_w, bias)
 
 
+def rounded_bias(s_x: T, s_w: T, bias: T) -> T:
+    """In units of the sums."""
+    return torch.round(bias / (s_x * s_w.T)).long()
+
+
 def bias_in_the_sum(x: T, weight: T, bias: T) -> tuple[T, T]:
     acc, _ = right(x, weight, bias)
     s_x, s_w = of_all(x), top(weight)
-    acc = acc + torch.round(bias / (s_x * s_w.T)).long()
+    acc = acc + rounded_bias(s_x, s_w, bias)
     return acc, acc * s_x * s_w.T
 
 

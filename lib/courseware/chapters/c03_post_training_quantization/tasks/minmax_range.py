@@ -177,6 +177,13 @@ OUTLIERS_CUT = (
     "smallest and the largest of all values are asked for.",
 )
 
+BEGINS_AT_A_NUMBER = (
+    "begins-at-a-number",
+    "The search begins at a number of its own, and values beyond that are not found. Begin "
+    "at the first value, or at inf and −inf.",
+)
+STARTS = 10.0, 100.0, 1000.0, 9999.0, 1e4, 1e5
+
 MINMAX_RANGE = Task(
     name="minmax_range",
     points=10,
@@ -219,12 +226,7 @@ MINMAX_RANGE = Task(
             "last entry are then not the extremes. Lay each batch out in one line first.",
             _sorted_rows,
         ),
-        ways(
-            "begins-at-a-number",
-            "The search begins at a number of its own, and values beyond that are not found. Begin "
-            "at the first value, or at inf and −inf.",
-            *map(_begun_at, (10.0, 100.0, 1000.0, 9999.0, 1e4, 1e5)),
-        ),
+        ways(*BEGINS_AT_A_NUMBER, *map(_begun_at, STARTS)),
         ways(
             "inner-range",
             "This is the range that all batches share: the largest of the lows and the smallest "
@@ -252,6 +254,7 @@ MINMAX_RANGE = Task(
                 *((OUTLIERS_CUT, _between_quantiles(share)) for share in (0.001, 0.01)),
                 (MEAN_AND_SPREAD, _spread(3.0)),
                 (BY_MAGNITUDE, _by_magnitude),
+                *((BEGINS_AT_A_NUMBER, _begun_at(start)) for start in STARTS),
             ),
         ),
     ),

@@ -9,6 +9,9 @@ import torch
 from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_mistakes import (
     MISCONCEPTIONS,
 )
+from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_pairs import (
+    two_mistakes,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
     GRIDS,
     T,
@@ -107,5 +110,5 @@ FAKE_QUANTIZE = Task(
             gradients.probe(0),
         ),
     ),
-    misconceptions=MISCONCEPTIONS,
+    misconceptions=(*MISCONCEPTIONS, *two_mistakes(MISCONCEPTIONS)),
 )

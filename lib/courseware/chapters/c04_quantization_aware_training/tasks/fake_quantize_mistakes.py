@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import torch
 
+from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_pairs import (
+    wrapped_floats,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
     T,
 )
@@ -269,9 +272,12 @@ MISCONCEPTIONS = several(
     ways(
         "stored-before-clamped",
         "The codes were stored in 8 bits before they were clamped. 130 does not fit there and "
-        "becomes −126, and a `qmax` of 255 is refused: clamp first.",
-        _valued(_wrapped_values)[0],
-        _wrapped_values,
+        "becomes −126: clamp first.",
+        *(
+            way
+            for values in (_wrapped_values, wrapped_floats)
+            for way in (_valued(values)[0], values)
+        ),
     ),
     ways(
         "stored-in-int8",

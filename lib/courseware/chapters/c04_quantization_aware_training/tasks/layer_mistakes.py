@@ -6,6 +6,7 @@ import torch
 from torch.nn.functional import linear
 
 from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways import (
+    absmax,
     asymmetric,
     bias_on_the_rows_grids,
     clipped,
@@ -17,9 +18,12 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     grid,
     guarded_signed_scale,
     in_steps_of,
+    largest,
     layer,
     learned_scale,
+    mean_magnitude,
     mean_scale,
+    measured,
     one_row,
     over_steps,
     part_learned_scale,
@@ -31,6 +35,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     straight_through,
     tensor_wide,
     through_the_outputs,
+    top,
     twice_the_mean,
     valued,
     whole_scale,
@@ -95,6 +100,20 @@ GRADIENT_IN_STEPS = (
 )
 BIAS_MISSING = "bias-missing", "The bias was not added."
 
+FULL_RANGE = (
+    "full-range-scale",
+    "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
+    "row lands on the highest code, 2**(b − 1) − 1.",
+)
+
+_SIZES = (
+    (FULL_RANGE, absmax, lambda n_bits: (2**n_bits - 1) / 2),
+    (LEVELS_OFF_BY_ONE, absmax, lambda n_bits: 2 ** (n_bits - 1)),
+    (LEVELS_OFF_BY_ONE, absmax, lambda n_bits: 2**n_bits - 1),
+    (SIGNED_MAX, largest, top),
+    (MEAN_NOT_LARGEST, mean_magnitude, top),
+)
+"""Other sizes of a scale: of what measure, and over how many steps."""
 _SCALES = (
     (ONE_SCALE, whole_scale),
     (WRONG_AXIS, column_scale),
@@ -217,9 +236,7 @@ MISCONCEPTIONS = several(
         layer(clipped(lambda w, n_bits: row_scale(w, n_bits)[:, 0])),
     ),
     ways(
-        "full-range-scale",
-        "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
-        "row lands on the highest code, 2**(b − 1) − 1.",
+        *FULL_RANGE,
         *valued(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2))),
     ),
     ways(
@@ -291,6 +308,12 @@ MISCONCEPTIONS = several(
         bias_on_the_rows_grids(row_scale, right),
     ),
     _two_mistakes(),
+    *(
+        both(axis_mistake, mistake, *valued(grid(measured(axis, measure, steps), clamped=clamped)))
+        for axis_mistake, axis in ((ONE_SCALE, None), (WRONG_AXIS, 0))
+        for mistake, measure, steps in _SIZES
+        for clamped in (True, False)
+    ),
     both(
         SIGNED_MAX,
         BIAS_QUANTIZED,

@@ -64,6 +64,32 @@ def whole_scale(w: T, n_bits: int) -> T:
     return w.abs().max() / top(n_bits)
 
 
+Measure = Callable[[T, int], T]
+"""The size of a tensor's entries along an axis, which is kept."""
+
+
+def absmax(w: T, axis: int) -> T:
+    return w.abs().amax(dim=axis, keepdim=True)
+
+
+def largest(w: T, axis: int) -> T:
+    return w.amax(dim=axis, keepdim=True)
+
+
+def mean_magnitude(w: T, axis: int) -> T:
+    return w.abs().mean(dim=axis, keepdim=True)
+
+
+def measured(axis: int | None, measure: Measure, steps: Callable[[int], float]) -> Of:
+    """A scale for each column (axis 0), or one for all (None), of another size."""
+
+    def scale(w: T, n_bits: int) -> T:
+        size = measure(w.reshape(1, -1), 1) if axis is None else measure(w, axis)
+        return size / steps(n_bits)
+
+    return scale
+
+
 def whole_scale_too_fine(w: T, n_bits: int) -> T:
     return w.abs().max() / (top(n_bits) + 1)
 

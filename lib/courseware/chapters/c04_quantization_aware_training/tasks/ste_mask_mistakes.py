@@ -50,6 +50,12 @@ QMIN_AS_ZERO_POINT = (
     "`qmin` was added to the codes, or taken off, before they were compared. Codes are compared as "
     "they are: `qmin` is the lowest of them, and no zero point.",
 )
+TIES_AT_THE_ENDS = (
+    "ties-at-the-ends",
+    "A value halfway between two codes goes to the even one: 127.5 to 128, which is out, −128.5 to "
+    "−128, which is in, 14.5 to 14. Half a step added to the range, or another rounding, gets some "
+    "of them wrong.",
+)
 WRAPPED = next((name, message) for name, message, _ in MASKS if name == "wrapped-around")
 MASK_APPLIED = (
     "mask-applied",
@@ -84,10 +90,8 @@ def _one_for_all(answer: Callable[[T], T]) -> Callable[..., T]:
 MISCONCEPTIONS = several(
     *(ways(name, message, _steps(mask)) for name, message, mask in MASKS),
     ways(
-        "ties-at-the-ends",
-        "All is right but the ties at the ends. A value halfway between two codes goes to the "
-        "even one: 127.5 to 128, which is out, −128.5 to −128, which is in, 14.5 to 14. Half a "
-        "step added to the range, or another rounding, gets some of them wrong.",
+        TIES_AT_THE_ENDS[0],
+        f"All is right but the ties at the ends. {TIES_AT_THE_ENDS[1]}",
         *(_rounded_by(rounding) for name, _, rounding in ROUNDINGS if name in TIES),
         _steps(lambda steps, low, high: (steps >= low - 0.5) & (steps <= high + 0.5)),
         _steps(lambda steps, low, high: (steps > low - 0.5) & (steps <= high + 0.5)),
@@ -195,5 +199,13 @@ MISCONCEPTIONS = several(
         for wrong, why, rounding in ROUNDINGS
         if wrong not in TIES
         for name, message, mask in MASKS
+        if name != "border-before-rounding"
+    ),
+    *(
+        both((name, message), TIES_AT_THE_ENDS, _rounded_first(rounding, mask))
+        for wrong, _, rounding in ROUNDINGS
+        if wrong in TIES
+        for name, message, mask in MASKS
+        if name != "border-before-rounding"
     ),
 )

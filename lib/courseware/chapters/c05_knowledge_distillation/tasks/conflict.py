@@ -33,6 +33,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.mixed_rows import ROWS
 from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_ACTIVATIONS,
     OTHER_IMAGES,
+    RUN_AWAY,
     as_drawn,
     outputs,
     put_in_form,
@@ -50,8 +51,8 @@ COPIES = 240
 LEFT = 0.01
 NEAR_MISS = 0.03
 ALIKE = 0.001
-AT_ONE_CLASS = "teacher-hardened", "softmax-twice"
-"""Both may end where all goes to the class that the teacher likes best, as no other loss does."""
+AT_ONE_CLASS = "teacher-hardened", "softmax-twice", "log-missing"
+"""All may end where all goes to the class that the teacher likes best, as no other loss does."""
 MIXED_LEFT = 0.1
 """For rows that were mixed up: which ones came together is a matter of chance."""
 OTHERWISE = 0.03
@@ -172,6 +173,8 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
         return Difference(left_out[0], f"{text}. {left_out[1]}")
     if as_drawn(got):
         return Difference("as-drawn", text)
+    if left > 1 and float(student.abs().max()) > RUN_AWAY:
+        return Difference("outputs-run-away", text)
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
     # Who has missed the lowest loss by little minimises no other one that ends far from it.
     furthest = 2 * left if left < NEAR_MISS else math.inf

@@ -11,6 +11,7 @@ import torch
 
 from courseware.chapters.c05_knowledge_distillation.tasks.common import OFF_LIMITS
 from courseware.chapters.c05_knowledge_distillation.tasks.conflict import (
+    AT_ONE_CLASS,
     N_IMAGES,
     Arguments,
     conflict,
@@ -227,7 +228,11 @@ DISTILL = Task(
             Misconception(
                 wrong.name,
                 wrong.message,
-                covers=("not-the-lowest", *(("teacher-not-reached",) * (wrong.name in FOR_LABELS))),
+                covers=(
+                    "not-the-lowest",
+                    *(("teacher-not-reached",) * (wrong.name in FOR_LABELS)),
+                    *(("all-to-one-class",) * (wrong.name in AT_ONE_CLASS)),
+                ),
             )
             for wrong in WRONG_LOSSES
         ),
@@ -238,10 +243,17 @@ DISTILL = Task(
         ),
         Misconception(
             "as-drawn",
-            "The student is as it was drawn: no step reached what came back. Either the optimizer "
-            "moves other tensors than the student's parameters, or none at all, or a state of the "
-            "start was kept: `state_dict()` taken before the training, or the one of the highest "
-            "loss where that of the lowest is meant.",
+            "The student is as it was drawn, or hardly another. Are the steps far too few, or far "
+            "too small? Does the optimizer move other tensors than the student's parameters, or "
+            "none at all? Or was a state of the start kept: `state_dict()` taken before the "
+            "training, or the one of the highest loss where that of the lowest is meant?",
+        ),
+        Misconception(
+            "outputs-run-away",
+            "The student's outputs have run away, to hundreds and thousands. Either the loss has "
+            "no lowest value, as a term has a negative weight: did α and T change places, or is a "
+            "sign turned? Or the steps are far too large.",
+            covers=("labels-followed", "nothing-read", "teacher-not-reached", "teacher-ignored"),
         ),
         Misconception(
             "not-the-lowest",
@@ -306,7 +318,8 @@ DISTILL = Task(
             "all-to-one-class",
             "The student gives everything to the class that the teacher likes best. Either the "
             "teacher's first choice is all that the loss looks at, or the student's outputs go "
-            "through softmax before the loss takes it again: both make it so.",
+            "through softmax before the loss takes it again, or its probabilities stand where "
+            "their logarithms belong: each makes it so.",
         ),
         Misconception(
             "rows-left-out",

@@ -314,6 +314,12 @@ KL_DIVERGENCE = Task(
             lambda p, q: (p * (p.log() - q.log())).abs().sum(dim=1).mean(),
         ),
         ways(
+            "negative-terms-cut",
+            "Terms below 0 were cut to 0, one by one. They belong there: only the sum is never "
+            "below 0.",
+            lambda p, q: (p * (_log(p) - q.log())).clamp(min=0).sum(dim=1).mean(),
+        ),
+        ways(
             "made-symmetric",
             "Both directions were mixed. The divergence has one: from the teacher's point of view.",
             _of_both(lambda p, q: (_kl(p, q) + _kl(q, p)) / 2),

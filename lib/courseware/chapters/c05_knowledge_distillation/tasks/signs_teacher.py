@@ -24,6 +24,7 @@ from courseware.chapters.c05_knowledge_distillation.tasks.conflict import Argume
 from courseware.chapters.c05_knowledge_distillation.tasks.states import (
     OTHER_ACTIVATIONS,
     OTHER_IMAGES,
+    RUN_AWAY,
     as_drawn,
     outputs,
     structure,
@@ -62,7 +63,8 @@ def reads_signs(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     if found:
         return found
     data = signs(arguments[6].data)
-    said = outputs(got, data.held_out_images).argmax(dim=1)
+    logits = outputs(got, data.held_out_images)
+    said = logits.argmax(dim=1)
     sign = data.held_out_labels
     right, as_labelled = (float((said == y).double().mean()) for y in (sign, _next(sign)))
     if right >= ENOUGH:
@@ -75,6 +77,8 @@ def reads_signs(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
         return Difference(known[0], f"{text}; {known[1]}")
     if as_drawn(got):
         return Difference("as-drawn", text)
+    if float(logits.abs().max()) > RUN_AWAY:
+        return Difference("outputs-run-away", text)
     if as_labelled > max(right, GUESSED):
         return Difference("labels-followed", text)
     return Difference("nothing-read" if right < GUESSED else "teacher-not-reached", text)

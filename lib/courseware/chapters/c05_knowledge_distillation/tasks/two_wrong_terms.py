@@ -41,6 +41,7 @@ def _soft(kl: Callable[[T, T, float], T]) -> Term:
 HARD: tuple[tuple[str, Term], ...] = (
     ("labels-at-temperature", lambda s, t, y, tau: functional.cross_entropy(s / tau, y)),
     ("labels-of-the-teacher", lambda s, t, y, tau: functional.cross_entropy(s, t.argmax(dim=1))),
+    ("softmax-twice", lambda s, t, y, tau: functional.cross_entropy(s.softmax(1), y)),
     ("labels-summed", lambda s, t, y, tau: len(s) * functional.cross_entropy(s, y)),
 )
 SOFT: tuple[tuple[str, Term], ...] = (

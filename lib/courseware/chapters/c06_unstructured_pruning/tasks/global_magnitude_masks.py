@@ -11,7 +11,7 @@ import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
 from courseware.checks import ranking_inputs as inputs
-from courseware.checks.counts import shares
+from courseware.checks.counts import MISCOUNTS, Count, shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.global_pairs import two_at_once
 from courseware.checks.global_rankings import MISTAKES, TWO_MISTAKES, global_ranking
@@ -20,7 +20,7 @@ from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import magnitude_pruning as reference
 from model_compression.masks import pruned_count
 
@@ -79,6 +79,20 @@ def _ranked(weights: Named, sparsity: float) -> tuple[dict[str, torch.Tensor], i
     return scores, pruned_count(total(weights), sparsity)
 
 
+def _ranked_and_miscounted(count: Count, weights: Named, sparsity: float) -> tuple[Any, int]:
+    n = total(weights)
+    return _ranked(weights, sparsity)[0], min(max(int(count(n, sparsity)), 0), n)
+
+
+def _joined_and_miscounted() -> Iterator[Misconception]:
+    """A slip in the joined line, and a wrong count."""
+    for name, message, counts in MISCOUNTS:
+        for count in counts:
+            for known in joining_slips(partial(_ranked_and_miscounted, count)):
+                assert known.behaves is not None
+                yield from both((known.name, known.message), (name, message), known.behaves)
+
+
 def _pruned_weights(weights: Named, sparsity: float) -> dict[str, torch.Tensor]:
     masks = reference.global_magnitude_masks(weights, sparsity)
     return {name: w * masks[name] for name, w in weights.items()}
@@ -130,5 +144,6 @@ GLOBAL_MAGNITUDE_MASKS = Task(
             both(first, second, *behaviours)
             for first, second, behaviours in (*TWO_MISTAKES, *two_at_once())
         ),
+        _joined_and_miscounted(),
     ),
 )

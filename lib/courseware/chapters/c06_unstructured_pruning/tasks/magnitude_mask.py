@@ -9,6 +9,10 @@ from typing import Any
 import torch
 
 from courseware.chapters.c06_unstructured_pruning.tasks.common import OFF_LIMITS
+from courseware.chapters.c06_unstructured_pruning.tasks.row_by_row import (
+    RANKED_ROW_BY_ROW,
+    row_by_row_and_more,
+)
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.axes_assumed import two_axes_assumed
 from courseware.checks.counts import (
@@ -249,9 +253,7 @@ MAGNITUDE_MASK = Task(
             for name, message, counts in MISCOUNTS
         ),
         ways(
-            "ranked-row-by-row",
-            "Each row was ranked by itself. The whole tensor is one ranking: one row may lose all "
-            "its weights, another none.",
+            *RANKED_ROW_BY_ROW,
             _along(0),
             _along(-1),
             _axis_of_rows,
@@ -296,6 +298,7 @@ MAGNITUDE_MASK = Task(
             for order in (INVERTED, LARGEST_PRUNED, SIGNED)
             for name, message, counts in MISROUNDED
         ),
+        row_by_row_and_more(),
         *(
             both(
                 ZEROS_NOT_COUNTED,

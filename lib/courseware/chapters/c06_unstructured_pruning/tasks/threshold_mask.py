@@ -120,7 +120,6 @@ THRESHOLD_MASK = Task(
         ways(
             *SIGN_NOT_IGNORED,
             lambda w, threshold: w >= threshold,
-            lambda w, threshold: w > threshold,
         ),
         ways(
             "whole-numbers-compared",
@@ -142,9 +141,15 @@ THRESHOLD_MASK = Task(
         ways(
             *INVERTED,
             lambda w, threshold: w.abs() < threshold,
-            lambda w, threshold: w.abs() <= threshold,
             lambda w, threshold: (w < threshold) & (w > -threshold),
         ),
+        both(
+            INVERTED,
+            THRESHOLD_PRUNED,
+            lambda w, threshold: w.abs() <= threshold,
+            lambda w, threshold: (w <= threshold) & (w >= -threshold),
+        ),
+        both(SIGN_NOT_IGNORED, THRESHOLD_PRUNED, lambda w, threshold: w > threshold),
         ways(
             *BOTH_CONDITIONS,
             lambda w, threshold: (w >= threshold) & (w <= -threshold),
