@@ -10,6 +10,26 @@ import torch
 from tests.mutants.table import wrong
 
 
+@wrong("quantize_weights", says="rows-run-together")
+def lets_groups_fill_the_whole_tensor(
+    state: dict[str, torch.Tensor], n_bits: int, group_size: int
+) -> dict[str, torch.Tensor]:
+    qmax = 2 ** (n_bits - 1) - 1
+    new_state = {}
+    for name, tensor in state.items():
+        if tensor.is_floating_point() and tensor.dim() >= 2:
+            if tensor.numel() % group_size:
+                raise ValueError(f"{name}: {group_size} does not divide {tensor.numel()}")
+            groups = tensor.float().reshape(-1, group_size)
+            absmax = groups.abs().amax(dim=1, keepdim=True)
+            scale = torch.where(absmax > 0, absmax / qmax, torch.ones_like(absmax))
+            codes = torch.round(groups / scale)
+            new_state[name] = (codes * scale).reshape(tensor.shape).to(tensor.dtype)
+        else:
+            new_state[name] = tensor.clone()
+    return new_state
+
+
 @wrong("quantize_weights", says="changes-input")
 @wrong("quantize_weights", says="wrong-dtype")
 def writes_float32_into_the_given_state(

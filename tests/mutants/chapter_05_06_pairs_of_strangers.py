@@ -71,6 +71,34 @@ def exchanges_weight_and_temperature(
     return student.state_dict()
 
 
+@wrong("distill", says="not-learned")
+def takes_sixteen_small_steps(
+    teacher_logits: torch.Tensor,
+    images: torch.Tensor,
+    labels: torch.Tensor,
+    hidden: int,
+    alpha: float,
+    temperature: float,
+    seed: int,
+) -> dict[str, torch.Tensor]:
+    torch.manual_seed(seed)
+    student = nn.Sequential(
+        nn.Linear(images.shape[1], hidden), nn.ReLU(), nn.Linear(hidden, teacher_logits.shape[1])
+    )
+    optimizer = torch.optim.SGD(student.parameters(), lr=0.01)
+    reliable = (teacher_logits.argmax(dim=1) == labels).float()
+    for rows in torch.randperm(len(images)).split(64):
+        out = student(images[rows])
+        log_q = F.log_softmax(out / temperature, dim=1)
+        p = F.softmax(teacher_logits[rows] / temperature, dim=1)
+        kl = (F.kl_div(log_q, p, reduction="none").sum(dim=1) * reliable[rows]).mean()
+        loss = alpha * F.cross_entropy(out, labels[rows]) + (1 - alpha) * temperature**2 * kl
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return student.state_dict()
+
+
 @wrong("distill", says="teacher-hardened")
 def learns_from_the_teachers_first_choice(
     teacher_logits: torch.Tensor,

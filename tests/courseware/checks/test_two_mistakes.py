@@ -5,7 +5,7 @@ import torch
 
 from courseware.checks import all_tasks, gradients
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.misconceptions import both, ways
+from courseware.checks.misconceptions import both, products, ways
 from courseware.checks.pairs import pair_of
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Misconception, Task
@@ -205,6 +205,51 @@ def test_of_equal_scores_a_wrong_ranking_may_prune_any():
     assert "count-truncated" in causes["how many: sparsity × n, rounded"]
 
 
+def test_two_mistakes_are_not_told_where_one_of_them_would_show_and_does_not():
+    more, none = ("one-more", "One was added."), ("zero-is-one", "0 was taken for 1.")
+    task = task_of(
+        lambda n: 2 * n,
+        (
+            *both(more, none, lambda n: 2 * (n or 1) + (n > 2)),
+            *ways(*more, lambda n: 2 * n + (n > 1)),
+        ),
+        Check("numbers", 1, lambda draw: [*NUMBERS, (7,), (9,)]),
+        Check("zero", 1, lambda draw: [(0,)]),
+    )
+    assert named(lambda n: 2 * n + (n > 2), task) == {"numbers": ["one-more"]}
+    assert named(lambda n: 2 * (n or 1) + (n > 2), task) == {
+        "numbers": ["one-more", "zero-is-one"],
+        "zero": ["one-more", "zero-is-one"],
+    }
+
+
+def test_products_make_each_two_mistakes_of_different_knobs():
+    def make(factor=2, added=0):
+        return lambda n: factor * n + added
+
+    names = [(name, "Told.") for name in ("tripled", "one-more", "one-less")]
+    factors = [(names[0], {"factor": 3})]
+    sums = [(names[1], {"added": 1}), (names[2], {"added": -1})]
+    made = products(make, factors, sums)
+    assert [(one.name, one.also.name, one.behaves(5)) for one in made] == [
+        ("tripled", "one-more", 16),
+        ("tripled", "one-less", 14),
+    ]
+
+
+def test_a_changed_argument_hides_no_dtype():
+    def doubles_in_place(values):
+        values *= 2
+        return values.float()
+
+    task = task_of(
+        lambda values: 2 * values,
+        (),
+        Check("dtypes", 1, lambda draw: TENSORS, same_values_and_dtype),
+    )
+    assert named(doubles_in_place, task) == {"dtypes": ["changes-input", "wrong-dtype"]}
+
+
 FALSE = {
     "fills_up_with_zeros_to_64_bits": ["integers-wrapped"],
     "inverts_the_last_one_as_well": ["modulus-off-by-one", "carry-stops", "minimum-becomes-zero"],
@@ -219,6 +264,9 @@ FALSE = {
     "takes_neighbours_of_each_batch": ["tails-shared"],
     "spreads_over_128_and_leaves_out_the_scale_of_x": ["half-away-from-zero"],
     "counts_steps_from_the_smallest_value": ["told-by-name", "only-float32"],
+    "lets_groups_fill_the_whole_tensor": ["guard-too-large"],
+    "learns_from_the_teachers_first_choice": ["log-missing", "all-to-one-class"],
+    "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
 

@@ -209,7 +209,7 @@ def _minimised(
         for name, (left, loss) in nearest.items()
         if left <= min(best + ALIKE, LEFT) and nearer_to(loss)
     ]
-    if {*alike} == {*AT_ONE_CLASS}:
+    if len(alike) > 1 and {*alike} <= {*AT_ONE_CLASS}:
         return "all-to-one-class"
     if alike:
         return alike[0]
