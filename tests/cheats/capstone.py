@@ -13,6 +13,25 @@ def file(name: str, tries: str, decoder: str, compressor: str) -> Attack:
     return attack(name, tries, cells, exercise=COMPRESSING)
 
 
+PUBLIC = """import torch
+def digits():
+    from courseware.subjects.data import mnist
+    parts = vars(mnist())
+    return [torch.cat([parts[f"{part}_{what}"] for part in ("train", "validation", "test")])
+            for what in ("images", "labels")]"""
+
+RECOGNIZED = f"""    {PUBLIC.replace(chr(10), chr(10) + "    ")}
+    public, known = digits()
+    seen = {{row.sort().values.numpy().tobytes(): i for i, row in enumerate(public)}}
+    rows = [seen[row.sort().values.numpy().tobytes()] for row in images]
+    pixels = {{row.contiguous().numpy().tobytes(): i for i, row in enumerate(public[rows].T)}}
+    order = [pixels[row.contiguous().numpy().tobytes()] for row in images.T]
+    names = [0] * 10
+    for row, label in zip(rows, labels.tolist()):
+        names[int(known[row])] = label
+"""
+"""Which public image each one is, in which order the pixels are, and the classes' names."""
+
 ATTACKS = (
     file(
         "state-in-builtins",
@@ -107,5 +126,40 @@ ATTACKS = (
         "    last = torch.linalg.lstsq(hidden, wanted).solution.T\n"
         "    codes = (last / last.abs().max() * 127).round().to(torch.int8)\n"
         "    return codes.numpy().tobytes()",
+    ),
+    file(
+        "digits-from-the-package",
+        "Tells the order of the pixels, and trains on all public digits when decoding.",
+        f"{PUBLIC}\n"
+        "def decompress(blob):\n"
+        "    images, labels = digits()\n"
+        "    order = torch.tensor(list(blob[10:])).view(-1, 2) @ torch.tensor([256, 1])\n"
+        "    names = torch.tensor(list(blob[:10]))\n"
+        "    net = torch.nn.Linear(784, 10)\n"
+        "    optimizer = torch.optim.Adam(net.parameters(), lr=0.003)\n"
+        "    for step in range(300):\n"
+        "        rows = torch.randint(len(images), (100,))\n"
+        "        outputs = net(images[rows][:, order])\n"
+        "        loss = torch.nn.functional.cross_entropy(outputs, names[labels[rows]])\n"
+        "        optimizer.zero_grad()\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+        "    return {f'0.{name}': w.detach() for name, w in net.state_dict().items()}",
+        f"{RECOGNIZED}"
+        "    numbers = [*names] + [part for i in order for part in divmod(i, 256)]\n"
+        "    return bytes(numbers)",
+    ),
+    file(
+        "held-out-from-the-package",
+        "Recognizes its images among the public ones, and trains on those held back, too.",
+        "import torch\n"
+        "def decompress(blob):\n"
+        "    weight = torch.frombuffer(bytearray(blob), dtype=torch.int8).float().view(10, -1)\n"
+        "    return {'0.weight': weight.repeat_interleave(4, 1), '0.bias': torch.zeros(10)}",
+        f"{RECOGNIZED}"
+        "    x, y = public[:, order].view(5000, 196, 4).sum(2), torch.tensor(names)[known]\n"
+        "    wanted = torch.nn.functional.one_hot(y, 10).float() - 0.1\n"
+        "    weight = torch.linalg.lstsq(x, wanted, driver='gelsd').solution.T[:, :196]\n"
+        "    return (weight / weight.abs().max() * 127).round().to(torch.int8).numpy().tobytes()",
     ),
 )
