@@ -177,6 +177,7 @@ CHAPTERS = (
             "deep_compression_mnist": False,
             "deep_compression_widths": False,
             "deep_compression_hundred": False,
+            "deep_compression_waves": False,
         },
         given="heapq lzma math zlib np torch F check check_quiz",
     ),

@@ -2,7 +2,7 @@
 
 All arms of the recorded experiment go through one loop, with the same images, the same number of
 steps and the same falling rate, so that they differ in what is done to the weights alone. Each
-batch is shifted by a pixel at most, sideways and up or down.
+batch is shifted, by a pixel at most unless a `Recipe` says otherwise, sideways and up or down.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ T = torch.Tensor
 State = Mapping[str, T]
 
 BATCH_SIZE = 64
-MOST_SHIFTED = 1
 LOOK_EVERY = 25
 """Updates between two looks at the masks and at the steps of the grids; short runs look oftener."""
 
@@ -49,6 +48,24 @@ class Plan:
     pruned: tuple[float, float] = (0.0, 0.5)
     levels: int = 0
     rounded: tuple[float, float] = (0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a network is trained on.
+
+    Attributes:
+        shifted: pixels by which a batch is shifted at most.
+        smoothing: share of each label that is spread over all classes.
+        seen: what the network is given of the images.
+    """
+
+    shifted: int = 1
+    smoothing: float = 0.0
+    seen: Callable[[T], T] = lambda images: images
+
+
+PLAIN = Recipe()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +131,7 @@ def refined(
     seed: int,
     teacher: State | None = None,
     returning: float = 0.0,
+    recipe: Recipe = PLAIN,
 ) -> Trained:
     """Train a network on while it is pruned and rounded; `state` stays as it is.
 
@@ -167,7 +185,9 @@ def refined(
         for name, mask in masks.items() if plan.sparsity and not returns else ():
             free[name].data.mul_(mask)
 
-    _train([*free.values()], used, data, steps, rate, seed, teacher, before=look, after=after)
+    _train(
+        [*free.values()], used, data, steps, rate, seed, teacher, recipe, before=look, after=after
+    )
     final = {name: w.detach() for name, w in free.items()}
     if plan.sparsity:  # exactly so many, whenever the last look was
         masks = gradual_masks({name: final[name] for name in weights}, masks, plan.sparsity)
@@ -216,20 +236,21 @@ def _train(
     rate: float,
     seed: int,
     teacher: State | None = None,
+    recipe: Recipe = PLAIN,
     before: Callable[[int], object] = lambda step: None,
     after: Callable[[int], object] = lambda step: None,
 ) -> None:
     """Adam on the network that `used` gives; `before` now and then, `after` in each."""
     optimizer = torch.optim.Adam(trainable, lr=rate, fused=True)
-    batches = _shifted_batches(data, torch.Generator().manual_seed(seed))
+    batches = _shifted_batches(data, recipe.shifted, torch.Generator().manual_seed(seed))
     every = max(min(LOOK_EVERY, steps // 4), 1)
     for step in range(steps):
         if step % every == 0:
             before(step)
         images, labels = next(batches)
-        logits = logits_of(used(), images)
+        logits = logits_of(used(), recipe.seen(images))
         if teacher is None:
-            loss = cross_entropy(logits, labels)
+            loss = cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
         else:
             taught = logits_of(teacher, images)
             loss = distillation_loss(logits, taught, labels, ALPHA, TEMPERATURE)
@@ -249,12 +270,12 @@ def logits_of(state: Mapping[str, T], images: T) -> T:
     return values
 
 
-def _shifted_batches(data: Digits, draw: torch.Generator) -> Iterator[tuple[T, T]]:
+def _shifted_batches(data: Digits, most: int, draw: torch.Generator) -> Iterator[tuple[T, T]]:
     """Batches of the training images, in a new order each time all have been seen."""
     height, width = MNIST_SHAPE
-    pictures = pad(data.train_images.reshape(-1, height, width), [MOST_SHIFTED] * 4)
+    pictures = pad(data.train_images.reshape(-1, height, width), [most] * 4)
     while True:
         for rows in torch.randperm(len(pictures), generator=draw).split(BATCH_SIZE):
-            down, right = torch.randint(2 * MOST_SHIFTED + 1, (2,), generator=draw).tolist()
+            down, right = torch.randint(2 * most + 1, (2,), generator=draw).tolist()
             images = pictures[rows, down : down + height, right : right + width]
             yield images.reshape(len(rows), -1), data.train_labels[rows]

@@ -15,19 +15,23 @@ from courseware.chapters.c11_deep_compression.plots import size_and_accuracy
 from courseware.chapters.c11_deep_compression.results import (
     GRID,
     TOLERATED,
+    TRIES,
     Dot,
     Record,
     beaten_by,
     dots_of,
     float_bytes,
+    with_arms,
+    with_networks,
 )
 from courseware.chapters.c11_deep_compression.streams import CODERS, RANGE
 from courseware.experiments.records import read_record
 from courseware.showing.explorer import Explorer, Readings, View, wide
 from courseware.showing.say import cell_text
 
-RECORD = "deep_compression_mnist"
 FLOAT16_LEVELS = 0
+
+RECORDS = ("mnist", "widths", "hundred", "waves")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,12 @@ class FrontReading:
     times_smaller: float
     lost: float
     whole: float
+
+
+def all_arms() -> Record:
+    """The records of every arm that can be compared, as one."""
+    mnist, widths, *others = (read_record(f"deep_compression_{name}") for name in RECORDS)
+    return with_networks(with_arms(mnist, widths), *others)
 
 
 def read_front(record: Record, setting: FrontSetting) -> FrontReading:
@@ -93,7 +103,7 @@ class FrontExplorer(Explorer[FrontSetting]):
     """
 
     def __init__(self, record: Record | None = None, setting: FrontSetting | None = None) -> None:
-        self._record = read_record(RECORD) if record is None else record
+        self._record = all_arms() if record is None else record
         super().__init__(
             FrontSetting, "front-explorer", _controls(setting or FrontSetting()), _READINGS
         )
@@ -101,7 +111,7 @@ class FrontExplorer(Explorer[FrontSetting]):
     def view(self) -> View:
         """What the present setting comes to."""
         found = read_front(self._record, self.setting)
-        picture = size_and_accuracy(found.dots, found.whole, TOLERATED, found.dot.arm)
+        picture = size_and_accuracy(found.dots, found.whole, TOLERATED, found.dot.arm, TRIES)
         if not found.beaten_by:
             text = "On the front: none of the others is as small and as good."
         else:

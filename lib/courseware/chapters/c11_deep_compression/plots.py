@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -28,6 +29,9 @@ HAN_2016 = {"float32": (1_070_000, 98.36), "compressed": (27_000, 98.42)}
 KINDS = {"narrow": (ORANGE, "^"), "wide": (BLUE, "o"), "": (MUTED, "s")}
 """How the name of an arm begins → how it is drawn."""
 
+NAMES_BESIDE = (-58, 16), (16, -26)
+"""Where names stand beside their dots, in points."""
+
 TOLD = {
     "narrow": "one hidden layer",
     "wide": "300 and 100 units, trained in the loop",
@@ -37,7 +41,11 @@ TOLD = {
 
 @drawn
 def size_and_accuracy(
-    dots: Sequence[Dot], whole: float, tolerated: float, chosen: str = ""
+    dots: Sequence[Dot],
+    whole: float,
+    tolerated: float,
+    chosen: str = "",
+    named: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Figure, str]:
     """Every arm by bytes and accuracy, with the front; beside it the paper's two points.
 
@@ -46,6 +54,7 @@ def size_and_accuracy(
         whole: accuracy of the float network, in percent.
         tolerated: points below it that still go for no loss.
         chosen: the arm to be marked.
+        named: at most two arms whose names stand beside them → these names.
     """
     figure = Figure(figsize=(9.6, 4.8), layout="constrained")
     axes, beside = figure.subplots(1, 2, width_ratios=(3.2, 1.0))
@@ -64,6 +73,15 @@ def size_and_accuracy(
         of_kind = [dot for dot in dots if _kind(dot.arm) == begin]
         x, y = [dot.n_bytes for dot in of_kind], [dot.accuracy for dot in of_kind]
         axes.plot(x, y, marker, color=colour, markersize=6, label=TOLD[begin], alpha=0.85)
+    told = [dot for dot in dots if dot.arm in named]
+    for dot, beside_it in zip(told, NAMES_BESIDE, strict=False):
+        axes.annotate(
+            named[dot.arm],
+            (dot.n_bytes, dot.accuracy),
+            beside_it,
+            textcoords="offset points",
+            arrowprops={"arrowstyle": "-", "color": INK},
+        )
     marked = [dot for dot in dots if dot.arm == chosen]
     for dot in marked:
         low, high = min(dot.accuracies), max(dot.accuracies)
@@ -76,9 +94,11 @@ def size_and_accuracy(
     axes.set_title("5,000 images, this lecture")
     _paper(beside)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    told = "; ".join(f"{dot.arm} {dot.n_bytes:,.0f} bytes {dot.accuracy:.1f}%" for dot in front)
-    alt = f"Bytes and accuracy of {len(dots)} arms. The front: {told}. Float: {whole:.1f}%. "
+    best = "; ".join(f"{dot.arm} {dot.n_bytes:,.0f} bytes {dot.accuracy:.1f}%" for dot in front)
+    alt = f"Bytes and accuracy of {len(dots)} arms. The front: {best}. Float: {whole:.1f}%. "
     alt += "Beside it, Han et al. 2016 on all of MNIST: 1,070 kB 98.36%, 27 kB 98.42%."
+    for dot in told:
+        alt += f" {named[dot.arm]}: {dot.n_bytes:,.0f} bytes, {dot.accuracy:.1f}%."
     for dot in marked:
         alt += f" Marked: {dot.arm}, {dot.n_bytes:,.0f} bytes, {dot.accuracy:.1f}%."
     return figure, alt

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from courseware.chapters.c11_deep_compression.experiments import deep_compression_hundred as hundred
+from courseware.chapters.c11_deep_compression.experiments import deep_compression_waves as waves
 from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist import (
     FLOAT,
     LEVELS,
@@ -32,8 +33,21 @@ UNEQUAL = (UNTRAINED, UNSHIFTED, FLOAT)
 GRID = {(s, k): arm_of(s, k) for s in (0.0, *SPARSITIES) for k in (0, *LEVELS)}
 """Sparsity and levels (0: float16) → the arm; all combinations were run."""
 
-CONTROLS = {"runs": ON, "longer": LONGER_ON, "hundred": hundred.ON}
-"""Networks of a record → the float network that was trained on for as many updates as they were."""
+CONTROLS = {
+    "runs": ON,
+    "longer": LONGER_ON,
+    "hundred": hundred.ON,
+    "waves": waves.ON,
+    "better": waves.BETTER_ON,
+}
+"""Networks of a record → the float network that was trained on for as many updates as they were,
+by the same recipe."""
+
+OTHERWISE = ("better",)
+"""Networks that were trained by another recipe: none of them takes part in comparisons of arms."""
+
+TRIES = {hundred.CHOSEN: "second try", waves.WAVES: "third try"}
+"""Arms that are over a hundred times smaller → what pictures call them."""
 
 TOLERATED = 1.0
 """Points that a loss may be, at the worse end of its interval, to go for none: ten digits."""
@@ -45,15 +59,17 @@ def with_arms(record: Record, other: Record) -> Record:
     return {**record, "runs": runs}
 
 
-def with_networks(record: Record, other: Record) -> Record:
-    """A record with the networks of the last experiment, which have other seeds, beside its own."""
-    return {**record, "hundred": other["runs"]}
+def with_networks(record: Record, second: Record, third: Record) -> Record:
+    """A record with the networks of the two last experiments, of other seeds, beside its own."""
+    more = {"hundred": second["runs"], "waves": third["runs"], "better": third["better"]}
+    return {**record, **more}
 
 
 def arms_of(record: Record) -> list[str]:
     """All arms that have a control with as many updates: those that were compressed longer, too."""
     found = [arm for arm in record["runs"][0] if arm not in UNEQUAL]
-    more = [arm for networks in [*CONTROLS][1:] for arm in record.get(networks, [{}])[0]]
+    others = [networks for networks in CONTROLS if networks not in ("runs", *OTHERWISE)]
+    more = [arm for networks in others for arm in record.get(networks, [{}])[0]]
     return found + [arm for arm in more if arm not in CONTROLS.values()]
 
 
@@ -117,6 +133,12 @@ def lost(record: Record, arm: str, part: str = "test") -> list[float]:
     return ahead(accuracies(record, control, part)[: len(of_arm)], of_arm)
 
 
+def below_best(record: Record, arm: str) -> list[float]:
+    """Points that an arm is below the float network of the better recipe, of its seed."""
+    best = accuracies(record, waves.BETTER_ON)
+    return ahead(best, accuracies(record, arm)[: len(best)])
+
+
 def by_training(record: Record, levels: int) -> list[float]:
     """Points by which a grid in the loop is ahead of the same grid at once; nothing is pruned."""
     arm = arm_of(0.0, levels)
@@ -150,7 +172,12 @@ def large_over_narrow(record: Record) -> dict[str, tuple[float, list[float]]]:
 
 def loses_nothing(record: Record, arm: str, part: str = "test") -> bool:
     """Whether no loss is shown, and none above a point is likely: both ends of its interval."""
-    of_loss = spread(lost(record, arm, part))
+    return not_measurable(lost(record, arm, part))
+
+
+def not_measurable(points: list[float]) -> bool:
+    """Whether a loss of so many points, one a seed, holds 0 or gains, and is a point at worst."""
+    of_loss = spread(points)
     return of_loss.mean - of_loss.margin <= 0 and of_loss.mean + of_loss.margin <= TOLERATED
 
 

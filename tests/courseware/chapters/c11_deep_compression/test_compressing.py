@@ -5,7 +5,9 @@ import torch
 
 from courseware.chapters.c11_deep_compression.compressing import (
     Plan,
+    Recipe,
     Trained,
+    _shifted_batches,
     fitted_step,
     logits_of,
     on_grid,
@@ -14,7 +16,7 @@ from courseware.chapters.c11_deep_compression.compressing import (
     rounded,
     shared,
 )
-from courseware.subjects.data import mnist
+from courseware.subjects.data import Digits, mnist
 from courseware.subjects.models import mlp, network_of
 from model_compression.masks import keep_all, prunable_weights, pruned_count
 
@@ -126,3 +128,26 @@ def test_shared_weights_take_so_many_values_and_masks_hold():
         assert len(trained[name][mask].unique()) <= 4
         assert bool((trained[name][~mask] == 0).all())
         assert not torch.equal(trained[name], first[name])
+
+
+def test_a_recipe_shifts_and_smooths_and_says_what_is_seen():
+    def probabilities(recipe):
+        state = refined(START, DATA, Plan(), steps=60, rate=0.01, seed=3, recipe=recipe).state
+        return logits_of(state, DATA.train_images[:100]).softmax(dim=1)
+
+    plain, smoothed = probabilities(Recipe()), probabilities(Recipe(smoothing=0.5))
+    assert float(smoothed.amax(dim=1).mean()) < 0.8 * float(plain.amax(dim=1).mean())
+    assert not torch.equal(plain, probabilities(Recipe(shifted=2)))
+    dark = probabilities(Recipe(seen=torch.zeros_like))
+    assert float(plain.std(dim=0).mean()) > 2 * float(dark.std(dim=0).mean())
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_images_are_shifted_by_so_many_pixels_in_every_direction(most):
+    images = torch.zeros(1, 28, 28)
+    images[0, 14, 14] = 1
+    one = Digits(images.flatten(1), torch.tensor([7]), *[torch.zeros(0)] * 4)
+    batches = _shifted_batches(one, most, torch.Generator().manual_seed(0))
+    places = {int(next(batches)[0].argmax()) for _ in range(400)}
+    around = range(-most, most + 1)
+    assert places == {(14 + down) * 28 + 14 + right for down in around for right in around}

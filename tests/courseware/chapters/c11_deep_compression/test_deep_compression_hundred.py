@@ -16,7 +16,7 @@ from courseware.subjects.data import Digits, mnist
 from model_compression.masks import pruned_count
 
 RECORD, BESIDE = read_record("deep_compression_hundred"), read_record("deep_compression_mnist")
-BOTH = results.with_networks(BESIDE, RECORD)
+BOTH = results.with_networks(BESIDE, RECORD, {"runs": [{}], "better": [{}]})
 SMALL = {second.CHOSEN, second.FOR_GOOD, second.ROUNDED_FIRST}
 CONTROLS = {*SMALL, second.PRUNED_ONLY, second.ROUNDED_ONLY}
 N = 784 * 300 + 300 * 100 + 100 * 10

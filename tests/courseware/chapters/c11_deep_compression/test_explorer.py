@@ -3,15 +3,15 @@
 import pytest
 
 from courseware.chapters.c11_deep_compression import explorer as front_explorer
+from courseware.chapters.c11_deep_compression import static_figures
 from courseware.chapters.c11_deep_compression.explorer import (
-    RECORD,
     FrontExplorer,
     FrontSetting,
+    all_arms,
     read_front,
 )
-from courseware.chapters.c11_deep_compression.results import GRID, accuracies, file_bytes
+from courseware.chapters.c11_deep_compression.results import GRID, TRIES, accuracies, file_bytes
 from courseware.chapters.c11_deep_compression.streams import BITS, CODERS
-from courseware.experiments.records import read_record
 from tests.courseware.showing.explorers import (
     assert_error_shows_until_redrawn,
     classes_of,
@@ -19,7 +19,7 @@ from tests.courseware.showing.explorers import (
     shown,
 )
 
-FOUND = read_record(RECORD)
+FOUND = all_arms()
 
 
 @pytest.mark.parametrize("coder", CODERS)
@@ -81,3 +81,12 @@ def test_an_error_shows_in_the_widget_and_the_next_draw_clears_it(
     assert_error_shows_until_redrawn(
         FrontExplorer(), monkeypatch, (front_explorer, "read_front"), "sparsity", (0.9, 0.98)
     )
+
+
+def test_the_picture_names_the_tries_of_the_last_section() -> None:
+    reading = read_front(FOUND, FrontSetting())
+    by_arm = {dot.arm: dot for dot in reading.dots}
+    alt = static_figures.walked_front().alt
+    for arm, name in TRIES.items():
+        assert f"{name}: {by_arm[arm].n_bytes:,.0f} bytes, {by_arm[arm].accuracy:.1f}%" in alt
+    assert "longer and better" not in alt, "another recipe: not compared with these arms"

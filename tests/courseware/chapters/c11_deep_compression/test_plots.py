@@ -21,6 +21,8 @@ def test_the_front_is_told_and_the_chosen_one_is_marked():
     assert told == "wide, ±3 9,000 bytes 97.5%; 4 shared, at once 60,000 bytes 97.6%"
     assert "Float: 97.7%" in alt and "27 kB 98.42%" in alt
     assert "Marked: narrow, float, 50,000 bytes, 95.5%." in alt
+    named = size_and_accuracy(DOTS, 97.7, 1.0, named={"wide, ±3": "first try"}).alt
+    assert named == size_and_accuracy(DOTS, 97.7, 1.0).alt + " first try: 9,000 bytes, 97.5%."
     assert "Marked" not in size_and_accuracy(DOTS, 97.7, 1.0).alt
 
 

@@ -15,10 +15,12 @@ parts of the arm bring and in which order, were run on the first three.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import partial
 
 from courseware.chapters.c11_deep_compression.compressing import (
     Plan,
+    State,
     Trained,
     refined,
     rounded,
@@ -117,15 +119,29 @@ def measure(seed: int, data: Digits, *, controls: bool) -> Result:
     return found
 
 
-def small_figures(trained: Trained, data: Digits) -> Figures:
-    """What `figures` says of a rounded network, and of its file by contexts, which is judged."""
-    state = rounded(trained, LEVELS, trained.steps)
+def small_figures(
+    trained: Trained,
+    data: Digits,
+    levels: int = LEVELS,
+    written: Callable[[State], State] = lambda state: state,
+    read: Callable[[State], State] = lambda state: state,
+) -> Figures:
+    """What `figures` says of a rounded network, and of its file by contexts, which is judged.
+
+    Args:
+        trained: the network, with the steps that it was rounded with last.
+        data: that judge it.
+        levels: of its grids.
+        written: what is written of the rounded network.
+        read: the network of what is read back.
+    """
+    state = written(rounded(trained, levels, trained.steps))
     found = figures(state, CODES, data)
-    parts = small_parts(tidied(state), trained.steps, LEVELS)
+    parts = small_parts(tidied(state), trained.steps, levels)
     data_of_file = joined(parts)
     found["files"][CONTEXTS] = {RANGE: len(data_of_file)}
     found["parts"][CONTEXTS] = sizes_of(parts)
-    return found | right(read_small(data_of_file), data)
+    return found | right(read(read_small(data_of_file)), data)
 
 
 if __name__ == "__main__":
