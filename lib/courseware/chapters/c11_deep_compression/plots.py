@@ -29,7 +29,7 @@ HAN_2016 = {"float32": (1_070_000, 98.36), "compressed": (27_000, 98.42)}
 KINDS = {"narrow": (ORANGE, "^"), "wide": (BLUE, "o"), "": (MUTED, "s")}
 """How the name of an arm begins → how it is drawn."""
 
-NAMES_BESIDE = (-58, 16), (16, -26)
+NAMES_BESIDE = (12, 20), (-84, -14)
 """Where names stand beside their dots, in points."""
 
 TOLD = {
