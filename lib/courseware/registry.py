@@ -102,7 +102,11 @@ CHAPTERS = (
         "05_knowledge_distillation",
         "Knowledge distillation",
         modules=("distillation",),
-        experiments={"distillation_mnist": False, "distillation_unlabelled": False},
+        experiments={
+            "distillation_mnist": False,
+            "distillation_rivals": False,
+            "distillation_unlabelled": False,
+        },
         given="math np torch F nn check check_quiz",
     ),
     Chapter(
