@@ -31,7 +31,16 @@ LAB = "http://localhost:8888/lab/tree"
 OPEN = "[Open in JupyterLab]({}), once `make lab` runs on your machine."
 AS_IT_RAN = "Here the lecture stands as it ran: where it says *Predict*, choose before you read on."
 
-GUIDES = ("self_study", "glossary", "slides", "teaching", "project", "grading", "threat_model")
+GUIDES = (
+    "self_study",
+    "glossary",
+    "slides",
+    "teaching",
+    "mistakes",
+    "project",
+    "grading",
+    "threat_model",
+)
 BUILDING = ("architecture", "kernels")
 """Pages of docs/, in order: for who learns and teaches, and for who changes the course."""
 
