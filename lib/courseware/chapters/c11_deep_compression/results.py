@@ -22,6 +22,7 @@ from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist
 )
 from courseware.chapters.c11_deep_compression.files import FLOAT16, FLOAT32
 from courseware.chapters.c11_deep_compression.streams import BITS, CODERS, RANGE
+from courseware.showing.claims import Arm, Compared
 from courseware.showing.spread import ahead, spread
 from model_compression.pareto import pareto_front
 
@@ -131,6 +132,19 @@ def lost(record: Record, arm: str, part: str = "test") -> list[float]:
     control = CONTROLS[networks_of(record, arm)]
     of_arm = accuracies(record, arm, part)
     return ahead(accuracies(record, control, part)[: len(of_arm)], of_arm)
+
+
+def beside_float(record: Record, arm: str) -> Compared:
+    """What a verdict on the points rests on that an arm lost: the arm, and its float network."""
+    updates, size = updates_of(record, arm), fmean(file_bytes(record, arm))
+    return Compared(
+        [
+            Arm(f"“{arm}”", updates=updates, n_bytes=size),
+            Arm("float trained on", updates=updates, n_bytes=float_bytes(record)),
+        ],
+        seeds=len(lost(record, arm)),
+        unequal="Bytes are what is asked for. One rate; the arm was chosen on other splits.",
+    )
 
 
 def below_best(record: Record, arm: str) -> list[float]:
