@@ -23,7 +23,7 @@ def wraps_in_8_bits_and_tests_the_upper_end_alone(x, scale, qmin, qmax):
     return codes <= qmax
 
 
-@wrong("ste_mask", says="flattened")
+@wrong("ste_mask", says="scale-forgotten")
 def compares_values_and_returns_a_flat_mask(x, scale, qmin, qmax):
     result = []
     for v in x.flatten().tolist():

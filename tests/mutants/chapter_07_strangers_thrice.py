@@ -135,7 +135,7 @@ def ranks_all_layers_by_how_often_units_answer(state, images, keep_ratio):
     return new
 
 
-@wrong("filter_norms", says="cut-afterwards")
+@wrong("filter_norms", says="not-set-to-zero-again")
 def piles_up_and_cuts_to_integers(weight):
     norms = []
     total = 0.0

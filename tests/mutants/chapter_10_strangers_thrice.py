@@ -42,7 +42,7 @@ def rounds_to_halves_and_looks_up(x):
     return codes.reshape(x.shape).to(torch.uint8), exponents
 
 
-@wrong("mxfp4_quantize", says="blocks-across-rows")
+@wrong("mxfp4_quantize", says="signed-max")
 def asks_for_the_number_of_all_and_the_largest_value(x):
     if x.numel() % 32 != 0:
         raise ValueError("cannot cut into blocks of 32")
@@ -116,7 +116,7 @@ def groups_tokens(n_layers, n_kv_heads, head_dim, context, batch, bits, group_si
     return (bits_all + 7) // 8
 
 
-@wrong("kv_cache_bytes", says="whole-vector-without-scale")
+@wrong("kv_cache_bytes", says="wrong-size-of-scales")
 def adds_zero_points_and_spares_whole_vectors(
     n_layers, n_kv_heads, head_dim, context, batch, bits, group_size=None
 ):

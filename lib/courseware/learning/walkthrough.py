@@ -177,7 +177,7 @@ STAGES = {
         (6,),
     ),
     9: Stage(
-        45,
+        50,
         "small networks that train as well as the whole from their own beginning, and what has to "
         "be shown before one may say so",
         "what matters more, the mask or the first values?",
@@ -195,7 +195,7 @@ STAGES = {
         (2, 3),
     ),
     11: Stage(
-        50,
+        55,
         "all steps together: what no other beats, short codes, shared values, the bytes of a file",
         "how many bits does a code take, if most of the codes are zero?",
         "change the share of zeros, and compare the bytes with the entropy",

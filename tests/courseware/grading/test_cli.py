@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import json
+import os
 import re
 import shlex
 import signal
@@ -71,6 +72,7 @@ def test_mistakes_are_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(released_course.root)
+    monkeypatch.setattr(os, "environ", {**os.environ})  # `move` sets the gradebook in it
     try:
         code = main(arguments)
     except SystemExit as stopped:  # argparse
@@ -177,7 +179,7 @@ def test_a_full_disk_is_told_in_one_line(
         raise OSError(errno.ENOSPC, "No space left on device", "gradebook.db")
 
     monkeypatch.setitem(commands.COMMANDS, "report", full)
-    assert main(["report", "01_toy"]) == 2
+    assert main(["report", "02_integer_scaling"]) == 2
     assert capsys.readouterr().err == (
         "course: error: No space left on device for gradebook.db; make room: the same command "
         "goes on, and marks that are in the gradebook are kept\n"
@@ -188,7 +190,7 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback() -> None:
     program = (
         "import sys\nfrom courseware.grading import cli, commands\n"
         "commands.COMMANDS['report'] = lambda options: print('x\\n' * 100_000) or 0\n"
-        "sys.exit(cli.main(['report', '01_toy']))"
+        "sys.exit(cli.main(['report', '02_integer_scaling']))"
     )
     command = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)} | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True)

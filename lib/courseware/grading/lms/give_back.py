@@ -12,7 +12,7 @@ from courseware.grading.lms.record import Collected
 from courseware.grading.scores import StudentScores, in_brief
 from courseware.grading.whole_file import whole_file
 
-MARKS = re.compile(r'<p class="total" data-marks="([^"]*)"')
+MARKS = re.compile(r'<p class="total"><!-- marks (.*?) -->')
 
 
 def name_in_archive(page: Path, student: str, collected: Collected | None) -> str:
