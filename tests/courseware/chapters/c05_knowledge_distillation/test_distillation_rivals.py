@@ -4,7 +4,7 @@ import json
 
 import torch
 
-from courseware.chapters.c05_knowledge_distillation.distilling import RandomShift, train_teacher
+from courseware.chapters.c05_knowledge_distillation.distilling import train_teacher
 from courseware.chapters.c05_knowledge_distillation.experiments import distillation_rivals
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_lessons import SIZES
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_rivals import (
@@ -34,17 +34,6 @@ def test_the_record_is_complete():
         assert all(list(one) == [str(n) for n in SIZES] for one in run["students"].values())
         assert list(run["rounded"]) == ["teacher", *map(str, SIZES)]
         assert all(list(one) == [str(n) for n in BITS] for one in run["rounded"].values())
-
-
-def test_without_shifts_chance_is_the_same_but_for_the_shifts():
-    images = torch.rand(50, 784)
-    after = []
-    for most in (0, 2):
-        torch.manual_seed(0)
-        moved = RandomShift((28, 28), most)(images)
-        assert torch.equal(moved, images) == (most == 0)
-        after.append(torch.rand(9))  # what dropout would draw
-    assert torch.equal(*after)
 
 
 def test_the_teachers_differ_in_their_shifts_and_the_students_in_their_lessons(monkeypatch):
