@@ -24,6 +24,11 @@ from typing import Any
 
 import torch
 
+from courseware.chapters.c05_knowledge_distillation.tasks.free_logits import (
+    Setting,
+    from_equal,
+    minimiser,
+)
 from courseware.chapters.c05_knowledge_distillation.tasks.losses import (
     BOTH_WEIGHTS,
     WRONG_LOSSES,
@@ -144,12 +149,11 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     alpha, temperature = arguments[4:6]
     student = outputs(got, images)
 
-    def loss_of(loss: Loss) -> Callable[[T], T]:
-        return lambda logits: loss(logits, teacher, labels, alpha, temperature)
-
-    right = loss_of(distillation_loss)
+    setting = Setting.of(teacher, labels, alpha, temperature)
+    right = setting.with_loss(distillation_loss)
     equal, lowest, reached = (
-        float(right(logits)) for logits in (0 * teacher, minimiser(right, 0 * teacher), student)
+        float(right(logits))
+        for logits in (0 * teacher, from_equal(distillation_loss, setting), student)
     )
 
     def still_to_go(logits: T) -> float:
@@ -178,27 +182,25 @@ def lowest_loss(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differen
     standing = "not-learned" if abs(1 - left) < HARDLY else "not-the-lowest"
     # Who has missed the lowest loss by little minimises no other one that ends far from it.
     furthest = 2 * left if left < NEAR_MISS else math.inf
-    name = _minimised(loss_of, student, lambda logits: LEFT < still_to_go(logits) < furthest)
+    name = _minimised(setting, student, lambda logits: LEFT < still_to_go(logits) < furthest)
     return Difference(name or standing, text)
 
 
-def _minimised(
-    loss_of: Callable[[Loss], Callable[[T], T]], student: T, fails: Callable[[T], bool]
-) -> str:
+def _minimised(setting: Setting, student: T, fails: Callable[[T], bool]) -> str:
     """The name of the wrong loss that the student minimises, if it is one that is known.
 
     Some have the right minimum here, such as the divergence at another temperature where the
     teacher is alone: a student `fails` for another reason then.
     """
-    lowest = minimiser(loss_of(distillation_loss), 0 * student)
+    lowest = from_equal(distillation_loss, setting)
 
-    def nearer_to(loss: Callable[[T], T]) -> bool:
+    def nearer_to(loss: Loss) -> bool:
         """Than to the right one's, as a student who is on the way may pass close by it."""
-        return _alike(student, minimiser(loss, 0 * student)) > _alike(student, lowest)
+        return _alike(student, from_equal(loss, setting)) > _alike(student, lowest)
 
     nearest = {
         wrong.name: min(
-            ((_left_of_minimum(loss, student, fails), loss) for loss in map(loss_of, wrong.losses)),
+            ((_left_of_minimum(loss, setting, student, fails), loss) for loss in wrong.losses),
             key=itemgetter(0),
         )
         for wrong in (*WRONG_LOSSES, BOTH_WEIGHTS)
@@ -213,8 +215,8 @@ def _minimised(
         return "all-to-one-class"
     if alike:
         return alike[0]
-    for loss in map(loss_of, ROWS_MISMATCHED.losses):
-        if _left_of_minimum(loss, student, fails) < MIXED_LEFT and nearer_to(loss):
+    for loss in ROWS_MISMATCHED.losses:
+        if _left_of_minimum(loss, setting, student, fails) < MIXED_LEFT and nearer_to(loss):
             return ROWS_MISMATCHED.name
     return ""
 
@@ -228,12 +230,15 @@ def _alike(one: T, other: T) -> float:
     return float(torch.cosine_similarity(first.flatten(), second.flatten(), dim=0))
 
 
-def _left_of_minimum(loss: Callable[[T], T], student: T, fails: Callable[[T], bool]) -> float:
+def _left_of_minimum(
+    wrong: Loss, setting: Setting, student: T, fails: Callable[[T], bool]
+) -> float:
     """What the student has still to go to the minimum of a loss; infinity where that one passes."""
+    loss = setting.with_loss(wrong)
     # Near a minimum the slope is small. That is quickly found out, and rules most out.
     if _slope(loss, student) > 0.2 * _slope(loss, 0 * student):
         return math.inf
-    ends = [minimiser(loss, start, iterations=30) for start in (student, 0 * student)]
+    ends = minimiser(loss, student, iterations=30), from_equal(wrong, setting, iterations=30)
     return max(_left(loss, student, end) for end in ends) if all(map(fails, ends)) else math.inf
 
 
@@ -248,12 +253,9 @@ def _left_out(arguments: tuple[Any, ...], student: T) -> tuple[str, str] | None:
     ways = []
     for row in range(len(images)):
         of_row = slice(row, row + 1)
-
-        def right(logits: T, of_row: slice = of_row) -> T:
-            return distillation_loss(logits, teacher[of_row], labels[of_row], alpha, temperature)
-
-        start = 0 * student[of_row]
-        ways.append(_left(right, student[of_row], minimiser(right, start)))
+        alone = Setting.of(teacher[of_row], labels[of_row], alpha, temperature)
+        right = alone.with_loss(distillation_loss)
+        ways.append(_left(right, student[of_row], from_equal(distillation_loss, alone)))
     agreed = (teacher.argmax(dim=1) == labels).tolist()
     for name, out, text in (
         ("rows-left-out", late, "for all images but one, which is only among the later rows"),
@@ -277,24 +279,3 @@ def _left(loss: Callable[[T], T], student: T, end: T) -> float:
     """What the student has still to go, of the way from equal outputs to `end`."""
     equal, reached, lowest = (float(loss(logits)) for logits in (0 * student, student, end))
     return (reached - lowest) / (equal - lowest) if equal > lowest else math.inf
-
-
-def minimiser(loss: Callable[[T], T], start: T, iterations: int = 300) -> T:
-    """Free logits, from `start` on, that minimise a loss."""
-    logits = start.clone().requires_grad_()
-    optimizer = torch.optim.LBFGS(
-        [logits],
-        max_iter=iterations,
-        tolerance_grad=1e-8,
-        tolerance_change=1e-12,
-        line_search_fn="strong_wolfe",
-    )
-
-    def closure() -> float:
-        optimizer.zero_grad()
-        value = loss(logits)
-        value.backward()
-        return value.item()
-
-    optimizer.step(closure)
-    return logits.detach()
