@@ -11,15 +11,20 @@ from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     LAYOUTS,
+    NEVER_OCCURS,
     NOT_SET_TO_ZERO,
+    OCCURRING,
     OTHER_AXES,
     Reduce,
+    behind,
     by_channel,
     crossed,
     over,
     per_image,
     per_place,
     slips,
+    those_that_occur,
+    up_to_the_last,
 )
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.machine_integers import COUNTED_IN_8_BITS, wrapped
@@ -45,6 +50,7 @@ def _channels(draw: Draw) -> Iterator[tuple[T]]:
 
 
 def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
+    yield (torch.tensor([[0.0, -2.0], [-1.0, 3.0]]),)
     yield (torch.tensor([[0.0, -2.0], [0.0, 0.0], [-1.0, 3.0], [0.0001, -4.0]]),)
     yield (torch.tensor([[0.0, 1e-3], [1e-30, 0.0], [1e-11, 1e-7]]),)
     for shape in ((9, 5), (12, 4)):
@@ -56,6 +62,9 @@ def _exact_zeros(draw: Draw) -> Iterator[tuple[T]]:
 
 def _ends(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0, 0.0], [0.0, 1.0, 3.0]]),)
+    # The last unit is never silent, or always: a count of what occurs ends before it.
+    yield (torch.tensor([[0.0, 0.0, 2.0], [0.0, 1.0, 3.0]]),)
+    yield (torch.tensor([[2.0, 1.0, 0.0], [0.0, 3.0, 0.0]]),)
     values = inputs.after_relu(draw, 6, 5)
     values[:, 1], values[:, 3] = 0.0, 0.5
     yield (values,)
@@ -110,6 +119,12 @@ PLACES_NOT_JOINED = (
 IMAGES_NOT_JOINED = (
     "images-not-joined",
     "There is a number for each image and channel. Count over the images too.",
+)
+
+SHARE_OF_ALL_ZEROS = (
+    "share-of-all-zeros",
+    "The zeros of each unit were divided by all zeros. Divide by the number of activations of that "
+    "unit.",
 )
 
 LIMITS = 1e-12, *(10.0**-n for n in range(10, 0, -1))
@@ -170,9 +185,7 @@ APOZ = Task(
             by_channel(lambda a: (a == 0).float().mean(dim=2).sum(dim=0), over(_counts, axis=1)),
         ),
         ways(
-            "share-of-all-zeros",
-            "The zeros of each unit were divided by all zeros. Divide by the number of activations "
-            "of that unit.",
+            *SHARE_OF_ALL_ZEROS,
             over(lambda rows: _counts(rows) / _counts(rows).sum(), axis=1),
         ),
         ways(
@@ -236,5 +249,15 @@ APOZ = Task(
             ),
             OTHER_SHARES,
         ),
+        crossed(
+            [(SHARE_OF_ALL_ZEROS, behind(lambda numbers: numbers / numbers.sum()))],
+            [one for one in OTHER_SHARES if one[0] not in (COUNTED, PER_CENT, MAGNITUDES)],
+        ),
+        ways(
+            *NEVER_OCCURS,
+            lambda a: 1 - up_to_the_last(1 - reference.apoz(a)),
+            lambda a: 1 - those_that_occur(1 - reference.apoz(a)),
+        ),
+        crossed(OCCURRING, [one for one in OTHER_SHARES if one[0] is not SMALL_COUNTED]),
     ),
 )

@@ -20,6 +20,7 @@ from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     by_channel,
     crossed,
     missing_one,
+    never_occurring,
     over,
     part_of,
     per_image,
@@ -83,6 +84,8 @@ def _filters(draw: Draw) -> Iterator[tuple[T]]:
 
 def _zeros(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[3.0, -4.0], [0.0, 0.0], [0.0, -2.0]]),)
+    # The last one: sums of what is not 0 end before it.
+    yield (torch.tensor([[0.0, 2.0], [-3.0, 4.0], [0.0, 0.0]]),)
     weight = draw.normal(4, 2, 3, 3)
     weight[draw.integer(0, 3)] = 0.0
     yield (weight,)
@@ -103,6 +106,10 @@ def _with_more(more: float) -> Callable[[T], T]:
 
 def _squares(rows: T) -> T:
     return rows.square().sum(dim=1)
+
+
+def _scaled(by: Callable[[T], T]) -> Reduce:
+    return lambda rows: by(rows.norm(dim=1))
 
 
 OTHER_NUMBERS = several(
@@ -174,6 +181,9 @@ NUMBERS: tuple[tuple[tuple[str, str], Reduce], ...] = (
     (SIGNS_CANCEL, lambda rows: rows.sum(dim=1)),
     (MEAN_TAKEN_OFF, _uncentred),
 )
+SCALED: tuple[tuple[tuple[str, str], Reduce], ...] = tuple(
+    (NORMALISED, _scaled(by)) for by in NORMALISED_BY
+)
 
 UNDER_THE_ROOT = ways(
     "number-under-the-root",
@@ -229,7 +239,7 @@ FILTER_NORMS = Task(
             lambda weight: weight.norm(dim=0),
             lambda weight: weight.flatten(1).norm(dim=0),
         ),
-        crossed(OF_FILTERS, NUMBERS),
+        crossed(OF_FILTERS, (*NUMBERS, *SCALED)),
         ways(
             *KERNELS_NOT_JOINED,
             by_channel(lambda w: w.norm(dim=2), reference.filter_norms),
@@ -264,6 +274,7 @@ FILTER_NORMS = Task(
             for by in NORMALISED_BY
         ),
         *(followed_by(NORMALISED, by, OTHER_NUMBERS) for by in NORMALISED_BY),
+        crossed([(NORMALISED, behind(by, axis=0)) for by in NORMALISED_BY], NUMBERS[-2:]),
         ways(
             *SORTED,
             over(lambda rows: rows.norm(dim=1).sort().values, axis=0),
@@ -283,6 +294,7 @@ FILTER_NORMS = Task(
             reference.filter_norms,
             several(PARTLY, OTHER_NUMBERS, UNDER_THE_ROOT),
         ),
+        never_occurring(reference.filter_norms),
         ways(
             *WHOLE_TENSOR,
             lambda weight: weight.norm(),

@@ -50,6 +50,14 @@ def kept(draw: Draw, n_units: int, n_kept: int) -> T:
             return chosen
 
 
+def kept_of_24(draw: Draw) -> T:
+    """Three of 24 units, which a Python set gives from the last to the first.
+
+    It orders up to four small whole numbers by what is left of them after a division by 8.
+    """
+    return torch.tensor([3, 10, 17]) + draw.integer(0, 3)
+
+
 def convolution(draw: Draw, n_out: int, n_in: int, size: int, bias: bool) -> Named:
     """The state_dict of a convolution, its bias last."""
     state = Named(weight=draw.normal(n_out, n_in, size, size))

@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import torch
 
+from courseware.chapters.c07_structured_pruning.tasks.keep_indices_searches import (
+    in_the_order_of_a_set,
+    searches,
+)
+from courseware.chapters.c07_structured_pruning.tasks.surgery import ORDER_OF_A_SET
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.task import Misconception
@@ -22,6 +27,7 @@ UNSORTED = Misconception(
     "not-ascending",
     "The numbers of the units do not ascend. Cut in this order, the network's units change places: "
     "sort the indices.",
+    unless_explained=True,
 )
 
 MASK_RETURNED = (
@@ -33,6 +39,18 @@ MAGNITUDES_RANKED = (
     "magnitudes-ranked",
     "The scores were ranked without their signs. A score is no weight: −0.9 is lower than 0.2.",
 )
+
+LOWEST_KEPT = (
+    "lowest-kept",
+    "The lowest scores were kept. Higher is better: the most important units stay.",
+)
+
+NUMBER_TO_REMOVE = (
+    "number-to-remove",
+    "`n_keep` was taken for the number of units that go. So many stay.",
+)
+
+OFF_BY_ONE = ("off-by-one", "One unit too many or too few was kept.")
 
 TIES_ALL_KEPT = (
     "ties-all-kept",
@@ -118,28 +136,6 @@ def _above_the_next(scores: T, n_keep: int) -> T:
     return (scores > scores.sort(descending=True).values[n_keep]).nonzero().flatten()
 
 
-def _again_where_taken_is(mark: float) -> Callable[[T, int], T]:
-    """The highest that is left, again and again; a score that was taken becomes `mark`."""
-
-    def behaves(scores: T, n_keep: int) -> T:
-        left, taken = scores.clone(), []
-        for _ in range(n_keep):
-            taken.append(int(left.argmax()))
-            left[taken[-1]] = mark
-        return torch.tensor(sorted(taken))
-
-    return behaves
-
-
-def _searched_from_zero(scores: T, n_keep: int) -> T:
-    """The highest above 0 that is not taken, again and again; place 0 where there is none."""
-    taken: list[int] = []
-    for _ in range(n_keep):
-        left = [i for i in range(len(scores)) if i not in taken and scores[i] > 0]
-        taken.append(max(left, key=lambda i: float(scores[i]), default=0))
-    return torch.tensor(sorted(taken))
-
-
 def _ranks(scores: T, n_keep: int) -> T:
     """The ranks of the highest, taken for their places."""
     return scores.argsort().argsort()[len(scores) - n_keep :].sort().values
@@ -154,31 +150,33 @@ MISTAKES = several(
     (
         NOT_INT64,
         UNSORTED,
-        Misconception(
-            "named-twice",
-            "A unit is named twice, and another one of the same score is missing: units were "
-            "looked up by their scores. Equal scores have the same value but not the same "
-            "place, so sort or rank the places.",
+    ),
+    searches(
+        (UNSORTED.name, UNSORTED.message),
+        ((LOWEST_KEPT, torch.neg), (MAGNITUDES_RANKED, torch.abs)),
+        (
+            (NUMBER_TO_REMOVE, lambda n, k: n - k),
+            (OFF_BY_ONE, lambda n, k: k + 1),
+            (OFF_BY_ONE, lambda n, k: k - 1),
         ),
     ),
-    _in_any_form(
-        "lowest-kept",
-        "The lowest scores were kept. Higher is better: the most important units stay.",
-        _places(lambda s: -s),
+    ways(*ORDER_OF_A_SET, in_the_order_of_a_set(_places())),
+    *(
+        both(mistake, ORDER_OF_A_SET, in_the_order_of_a_set(_places(score)))
+        for mistake, score in ((LOWEST_KEPT, torch.neg), (MAGNITUDES_RANKED, torch.abs))
     ),
+    _in_any_form(*LOWEST_KEPT, _places(torch.neg)),
     _in_any_form(
         "others-returned",
         "The units that go were returned. Those that stay are asked for.",
         _places(lambda s: -s, lambda n, k: n - k),
     ),
     _in_any_form(
-        "number-to-remove",
-        "`n_keep` was taken for the number of units that go. So many stay.",
+        *NUMBER_TO_REMOVE,
         _places(count=lambda n, k: n - k),
     ),
     _in_any_form(
-        "off-by-one",
-        "One unit too many or too few was kept.",
+        *OFF_BY_ONE,
         _places(count=lambda n, k: k + 1),
         _places(count=lambda n, k: k - 1),
     ),
@@ -226,18 +224,6 @@ MISTAKES = several(
         "All units whose score equals the highest of those that go were left out, so there are "
         "fewer than asked for. `>` cannot tell equal scores apart: count places instead.",
         _above_the_next,
-    ),
-    ways(
-        "taken-again",
-        "A unit that was taken already was taken again, because what marks it is no lower than "
-        "the scores that are left. Mark it with −inf, or sort the places once.",
-        *map(_again_where_taken_is, (0.0, -1.0)),
-    ),
-    ways(
-        "searched-from-zero",
-        "The search for the highest score begins at 0, so that a negative one is never found, and "
-        "the first unit comes in its place. Begin at −inf.",
-        _searched_from_zero,
     ),
     ways(
         "order-sorted-by-order",

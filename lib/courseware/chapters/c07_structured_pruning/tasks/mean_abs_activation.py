@@ -11,10 +11,14 @@ from courseware.chapters.c07_structured_pruning.tasks import inputs
 from courseware.chapters.c07_structured_pruning.tasks.common import OFF_LIMITS
 from courseware.chapters.c07_structured_pruning.tasks.unit_numbers import (
     LAYOUTS,
+    NORMALISED_BY,
     NOT_SET_TO_ZERO,
+    OCCURRING,
     OTHER_AXES,
     PART_OF_UNIT,
+    Layout,
     Reduce,
+    behind,
     by_channel,
     crossed,
     over,
@@ -44,6 +48,8 @@ PLACES_NOT_JOINED = (
 
 def _units(draw: Draw) -> Iterator[tuple[T]]:
     yield (torch.tensor([[0.0, 2.0], [1.0, 4.0]]),)
+    # The last one is silent: sums of what is not 0 end before it.
+    yield (torch.tensor([[0.0, 2.0, 0.0], [1.0, 4.0, 0.0]]),)
     yield from inputs.of_units(draw)
 
 
@@ -85,6 +91,10 @@ def _of_those_not_zero(rows: T) -> T:
     return rows.abs().sum(dim=1) / (rows != 0).sum(dim=1)
 
 
+def _of_those_not_zero_or_0(rows: T) -> T:
+    return rows.abs().sum(dim=1) / (rows != 0).sum(dim=1).clamp(min=1)
+
+
 SIGNS_CANCEL = (
     "signs-cancel",
     "Negative activations were added with their sign, so that they cancel positive ones. Take the "
@@ -114,6 +124,14 @@ OTHER_AVERAGE = (
     "other-average",
     "This is the mean of the squares, its root, the median, the largest, or how far the "
     "activations spread. The mean of the magnitudes is asked for.",
+)
+NORMALISED = (
+    "normalised",
+    "The means were divided by their sum, their largest, or their mean. They are asked for "
+    "as they are.",
+)
+SCALED: tuple[tuple[tuple[str, str], Layout], ...] = tuple(
+    (NORMALISED, behind(by)) for by in NORMALISED_BY
 )
 AVERAGES: tuple[Reduce, ...] = (
     lambda rows: rows.square().mean(dim=1),
@@ -213,16 +231,13 @@ MEAN_ABS_ACTIVATION = Task(
             over(lambda rows: rows.abs().sum(dim=1) / rows.numel(), axis=1),
         ),
         ways(
-            "normalised",
-            "The means were divided by their sum, their largest, or their mean. They are asked for "
-            "as they are.",
-            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(dim=1).sum(), axis=1),
-            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(dim=1).amax(), axis=1),
-            over(lambda rows: rows.abs().mean(dim=1) / rows.abs().mean(), axis=1),
+            *NORMALISED,
+            *(layout(lambda rows: rows.abs().mean(dim=1)) for _, layout in SCALED),
         ),
         ways(
             *ZEROS_LEFT_OUT,
             over(_of_those_not_zero, axis=1),
+            over(_of_those_not_zero_or_0, axis=1),
         ),
         ways(
             *OTHER_AVERAGE,
@@ -234,8 +249,10 @@ MEAN_ABS_ACTIVATION = Task(
                 *LAYOUTS,
                 (PLACES_NOT_JOINED, per_place),
                 (IMAGES_NOT_JOINED, per_image),
+                *SCALED,
             ),
             OTHER_NUMBERS,
         ),
+        crossed(OCCURRING, [*OTHER_NUMBERS[:5], (ZEROS_LEFT_OUT, _of_those_not_zero_or_0)]),
     ),
 )

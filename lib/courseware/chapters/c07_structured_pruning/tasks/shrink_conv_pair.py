@@ -46,6 +46,7 @@ def _without_bias(draw: Draw) -> Iterator[Arguments]:
     yield _small()
     yield _drawn(draw, 3, 6, 4, 4, 3, "")
     yield _drawn(draw, 5, 5, 5, 3, 3, "")
+    yield *_drawn(draw, 2, 24, 2, 3, 1, "")[:3], inputs.kept_of_24(draw)
 
 
 def _with_biases(draw: Draw) -> Iterator[Arguments]:
@@ -53,6 +54,7 @@ def _with_biases(draw: Draw) -> Iterator[Arguments]:
     yield _drawn(draw, 2, 4, 6, 3, 3, "12")
     yield _drawn(draw, 5, 5, 5, 3, 1, "12")
     yield _drawn(draw, 3, 6, 2, 1, 3, "1")
+    yield *_drawn(draw, 2, 24, 2, 3, 1, "12")[:3], inputs.kept_of_24(draw)
 
 
 _check = partial(Check, probe=named_call)

@@ -310,6 +310,7 @@ MISTAKES = several(
         _cut(filters=_zero_rows, bias=_same, norm=_uncut(*VECTORS), columns=_same),
     ),
     ways(*surgery.PRUNED_RETURNED, _on(surgery.others)),
+    ways(*surgery.ORDER_OF_A_SET, lambda *a: _cut()(*a[:3], surgery.out_of_a_set(a[3]))),
     ways(
         *surgery.UNITS_MIXED,
         *(_cut(filters=other) for other in surgery.mixed(_rows)),

@@ -30,6 +30,7 @@ def _pairs(draw: Draw) -> Iterator[Arguments]:
     yield _drawn(draw, 4, 6, 9, 3)
     # All sizes equal: a cut along the wrong axis still runs.
     yield _drawn(draw, 6, 6, 6, 4)
+    yield *_drawn(draw, 2, 24, 2, 3)[:4], inputs.kept_of_24(draw)
 
 
 def _drawn(draw: Draw, n_in: int, hidden: int, n_out: int, n_kept: int) -> Arguments:

@@ -11,6 +11,7 @@ import torch
 from courseware.chapters.c07_structured_pruning.tasks.surgery import (
     AXES_BY_SIZE,
     FIRST_KEPT,
+    ORDER_OF_A_SET,
     PRUNED_RETURNED,
     RESCALED,
     RUN_KEPT,
@@ -19,6 +20,7 @@ from courseware.chapters.c07_structured_pruning.tasks.surgery import (
     by_size,
     mixed,
     others,
+    out_of_a_set,
     whole_run,
 )
 from courseware.checks.misconceptions import both, followed_by, several, ways
@@ -250,6 +252,7 @@ MISTAKES = several(
     ways(*RESCALED, _scaled(0, 1), _scaled(0, -1), _scaled(1, 0), _scaled(-1, 0)),
     ways(*AXES_BY_SIZE, _axes_by_size),
     WITH_OTHER_UNITS,
+    ways(*ORDER_OF_A_SET, lambda *a: _cut()(*a[:4], out_of_a_set(a[4]))),
     ways(
         *UNITS_MIXED,
         *(_cut(w1=other) for other in mixed(_rows)),

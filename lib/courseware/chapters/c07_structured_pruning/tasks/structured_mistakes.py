@@ -36,6 +36,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     BY_APOZ,
     BY_NORM,
     BY_OTHER_AVERAGE,
+    OUT_OF_A_SET,
     REMEASURED,
     SCORES,
     WITHOUT_BIAS,
@@ -57,7 +58,12 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     without_dead_ones,
     zeroed,
 )
-from courseware.chapters.c07_structured_pruning.tasks.surgery import FIRST_KEPT, UNITS_MIXED, ZEROED
+from courseware.chapters.c07_structured_pruning.tasks.surgery import (
+    FIRST_KEPT,
+    ORDER_OF_A_SET,
+    UNITS_MIXED,
+    ZEROED,
+)
 from courseware.chapters.c07_structured_pruning.tasks.ways import (
     any_units,
     apoz_rank,
@@ -160,6 +166,7 @@ MISTAKES = several(
         way(keep=by_score),
         way(keep=lambda scores, n: by_score(scores, n).flip(0)),
     ),
+    ways(*ORDER_OF_A_SET, OUT_OF_A_SET),
     ways(
         *UNITS_MIXED,
         *part_mixed(0, lambda w1, kept: w1[kept]),

@@ -15,6 +15,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     BY_APOZ,
     BY_NORM,
     BY_OTHER_AVERAGE,
+    OUT_OF_A_SET,
     REMEASURED,
 )
 from courseware.chapters.c07_structured_pruning.tasks.surgery import (
@@ -37,6 +38,7 @@ def _one_hidden_layer(draw: Draw) -> Iterator[networks.Problem]:
     rivals = BY_NORM, BY_APOZ, *BEFORE_RELU
     yield networks.problem(draw, (5, 12, 3), 0.5, *rivals, *BY_OTHER_AVERAGE[1:])
     yield networks.problem(draw, (12, 12, 12), 0.5, *rivals, BY_OTHER_AVERAGE[0])
+    yield networks.problem(draw, (3, 24, 2), 0.125, OUT_OF_A_SET)
 
 
 def _several_hidden_layers(draw: Draw) -> Iterator[networks.Problem]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import torch
 
-from courseware.chapters.c07_structured_pruning.tasks.surgery import mixed
+from courseware.chapters.c07_structured_pruning.tasks.surgery import mixed, out_of_a_set
 from courseware.chapters.c07_structured_pruning.tasks.ways import (
     Measured,
     Score,
@@ -157,6 +157,13 @@ def rows_by_score(w1: T, b1: T, w2: T, b2: T, kept: T) -> Iterable[T]:
 
 def by_score(scores: T, n_keep: int) -> T:
     return scores.argsort(descending=True)[:n_keep]
+
+
+def in_the_order_of_a_set(scores: T, n_keep: int) -> T:
+    return out_of_a_set(reference.keep_indices(scores, n_keep))
+
+
+OUT_OF_A_SET = way(keep=in_the_order_of_a_set, cut=any_units)
 
 
 def first_of_equal(scores: T, n_keep: int) -> T:

@@ -58,6 +58,11 @@ UNITS_MIXED = (
     "the same ones in another order. Entry i of every tensor must be of the same unit, so cut all "
     "of them with the same `kept`.",
 )
+ORDER_OF_A_SET = (
+    "order-of-a-set",
+    "The units stand in the order of a Python set. That ascends for some small numbers only, as "
+    "for those below 8: a set keeps no order, so sort what comes out of it.",
+)
 FIRST_KEPT = (
     "first-ones-kept",
     "The first units were kept, as many as `kept` has entries. Its entries are the numbers of the "
@@ -124,6 +129,11 @@ def mixed(cut: Callable[[T, T], T]) -> tuple[Callable[[T, T], T], ...]:
         return cut(tensor, kept.flip(0))
 
     return first, last_first
+
+
+def out_of_a_set(units: T) -> T:
+    """The units in the order of a Python set."""
+    return torch.tensor([*{*units.tolist()}], dtype=torch.int64)
 
 
 def by_size(tensor: T, kept: T, n_units: int) -> T:

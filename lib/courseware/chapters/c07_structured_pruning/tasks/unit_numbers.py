@@ -62,6 +62,12 @@ NOT_SET_TO_ZERO = (
     "The sum was not set to 0 for each filter or unit, so that every number holds all those before "
     "it as well. Set it to 0 inside of the loop, not in front of it.",
 )
+NEVER_OCCURS = (
+    "what-never-occurs-left-out",
+    "A filter or unit got no number because there is nothing of it to count or add up. What "
+    "gathers the places that occur (`bincount`, `unique`, a `Counter`) knows nothing of the "
+    "others: give it the length, as `minlength`, or begin with a 0 for each.",
+)
 NORMALISED_BY = (
     lambda numbers, *a: numbers / numbers.sum(),
     lambda numbers, *a: numbers / numbers.amax(),
@@ -72,6 +78,17 @@ WHOLE_NUMBERS = (
     "Only whole numbers came back: `//`, `int`, or a type for integers cut the fraction off. "
     "Divide with `/`, and keep floats.",
 )
+
+
+def up_to_the_last(numbers: T) -> T:
+    """As many as `bincount` gives: what comes behind the last one that is not 0 is left out."""
+    places = numbers.nonzero()
+    return numbers[: int(places.max()) + 1] if len(places) else numbers[:0]
+
+
+def those_that_occur(numbers: T) -> T:
+    """As many as `unique` and `Counter` give."""
+    return numbers[numbers != 0]
 
 
 def over(
@@ -135,6 +152,12 @@ def behind(change: Callable[[T], T], axis: int = 1) -> Layout:
     return lambda reduce: lambda values: change(over(reduce, axis)(values))
 
 
+OCCURRING: tuple[tuple[tuple[str, str], Layout], ...] = (
+    (NEVER_OCCURS, behind(up_to_the_last)),
+    (NEVER_OCCURS, behind(those_that_occur)),
+)
+"""No number where there is nothing to count."""
+
 OTHER_AXES: tuple[tuple[tuple[str, str], Layout], ...] = (
     (IMAGES_FOR_UNITS, lambda reduce: over(reduce, axis=0)),
     (LAST_FOR_UNITS, lambda reduce: over(reduce, axis=-1)),
@@ -192,6 +215,13 @@ def missing_one(
     )
 
 
+def never_occurring(right: Way) -> tuple[Misconception, ...]:
+    """No number where it would be 0."""
+    return ways(
+        *NEVER_OCCURS, lambda a: up_to_the_last(right(a)), lambda a: those_that_occur(right(a))
+    )
+
+
 def slips(right: Way, of_all: Way) -> tuple[Misconception, ...]:
     """What may go wrong before and after the right numbers are made of activations, one a unit."""
     return several(
@@ -199,6 +229,7 @@ def slips(right: Way, of_all: Way) -> tuple[Misconception, ...]:
         ways(*RESHAPED, *in_memory_order(right)),
         ways(*PART_OF_UNIT, *part_of(right, *parts_of_units())),
         missing_one(UNITS_MISSING, right, ()),
+        never_occurring(right),
         ways(
             *SORTED,
             lambda a: right(a).sort().values,
