@@ -35,7 +35,7 @@ from tests.mutants import table
 from tests.sample_class.handing_in import ROOT, answer_with, released, solved
 
 EXERCISE = "02_integer_scaling"
-TARGET = 10.0
+TARGET = 20.0
 FIXED_TARGET = 0.3
 STOCK_CONFIG = 'c = get_config()\nc.CourseDirectory.source_directory = "solutions"\n'
 
