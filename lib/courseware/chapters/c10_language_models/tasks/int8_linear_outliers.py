@@ -97,6 +97,9 @@ def _scales_of_x(draw: Draw) -> Iterator[Arguments]:
     yield TIES, torch.tensor([[127.0, 3.0, 5.0, 2.0, 7.0]]), torch.tensor([0.5]), 200.0
     for sizes in ((4, 2, 6, 1), (3, 3, 7, 2), (3, 2, 5, 0)):
         yield _layer(draw, *sizes)
+    # Every product of two codes fits into 16 bits, and not their sum.
+    large = torch.tensor([[127.0, draw.integer(110, 126), 126.0, -1.0]])
+    yield torch.cat((large, -large)), large.abs(), torch.tensor([0.5]), 200.0
 
 
 def _scales_of_weights(draw: Draw) -> Iterator[Arguments]:

@@ -48,7 +48,9 @@ def _groups(draw: Draw) -> Iterator[Arguments]:
     yield 1, 1, 4, 1, 1, 4, 2
     yield 1, 1, 4, 1, 1, 4, 4
     yield 32, 8, 128, 1000, 1, 4, 64
-    for bits in (2, 3, 4):
+    # The scales are there whatever the codes take.
+    yield 1, 1, 4, 1, 1, 16, 2
+    for bits in (2, 3, 4, 8, 16):
         layers, heads, _, context, batch = _sizes(draw)
         group, count = draw.rng.choice((4, 8, 16)), draw.rng.choice((3, 5))
         yield layers, heads, group * count, context, batch, bits, group
@@ -72,6 +74,7 @@ def _refused(draw: Draw) -> Iterator[Arguments]:
         yield layers, heads, 64, context, batch, 4, draw.rng.choice((48, 24, 40))
         yield layers, heads, 64, context, batch, 4, draw.rng.choice((16, 32))
     yield 1, 2, 16, 1, 1, 4, 32
+    yield 1, 1, 4, 1, 1, 16, 3
 
 
 KV_CACHE_BYTES = Task(

@@ -89,8 +89,13 @@ LEFT_OUT: tuple[tuple[tuple[str, str], Callable[[Cache], int]], ...] = (
 
 ALONG_THE_TOKENS = (
     "groups-along-the-tokens",
-    "The groups run along the tokens of the context. They are parts of one vector: "
-    "`group_size` has to divide `head_dim`, whatever the context is.",
+    "The groups run along the tokens of the context, of the keys, the values, or both. They are "
+    "parts of one vector: `group_size` has to divide `head_dim`, whatever the context is.",
+)
+FEW_BITS_ALONE = (
+    "scales-of-few-bits-alone",
+    "No scales were counted from a number of bits on, as if 8 or 16 bits were not quantized. With "
+    "a `group_size` every group has a scale, whatever `bits` is, and has to fit.",
 )
 NONE_OF_THE_WHOLE = (
     "whole-vector-without-scale",
@@ -112,16 +117,39 @@ EACH_VALUE = (
 )
 
 
-def _of_tokens(rounding: Callable[[float], int]) -> Callable[[Cache], int]:
+def _of_tokens(rounding: Callable[[float], int], keys_alone: bool) -> Callable[[Cache], int]:
     """Scales of groups that run along the tokens, one a place of the vector."""
-    return lambda c: (
-        c.vectors // c.context * c.width * rounding(c.context / c.group)
-        if c.group and c.context
-        else 0
-    )
+
+    def number(c: Cache) -> int:
+        if not c.group or not c.context:
+            return 0
+        turned = c.vectors // c.context * c.width * rounding(c.context / c.group)
+        return (turned + c.vectors * c.groups) // 2 if keys_alone else turned
+
+    return number
 
 
-OF_TOKENS = tuple(map(_of_tokens, (math.ceil, math.floor)))
+OF_TOKENS = tuple(
+    _of_tokens(rounding, alone) for rounding in (math.ceil, math.floor) for alone in (False, True)
+)
+
+
+def _below(most: int) -> Callable[[Cache], int]:
+    """Scales of codes of fewer bits alone."""
+    return lambda c: c.vectors * c.groups if c.bits < most else 0
+
+
+WHOLE_NUMBERS = 8, 9, 16, 17
+"""From so many bits on, numbers may seem not to be quantized."""
+
+
+def _without_scales_from(most: int, fits: bool) -> Callable[..., int]:
+    """From so many bits on no scales; the group size has to fit there as well, or not."""
+
+    def refuses(c: Cache) -> bool:
+        return c.width % (c.group or 1) != 0 and (fits or c.bits < most)
+
+    return refused_by(refuses, lambda c: -(-(c.codes + 16 * _below(most)(c)) // 8))
 
 
 def _none_of_the_whole(c: Cache) -> int:
@@ -131,6 +159,7 @@ def _none_of_the_whole(c: Cache) -> int:
 SCALE_NUMBERS: tuple[tuple[tuple[str, str], tuple[Callable[[Cache], int], ...]], ...] = (
     (ALONG_THE_TOKENS, OF_TOKENS),
     (NONE_OF_THE_WHOLE, (_none_of_the_whole,)),
+    (FEW_BITS_ALONE, tuple(map(_below, WHOLE_NUMBERS))),
     (ONE_SCALE, (lambda c: c.vectors if c.group else 0,)),
     (EACH_VALUE, (lambda c: c.vectors * c.width if c.group else 0,)),
 )
@@ -211,6 +240,10 @@ MISTAKES = several(
     ways(
         *NONE_OF_THE_WHOLE,
         from_bits(lambda c: c.codes + 16 * _none_of_the_whole(c)),
+    ),
+    ways(
+        *FEW_BITS_ALONE,
+        *(_without_scales_from(most, fits) for most in WHOLE_NUMBERS for fits in (True, False)),
     ),
     *(
         both(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from statistics import NormalDist
 from typing import Any
 
 import torch
@@ -73,18 +74,51 @@ def _one_zero(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> D
     return Difference("wrong-value", f"{text}: expected one below 0, 0, and one above")
 
 
-def _told_by_order(judge: Judge) -> Judge:
-    """A judge that recognises right values in another order."""
+def _told_by_values(judge: Judge) -> Judge:
+    """A judge that recognises right values in another order, other shares, and values nearby."""
 
     def judges(arguments: tuple[Any, ...], expected: torch.Tensor, got: Any) -> Difference | None:
         found = judge(arguments, expected, got)
         if found is None or found.kind != "wrong-value":
             return found
-        came = got.detach().double().sort().values
-        right = bool(((came - expected.double()).abs() <= TOLERANCE).all())
-        return Difference(NOT_SORTED.name, found.text) if right else found
+        came, wanted = got.detach().double(), expected.double()
+        if _same(came.sort().values, wanted):
+            return Difference(NOT_SORTED.name, found.text)
+        if _of_other_shares(came):
+            return Difference(OUTERMOST_OFF[0], found.text)
+        near = bool(((came - wanted).abs() <= NEARLY).all())
+        return Difference(ESTIMATED.name, found.text) if near else found
 
     return judges
+
+
+def _same(came: torch.Tensor, wanted: torch.Tensor) -> bool:
+    return bool(((came - wanted).abs() <= TOLERANCE).all())
+
+
+def _of_other_shares(values: torch.Tensor) -> bool:
+    """Whether both sides are right but for the outermost share of one, or of both."""
+    if abs(float(values[ZERO])) > TOLERANCE:
+        return False
+    shares = [_outermost(-values[:ZERO]), _outermost(values[ZERO + 1 :].flip(0))]
+    if None in shares:
+        return False
+    return any(abs(share - OUTERMOST) > 1e-5 for share in shares if share is not None)
+
+
+def _outermost(side: torch.Tensor) -> float | None:
+    """The share with which the values of a side begin, from the largest down; None if none does.
+
+    The larger it is, the smaller is the last of them, measured by the first.
+    """
+    low, high, quantile = 0.85, 1 - 1e-6, NormalDist().inv_cdf
+    wanted = float(side[-1] / side[0])
+    for _ in range(40):
+        share = (low + high) / 2
+        last = quantile(0.5 + (share - 0.5) / len(side))
+        low, high = (share, high) if last / quantile(share) > wanted else (low, share)
+    quantiles = _side(len(side), share)
+    return share if _same(side / side[0], quantiles / quantiles[0]) else None
 
 
 def _quantile(p: torch.Tensor) -> torch.Tensor:
@@ -121,6 +155,15 @@ def _by(value_of: Callable[[torch.Tensor], torch.Tensor], cut: slice = slice(-1)
     """Both sides from other values of the right shares, of which the end is left out."""
     below, above = (value_of(_shares(points)[cut]) for points in (8, 9))
     return _normalised(-below, _NOTHING, above)
+
+
+def _between_quantiles(shares: torch.Tensor) -> torch.Tensor:
+    quantiles = _quantile(shares)
+    return (quantiles[1:] + quantiles[:-1]) / 2
+
+
+def _between_shares(shares: torch.Tensor) -> torch.Tensor:
+    return _quantile((shares[1:] + shares[:-1]) / 2)
 
 
 def _half_way() -> torch.Tensor:
@@ -177,6 +220,25 @@ NOT_SORTED = Misconception(
     "The values are right, but not in ascending order: the code of a value is its position.",
 )
 
+NEARLY = 0.01
+ESTIMATED = Misconception(
+    "quantiles-estimated",
+    "All values are near the right ones, and some of them are not the same. Were quantiles "
+    "estimated, from random numbers or by a rough formula, or read off a coarse table? "
+    "`ndtri` and `inv_cdf` compute them to all digits.",
+    unless_explained=True,
+)
+MEANS_OF_NEIGHBOURS = (
+    "means-of-neighbours",
+    "Means of neighbours were taken, of two quantiles or of two shares, as the formula of the "
+    "paper reads. Here the values are the quantiles at the shares themselves: of n + 1 points the "
+    "last one, 1/2, is left out.",
+)
+NO_ZERO = (
+    "no-exact-zero",
+    "There is no exact 0 in it. Zeros are frequent and must stay zeros, hence the two sides of "
+    "different length with a 0 in between.",
+)
 SIDES_SWAPPED = (
     "sides-swapped",
     "The sides are swapped: there are eight values above 0 and seven below.",
@@ -270,13 +332,15 @@ SIDES = several(
         lambda: _of(8, 7),
     ),
     ways(
-        "no-exact-zero",
-        "There is no exact 0 in it. Zeros are frequent and must stay zeros, hence the two "
-        "sides of different length with a 0 in between.",
+        *MEANS_OF_NEIGHBOURS,
+        *(lambda of=of: _by(of, slice(None)) for of in (_between_quantiles, _between_shares)),
+    ),
+    both(MEANS_OF_NEIGHBOURS, NO_ZERO, _half_way),
+    ways(
+        *NO_ZERO,
         lambda: _normalised(-_side(8), _side(8)),
         *(_without_zero(twice) for twice in (0, -1)),
         *(_evenly(edge) for edge in (OUTERMOST, 1 - 1 / 32, 1 - 1 / 30, 16 / 17, 17 / 18)),
-        _half_way,
     ),
     ways(
         *ZERO_TWICE,
@@ -342,7 +406,7 @@ NF4_CODEBOOK = Task(
     off_limits=OFF_LIMITS,
     checks=told_by_form(
         *(
-            Check(name, weight, _no_arguments, _told_by_order(judge))
+            Check(name, weight, _no_arguments, _told_by_values(judge))
             for name, weight, judge in (
                 ("16 values in ascending order, from −1 to 1", 1, _ascending),
                 ("an exact 0 at position 7", 1, _one_zero),
@@ -352,7 +416,7 @@ NF4_CODEBOOK = Task(
         ),
     ),
     misconceptions=several(
-        (*FORMS, NOT_SORTED),
+        (*FORMS, NOT_SORTED, ESTIMATED),
         SIDES,
         *(
             ways(*mistake, *(lambda c=change: c(_of(7, 8)) for change in changes))

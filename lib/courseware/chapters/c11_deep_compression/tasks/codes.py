@@ -36,6 +36,17 @@ IN_BINS = (
     "Codes were counted in the bins of a histogram, which divides the range into equal parts: "
     "codes in one part count as one. Count each distinct code by itself.",
 )
+NOT_PUT_TOGETHER = (
+    "equal-codes-apart",
+    "Equal codes were not put together: each entry, or each row, counts as a code of its own. In "
+    "a `Counter`, a `set` or a `dict`, the elements of a tensor are never equal; `tolist()` makes "
+    "numbers of them.",
+)
+BY_ROWS = (
+    "rows-by-themselves",
+    "Each row was counted by itself, and the results were put together. A code is as frequent as "
+    "it is among all codes: flatten them first.",
+)
 RUNS = (
     "runs-counted",
     "Runs of equal neighbours were counted. A code that comes again later is the same code: count "
@@ -77,14 +88,34 @@ def run_counts(codes: T) -> list[int]:
     return counts
 
 
-def counts_in_bins(n_bins: int) -> Callable[[T], list[int]]:
+def counts_in_bins(n_bins: Callable[[T], int]) -> Callable[[T], list[int]]:
     """How many codes lie in each part of the range that holds any."""
 
     def counts(codes: T) -> list[int]:
-        bins = np.histogram(codes.numpy(), n_bins)[0]
+        bins = np.histogram(codes.numpy(), n_bins(codes))[0]
         return [int(n) for n in bins if n]
 
     return counts
+
+
+def _distinct(codes: T) -> int:
+    return len(codes.unique())
+
+
+def _reach(codes: T) -> int:
+    """One bin too few for whole numbers, or as many as one takes that is to be quick."""
+    return min(max(int(codes.max()) - int(codes.min()), 1), 2**16)
+
+
+def counts_in_float_bins(codes: T) -> list[int]:
+    """As `torch.histc` counts, which takes floats alone: one part for each distinct one."""
+    values = codes.flatten().float()
+    return [int(n) for n in torch.histc(values, len(values.unique())).tolist() if n]
+
+
+def rows_of(codes: T) -> T:
+    """Rows along the last axis."""
+    return codes.reshape(-1, codes.shape[-1])
 
 
 def row_counts(codes: T) -> list[int]:
@@ -96,7 +127,9 @@ def row_counts(codes: T) -> list[int]:
 MISREAD: tuple[tuple[str, str, Callable[[T], list[int]]], ...] = (
     *((*CUT_TO_A_BYTE, lambda codes, n=n: counts_of(codes.long() % n)) for n in (2**8, 2**16)),
     (*THROUGH_FLOATS, lambda codes: counts_of(codes.float())),
-    *((*IN_BINS, counts_in_bins(n)) for n in (10, 100, 256)),
+    *((*IN_BINS, counts_in_bins(lambda codes, n=n: n)) for n in (10, 100, 256)),  # type: ignore[misc]
+    *((*IN_BINS, counts_in_bins(n)) for n in (_distinct, _reach)),
+    *((*NOT_PUT_TOGETHER, lambda codes, n=n: [1] * n(codes)) for n in (torch.numel, len)),
     (*RUNS, run_counts),
     (*ZEROS_LEFT_OUT, lambda codes: counts_of(codes[codes != 0])),
     (*SIGN_LOST, lambda codes: counts_of(codes.long().abs())),

@@ -9,15 +9,20 @@ from typing import Any
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.codes import (
+    BY_ROWS,
     CUT_TO_A_BYTE,
     FAR_APART,
+    IN_BINS,
     MISREAD,
     SIGN_LOST,
+    THROUGH_FLOATS,
     WIDE,
     ZEROS_LEFT_OUT,
     T,
+    counts_in_float_bins,
     counts_of,
     drawn_codes,
+    rows_of,
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.checks.misconceptions import both, several, ways
@@ -120,6 +125,15 @@ def _rounded_lengths(counts: Callable[[T], list[int]], least: int) -> Callable[[
     return behaves
 
 
+def _over_rows(of: Callable[[list[float]], float]) -> Callable[[T], float]:
+    """The entropies of all rows, put together."""
+    return lambda codes: of([reference.entropy_bits(row) for row in rows_of(codes)])
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
 def _in_unit(counts: Callable[[T], list[int]], base: float) -> Callable[[T], float]:
     return lambda codes: _of_counts(counts)(codes) / math.log2(base)
 
@@ -196,6 +210,8 @@ ENTROPY_BITS = Task(
             _of_shares(lambda codes: (_counts(codes), len(codes))),
         ),
         several(*(ways(name, text, _of_counts(counts)) for name, text, counts in MISREAD)),
+        both(IN_BINS, THROUGH_FLOATS, _of_counts(counts_in_float_bins)),
+        ways(*BY_ROWS, _over_rows(_mean), _over_rows(sum)),
         ways(
             *ZEROS_LEFT_OUT,
             lambda codes: (

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 import torch
 
 from courseware.chapters.c11_deep_compression.tasks.codes import (
+    BY_ROWS,
     FAR_APART,
+    IN_BINS,
     MISREAD,
+    THROUGH_FLOATS,
     WIDE,
     T,
+    counts_in_float_bins,
     counts_of,
     drawn_codes,
+    rows_of,
 )
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.chapters.c11_deep_compression.tasks.huffman_wrong_ways import (
@@ -103,6 +108,8 @@ HUFFMAN_BITS = Task(
             lambda codes: 1 if len(counts_of(codes)) == 1 else reference.huffman_bits(codes),
         ),
         several(*(ways(name, text, of_counts(counts)) for name, text, counts in MISREAD)),
+        both(IN_BINS, THROUGH_FLOATS, of_counts(counts_in_float_bins)),
+        ways(*BY_ROWS, lambda codes: sum(map(reference.huffman_bits, rows_of(codes)))),
         ways(
             "heap-misread",
             "The two that were put together are not always the rarest. A list is a heap only after "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from typing import Any
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
@@ -151,13 +151,38 @@ def _above(best: float, most: float) -> Callable[[list[Point]], Any]:
     return behaves
 
 
-def _compared_with(others: Callable[[list[Point], int], list[Point]]) -> Callable[..., list[int]]:
+def _no_worse(a: Point, b: Point) -> bool:
+    """An equal point as well."""
+    return a[0] <= b[0] and a[1] >= b[1]
+
+
+def _compared_with(
+    others: Callable[[list[Point], int], list[Point]],
+    dominates: Callable[[Point, Point], bool] = _dominates,
+) -> Callable[..., list[int]]:
     """Each point compared with some of the others."""
 
     def behaves(points: list[Point]) -> list[int]:
         left = [
-            i for i, b in enumerate(points) if not any(_dominates(a, b) for a in others(points, i))
+            i for i, b in enumerate(points) if not any(dominates(a, b) for a in others(points, i))
         ]
+        return sorted(left, key=lambda i: points[i][0])
+
+    return behaves
+
+
+def _taken_out_while_looping(
+    ordered: bool, with_all: bool, dominates: Callable[[Point, Point], bool] = _dominates
+) -> Callable[..., list[int]]:
+    """Positions removed from the list that the loop runs over: the one behind them is not met."""
+
+    def behaves(points: list[Point]) -> list[int]:
+        every = range(len(points))
+        left = sorted(every, key=lambda i: points[i][0]) if ordered else list(every)
+        for i in left:
+            others = every if with_all else tuple(left)
+            if any(i != j and dominates(points[j], points[i]) for j in others):
+                left.remove(i)
         return sorted(left, key=lambda i: points[i][0])
 
     return behaves
@@ -172,7 +197,7 @@ def _compared_with_the_one_before(
         order = sorted(range(len(points)), key=lambda i: first(points[i]))
         return order[:1] + [
             i
-            for before, i in pairwise(order)
+            for before, i in itertools.pairwise(order)
             if points[i][1] > points[before][1] or (equals and points[i] == points[before])
         ]
 
@@ -213,13 +238,18 @@ def _equals_turned_round(points: list[Point]) -> list[int]:
     return sorted(left, key=lambda i: -points[i][0])[::-1]
 
 
-PARTLY = (
-    _compared_with(lambda points, i: points[i + 1 :]),
-    _compared_with(lambda points, i: points[:i]),
-    _compared_with(lambda points, i: points[i + 1 : i + 2]),
-    _compared_with(lambda points, i: points[max(i - 1, 0) : i]),
-    _compared_with_the_one_before(),
+SOME: tuple[Callable[[list[Point], int], list[Point]], ...] = (
+    lambda points, i: points[i + 1 :],
+    lambda points, i: points[:i],
+    lambda points, i: points[i + 1 : i + 2],
+    lambda points, i: points[max(i - 1, 0) : i],
 )
+PARTLY = (*map(_compared_with, SOME), _compared_with_the_one_before())
+PARTLY_WITHOUT_EQUALS = (
+    *(_compared_with(some, _no_worse) for some in SOME),
+    _compared_with_the_one_before(equals=False),
+)
+LOOPS = (False, False), (False, True), (True, False), (True, True)
 PARTLY_COMPARED = (
     "not-all-compared",
     "A point was compared with a part of the others: with those before or behind it in the list, "
@@ -240,6 +270,11 @@ LESS_ACCURATE_FIRST = (
     "sorted-by-size-alone",
     "Of two points of one size the less accurate one stayed, where it comes first. Of one size the "
     "most accurate must be met first: sort by size, and by accuracy from the top down.",
+)
+TAKEN_OUT_WHILE_LOOPING = (
+    "removed-while-looping",
+    "Points were removed from the list that the loop runs over. What stands behind one that goes "
+    "moves up to its place, and the loop never meets it: collect what stays in a new list.",
 )
 BY_POSITION = (
     "in-order-of-positions",
@@ -309,6 +344,13 @@ MISTAKES = several(
         _one_pass(lambda point: point, equals=True),
         _one_pass(lambda point: point),
     ),
+    both(PARTLY_COMPARED, EQUALS_DROPPED, *PARTLY_WITHOUT_EQUALS),
+    both(
+        TAKEN_OUT_WHILE_LOOPING,
+        EQUALS_DROPPED,
+        *(_taken_out_while_looping(*how, _no_worse) for how in LOOPS),
+    ),
+    ways(*TAKEN_OUT_WHILE_LOOPING, *itertools.starmap(_taken_out_while_looping, LOOPS)),
     *(
         both(PARTLY_COMPARED, LESS_ACCURATE_FIRST, _compared_with_the_one_before(first, equals))
         for first in (lambda point: point, lambda point: point[0])
