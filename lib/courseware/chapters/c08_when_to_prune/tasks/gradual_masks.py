@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -25,7 +26,7 @@ from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import shares
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.joined_tensors import joining_slips
-from courseware.checks.mask_dicts import and_dtypes, masks_came
+from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
@@ -180,6 +181,12 @@ def _pruned_weights(weights: Tensors, masks: Tensors, sparsity: float) -> Tensor
     return _zeroed(weights, reference.gradual_masks(weights, masks, sparsity))
 
 
+def _covering(known: Misconception) -> Misconception:
+    """Whoever takes the mask of another layer brings weights back, and makes no second mistake."""
+    by_order = known.name == MATCHED_BY_ORDER[0]
+    return replace(known, covers=(CAME_BACK.name,)) if by_order else known
+
+
 _check = partial(Check, judge=nested, probe=paired_call)
 
 GRADUAL_MASKS = Task(
@@ -206,8 +213,13 @@ GRADUAL_MASKS = Task(
             LOWERED,
         ),
         FORMS,
-        *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
-        *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
+        map(
+            _covering,
+            several(
+                *(ways(name, message, *behaviours) for name, message, behaviours in MISTAKES),
+                *(both(first, second, *behaviours) for first, second, behaviours in TWO_MISTAKES),
+            ),
+        ),
         joining_slips(ranked, two_dicts=True),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),

@@ -9,13 +9,16 @@ import torch
 from courseware.chapters.c08_when_to_prune.tasks.gradual_wrong_ways import (
     LOWEST,
     SHARES_OF_SURVIVORS,
+    ZEROS_FOR_GONE,
     More,
     Way,
     all_kept,
     back_down,
     below,
     by_order,
+    by_order_and,
     counted_and_limited,
+    counted_in_lines,
     counted_layer_by_layer,
     gone_ranked_first,
     in_any_order,
@@ -56,6 +59,12 @@ PLACES = (
     "places-among-survivors",
     "The places were found in the line of what is left alone, and used as places in the line of "
     "all weights, where they are others. Mark what is gone with infinity, and rank one line.",
+)
+TAKEN_FROM_ZEROS = (
+    "mask-taken-from-zeros",
+    "Weights of 0 were taken for pruned ones, as where w * mask is ranked. A weight that is "
+    "kept may be 0 for a moment, and a pruned one need not be: only the mask says which is "
+    "which. Give pruned ones a score below 0, which no magnitude has.",
 )
 ONE_GONE = (
     "gone-in-one-tensor",
@@ -105,10 +114,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         ),
     ),
     (
-        "mask-taken-from-zeros",
-        "Weights of 0 were taken for pruned ones, as where w * mask is ranked. A weight that is "
-        "kept may be 0 for a moment, and a pruned one need not be: only the mask says which is "
-        "which. Give pruned ones a score below 0, which no magnitude has.",
+        *TAKEN_FROM_ZEROS,
         (
             zeroed,
             within_old(zeroed),
@@ -209,6 +215,13 @@ TWO_MISTAKES: tuple[tuple[tuple[str, str], tuple[str, str], tuple[Way, ...]], ..
         (order, (name, message), tuple(more(count, score) for count in counts))
         for order, score in ((LARGEST_PRUNED, lambda w: -w.abs()), (SIGNED, lambda w: w))
         for name, message, counts in COUNTS
+    ),
+    *(
+        (MATCHED_BY_ORDER, told, tuple(map(by_order_and, some)))
+        for told, some in (
+            (TAKEN_FROM_ZEROS, ZEROS_FOR_GONE),
+            *(((name, message), map(counted_in_lines, some)) for name, message, some in COUNTS[:2]),
+        )
     ),
     (SIGNED, TIES_PRUNED, (through_ties(torch.gt, -1, lambda w: w),)),
     (SIGNED, TIES_KEPT, (through_ties(torch.ge, 0, lambda w: w),)),

@@ -190,6 +190,29 @@ def two_lines_by_order(named_by_masks: bool, stable: bool) -> Way:
     return way
 
 
+def by_order_and(count: Callable[[T, T, float], float]) -> Way:
+    """So many go; it takes the line of weights, that of masks in their own order, the sparsity."""
+
+    def way(weights: Tensors, masks: Tensors, sparsity: float) -> Masks:
+        line = torch.cat([w.flatten() for w in weights.values()])
+        return lines_by_order(
+            weights, masks, lambda old: int(count(line, old, sparsity)), named_by_masks=False
+        )
+
+    return way
+
+
+def counted_in_lines(count: More) -> Callable[[T, T, float], float]:
+    return lambda line, old, sparsity: count(len(line), int((~old).sum()), sparsity)
+
+
+ZEROS_FOR_GONE: tuple[Callable[[T, T, float], float], ...] = (
+    lambda line, old, sparsity: round(sparsity * len(line)) - int((line == 0).sum()),
+    lambda line, old, sparsity: round(sparsity * len(line)) - int((line * old == 0).sum()),
+)
+"""How many more go, by who takes zeros for what is gone."""
+
+
 def ranked(weights: Tensors, masks: Tensors, sparsity: float) -> tuple[Tensors, int]:
     """The right scores, by which what is gone goes first, and the right total."""
     scores = {name: w.abs().masked_fill(~masks[name], -1.0) for name, w in weights.items()}

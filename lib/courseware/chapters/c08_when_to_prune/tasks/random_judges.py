@@ -13,6 +13,10 @@ from typing import Any
 
 import torch
 
+from courseware.chapters.c08_when_to_prune.tasks.shuffled_tensors import (
+    TENSOR_SHUFFLED,
+    tensors_shuffled,
+)
 from courseware.checks.counts import HALF_TO_THE_WRONG_SIDE, OFF_BY_ONE, miscount
 from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
@@ -88,7 +92,9 @@ def counts(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference 
         return Difference("row-protected", text)
     if {wanted, *pruned} == {0, n}:
         return Difference(NOTHING_GOES if wanted else ENDS_SWAPPED[0], text)
-    return Difference(_cause(list(shape), sparsity, pruned), text)
+    mixed = len({*pruned}) > 1 and tensors_shuffled(arguments, got)
+    cause = TENSOR_SHUFFLED[0] if mixed else _cause(list(shape), sparsity, pruned)
+    return Difference(cause, text)
 
 
 def _rows_alive(shape: list[int], wanted: int, got: Drawn) -> bool:
@@ -192,6 +198,8 @@ def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference
     if each.min() != each.max():
         text = f"{int(each.min())} to {int(each.max())} of {pruned.shape[1]} places go"
         saved = _rows_alive(shape, pruned_count(pruned.shape[1], arguments[1]), got)
+        if tensors_shuffled((shape, *arguments[1:]), got[:FEW]):
+            return Difference(TENSOR_SHUFFLED[0], text)
         return Difference("row-protected" if saved else "count-left-to-chance", text)
     k, n = int(each[0]), pruned.shape[1]
     if place := _far_off(pruned.sum(dim=0), k / n):

@@ -10,6 +10,7 @@ import torch
 from courseware.chapters.c08_when_to_prune.tasks import random_judges as judges
 from courseware.chapters.c08_when_to_prune.tasks.common import OFF_LIMITS
 from courseware.chapters.c08_when_to_prune.tasks.random_judges import Drawn
+from courseware.chapters.c08_when_to_prune.tasks.shuffled_tensors import TENSOR_SHUFFLED
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.counts import counted_otherwise, shares
 from courseware.checks.forms import FORMS
@@ -197,10 +198,12 @@ RANDOM_MASK = Task(
         ),
         Misconception(
             "count-left-to-chance",
-            "The number of pruned places changes from seed to seed: a coin was thrown for each of "
-            "them, or one place can be drawn twice. Only *which* places go is left to chance, not "
-            "how many: draw them without putting any back.",
+            "The number of pruned places changes from seed to seed, as where a coin is thrown for "
+            "each of them, where one place can be drawn twice, or where equal random numbers go "
+            "together. Only *which* places go is left to chance, not how many: mix all places, and "
+            "take the first ones.",
         ),
+        Misconception(*TENSOR_SHUFFLED),
         *counted_otherwise()[1:],
         Misconception(*ENDS_SWAPPED, contradicts=(NOTHING_GOES[0], TURNED_ROUND)),
         Misconception(*NOTHING_GOES),

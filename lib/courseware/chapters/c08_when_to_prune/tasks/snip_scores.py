@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import torch
@@ -205,6 +206,24 @@ def _so_far(last: bool) -> Callable[..., Named]:
     return behaves
 
 
+WEIGHTS_OF_0_APART = (
+    "weights-of-0-apart",
+    "A weight of 0 got a score above 0. Its switch moves nothing: 0 times its gradient.",
+)
+FOR_WEIGHTS_OF_0: tuple[Callable[[T], T], ...] = (torch.abs, torch.ones_like)
+"""From the gradient to a score in place of 0."""
+
+
+def _apart(score: Callable[[T, T], T]) -> Iterator[Callable[..., Named]]:
+    """A score of their own for weights of 0, another one for the rest."""
+
+    def mixed(instead: Callable[[T], T]) -> Callable[[T, T], T]:
+        return lambda w, g: torch.where(w == 0, instead(g), score(w, g))
+
+    for instead in FOR_WEIGHTS_OF_0:
+        yield from _scored(mixed(instead))
+
+
 DIVIDED = (
     "divided",
     "Weight and gradient were divided. The switch of a weight is a factor, so the loss moves by "
@@ -244,6 +263,11 @@ OTHER_SCORES: tuple[tuple[tuple[str, str], tuple[Callable[[T, T], T], ...]], ...
     ),
 )
 
+HALF_SQUARES: tuple[Callable[[T, T], T], ...] = (
+    lambda w, g: (w * g).square() / 2,
+    lambda w, g: w.square() * g.abs(),
+    lambda w, g: w.square() * g.abs() / 2,
+)
 
 _check = partial(Check, judge=same_up_to_a_factor, probe=paired_call)
 
@@ -292,11 +316,10 @@ SNIP_SCORES = Task(
             "number, but to take one off changes how many times larger one score is than another.",
             _stretched,
         ),
-        ways(
-            "weights-of-0-apart",
-            "A weight of 0 got a score above 0. Its switch moves nothing: 0 times its gradient.",
-            *_scored(lambda w, g: torch.where(w == 0, g.abs(), (w * g).abs())),
-            *_scored(lambda w, g: torch.where(w == 0, 1.0, (w * g).abs())),
+        ways(*WEIGHTS_OF_0_APART, *_apart(lambda w, g: (w * g).abs())),
+        *(
+            both(other, WEIGHTS_OF_0_APART, *chain(*map(_apart, scores)))
+            for other, scores in (*OTHER_SCORES[1:5], (SQUARED, HALF_SQUARES))
         ),
         ways(
             *SIGN_KEPT,
