@@ -117,7 +117,7 @@ QUANTIZE_WEIGHTS = Task(
     name="quantize_weights",
     points=20,
     reference=reference.quantize_weights,
-    lecture="lecture 03, “A real transformer”",
+    lecture="lecture 03, “A whole model”",
     off_limits=OFF_LIMITS,
     checks=(
         Check("matrices, group by group", 4, _matrices, same_state),

@@ -8,8 +8,9 @@ QUIZ = (
     Question(
         name="quiz_03_calibration",
         text=(
-            "A layer's activations lie between −3 and 3, but in one of 1,000 calibration batches "
-            "a single value is 60. What does the range of `minmax_range` do to the other values?"
+            "A layer's activations, to be rounded to 8 bits, lie between −3 and 3, but in one of "
+            "1,000 calibration batches a single value is 60. What does the range of `minmax_range` "
+            "do to the other values?"
         ),
         options={
             "a": Option(
