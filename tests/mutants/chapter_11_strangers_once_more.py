@@ -102,3 +102,41 @@ def counts_elements_of_a_tensor_in_a_dict(codes):
         bits += two
         heapq.heappush(heap, two)
     return bits
+
+
+@wrong("kmeans_codebook", says="stopped-early")
+def starts_without_the_largest_and_stops_early(w, mask, k, iterations):
+    kept = w[mask]
+    low, high = kept.min().item(), kept.max().item()
+    table = torch.linspace(low, high, k + 1)[:-1]
+    for _ in range(iterations):
+        nearest = (kept[:, None] - table).abs().argmin(dim=1)
+        new = table.clone()
+        for c in nearest.unique():
+            new[c] = kept[nearest == c].mean()
+        moved = (new - table).abs().max()
+        table = new
+        if moved < 1e-3:
+            break
+    codes = torch.zeros(w.shape, dtype=torch.uint8)
+    codes[mask] = (kept[:, None] - table).abs().argmin(dim=1).to(torch.uint8)
+    return table, codes
+
+
+@wrong("kmeans_codebook", says="stopped-early")
+def stops_once_little_moves(w, mask, k, iterations):
+    kept = w[mask]
+    low, high = kept.min().item(), kept.max().item()
+    table = torch.linspace(low, high, k)
+    for _ in range(iterations):
+        nearest = (kept[:, None] - table).abs().argmin(dim=1)
+        new = table.clone()
+        for c in nearest.unique():
+            new[c] = kept[nearest == c].mean()
+        moved = (new - table).abs().max()
+        table = new
+        if moved < 1e-5:
+            break
+    codes = torch.zeros(w.shape, dtype=torch.uint8)
+    codes[mask] = (kept[:, None] - table).abs().argmin(dim=1).to(torch.uint8)
+    return table, codes

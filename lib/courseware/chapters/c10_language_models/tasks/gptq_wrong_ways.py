@@ -56,6 +56,23 @@ def scales(of: Callable[[T, T, int, int, int], T]) -> Behaviour:
     return behaves
 
 
+def crossed(
+    of: Callable[[T, T, int, int, int], T] = lambda now, given, start, size, n_bits: row_scale(
+        now[:, start : start + size], n_bits
+    ),
+    **parts: Any,
+) -> Behaviour:
+    """The loop with other scales and other parts."""
+
+    def behaves(w: T, hessian: T, n_bits: int, group_size: int) -> tuple[T, T]:
+        def scale_of(now: T, given: T, start: int, size: int) -> T:
+            return of(now, given, start, size, n_bits)
+
+        return by(scale_of=scale_of, **parts)(w, hessian, n_bits, group_size)
+
+    return behaves
+
+
 def changed(change: Callable[[T, T], Any]) -> Behaviour:
     """Something else made of the right (codes, scale)."""
 
@@ -192,12 +209,15 @@ def of_all(now: T, given: T, start: int, size: int, n_bits: int) -> T:
 
 def over(steps: Callable[[int], float]) -> Behaviour:
     """absmax of each group over another number of steps."""
+    return scales(in_steps(steps))
 
+
+def in_steps(steps: Callable[[int], float]) -> Callable[[T, T, int, int, int], T]:
     def of(now: T, given: T, start: int, size: int, n_bits: int) -> T:
         block = now[:, start : start + size]
         return row_scale(block, n_bits) * top(n_bits) / steps(n_bits)
 
-    return scales(of)
+    return of
 
 
 def signed(now: T, given: T, start: int, size: int, n_bits: int) -> T:

@@ -9,6 +9,7 @@ import torch
 from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BIAS,
     BORDERS,
+    FINER_FIRST,
     MAGNITUDES,
     NOT_DOWN,
     STEPS_FIRST,
@@ -302,6 +303,13 @@ MISTAKES = several(
         "the grid. Between 2 and 4 a step is 1: round once.",
         *(made(element=halves_first(up)) for up in (True, False)),
         *(made(element=element) for element in STEPS_FIRST),
+    ),
+    ways(
+        "steps-smaller-below-one",
+        "Below 1 the steps were made smaller once more, as if there were a 0.25 or a 0.75, and the "
+        "table has no such entry: the next one was taken. There the step stays 0.5, as between 1 "
+        "and 2.",
+        *(made(element=element) for element in FINER_FIRST),
     ),
     ways(
         "place-off-by-one",

@@ -226,6 +226,29 @@ STEPS_FIRST: tuple[Callable[[T], T], ...] = tuple(
 """Rounded to an even grid, then to the nearest element: a tie to the even, lower or upper one."""
 
 
+def _finer_first(least: float, then: Callable[[T], T]) -> Callable[[T], T]:
+    """Steps that go on getting smaller below 1, down to an octave, and what is made of these."""
+
+    def element(m: T) -> T:
+        octave = torch.floor(torch.log2(m.clamp(min=least)))
+        step = torch.exp2(octave - 1)
+        return then(((m / step).round() * step).clamp(max=6))
+
+    return element
+
+
+FINER_FIRST: tuple[Callable[[T], T], ...] = tuple(
+    _finer_first(least, then)
+    for least in (0.5, 0.25, 2.0**-20)
+    for then in (
+        lambda m: torch.bucketize(m, MAGNITUDES),
+        lambda m: torch.bucketize(m, MAGNITUDES, right=True) - 1,
+        nearest,
+        lambda m: torch.bucketize(m, BORDERS),
+    )
+)
+
+
 def has_zero_block(x: T) -> bool:
     return not misfit(x) and not bool(x.unflatten(-1, (-1, BLOCK)).any(dim=-1).all())
 

@@ -11,7 +11,7 @@ from courseware.checks.forms import FORMS
 from courseware.checks.groups import OTHER_ERROR
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL
 from courseware.checks.misconceptions import both, each_instead, several, ways
-from courseware.checks.rankings import ORDER_FOR_RANKS
+from courseware.checks.rankings import FIRST_OF_EQUALS, ORDER_FOR_RANKS
 
 T = torch.Tensor
 
@@ -40,6 +40,22 @@ def _first_highest(runs: T, n: int, m: int) -> T:
     """The same, of equal ones the first."""
     places = runs.argsort(dim=1, descending=True, stable=True)[:, : max(n, 0)]
     return torch.zeros_like(runs, dtype=torch.bool).scatter_(1, places, True)
+
+
+def _at_the_first(runs: T, n: int, m: int) -> T:
+    """The n highest values are looked up, each at its first place."""
+    return (runs >= _nth(runs, n)) & ~_comes_before(runs)
+
+
+def _at_the_last(runs: T, n: int, m: int) -> T:
+    """The same, each at its last place, as a dict from values to places has it."""
+    return (runs >= _nth(runs, n)) & ~_comes_before(runs.flip(1)).flip(1)
+
+
+def _comes_before(runs: T) -> T:
+    """Whether an equal value stands further left in the run."""
+    equal = runs[:, :, None] == runs[:, None, :]
+    return equal.tril(diagonal=-1).any(dim=2)
 
 
 def _without_lowest(runs: T, n: int, m: int) -> T:
@@ -201,6 +217,12 @@ MAGNITUDES_RANKED = (
     "The scores were ranked by their magnitude. They are scores, not weights: a low one, "
     "below zero, says that the weight is worth little.",
 )
+PLACES_LOOKED_UP = (
+    FIRST_OF_EQUALS[0],
+    "Places were looked up by their scores: `index` finds the first of equal ones every time, and "
+    "a dict the last, so where some of a run are equal fewer than n stay. Rank the places "
+    "(`argsort`), not the values.",
+)
 RULES: tuple[tuple[tuple[str, str], OfRuns], ...] = (
     (TIES_KEPT, lambda s, n, m: s >= _nth(s, n)),
     (TIES_PRUNED, _above_the_next),
@@ -209,6 +231,7 @@ RULES: tuple[tuple[tuple[str, str], OfRuns], ...] = (
     (MAGNITUDES_RANKED, lambda s, n, m: _highest(s**2, n, m)),
     (N_PRUNED, lambda s, n, m: _highest(s, m - n, m)),
     (INVERTED, lambda s, n, m: ~_highest(s, n, m)),
+    (PLACES_LOOKED_UP, _at_the_first),
 )
 """What may be wrong in any run."""
 
@@ -306,6 +329,7 @@ MISTAKES = several(
         *TIES_PRUNED,
         _in_runs(_above_the_next),
     ),
+    ways(*PLACES_LOOKED_UP, *map(_in_runs, (_at_the_first, _at_the_last))),
     ways(
         "zeros-pruned",
         "A score of 0 was never kept. Exactly n of each run stay, also where fewer than n are "

@@ -14,6 +14,12 @@ T = torch.Tensor
 TABLE = nf4_codebook().double()
 MIDPOINTS = (TABLE[1:] + TABLE[:-1]) / 2
 
+NOT_SORTED = (
+    "codebook-not-sorted",
+    "The entries of the codebook stand in the order in which its parts were put together. Sorted, "
+    "they ascend from −1 to 1: code 0 stands for −1, code 15 for 1.",
+)
+
 CLEARANCE = 2e-3
 """Distance of x / absmax from a midpoint. A right solution may be off by 1e-6: its codebook may
 differ by that much, and float32 by 1e-7."""

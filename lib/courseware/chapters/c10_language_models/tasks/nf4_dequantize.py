@@ -8,13 +8,12 @@ from typing import Any
 import torch
 
 from courseware.chapters.c10_language_models.tasks.common import OFF_LIMITS
-from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
-    TABLE,
-)
+from courseware.chapters.c10_language_models.tasks.nf4_blocks import NOT_SORTED, TABLE
 from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways import (
     AS_NUMBERS,
     GRIDS,
     SIZES,
+    UNSORTED,
     as_mask,
     by_columns,
     by_remainder,
@@ -27,6 +26,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     in_turn,
     largest_in,
     last_of_the_full,
+    looked_up_in,
     of_equal_size,
     of_one,
     one_too_early,
@@ -173,6 +173,7 @@ LOOKED_UP: tuple[tuple[tuple[str, str], tuple[Callable[[T], T], ...]], ...] = (
         ),
     ),
     (FEW_DECIMALS, tuple(map(to_decimals, (2, 3, 4)))),
+    (NOT_SORTED, tuple(map(looked_up_in, UNSORTED))),
 )
 """Other entries than those of the codes."""
 SPREAD: tuple[tuple[tuple[str, str], tuple[Callable[..., T], ...]], ...] = (

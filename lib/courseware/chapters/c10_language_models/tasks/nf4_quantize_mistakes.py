@@ -9,6 +9,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     MIDPOINTS,
+    NOT_SORTED,
     TABLE,
     coded_by,
     encoded,
@@ -24,6 +25,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     whole_tensor,
 )
 from courseware.chapters.c10_language_models.tasks.nf4_quantize_wrong_ways import (
+    UNSORTED,
     absmax,
     absmax_of_zeros,
     by_columns,
@@ -39,6 +41,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_quantize_wrong_ways impor
     one_for_all,
     per_value,
     per_value_shaped,
+    placed,
     ragged,
     rest_joined,
     rest_left,
@@ -140,6 +143,7 @@ BLOCKS: tuple[tuple[tuple[str, str], Callable[[T, int], Iterable[T]]], ...] = (
 """Other blocks than runs of `block_size` values."""
 
 MISTAKES = several(
+    ways(*NOT_SORTED, *map(placed, UNSORTED)),
     ways(
         "other-dtype",
         "The values are right, but not their types: uint8 for the codes, float32 for absmax.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 from typing import Any
 
 import torch
@@ -36,6 +37,15 @@ def changed(change: Callable[[T, T], Any]) -> Behaviour:
 
 def with_codes(change: Callable[[T], T]) -> Behaviour:
     return changed(lambda codes, absmax: (change(codes), absmax))
+
+
+_PARTS = torch.arange(7), torch.arange(7, 8), torch.arange(8, 16).flip(0)
+UNSORTED = tuple(torch.cat(parts).argsort() for parts in permutations(_PARTS))
+"""The place of each code in a codebook whose parts stand as they are made, not sorted."""
+
+
+def placed(places: T) -> Behaviour:
+    return with_codes(lambda codes: places[codes])
 
 
 def with_absmax(change: Callable[[T], T]) -> Behaviour:

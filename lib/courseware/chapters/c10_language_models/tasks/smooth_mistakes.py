@@ -138,6 +138,7 @@ BEHIND: tuple[tuple[tuple[str, str], Callable[..., Any]], ...] = (
     (SIZES_ROUNDED, lambda s, w: (2.0 ** s.log2().round(), w * 2.0 ** s.log2().round())),
     (WEIGHT_DIVIDED, lambda s, w: (s, w / s)),
     (IMPRECISE, lambda s, w: (s.round(decimals=2), w * s.round(decimals=2))),
+    *((NORMALISED, lambda s, w, of=size: (s / of(s), w * (s / of(s)))) for size in SIZES),
 )
 """Another scale, and what is done with it."""
 

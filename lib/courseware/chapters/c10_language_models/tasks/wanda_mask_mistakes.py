@@ -12,10 +12,12 @@ from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, except_where, several, ways
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
+    FIRST_OF_EQUALS,
     ORDER_FOR_RANKS,
     QUANTILE,
     TIES_KEPT,
     TIES_PRUNED,
+    first_of_equals,
     kept_by_order,
     kept_by_quantile,
     ties_kept,
@@ -178,6 +180,11 @@ TIES_OF_ROW_KEPT = (
     "All weights of a row whose score equals the threshold were kept, so fewer than asked "
     "for are gone. Prune just as many as the count says.",
 )
+FIRST_SCORE = (
+    FIRST_OF_EQUALS[0],
+    "`index` finds the first of equal scores every time, so where a row has several of them too "
+    "few go. Rank the places (`argsort`), not the values.",
+)
 ORDERS: tuple[tuple[tuple[str, str], Scores], ...] = (
     (MAGNITUDE_ALONE, lambda w, x: w.abs()),
     (NORM_ALONE, lambda w, x: x.expand(w.shape)),
@@ -192,6 +199,7 @@ RULES: tuple[tuple[tuple[str, str], OfRow], ...] = (
     (TIES_OF_ROW_PRUNED, lambda s, share: ties_pruned(s, round(share * s.numel()))),
     (TIES_OF_ROW_KEPT, lambda s, share: ties_kept(s, round(share * s.numel()))),
     (INVERTED, lambda s, share: ~_pruned(s, share)),
+    (FIRST_SCORE, lambda s, share: first_of_equals(s, round(share * s.numel()))),
 )
 """What may be wrong in any row, whatever the scores are.
 
@@ -241,6 +249,7 @@ MISTAKES = several(
         "wherever `round` gives 0, all stay.",
         _rows(_counted(lambda n, s: max(1, round(s * n)))),
     ),
+    ways(*FIRST_SCORE, _rows(lambda s, share: first_of_equals(s, round(share * s.numel())))),
     ways(
         *NORM_ALONE,
         _ranked(lambda w, x: x.expand(w.shape)),

@@ -15,6 +15,7 @@ from typing import Any
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
 from courseware.chapters.c11_deep_compression.tasks.compress_mistakes import MISTAKES
 from courseware.chapters.c11_deep_compression.tasks.networks import Problem, problem
+from courseware.chapters.c11_deep_compression.tasks.repairs import REPAIRED, slip_of
 from courseware.chapters.c11_deep_compression.tasks.returned_networks import layers_of, n_right
 from courseware.checks.alone import call_alone, canonical_cell
 from courseware.checks.call import Outcome, TimeLimit, call
@@ -146,9 +147,11 @@ def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
     text = f"{lost:.1f} points of accuracy lost, {given:.1f}% → {back:.1f}%; "
     text += f"at most {bars[reached]:g} for the next quarter of this budget's points"
     unused = got.budget - got.code_bytes - len(got.blob)
-    if back <= NEAR_CHANCE:
+    if slip := _slip_of(got, given):
+        kind = slip
+    elif back <= NEAR_CHANCE:
         kind = "reads-hardly-anything"
-    elif unused > ROOM * got.budget:
+    elif back > READS and unused > ROOM * got.budget:
         kind = "room-left"
         text += f"; {unused:,} of {got.budget:,} bytes are unused"
     else:
@@ -174,13 +177,17 @@ def worth(budget: int, reached: int = QUARTERS) -> float:
     return POINTS * SHARES[budget] / sum(SHARES.values()) * reached / QUARTERS
 
 
-NEAR_CHANCE = 20.0
+NEAR_CHANCE, READS = 20.0, 50.0
+"""Held-out accuracy in percent. What reads no more than the second is broken, not too small."""
 
 ROOM = 0.25
 """Of a budget: from so much on that is unused, the bytes are not what is short."""
 
-LOSSES = ("accuracy-lost", "room-left", "reads-hardly-anything")
-"""What a file has that is valid and not good enough: the last one near chance."""
+LOSSES = (
+    *("accuracy-lost", "room-left", "reads-hardly-anything"),
+    *(known.name for known in REPAIRED),
+)
+"""What a file has that is valid and not good enough."""
 
 
 def _decoder_failed(decoded: Outcome) -> Difference:
@@ -206,6 +213,15 @@ def accuracies_of(came: HandedIn) -> tuple[float, float]:
     return share * n_right(ours, *held_out), share * n_right(theirs, *held_out)
 
 
+def _slip_of(came: HandedIn, given: float) -> str | None:
+    """What, undone in the network that came back, makes it a good one."""
+    assert came.seed is not None and came.decoded is not None
+    drawn: Problem = problem(came.seed.data)
+    layers = layers_of(came.decoded.value)
+    assert isinstance(layers, list)
+    return slip_of(layers, drawn.held_out_images, drawn.held_out_labels, drawn.images, given)
+
+
 COMPRESS = Task(
     name="compress",
     points=POINTS,
@@ -219,5 +235,5 @@ COMPRESS = Task(
         Check(f"{budget:,} bytes", SHARES[budget], _drawn(budget), _judge, _handed_in)
         for budget in BARS
     ),
-    misconceptions=tuple(Misconception(name, message) for name, message in MISTAKES),
+    misconceptions=(*REPAIRED, *(Misconception(name, message) for name, message in MISTAKES)),
 )

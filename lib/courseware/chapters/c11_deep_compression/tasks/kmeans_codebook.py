@@ -20,6 +20,10 @@ BORDER = 1e-3
 """How far weights stay from the middle between two entries, in all steps."""
 
 
+TINY = 2.0**-20
+"""Small weights are divided as large ones are: an end to all moves that is a number shows."""
+
+
 def _clear(w: T, mask: T, k: int, iterations: int) -> bool:
     """Whether no kept weight comes near a border on the way."""
     values = w[mask].double()
@@ -59,6 +63,8 @@ def _one_step(draw: Draw) -> Iterator[Arguments]:
 def _several(draw: Draw) -> Iterator[Arguments]:
     for k, iterations in ((3, 2), (4, 3), (5, 8)):
         yield _case(draw, (5, 9), 1.1, k, iterations)
+    w, mask, k, iterations = _case(draw, (5, 9), 1.1, 4, 4)
+    yield w * TINY, mask, k, iterations
 
 
 def _masked(draw: Draw) -> Iterator[Arguments]:

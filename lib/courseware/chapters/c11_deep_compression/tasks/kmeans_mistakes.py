@@ -91,6 +91,12 @@ PART_OF_THE_WAY = (
     "An entry moved only a part of the way to the mean of its weights. One iteration puts it "
     "there.",
 )
+STOPPED_EARLY = (
+    "stopped-early",
+    "The iterations stop as soon as the entries hardly move. What is little for large weights is "
+    "much for small ones: go on for as many iterations as are asked for, or until nothing changes.",
+)
+STILL = 1e-2, 1e-3, 1e-4, 1e-5, 1e-6
 STARTS: tuple[Callable[[T, int], T], ...] = (
     within,
     quantiles,
@@ -111,6 +117,7 @@ PARTS: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = (
     (OTHER_STEPS, {"steps": lambda n: n + 1}),
     (OTHER_STEPS, {"steps": lambda n: max(n - 1, 0)}),
     (OTHER_STEPS, {"steps": lambda n: min(n, 1)}),
+    *((STOPPED_EARLY, {"still": still}) for still in STILL[1:4:2]),
     (STALE, {"stale": True}),
     (MEDIAN, {"mean": torch.median}),
     (MIDDLE, {"mean": lambda values: (values.min() + values.max()) / 2}),
@@ -202,6 +209,7 @@ MISTAKES = several(
         lloyd(steps=lambda n: min(n, 1)),
         lloyd(steps=lambda n: 100),
     ),
+    ways(*STOPPED_EARLY, *(lloyd(still=still) for still in STILL)),
     ways(
         *STALE,
         lloyd(stale=True),

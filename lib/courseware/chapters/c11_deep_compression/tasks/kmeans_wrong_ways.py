@@ -24,8 +24,12 @@ def lloyd(
     mean: Callable[[T], T] = torch.mean,
     distance: Callable[[T], T] = torch.abs,
     moved: float = 1.0,
+    still: float | None = None,
 ) -> Callable[..., tuple[T, T]]:
-    """k-means with one of its parts done otherwise; `moved` is the part of the way to a mean."""
+    """k-means with one of its parts done otherwise; `moved` is the part of the way to a mean.
+
+    It stops where no entry moves farther than `still`.
+    """
 
     def behaves(w: T, mask: T, k: int, iterations: int) -> tuple[T, T]:
         values = of(w.double(), mask)
@@ -41,7 +45,9 @@ def lloyd(
                 there = [bool((nearest == i).any()) for i in range(k)]
                 filler = torch.tensor(empty, dtype=torch.float64)
                 means = [m if t else filler for m, t in zip(means, there, strict=True)]
-            table = torch.stack(means)
+            before, table = table, torch.stack(means)
+            if still is not None and bool((table - before).abs().max() < still):
+                break
         codes = torch.zeros(w.shape, dtype=torch.uint8)
         last = nearest if stale else closest(w.double()[mask], table, distance)
         codes[mask] = last.to(torch.uint8)
