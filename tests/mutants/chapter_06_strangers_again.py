@@ -44,7 +44,7 @@ def leaves_zeros_out_and_rounds_up(w, sparsity):
     return mask.reshape(w.shape)
 
 
-@wrong("magnitude_mask", says="calls-differ")
+@wrong("magnitude_mask", says="close-ones-mixed-up", by_chance=True)
 def adds_noise_against_ties(w, sparsity):
     score = w.abs() + torch.rand(w.shape) * 1e-3
     flat = score.flatten()

@@ -84,3 +84,49 @@ def shuffles_a_list_with_random(shape, sparsity, seed):
     kept = [place >= round(sparsity * n) for place in range(n)]
     random.Random(seed).shuffle(kept)
     return torch.tensor(kept, dtype=torch.bool).reshape(shape)
+
+
+def _noise(shape, size):
+    generator = torch.Generator().manual_seed(7)
+    return size * torch.rand(shape, generator=generator, dtype=torch.float64)
+
+
+@wrong("snip_masks", says="close-ones-mixed-up")
+def adds_noise_against_ties_to_scores(weights, grads, sparsity):
+    scores = {n: (w * grads[n]).abs().double() + _noise(w.shape, 1e-3) for n, w in weights.items()}
+    line = torch.cat([s.flatten() for s in scores.values()]).sort().values
+    k = round(sparsity * len(line))
+    threshold = line[k - 1] if k else -1.0
+    return {name: s > threshold for name, s in scores.items()}
+
+
+@wrong("gradual_masks", says="close-ones-mixed-up")
+def adds_noise_against_ties_to_those_left(weights, masks, sparsity):
+    scores = {
+        n: torch.where(masks[n], w.abs().double() + _noise(w.shape, 1e-3), -1.0)
+        for n, w in weights.items()
+    }
+    line = torch.cat([s.flatten() for s in scores.values()])
+    gone = int((line < 0).sum())
+    kept = torch.ones(len(line), dtype=torch.bool)
+    kept[line.argsort()[: max(gone, round(sparsity * len(line)))]] = False
+    pieces = kept.split([w.numel() for w in weights.values()])
+    return {n: p.reshape(weights[n].shape) for n, p in zip(weights, pieces, strict=True)}
+
+
+@wrong("magnitude_mask", says="close-ones-mixed-up")
+def adds_noise_against_ties_to_magnitudes(w, sparsity):
+    line = (w.abs().double() + _noise(w.shape, 1e-3)).flatten()
+    kept = torch.ones(len(line), dtype=torch.bool)
+    kept[line.argsort()[: round(sparsity * len(line))]] = False
+    return kept.reshape(w.shape)
+
+
+@wrong("global_magnitude_masks", says="close-ones-mixed-up")
+def adds_a_step_a_place_against_ties(weights, sparsity):
+    line = torch.cat([w.abs().double().flatten() for w in weights.values()])
+    line = line + 1e-4 * torch.arange(len(line)).flip(0)
+    kept = torch.ones(len(line), dtype=torch.bool)
+    kept[line.argsort()[: round(sparsity * len(line))]] = False
+    pieces = kept.split([w.numel() for w in weights.values()])
+    return {n: p.reshape(weights[n].shape) for n, p in zip(weights, pieces, strict=True)}

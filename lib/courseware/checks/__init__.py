@@ -8,7 +8,7 @@ course's own solution; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
 `blocks`, `groups`, `pairs`, `quantizer_inputs`, `memory_order`; `masks`, `mask_dicts`, `counts`,
-`rankings`, `global_rankings`, `global_wrong_ways`, `ranking_inputs`, `named_tensors`,
+`rankings`, `noise`, `global_rankings`, `global_wrong_ways`, `ranking_inputs`, `named_tensors`,
 `prunable_networks`, `signs`.
 
 >>> check_quiz("quiz_01_abs", lambda: None)

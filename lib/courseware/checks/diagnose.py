@@ -188,10 +188,11 @@ def _without_coincidences(
     if not cost:
         return found
     main = max(cost, key=lambda known: cost[known])
+    of_main = {known.name for known in (main, main.also) if known}
 
     def coincides(cause: Diagnosis, one: Finding) -> bool:
         known = model_of(cause)
-        if known is None or known.name == main.name or cost[known] == cost[main]:
+        if known is None or known.name in of_main or cost[known] == cost[main]:
             return False
         if known.also is not None and known.also.name == main.name:
             return False  # a model of both

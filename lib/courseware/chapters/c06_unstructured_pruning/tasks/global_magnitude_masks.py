@@ -20,6 +20,7 @@ from courseware.checks.mask_dicts import LAYER_WITHOUT_MASK, and_dtypes
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
+from courseware.checks.noise import CLOSE_ONES_MIXED_UP, noisy
 from courseware.checks.task import Check, Draw, Misconception, Task
 from model_compression import magnitude_pruning as reference
 from model_compression.masks import pruned_count
@@ -133,6 +134,7 @@ GLOBAL_MAGNITUDE_MASKS = Task(
         (MASK_NOT_BOOL, replace(LAYER_WITHOUT_MASK, unless_explained=True)),
         FORMS,
         joining_slips(_ranked),
+        ways(*CLOSE_ONES_MIXED_UP, *noisy(_ranked)),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
         RANKED_WRONGLY,
         followed_by(RETURNED_IN_THE_LOOP, _first_alone, RANKED_WRONGLY),

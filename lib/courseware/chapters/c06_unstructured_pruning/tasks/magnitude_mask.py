@@ -26,6 +26,7 @@ from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED, mask_values_and_dtype
 from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import both, except_where, several, ways
+from courseware.checks.noise import CLOSE_ONES_MIXED_UP, noisy
 from courseware.checks.rankings import (
     DECIMALS,
     ENDS_SWAPPED,
@@ -313,6 +314,7 @@ MAGNITUDE_MASK = Task(
         ways(*TIES_KEPT, _threshold(ties_kept)),
         ways(*LARGEST_STAYS, _threshold(largest_stays)),
         ways(*ROUNDED_FIRST, *(pruned(rounded_to(n)) for n in DECIMALS)),
+        ways(*CLOSE_ONES_MIXED_UP, *noisy(lambda w, s: ({"": w.abs()}, round(s * w.numel())))),
         ways(
             *QUANTILE,
             lambda w, s: kept_by_quantile(w.abs(), s),

@@ -30,6 +30,7 @@ from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_cam
 from courseware.checks.masks import MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
+from courseware.checks.noise import CLOSE_ONES_MIXED_UP, noisy
 from courseware.checks.rankings import ranking_problem
 from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
@@ -221,6 +222,7 @@ GRADUAL_MASKS = Task(
             ),
         ),
         joining_slips(ranked, two_dicts=True),
+        ways(*CLOSE_ONES_MIXED_UP, *noisy(ranked)),
         ways(*WEIGHTS_RETURNED, _pruned_weights),
     ),
 )

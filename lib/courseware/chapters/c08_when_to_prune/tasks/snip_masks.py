@@ -26,6 +26,7 @@ from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_cam
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
 from courseware.checks.misconceptions import followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
+from courseware.checks.noise import CLOSE_ONES_MIXED_UP, noisy
 from courseware.checks.rankings import (
     ENDS_SWAPPED,
     FIRST_OF_EQUALS,
@@ -307,6 +308,8 @@ def _weights_kept(masks: Tensors, weights: Tensors, *rest: Any) -> Tensors:
     return {name: weights[name] * mask for name, mask in masks.items()}
 
 
+MIXED_UP = ways(*CLOSE_ONES_MIXED_UP, *noisy(_ranked))
+
 SNIP_MASKS = Task(
     name="snip_masks",
     points=18,
@@ -325,6 +328,7 @@ SNIP_MASKS = Task(
     misconceptions=several(
         (MASK_NOT_BOOL, LAYER_WITHOUT_MASK, *FORMS),
         RANKED_WRONGLY,
+        MIXED_UP,
         ways(*WEIGHTS_RETURNED, _pruned_weights),
         followed_by(WEIGHTS_RETURNED, _weights_kept, RANKED_WRONGLY),
     ),
