@@ -1,5 +1,7 @@
 """Lists of students as Moodle and Canvas export them, and as people write them."""
 
+from dataclasses import replace
+
 import pytest
 from nbgrader.api import Gradebook
 
@@ -7,6 +9,7 @@ from courseware.grading.lms.roster import (
     Member,
     check_for_other_ids,
     enter,
+    member_of,
     read_roster,
     remove,
 )
@@ -57,6 +60,25 @@ def test_without_id_numbers_all_are_known_by_the_address(file):
 def test_one_row_with_an_id_number_does_not_change_the_ids_of_others(file):
     read = read_roster(file("ID number,Username,First name,Last name\n7,ann,A,D\n,bob,B,D\n"))
     assert [member.id for member in read.members] == ["ann", "bob"]
+
+
+IN_OTHER_LANGUAGES = [
+    "Vorname;Nachname;ID-Nummer;E-Mail-Adresse\nAnn;Doe;s001;ann@x\n",
+    "名字,姓氏,學號,電子郵件信箱\nAnn,Doe,s001,ann@x\n",
+    "Tên,Họ,Số ID,Địa chỉ email\nAnn,Doe,s001,ann@x\n",
+]
+
+
+@pytest.mark.parametrize("text", IN_OTHER_LANGUAGES, ids=["de", "zh_tw", "vi"])
+def test_moodle_in_other_languages(file, text):
+    read = read_roster(file(text))
+    assert read.members == (Member("s001", "Ann", "Doe", "ann@x"),)
+    assert read.lacking == ()
+
+
+def test_columns_that_nobody_knows_are_told(file):
+    read = read_roster(file("Nombre,Correo,ID number\nAnn,ann@x,s001\n"))
+    assert read.lacking == ("names", "e-mail addresses")
 
 
 ROLES = """First name,Last name,ID number,Email address,Roles
@@ -123,6 +145,16 @@ def test_the_gradebook_gains_and_loses_nobody(course):
         )
         assert gradebook.find_student("ann").last_name == "Roe"
         assert len(gradebook.students) == 3
+
+
+def test_what_a_list_does_not_have_stays_in_the_gradebook(course):
+    whole = Member("ann", "Ann", "Doe", "ann@x", "7")
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        enter(gradebook, [whole])
+        assert enter(gradebook, [Member("ann")]).changed == ()
+        assert member_of(gradebook.find_student("ann")) == whole
+        assert enter(gradebook, [Member("ann", "Anne")]).changed == ("ann",)
+        assert member_of(gradebook.find_student("ann")) == replace(whole, first_name="Anne")
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,9 @@ def roster(options: argparse.Namespace) -> int:
         f"{len(members) - len(entered.added) - len(entered.changed)} as they were"
     )
     print(f"Ids: {in_one_line(read.column)}")
+    if read.lacking:
+        kept = "what the gradebook has of them stays"
+        print(f"No columns recognised for: {' and '.join(read.lacking)}; {kept}")
     if read.by_address:
         print(f"Without one, known by the e-mail address: {some(read.by_address)}")
     if read.left_out:

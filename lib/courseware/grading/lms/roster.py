@@ -16,12 +16,28 @@ from courseware.grading.lms.tables import Table, read_table
 from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line, some
 
-IDS = ("student", "id number", "username", "sis login id", "sis user id", "student id", "id")
-"""Columns that may hold a student's id, the most telling first; then the e-mail address."""
-EMAIL = ("email address", "email", "e-mail", "e-mail address")
-FIRST = ("first name", "given name", "forename")
-LAST = ("last name", "surname", "family name")
-WHOLE = ("full name", "name", "user full name")
+IDS = (
+    *("student", "id number", "username", "sis login id", "sis user id", "student id", "id"),
+    *("id-nummer", "學號", "số id"),
+)
+"""Columns that may hold a student's id, the most telling first; then the e-mail address.
+
+Behind the English names stand those of Moodle's language packs, in German, 繁體中文, Tiếng Việt.
+"""
+EMAIL = (
+    *("email address", "email", "e-mail", "e-mail address"),
+    *("e-mail-adresse", "電子郵件信箱", "địa chỉ email"),
+)
+FIRST = ("first name", "given name", "forename", "vorname", "名字", "tên")
+LAST = ("last name", "surname", "family name", "nachname", "姓氏", "họ")
+WHOLE = (
+    "full name",
+    "name",
+    "user full name",
+    "vollständiger name",
+    "用戶全名",
+    "tên đầy đủ của người dùng",
+)
 REVERSED = ("student",)
 """Canvas writes “Doe, Ann” here; elsewhere a column of this name holds ids."""
 OF_LMS = ("id", "identifier")
@@ -67,12 +83,14 @@ class Roster:
         column: whose ids were taken.
         by_address: ids out of e-mail addresses, of those for whom nothing stands in that column.
         left_out: who is no student, and by which role.
+        lacking: what no column was recognised for, names or e-mail addresses.
     """
 
     members: tuple[Member, ...]
     column: str
     by_address: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,7 +130,10 @@ def read_roster(path: Path, id_column: str | None = None) -> Roster:
             f"{path}: {column} is there twice: {', '.join(map(in_one_line, doubled))}"
         )
     by_address = tuple(members[place].id for place in lacking)
-    return Roster(tuple(members), column, by_address, left_out)
+    names = (*FIRST, *LAST, *(REVERSED if canvas else WHOLE))
+    there = {"names": table.find(names), "e-mail addresses": table.find(EMAIL)}
+    unknown = tuple(what for what, found in there.items() if found is None)
+    return Roster(tuple(members), column, by_address, left_out, unknown)
 
 
 def check_for_other_ids(gradebook: Gradebook, members: Sequence[Member]) -> None:
@@ -151,20 +172,25 @@ def remove(gradebook: Gradebook, ids: Sequence[str], with_marks: bool = False) -
 
 
 def enter(gradebook: Gradebook, members: Sequence[Member]) -> Entered:
-    """Put members into the gradebook; nobody is taken out of it."""
+    """Put members into the gradebook; nobody is taken out of it.
+
+    What a list does not have of somebody stays as it was.
+    """
     before = {one.id: member_of(one) for one in gradebook.students}
     for member in members:
         fields = {
-            "first_name": member.first_name or None,
-            "last_name": member.last_name or None,
-            "email": member.email or None,
-            "lms_user_id": member.lms_id or None,
+            "first_name": member.first_name,
+            "last_name": member.last_name,
+            "email": member.email,
+            "lms_user_id": member.lms_id,
         }
-        gradebook.update_or_create_student(member.id, **fields)
+        told = {field: value for field, value in fields.items() if value}
+        gradebook.update_or_create_student(member.id, **told)
+    after = {one.id: member_of(one) for one in gradebook.students}
     ids = {member.id for member in members}
     return Entered(
         tuple(member.id for member in members if member.id not in before),
-        tuple(m.id for m in members if m.id in before and before[m.id] != m),
+        tuple(m.id for m in members if m.id in before and before[m.id] != after[m.id]),
         tuple(sorted(before.keys() - ids)),
     )
 
