@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from courseware.checks.quantizer_inputs import Scale, clear_of_half_steps, some_scale, uniform
+from courseware.checks.quantizer_inputs import (
+    Scale,
+    clear_of_half_steps,
+    some_scale,
+    uniform,
+    weights,
+)
 from courseware.checks.task import Draw
 
 T = torch.Tensor
@@ -64,3 +70,18 @@ def power_of_two_rows(draw: Draw, n_bits: int, rows: int, columns: int) -> T:
         row[draw.integer(0, columns - 1)] = draw.rng.choice((-top, top))
     exponents = torch.tensor(draw.rng.sample(range(-5, 2), rows))
     return steps * 2.0 ** exponents[:, None]
+
+
+def rows_a_little_beyond(draw: Draw, n_bits: int, rows: int, columns: int) -> T:
+    """A weight of which the largest magnitude of a row, over its scale, is above the highest code.
+
+    It is so by the last digit of a float32: from 4 bits on in about every tenth row.
+    """
+    top = 2 ** (n_bits - 1) - 1
+    found: list[T] = []
+    while len(found) < rows:
+        row = weights(draw, n_bits, 1, columns)
+        largest = row.abs().amax()
+        if largest / (largest / top) > top:
+            found.append(row)
+    return torch.cat(found)

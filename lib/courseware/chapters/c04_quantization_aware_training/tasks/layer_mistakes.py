@@ -5,8 +5,28 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import linear
 
+from courseware.chapters.c04_quantization_aware_training.tasks.layer_pairs import (
+    BIAS_MISSING,
+    BIAS_QUANTIZED,
+    BIAS_SCALED,
+    BORDER_BEFORE_ROUNDING,
+    CUT_OFF,
+    FIRST_SCALE,
+    FULL_RANGE,
+    GRADIENT_IN_STEPS,
+    LEVELS_OFF_BY_ONE,
+    MEAN_NOT_LARGEST,
+    ONE_SCALE,
+    SCALE_NOT_CONSTANT,
+    SIGNED_MAX,
+    SIZES,
+    TWO_SIDED,
+    WRONG_AXIS,
+    X_CUT_OFF,
+    two_mistakes,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways import (
-    absmax,
+    asked_unrounded,
     asymmetric,
     bias_on_the_rows_grids,
     clipped,
@@ -17,16 +37,12 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     gradient_in_steps,
     grid,
     guarded_signed_scale,
-    in_steps_of,
-    largest,
     layer,
-    learned_scale,
-    mean_magnitude,
+    learned,
     mean_scale,
     measured,
     one_row,
     over_steps,
-    part_learned_scale,
     rescaled_afterwards,
     right,
     row_scale,
@@ -35,8 +51,8 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways 
     straight_through,
     tensor_wide,
     through_the_outputs,
-    top,
     twice_the_mean,
+    two_sided_scale,
     valued,
     whole_scale,
     whole_scale_too_fine,
@@ -45,126 +61,6 @@ from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import w
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.roundings import ROUNDINGS
-from courseware.checks.task import Misconception
-
-ONE_SCALE = (
-    "one-scale-for-all",
-    "All rows share one scale. Each row has its own, from its own largest magnitude.",
-)
-WRONG_AXIS = (
-    "wrong-axis",
-    "There is one scale for each column, an input. Asked for is one for each row of the weight, an "
-    "output; the axis that a maximum runs over is the one that vanishes.",
-)
-BIAS_QUANTIZED = (
-    "bias-quantized",
-    "The bias was quantized as well. It stays as it is: there are few biases, and an error in one "
-    "shifts an output for every input.",
-)
-
-SIGNED_MAX = (
-    "signed-max",
-    "The largest value of each row was taken, not its largest magnitude.",
-)
-BIAS_SCALED = (
-    "bias-scaled",
-    "The bias was multiplied by the scale. It is no code: scale the product first, then add "
-    "the bias.",
-)
-FIRST_SCALE = (
-    "first-scale-for-all",
-    "The outputs were all multiplied by the scale of the first row. Each column of the output "
-    "comes from one row of the weight, and takes the scale of that row.",
-)
-
-MEAN_NOT_LARGEST = (
-    "mean-not-largest",
-    "The scale comes from the mean magnitude of a row, so that the larger weights lie beyond "
-    "the highest code. Asked for is the one of the largest magnitude: nothing is clipped.",
-)
-LEVELS_OFF_BY_ONE = (
-    "levels-off-by-one",
-    "The largest magnitude of a row was spread over a step too many. The highest code is "
-    "2**(b − 1) − 1: half of the patterns are negative, and one of the others is zero.",
-)
-X_CUT_OFF = (
-    "x-cut-off",
-    "x no longer takes part in what torch differentiates: a `detach` or `no_grad` cut it off. "
-    "The layer below learns from its gradient: only the scale, and the difference that "
-    "rounding makes, may be constants.",
-)
-GRADIENT_IN_STEPS = (
-    "gradient-in-steps",
-    "The gradient of the weight is off by a factor of the scale. The weight was divided by it "
-    "on the way to the codes and multiplied on the way back: the two cancel.",
-)
-BIAS_MISSING = "bias-missing", "The bias was not added."
-
-FULL_RANGE = (
-    "full-range-scale",
-    "The scale is the full-range one. Here the grid is restricted: the largest magnitude of a "
-    "row lands on the highest code, 2**(b − 1) − 1.",
-)
-
-_SIZES = (
-    (FULL_RANGE, absmax, lambda n_bits: (2**n_bits - 1) / 2),
-    (LEVELS_OFF_BY_ONE, absmax, lambda n_bits: 2 ** (n_bits - 1)),
-    (LEVELS_OFF_BY_ONE, absmax, lambda n_bits: 2**n_bits - 1),
-    (SIGNED_MAX, largest, top),
-    (MEAN_NOT_LARGEST, mean_magnitude, top),
-)
-"""Other sizes of a scale: of what measure, and over how many steps."""
-_SCALES = (
-    (ONE_SCALE, whole_scale),
-    (WRONG_AXIS, column_scale),
-    (LEVELS_OFF_BY_ONE, scale_over(lambda n_bits: 2 ** (n_bits - 1))),
-    (LEVELS_OFF_BY_ONE, scale_over(lambda n_bits: 2**n_bits - 1)),
-    (SIGNED_MAX, signed_scale),
-    (MEAN_NOT_LARGEST, mean_scale),
-    (MEAN_NOT_LARGEST, twice_the_mean),
-)
-_ROUNDINGS = tuple(
-    ((name, message), rounding)
-    for name, message, rounding in ROUNDINGS
-    if not name.startswith("half")
-)
-
-
-def _two_mistakes() -> tuple[Misconception, ...]:
-    """One in the weight, and one in what is done with it: bias, x, gradient."""
-    weights = [
-        *(
-            (mistake, scale, grid(scale, clamped=clamped))
-            for mistake, scale in _SCALES
-            for clamped in (True, False)
-        ),
-        *((mistake, row_scale, grid(rounding=rounding)) for mistake, rounding in _ROUNDINGS),
-    ]
-    return several(
-        *(
-            several(
-                both(
-                    mistake,
-                    BIAS_QUANTIZED,
-                    layer(straight_through(values), of_bias=one_row(right)),
-                    bias_on_the_rows_grids(row_scale, straight_through(values)),
-                ),
-                both(
-                    mistake,
-                    BIAS_MISSING,
-                    layer(straight_through(values), of_bias=lambda bias, n_bits: bias * 0),
-                ),
-                both(
-                    mistake,
-                    X_CUT_OFF,
-                    layer(straight_through(values), of_x=lambda x, n_bits: x.detach()),
-                ),
-                both(mistake, GRADIENT_IN_STEPS, layer(in_steps_of(values, scale))),
-            )
-            for mistake, scale, values in weights
-        )
-    )
-
 
 MISCONCEPTIONS = several(
     ways(
@@ -174,10 +70,7 @@ MISCONCEPTIONS = several(
         layer(lambda w, n_bits: grid()(w, n_bits).detach() + 0 * w),
     ),
     ways(
-        "cut-off",
-        "The weight no longer takes part in what torch differentiates: a `detach`, `no_grad`, "
-        "`.data` or a way through NumPy cut it off. Only the scale, and the difference that "
-        "rounding makes, may be constants.",
+        *CUT_OFF,
         layer(lambda w, n_bits: grid()(w, n_bits).detach()),
     ),
     ways(
@@ -188,12 +81,8 @@ MISCONCEPTIONS = several(
         lambda x, w, bias, n_bits: layer(grid())(x, w, bias, n_bits).detach(),
     ),
     ways(
-        "scale-not-constant",
-        "The gradient also runs through the scale, so the largest weight of each row gets that of "
-        "the whole row on top. The scale counts as a constant: take it from the weight without its "
-        "graph.",
-        layer(learned_scale),
-        layer(part_learned_scale),
+        *SCALE_NOT_CONSTANT,
+        *map(layer, learned(grid(), row_scale)),
         layer(grid()),
     ),
     ways(
@@ -215,6 +104,7 @@ MISCONCEPTIONS = several(
         "which belong to the grid: nothing was clipped.",
         layer(ends_left_out),
     ),
+    ways(*BORDER_BEFORE_ROUNDING, *map(layer, asked_unrounded())),
     ways(
         *GRADIENT_IN_STEPS,
         layer(gradient_in_steps),
@@ -222,11 +112,11 @@ MISCONCEPTIONS = several(
     ),
     ways(
         *ONE_SCALE,
-        *valued(grid(whole_scale)),
+        layer(straight_through(grid(whole_scale))),
     ),
     ways(
         *WRONG_AXIS,
-        *valued(grid(column_scale)),
+        layer(straight_through(grid(column_scale))),
     ),
     ways(
         "axis-dropped",
@@ -237,15 +127,15 @@ MISCONCEPTIONS = several(
     ),
     ways(
         *FULL_RANGE,
-        *valued(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2))),
+        layer(straight_through(grid(scale_over(lambda n_bits: (2**n_bits - 1) / 2)))),
     ),
     ways(
         *LEVELS_OFF_BY_ONE,
-        *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
-        *valued(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)), clamped=False)),
+        layer(straight_through(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1))))),
+        layer(straight_through(grid(scale_over(lambda n_bits: 2 ** (n_bits - 1)), clamped=False))),
         layer(clipped(scale_over(lambda n_bits: 2 ** (n_bits - 1)))),
-        *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1))),
-        *valued(grid(scale_over(lambda n_bits: 2**n_bits - 1), clamped=False)),
+        layer(straight_through(grid(scale_over(lambda n_bits: 2**n_bits - 1)))),
+        layer(straight_through(grid(scale_over(lambda n_bits: 2**n_bits - 1), clamped=False))),
     ),
     ways(
         "levels-off-by-one-for-all",
@@ -261,12 +151,13 @@ MISCONCEPTIONS = several(
         "magnitude the highest.",
         *valued(asymmetric),
     ),
+    ways(*TWO_SIDED, layer(straight_through(grid(two_sided_scale)))),
     ways(
         *SIGNED_MAX,
-        *valued(grid(signed_scale)),
+        layer(straight_through(grid(signed_scale))),
         *valued(grid(guarded_signed_scale)),
         *valued(grid(guarded_signed_scale, above_lowest=1)),
-        *valued(grid(signed_scale, clamped=False)),
+        layer(straight_through(grid(signed_scale, clamped=False))),
         layer(clipped(signed_scale)),
         layer(clipped(signed_scale, 1)),
     ),
@@ -307,11 +198,11 @@ MISCONCEPTIONS = several(
         layer(right, of_bias=one_row(right)),
         bias_on_the_rows_grids(row_scale, right),
     ),
-    _two_mistakes(),
+    two_mistakes(),
     *(
         both(axis_mistake, mistake, *valued(grid(measured(axis, measure, steps), clamped=clamped)))
         for axis_mistake, axis in ((ONE_SCALE, None), (WRONG_AXIS, 0))
-        for mistake, measure, steps in _SIZES
+        for mistake, measure, steps in SIZES
         for clamped in (True, False)
     ),
     both(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch.nn.functional import linear
@@ -43,6 +43,10 @@ def straight_through(values: Of) -> Of:
     return lambda w, n_bits: with_gradient(values(w, n_bits).detach(), w, 1.0)
 
 
+def constant(values: Of) -> Of:
+    return lambda w, n_bits: values(w, n_bits).detach()
+
+
 def layer(weight: Of, of_x: Of | None = None, of_bias: Of | None = None) -> Layer:
     """y = x @ w.T + bias with some of the three replaced."""
 
@@ -56,8 +60,7 @@ def layer(weight: Of, of_x: Of | None = None, of_bias: Of | None = None) -> Laye
 
 def valued(values: Of) -> tuple[Layer, ...]:
     """Wrong values with a straight-through gradient, with torch's own, and with none."""
-    constant: Of = lambda w, n_bits: values(w, n_bits).detach()  # noqa: E731
-    return layer(straight_through(values)), layer(values), layer(constant)
+    return layer(straight_through(values)), layer(values), layer(constant(values))
 
 
 def whole_scale(w: T, n_bits: int) -> T:
@@ -108,6 +111,12 @@ def guarded_signed_scale(w: T, n_bits: int) -> T:
     return torch.where(scale > 0, scale, 1.0)
 
 
+def two_sided_scale(w: T, n_bits: int) -> T:
+    """So large that positive weights end at the highest code, and negative ones a code lower."""
+    above, below = w.amax(dim=1, keepdim=True), -w.amin(dim=1, keepdim=True)
+    return torch.maximum(above / top(n_bits), below / (top(n_bits) + 1))
+
+
 def mean_scale(w: T, n_bits: int) -> T:
     return w.abs().mean(dim=1, keepdim=True) / top(n_bits)
 
@@ -128,18 +137,36 @@ def asymmetric(w: T, n_bits: int) -> T:
     return ((torch.round(w / step) + zero).clamp(0, 2**n_bits - 1) - zero) * step
 
 
-def learned_scale(w: T, n_bits: int) -> T:
-    """The scale stays in the graph: the rounding is looked through, its result is multiplied."""
-    step = row_scale(w, n_bits)
-    steps = w / step
-    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+def learned(values: Of, scale: Of) -> tuple[Of, Of]:
+    """The scale stays in the graph: of codes that are looked through, or on the way back only."""
+
+    def wholly(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits)
+        return _multiplied(values, w, w / step, step, n_bits)
+
+    def in_part(w: T, n_bits: int) -> T:
+        step = scale(w, n_bits)
+        return _multiplied(values, w, w / step.detach(), step, n_bits)
+
+    return wholly, in_part
 
 
-def part_learned_scale(w: T, n_bits: int) -> T:
-    """The scale stays in the graph on the way back only."""
-    step = row_scale(w, n_bits)
-    steps = w / step.detach()
-    return with_gradient(torch.round(steps).detach(), steps, 1.0) * step
+def _multiplied(values: Of, w: T, steps: T, step: T, n_bits: int) -> T:
+    codes = torch.round((values(w, n_bits) / step).detach())
+    return with_gradient(codes, steps, 1.0) * step
+
+
+def asked_unrounded() -> Iterator[Of]:
+    """What is clipped is asked of the quotient itself: of the right one, or one by a factor."""
+    yield from (_asked(lambda w, step: w / step), _asked(lambda w, step: w * (1 / step)))
+
+
+def _asked(quotient: Callable[[T, T], T]) -> Of:
+    def values(w: T, n_bits: int) -> T:
+        inside = quotient(w, row_scale(w, n_bits)).detach().abs() <= top(n_bits)
+        return with_gradient(grid()(w, n_bits).detach(), w, inside)
+
+    return values
 
 
 def ends_left_out(w: T, n_bits: int) -> T:

@@ -11,6 +11,9 @@ its outputs on the training images feel, make it a bad one to round:
 
 So the biases, which are all that can learn where the gradient of rounding is taken for 0, have
 nothing left to work with, and rounding at the end has nothing to round to.
+
+The last hidden unit is off for all training images, behind the ReLU: no gradient reaches it, and it
+stays what it is. A training without the ReLU, or on other images, moves its bias.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from functools import lru_cache
 
 import torch
 
+from courseware.chapters.c04_quantization_aware_training.tasks.row_grids import rounded
 from courseware.checks.signs import drawn_seed, signs
 from courseware.checks.states import Seed, State
 from courseware.checks.task import Draw
@@ -61,6 +65,7 @@ def small_problem(draw: Draw, n_bits: int) -> Arguments:
     images = signs(seed.data).images[:N_FEW]
     state = State(models.mlp([64, hidden, 10], seed=seed + 1).state_dict())
     state["0.weight"] = _with_outliers(4.0 * state["0.weight"], images, 2.0, draw.generator)
+    state = _with_a_unit_off(state, images)
     return state, images, answers(state, images), n_bits, seed
 
 
@@ -102,7 +107,22 @@ def _network(outlier: float, alphabet: int) -> State:
     for name in ("0.weight", "0.bias"):
         state[name][unit] *= LOUDER
     state["2.weight"][:, unit] /= LOUDER
-    return state
+    return _with_a_unit_off(state, images)
+
+
+def _with_a_unit_off(state: State, images: T) -> State:
+    """One unit more, like the first one, but that no image turns it on, rounded or not."""
+    unit = state["0.weight"][:1]
+    ways = torch.cat([unit, *(rounded(unit, n_bits) for n_bits in (2, 3, 4, 8))])
+    bias = -2.0 * (images @ ways.abs().T).max()
+    return State(
+        {
+            "0.weight": torch.cat([state["0.weight"], unit]),
+            "0.bias": torch.cat([state["0.bias"], bias[None]]),
+            "2.weight": torch.cat([state["2.weight"], state["2.weight"][:, :1]], dim=1),
+            "2.bias": state["2.bias"],
+        }
+    )
 
 
 def _with_outliers(weight: T, images: T, times: float, generator: torch.Generator) -> T:

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 
 import torch
 
-from courseware.chapters.c04_quantization_aware_training.tasks.inputs import T, power_of_two_rows
+from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
+    T,
+    power_of_two_rows,
+    rows_a_little_beyond,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.judges import (
     OFF_LIMITS,
     with_gradient_of,
@@ -40,11 +44,15 @@ def _two_to_eight_bits(draw: Draw) -> Iterator[Arguments]:
 
 
 def _gradients(draw: Draw) -> Iterator[WithUpstream]:
-    """Every row has a scale that is a power of two: none of its codes is near a border."""
+    """Scales that are powers of two, where x / scale is exact, and others, where it is not."""
     x, upstream = torch.tensor([[1.0, 10.0]]), torch.tensor([[2.0]])
     yield x, torch.tensor([[3.5, -1.2]]), torch.tensor([0.5]), 4, upstream
     for n_bits, rows, columns in ((2, 2, 4), (4, 4, 6), (8, 3, 9)):
         weight = power_of_two_rows(draw, n_bits, rows, columns)
+        x = draw.normal(5, columns)
+        yield x, weight, draw.normal(rows), n_bits, draw.normal(5, rows)
+    for n_bits, rows, columns in ((4, 2, 3), (8, 3, 6)):
+        weight = rows_a_little_beyond(draw, n_bits, rows, columns)
         x = draw.normal(5, columns)
         yield x, weight, draw.normal(rows), n_bits, draw.normal(5, rows)
 

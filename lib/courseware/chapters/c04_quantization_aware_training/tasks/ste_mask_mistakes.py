@@ -193,6 +193,8 @@ MISCONCEPTIONS = several(
         for wrong_steps, steps in WRONG_STEPS
         for name, message, mask in MASKS
         if name != wrong_steps[0]
+        # What wrapped around is rounded already: no border is drawn before that.
+        and (wrong_steps, name) != (WRAPPED, "border-before-rounding")
     ),
     *(
         both((wrong, why), (name, message), _rounded_first(rounding, mask))

@@ -120,6 +120,12 @@ TRAIN_QAT = Task(
             "give the optimizer all four tensors, and return what became of them.",
         ),
         Misconception(
+            "one-bias-untrained",
+            "One of the two biases was trained, and the other one is what came in. Both learn: "
+            "each is added in every forward pass of the training, and the optimizer gets all four "
+            "tensors.",
+        ),
+        Misconception(
             "scales-frozen",
             "The scales were taken once, from the weights that came in. A row whose largest weight "
             "grows is clipped then, and one whose largest weight shrinks leaves its highest code "
@@ -189,10 +195,24 @@ TRAIN_QAT = Task(
         ),
         Misconception(
             "scale-clipped",
-            "It reads well, but not on the grid of `qat_forward`: the scale of a row is no longer "
-            "the one that its largest weight asks for. That weight was clipped, or a weight decay "
-            "has shrunk it. On a grid that is cut to measure, rounding alone may do: here the "
-            "training is to cope with the grid as it is.",
+            "This is not the grid of `qat_forward`: the scales of the rows of `0.weight` are no "
+            "longer those that the largest weights which came in ask for. These were clipped; or a "
+            "weight decay shrank them; or a gradient reached them, as it does through a scale that "
+            "does not count as a constant. On a grid that is cut to measure, rounding alone may "
+            "do: here the training is to cope with the grid as it is.",
+        ),
+        Misconception(
+            "weights-decayed",
+            "The largest weights of the rows of `0.weight` have shrunk a little, and their scales "
+            "with them, though no gradient reaches them. That is a weight decay, which is to be "
+            "off: `AdamW` has one of 0.01 unless it is told otherwise. (Or the scales were made a "
+            "little smaller than the largest weights ask for.)",
+        ),
+        Misconception(
+            "off-unit-trained",
+            "A hidden unit that is off for every image was trained all the same: behind the ReLU "
+            "no gradient reaches it. Is the ReLU between the two layers in every forward pass of "
+            "the training, is it a ReLU, and do the images go into the network as they are?",
         ),
         Misconception(
             "not-won-back",

@@ -8,6 +8,13 @@ from typing import Any
 import torch
 
 from courseware.chapters.c04_quantization_aware_training.tasks import networks
+from courseware.chapters.c04_quantization_aware_training.tasks.left_alone import (
+    CLIPPED,
+    SHRUNK,
+    decayed,
+    largest_shrunk,
+    unit_woken,
+)
 from courseware.chapters.c04_quantization_aware_training.tasks.row_grids import (
     codes_of,
     off_grid,
@@ -65,11 +72,6 @@ HARDLY_MOVED = 0.9
 """Share of codes that are those of the given network, rounded, from which on training does not seem
 to have felt the rounding."""
 
-CLIPPED = 0.9
-"""Of the largest magnitude of a row. It has no gradient, so training leaves it where it is."""
-
-FEW_ROWS = 0.1
-
 WORSE = 0.05
 """Of all images, by which an accuracy is below another one, and not by chance."""
 
@@ -83,7 +85,14 @@ def on_the_grid(arguments: Arguments, expected: Any, got: Any) -> Difference | N
         codes = codes_of(got[name].detach()[None])
         text = f"{name} lies on a grid of {arguments[3]} bits: {codes}"
         return Difference("biases-quantized", text)
-    return _related(arguments[0], got) or _frozen(arguments, got)
+    return _related(arguments[0], got) or _frozen(arguments, got) or _left_alone(arguments[0], got)
+
+
+def _left_alone(state: Mapping[str, T], got: Any) -> Difference | None:
+    """Whether something was trained that no gradient reaches."""
+    if _one_scale(got):
+        return unit_woken(state, got)
+    return decayed(state, got) or unit_woken(state, got) or largest_shrunk(state, got, SHRUNK)
 
 
 def _on_few_bits(arguments: Arguments, got: Any) -> str:
@@ -130,11 +139,14 @@ def repeatable(arguments: Arguments, expected: Any, got: Any) -> Difference | No
                 return anew  # the first weights were drawn, not the order of the images alone
             text = f"{name} differs by up to {apart:.3g} between two calls with one seed"
             return Difference("seed-ignored", text)
-    if all(torch.equal(first[name].detach(), arguments[0][name]) for name in BIASES):
+    left = [name for name in BIASES if torch.equal(first[name].detach(), arguments[0][name])]
+    if left == list(BIASES):
         if all(torch.equal(first[name].detach(), arguments[0][name]) for name in WEIGHTS):
             return Difference("untrained", "what came back is the network that came in")
         if _trained(arguments, first, "0.weight"):
             return Difference("biases-untrained", "the biases are those that came in")
+    elif left:
+        return Difference("one-bias-untrained", f"{left[0]} is the one that came in")
     return None
 
 
@@ -150,7 +162,7 @@ def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None
         return on_the_grid(arguments, expected, got) if _on_few_bits(arguments, got) else stuck
     share = (reached - lost) / (whole - lost)
     if share >= WON_BACK:
-        clipped = _clipped(arguments, got)
+        clipped = largest_shrunk(arguments[0], got, CLIPPED)
         return clipped and (_related(arguments[0], got) or clipped)
     text = f"held-out accuracy: float {whole:.1%}, rounded {lost:.1%}, yours {reached:.1%}; "
     text += f"{share:.0%} of what rounding loses is won back, expected {WON_BACK:.0%}"
@@ -180,6 +192,8 @@ def _learned_otherwise(arguments: Arguments, got: Any, accuracies: tuple[float, 
         return "other-images"
     if _related(arguments[0], got):
         return "started-anew"
+    if unit_woken(arguments[0], got) and not decayed(arguments[0], got):
+        return "off-unit-trained"
     if reached >= lost - WORSE:
         return ""
     return "one-scale-for-all" if _one_scale(got) else "worse-than-rounded"
@@ -204,17 +218,6 @@ def _stuck(arguments: Arguments, got: Any) -> Difference | None:
     text = f"{n_trained} of {n_codes} weights have another code than a rounding would give them"
     moved = any(not torch.equal(got[name].detach(), state[name]) for name in BIASES)
     return Difference("weights-stuck" if moved else "only-rounded", text)
-
-
-def _clipped(arguments: Arguments, got: Any) -> Difference | None:
-    """Whether the scale of a row is not the one that its largest magnitude asks for."""
-    before = arguments[0]["0.weight"].abs().amax(dim=1)
-    after = got["0.weight"].detach().abs().amax(dim=1)
-    n_clipped = int((after < CLIPPED * before).sum())
-    if n_clipped <= FEW_ROWS * len(before):
-        return None
-    text = f"in {n_clipped} of {len(before)} rows of 0.weight the largest magnitude has shrunk"
-    return Difference("scale-clipped", text)
 
 
 def _one_scale(got: Any) -> bool:

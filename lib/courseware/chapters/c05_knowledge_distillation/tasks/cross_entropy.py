@@ -137,6 +137,35 @@ def _largest_where_it_vanishes(z: T, labels: T) -> T:
     return torch.where(p == 0, far, -torch.where(p == 0, 1.0, p).log()).mean()
 
 
+def _infinite_left_out(mean: Callable[[T, T], T]) -> Callable[..., T]:
+    """Some mean over the rows whose loss is finite in float32; 0 where there are none."""
+
+    def behaves(z: T, labels: T) -> T:
+        losses = -_p(z.float(), labels).log()
+        finite = losses.isfinite()
+        return mean(losses[finite], labels[finite]) if finite.any() else 0.0 * z.sum()
+
+    return behaves
+
+
+def _infinite_for_nothing(z: T, labels: T) -> T:
+    """The mean over all rows, of which those with an infinite loss count 0."""
+    p = _p(z.float(), labels)
+    return -torch.where(p == 0, 1.0, p).log().mean()
+
+
+def _in_the_first_row(z: T, labels: T) -> T:
+    return -z.log_softmax(dim=1)[0, labels].mean()
+
+
+def _sum_detached(z: T, labels: T) -> T:
+    return (z.logsumexp(dim=1).detach() - z.gather(1, labels[:, None])[:, 0]).mean()
+
+
+def _right_class_detached(z: T, labels: T) -> T:
+    return (z.logsumexp(dim=1) - z.gather(1, labels[:, None])[:, 0].detach()).mean()
+
+
 def _maximum_half_detached(z: T, labels: T) -> T:
     top = z.amax(dim=1, keepdim=True)
     total = (z - top.detach()).exp().sum(dim=1).log() + top[:, 0]
@@ -154,6 +183,12 @@ CLASS_BY_CLASS = (
     "mean-class-by-class",
     "The mean was taken class by class, and then over the classes, so that rows of a frequent "
     "class count less. It runs over the rows.",
+)
+INFINITE_LEFT_OUT = (
+    "infinite-losses-left-out",
+    "Rows whose loss had become infinite were left out, or count 0. These are the confident "
+    "mistakes, which cost most: 120 where the right class lies 120 below. Take softmax and "
+    "logarithm in one step, then no loss is infinite.",
 )
 LARGEST_FOR_THE_SUM = (
     "largest-for-the-sum",
@@ -240,6 +275,12 @@ CROSS_ENTROPY = Task(
         ),
         ways(*CLASS_BY_CLASS, lambda z, labels: _class_by_class(-_log_p(z, labels), labels)),
         ways(
+            *INFINITE_LEFT_OUT,
+            _infinite_left_out(lambda losses, labels: losses.mean()),
+            _infinite_for_nothing,
+        ),
+        both(INFINITE_LEFT_OUT, CLASS_BY_CLASS, _infinite_left_out(_class_by_class)),
+        ways(
             *LARGEST_FOR_THE_SUM,
             _largest_where_it_vanishes,
             lambda z, labels: _below_the_top(z, labels).mean(),
@@ -258,6 +299,20 @@ CROSS_ENTROPY = Task(
                 lambda z, labels, low=low: -_log_p(z, labels).clamp(min=low).mean()
                 for low in (-10.0, -20.0, -30.0, -50.0, -100.0)
             ),
+        ),
+        ways(
+            "sum-detached",
+            "The loss is right, and its gradient lacks the probabilities: the logarithm of the sum "
+            "was computed under `no_grad`, or detached. It depends on all logits. Of what makes it "
+            "stable, the maximum alone may be a constant, and then wherever it stands.",
+            _sum_detached,
+        ),
+        ways(
+            "right-class-detached",
+            "The loss is right, and its gradient holds the probabilities alone: the logit of the "
+            "right class was detached, or read as a number. It lowers the loss, and has to be "
+            "learned from.",
+            _right_class_detached,
         ),
         ways(
             "maximum-half-detached",
@@ -339,6 +394,13 @@ CROSS_ENTROPY = Task(
             lambda z, labels: -z.log_softmax(dim=1)[:, labels].mean(),
             lambda z, labels: -z.log_softmax(dim=1)[labels].mean(),
             lambda z, labels: -z.log_softmax(dim=1)[:, labels].sum(dim=1).mean(),
+        ),
+        ways(
+            "looked-up-in-the-first-row",
+            "All labels were looked up in the first row. `torch.take` and an index into a "
+            "flattened tensor count through all rows: row i has its own classes. `gather` along "
+            "the classes, or an index for the row beside that of the class, picks one of each.",
+            _in_the_first_row,
         ),
         ways(
             "labels-from-one",

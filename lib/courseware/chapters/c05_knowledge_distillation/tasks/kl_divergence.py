@@ -344,6 +344,14 @@ KL_DIVERGENCE = Task(
             _of_both(_normalised_over_the_seen),
         ),
         ways(
+            "gradient-one-too-large",
+            "The value is right, and each entry of the gradient is 1 too large (over the number of "
+            "rows). Either there are two more terms, − p + q, as in `scipy.special.kl_div`: they "
+            "cancel in the sum, and not in the gradient. Or the student's probabilities, whose sum "
+            "is 1 already, were divided by it.",
+            lambda p, q: (_kl(p, q) + (q - p).sum(dim=1)).mean(),
+        ),
+        ways(
             "class-dropped-for-all",
             "A class was left out in all rows because the teacher rules it out in one of them. "
             "Zeros are left out one by one.",

@@ -44,10 +44,16 @@ def _shortcut_at_zero(s: T, t: T, y: T, a: float, tau: float) -> T:
     return _right(s, t, y, a, tau) if a else at(s, t, tau)
 
 
-def _of_rows_where_the_teacher_is_right(s: T, t: T, y: T, a: float, tau: float) -> T:
-    rows = t.argmax(dim=1) == y
-    soft = tau**2 * at(s[rows], t[rows], tau) * rows.sum() / len(y) if rows.any() else 0.0 * s.sum()
-    return a * functional.cross_entropy(s, y) + (1 - a) * soft
+def _where_the_teacher_is_right(over_all: bool) -> Loss:
+    """The soft term of the rows in which it is right, over all rows or over these."""
+
+    def loss(s: T, t: T, y: T, a: float, tau: float) -> T:
+        rows = t.argmax(dim=1) == y
+        soft = tau**2 * at(s[rows], t[rows], tau) if rows.any() else 0.0 * s.sum()
+        share = rows.double().mean() if over_all else 1.0
+        return a * functional.cross_entropy(s, y) + (1 - a) * share * soft
+
+    return loss
 
 
 def probabilities_for_logarithms(s: T, t: T, tau: float) -> T:
@@ -197,7 +203,7 @@ WRONG_VALUES = (
         "only-where-the-teacher-is-right",
         "The soft term counts only rows in which the teacher's favourite is the label. It counts "
         "in every row: what the teacher confuses is what it has to tell.",
-        (_of_rows_where_the_teacher_is_right,),
+        tuple(map(_where_the_teacher_is_right, (True, False))),
     ),
     WrongLoss(
         "probabilities-for-logarithms",

@@ -101,6 +101,13 @@ def without_whole_layers(of: int) -> Callable[[Masks, Masks], float]:
     return behaves
 
 
+def without_equal_layers(a: Masks, b: Masks) -> float:
+    names = [name for name in a if not torch.equal(a[name], b[name])]
+    if not names:
+        return 0.0
+    return reference.mask_distance(*({name: m[name] for name in names} for m in (a, b)))
+
+
 def differing_rows(a: Masks, b: Masks) -> float:
     differ = [(a[name] != b[name]).flatten(1).any(dim=1) for name in a]
     return float(torch.cat(differ).double().mean())

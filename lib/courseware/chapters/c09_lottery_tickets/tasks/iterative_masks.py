@@ -40,6 +40,9 @@ Arguments = tuple[Named, Named, float]
 THREE = {"8.weight": (6, 7), "10.weight": (5, 6), "9.weight": (3, 5)}
 """Under names that ascend neither as text nor as numbers."""
 
+HUGE = 2.0**50
+"""Weights times this are around 1e15; squared they are well within float32."""
+
 
 def _all_kept(weights: Named) -> Named:
     return Named((name, torch.ones_like(w, dtype=torch.bool)) for name, w in weights.items())
@@ -119,6 +122,19 @@ def _rounded_once(draw: Draw) -> Iterator[Arguments]:
             yield weights, masks, rate
 
 
+def _large_survivors(draw: Draw) -> Iterator[Arguments]:
+    """Magnitudes above any number that may stand for infinity, and above what is positive."""
+    weights = Named(w=torch.tensor([[3.0, -40.0, 9.0, -20.0]]))
+    yield weights, Named(w=torch.tensor([[True, True, False, True]])), 0.7
+    for _ in range(2):
+        masks, weights = random_masks(draw, THREE, 0.5), inputs.layers(draw, THREE)
+        large = Named((name, torch.where(w < 0, w, w / 8) * HUGE) for name, w in weights.items())
+        # The largest positive one is gone: no survivor is as large as it.
+        top = max(float(w.max()) for w in large.values())
+        masks = Named((name, mask & (large[name] != top)) for name, mask in masks.items())
+        yield large, masks, above_half(draw, kept_in(masks), 0.8, 0.95)
+
+
 def _extremes(draw: Draw) -> Iterator[Arguments]:
     small, large = torch.tensor([[0.1, -0.2]]), torch.tensor([[0.3, -4.0]])
     weights = Named({"0.weight": small, "2.weight": large})
@@ -166,11 +182,12 @@ ITERATIVE_MASKS = Task(
         "model_compression.pruning_schedules.gradual_masks",
     ),
     checks=told_by_form(
-        _check("the first round: all layers are one ranking", 3, _first_round),
+        _check("the first round: all layers are one ranking", 2, _first_round),
         _check("later rounds: a share of the survivors", 3, _later_rounds),
         _check("the masks decide what is pruned already, not zeros", 2, _mask_decides),
         _check("more kept weights of 0 than are to go", 1, _kept_zeros),
         _check("masks in another order, matched by name", 1, _other_order),
+        _check("survivors of any size", 1, _large_survivors),
         _check("how many: rounded once, for all layers together", 3, _rounded_once),
         _check("nothing or everything goes, a layer may be empty", 2, _extremes),
         _check("equal magnitudes and zeros", 2, _equal_magnitudes),

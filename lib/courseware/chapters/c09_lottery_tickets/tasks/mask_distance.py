@@ -26,6 +26,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.distance_wrong_ways import (
     over_one_layer,
     places_without_names,
     share,
+    without_equal_layers,
     without_last_layer,
     without_whole_layers,
 )
@@ -282,6 +283,12 @@ MASK_DISTANCE = Task(
             *ONE_LAYER_WAYS,
         ),
         both(ONE_LAYER, IMPRECISE, *chain(*map(rounded_number, ONE_LAYER_WAYS))),
+        ways(
+            "equal-layers-left-out",
+            "Layers in which the masks agree everywhere were passed over. None of their entries "
+            "differs, but they are among all the entries that the number is divided by.",
+            without_equal_layers,
+        ),
         ways(
             "whole-layers-left-out",
             "Layers that are kept whole were left out. They are a part of the masks as well, and "

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, product
 from typing import Any
 
 import torch
 
 from courseware.chapters.c09_lottery_tickets.tasks.reinit_ranges import (
+    ALL_ALIKE,
+    AND_ALL_ALIKE,
     AND_NOT_UNIFORM,
+    BOUND_BY,
     NOT_UNIFORM,
     SPREAD_BY,
     range_problem,
@@ -35,7 +38,8 @@ MISTAKES = (
     ),
     (
         "zeros-kept",
-        "Kept weights are 0. Every weight that the mask keeps gets a value of its own.",
+        "Kept weights are 0. Every weight that the mask keeps gets a value of its own. (Where a "
+        "sign is drawn: `randint(-1, 2)` gives 0 as well.)",
     ),
     (
         "all-alike",
@@ -129,6 +133,13 @@ MISTAKES = (
         "starts from `seed`, and mix in nothing that differs from one start of Python to the next, "
         "as `hash` of a text does.",
     ),
+    (
+        "order-of-a-set",
+        "Under other names, in the same order, the layers have changed their numbers among them. "
+        "Who gets which numbers of the stream follows from a set of names (`set(…)`, or `&` and "
+        "`|` of `keys()`), and its order is another one each time that Python is started. Go "
+        "through the dict, which keeps its order, or through `sorted(…)`.",
+    ),
     ZERO_FOR_NO_SEED,
     ZERO_FOR_ANOTHER,
 )
@@ -141,6 +152,14 @@ def spread_otherwise() -> Iterator[Misconception]:
     for name in SPREAD_BY:
         also = Misconception(name, told[name])
         yield Misconception(f"{name}{AND_NOT_UNIFORM}", told[NOT_UNIFORM], also=also)
+
+
+def few_values_otherwise() -> Iterator[Misconception]:
+    """A few values up to another bound: both are told."""
+    told = dict(MISTAKES)
+    for name in BOUND_BY:
+        also = Misconception(name, told[name])
+        yield Misconception(f"{name}{AND_ALL_ALIKE}", told[ALL_ALIKE], also=also)
 
 
 def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
@@ -216,7 +235,8 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
         found = _structure(shapes, result) or _alive(masks, result)
         if found:
             return found
-    of_zero, first, again, of_zero_again, *of_others = got
+    of_zero, first, again, of_zero_again, *rest = got
+    of_others, under_other_names = rest[: len(USUAL_SEEDS)], rest[len(USUAL_SEEDS) :]
     if not _equal(first, again):
         return Difference("not-repeatable", "two calls with the same seed differ")
     if not _equal(of_zero, of_zero_again):
@@ -226,6 +246,16 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
     for other, result in zip(USUAL_SEEDS, of_others, strict=True):
         if _equal(of_zero, result):
             return Difference(ZERO_FOR_ANOTHER[0], f"the seeds 0 and {other} gave the same weights")
+    return _order_of_names(under_other_names)
+
+
+def _order_of_names(results: Sequence[Mapping[str, T]]) -> Difference | None:
+    """Whether a layer got, under another name, what another layer had got."""
+    first = results[0]
+    for result, name, other in product(results[1:], first, first):
+        if name != other and torch.equal(result[name], first[other]):
+            text = f"under other names, {name!r} gets the numbers that {other!r} got"
+            return Difference("order-of-a-set", text)
     return None
 
 

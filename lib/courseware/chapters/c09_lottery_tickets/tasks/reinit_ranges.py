@@ -52,6 +52,11 @@ SPREAD_BY = (
 )
 """Mistakes that are told beside another distribution than the uniform one."""
 
+ALL_ALIKE = "all-alike"
+AND_ALL_ALIKE = "-and-all-alike"
+BOUND_BY = (*SPREAD_BY, "other-initialisation", "fan-in-of-survivors", "range-halved")
+"""Mistakes that are told beside values that occur again and again."""
+
 GAINS = 1.0, 1 / 3, 2.0, 0.25, 0.5, 3.0, 6.0, 4.0
 """Squares of what right bounds are multiplied by for other ways to initialise."""
 
@@ -59,6 +64,9 @@ USUAL_STDS = 0.01, 0.02, 0.05, 0.1, 0.5, 1.0
 
 DEVIATIONS = 4.0
 """Times 1 / sqrt(2 n), the deviation of the standard deviation of n normal values."""
+
+ODD_ZEROS = 0.01
+"""Share of zeros: a uniform float32 is 0 once in 2^24 draws."""
 
 FEW = 0.25
 """Share of the values that are different, where a few occur again and again."""
@@ -71,7 +79,11 @@ def range_problem(
     values = {name: got[name].detach().double()[masks[name]] for name in shapes}
     for name, shape in shapes.items():
         if found := _problem(values[name], right_bound(shape)):
-            kind = _cause(shapes, masks, values) if found.kind == "other-range" else found.kind
+            kind = found.kind
+            if kind == "other-range":
+                kind = _cause(shapes, masks, values)
+            elif kind == ALL_ALIKE and (name_of := _bound_of_few(shapes, masks, values)):
+                kind = f"{name_of}{AND_ALL_ALIKE}"
             return Difference(kind, f"{name!r}: {found.text}")
     return None
 
@@ -90,6 +102,26 @@ def share_a_value(values: T) -> bool:
     return len(values) > 1 and len(values.unique()) <= max(1, FEW * len(values))
 
 
+def _bound_of_few(
+    shapes: Mapping[str, Shape], masks: Mapping[str, T], values: Mapping[str, T]
+) -> str:
+    """The mistake whose bound is the largest of the few values of each layer; "" if it is right."""
+
+    def ends_at(bound: Bound) -> bool:
+        bounds = {name: bound(shape, masks[name]) for name, shape in shapes.items()}
+        return all(
+            not isinstance(one, torch.Tensor)
+            and abs(float(values[name].abs().max()) / one - 1) <= NEAR
+            for name, one in bounds.items()
+        )
+
+    if ends_at(lambda shape, mask: right_bound(shape)):
+        return ""
+    return next(
+        (name for name, bound in _mistakes(shapes) if name in BOUND_BY and ends_at(bound)), ""
+    )
+
+
 def _problem(values: T, bound: float) -> Difference | None:
     """What is wrong with the values of one layer, as far as it can be told from them alone."""
     low, high = float(values.min()), float(values.max())
@@ -98,7 +130,9 @@ def _problem(values: T, bound: float) -> Difference | None:
         return Difference("zeros-kept", text)
     if share_a_value(values):
         some = ", ".join(f"{value:.4g}" for value in values.unique()[:4])
-        return Difference("all-alike", f"{text}; {len(values)} weights share the values {some}")
+        return Difference(ALL_ALIKE, f"{text}; {len(values)} weights share the values {some}")
+    if (empty := int((values == 0).sum())) > ODD_ZEROS * len(values):
+        return Difference("zeros-kept", f"{text}; {empty} of {len(values)} kept weights are 0")
     if low >= 0 or high <= 0:
         return Difference("one-sided", text)
     if max(-low, high) > bound * (1 + SLACK) or _gap(values, bound) > GAP:
@@ -164,10 +198,18 @@ def _spreads(
     """Whether normal values of all layers would spread by this share of a bound."""
     for name, shape in shapes.items():
         near = DEVIATIONS / math.sqrt(2 * len(values[name]))
-        ratio = float(values[name].std()) / (share * bound(shape, masks[name]))
-        if abs(ratio - 1) > near:
+        std = share * bound(shape, masks[name])
+        if abs(float(values[name].std()) / std - 1) > near or not _normal(values[name], std):
             return False
     return True
+
+
+def _normal(values: T, std: float) -> bool:
+    """Whether no gap to a normal distribution is larger than chance makes it, cut off or not."""
+    n = len(values)
+    expected = torch.special.ndtr(values.sort().values / std)
+    steps = (torch.arange(n, dtype=torch.float64) + 0.5) / n
+    return math.sqrt(n) * float((steps - expected).abs().max()) <= GAP
 
 
 def _fills(values: T, bound: Any, mask: T) -> bool:

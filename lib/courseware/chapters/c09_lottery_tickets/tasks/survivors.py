@@ -160,6 +160,22 @@ def _places_among_survivors(weights: Tensors, masks: Tensors, rate: float) -> Ma
     return cut(line, weights)
 
 
+def _gone_at(number: Callable[[T], float]) -> Way:
+    """What is gone gets a number for its magnitude, made of all weights; the old masks are kept."""
+
+    def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
+        line, values = _line(masks).bool(), _line(weights)
+        order = values.abs().masked_fill(~line, number(values)).argsort(stable=True)
+        line[order[: round(rate * int(line.sum()))]] = False
+        return cut(line, weights)
+
+    return behaves
+
+
+def _gone_at_number(number: float) -> Way:
+    return _gone_at(lambda values: number)
+
+
 def _gone_ranked_first(weights: Tensors, masks: Tensors, rate: float) -> Masks:
     """The pruned ones rank first, and are met again; the old masks are kept."""
     line = _line(masks).bool()
@@ -267,6 +283,18 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
         (
             _gone_ranked_first,
             *_all_ranked_by(lambda n, n_left, rate: round(rate * n_left)),
+        ),
+    ),
+    (
+        "gone-within-reach",
+        "Pruned places got a number in place of their magnitude, and some survivors are larger: "
+        "where many are to go, pruned places went once more in their stead, and too few survivors "
+        "went. Take a number that no magnitude reaches, `math.inf`, or rank the survivors alone.",
+        (
+            _gone_at(lambda values: float(values.max()) + 1),
+            _gone_at(lambda values: float(values.max())),
+            *map(_gone_at_number, (10.0**power for power in range(1, 13))),
+            *map(_gone_at_number, (10.0**power - 1 for power in range(2, 7))),
         ),
     ),
     (

@@ -51,14 +51,37 @@ def cause_of_counts(initial: State, rounds: int, rate: float, counts: list[int])
         kept.append(round(rate * kept[-1]))
     if all(abs(a - b) <= rounds for a, b in zip(counts, kept, strict=True)):
         return "rate-taken-for-kept"
-    each = [kept_counts({name: initial[name]}, rounds, rate) for name in weight_names(initial)]
     miscounted = _miscounted(counts, rate)
-    if counts == [sum(layer) for layer in zip(*each, strict=True)]:
+    if counts == _layer_by_layer(initial, rounds, rate, 1.0):
         return "other-counts" if miscounted else "counted-layer-by-layer"
+    if counts == _layer_by_layer(initial, rounds, rate, 0.5) and not miscounted:
+        return "last-layer-at-half-rate"
     others = kept_counts(dict(list(initial.items())[:-2]), rounds, rate)
     if counts == [n - others[0] + kept for kept in others]:
         return "layer-left-out"
     return miscounted or "other-counts"
+
+
+def cause_of_last_count(initial: State, rounds: int, rate: float, last: int) -> str:
+    """What may have led to the number of weights that the last start keeps; empty if unknown."""
+    if last == kept_counts(initial, rounds, rate)[-1]:
+        return ""
+    if abs(last - kept_counts(initial, rounds, 1 - rate)[-1]) <= rounds:
+        return "rate-taken-for-kept"
+    shares = ("counted-layer-by-layer", 1.0), ("last-layer-at-half-rate", 0.5)
+    known = (n for n, share in shares if last == _layer_by_layer(initial, rounds, rate, share)[-1])
+    return next(known, "")
+
+
+def _layer_by_layer(initial: State, rounds: int, rate: float, of_last: float) -> list[int]:
+    """What is kept where every layer loses the rate, and the last one a share of it."""
+    names = weight_names(initial)
+    rates = [rate] * (len(names) - 1) + [of_last * rate]
+    each = (
+        kept_counts({name: initial[name]}, rounds, own)
+        for name, own in zip(names, rates, strict=True)
+    )
+    return [sum(layer) for layer in zip(*each, strict=True)]
 
 
 def _miscounted(counts: list[int], rate: float) -> str:

@@ -23,6 +23,18 @@ RATE_KEPT = (
     "A round left what it should have removed: the rate is the share of the survivors that goes.",
 )
 
+LAYER_COUNTS = (
+    "counted-layer-by-layer",
+    "The numbers of kept weights are those of layers pruned one by one. Rank the survivors of "
+    "all layers together, and round once.",
+)
+LAST_AT_HALF = (
+    "last-layer-at-half-rate",
+    "The numbers of kept weights are those of layers pruned one by one, the last one at half the "
+    "rate. Here all layers are one ranking, the last one among them, and the share is one of all "
+    "survivors together.",
+)
+
 MISTAKES = (
     (
         "not-all-pairs",
@@ -61,11 +73,8 @@ MISTAKES = (
         "The share that is gone after so many rounds, 1 − (1 − rate)^r, was taken of all weights, "
         "and rounded once. Each round takes its share of the survivors, and rounds.",
     ),
-    (
-        "counted-layer-by-layer",
-        "The numbers of kept weights are those of layers pruned one by one. Rank the survivors of "
-        "all layers together, and round once.",
-    ),
+    LAYER_COUNTS,
+    LAST_AT_HALF,
     (
         "other-counts",
         "The numbers of kept weights do not follow the rule: each round prunes round(rate · "
@@ -147,6 +156,12 @@ MISTAKES = (
         "hardly-trained",
         "What goes first is nearly what was smallest at the start: the training before it is far "
         "too short, or its steps are far too small, to say which weights matter.",
+    ),
+    (
+        "trained-once",
+        "A single round that prunes as much leaves the very same weights: all rounds rank one "
+        "training, that of the whole network. Train the present start in every round, with what "
+        "is pruned held at 0, and rank what comes of that.",
     ),
     (
         "no-winner",
