@@ -160,16 +160,21 @@ def _places_among_survivors(weights: Tensors, masks: Tensors, rate: float) -> Ma
     return cut(line, weights)
 
 
-def _gone_at(number: Callable[[T], float]) -> Way:
-    """What is gone gets a number for its magnitude, made of all weights; the old masks are kept."""
+def _gone_at(number: Callable[[T], Any]) -> Way:
+    """What is gone gets numbers for its magnitudes, made of all weights; the old masks are kept."""
 
     def behaves(weights: Tensors, masks: Tensors, rate: float) -> Masks:
         line, values = _line(masks).bool(), _line(weights)
-        order = values.abs().masked_fill(~line, number(values)).argsort(stable=True)
+        order = torch.where(line, values.abs(), number(values)).argsort(stable=True)
         line[order[: round(rate * int(line.sum()))]] = False
         return cut(line, weights)
 
     return behaves
+
+
+def _gone_above(number: float) -> Way:
+    """It is added to the magnitudes of what is gone."""
+    return _gone_at(lambda values: values.abs() + number)
 
 
 def _gone_at_number(number: float) -> Way:
@@ -295,6 +300,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
             _gone_at(lambda values: float(values.max())),
             *map(_gone_at_number, (10.0**power for power in range(1, 13))),
             *map(_gone_at_number, (10.0**power - 1 for power in range(2, 7))),
+            *map(_gone_above, (10.0**power for power in (2, 3, 4, 6, 9))),
         ),
     ),
     (
