@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from courseware.showing.say import cell_text, interval, signed
+from courseware.showing.say import cell_text, signed
 from courseware.showing.spread import Spread, ahead, spread
 from courseware.subjects.data import Digits
 from courseware.subjects.models import weights_of, with_weights
@@ -192,6 +192,40 @@ def outlier_damage(
     return rows, found
 
 
+def validation_accuracy(network: nn.Module, data: Digits) -> float:
+    """The share of the validation digits that is read correctly."""
+    return accuracy(network, data.validation_images, data.validation_labels)
+
+
+def read_with_outlier(
+    networks: Sequence[nn.Module],
+    data: Digits,
+    mask: torch.Tensor,
+    value: float,
+    quantizers: Mapping[str, Quantizer | None],
+) -> tuple[dict[str, float], dict[str, float]]:
+    """What is read when some weights of the first layer are set to a value, and it is in int4.
+
+    Args:
+        mask: bool, the weights that are set.
+        quantizers: by name, each with one scale for the layer; None leaves it in float32.
+    Returns: by name the mean validation accuracy, and the mean of what becomes of the value.
+    """
+    read, left = {}, {}
+    for name, quantizer in quantizers.items():
+        accuracies, values = [], []
+        for network in networks:
+            weights = weights_of(network)
+            first, w = next(iter(weights.items()))
+            w = torch.where(mask, value, w)
+            w = quantizer(w, 4, "tensor").dequantize() if quantizer else w
+            changed = with_weights(network, weights | {first: w})
+            accuracies.append(validation_accuracy(changed, data))
+            values.append(w[mask].mean().item())
+        read[name], left[name] = spread(accuracies).mean, spread(values).mean
+    return read, left
+
+
 def three_scales(
     networks: Sequence[nn.Module], data: Digits, least_error_scale: Scale, bits: Sequence[int]
 ) -> dict[tuple[str, int], list[float]]:
@@ -208,18 +242,17 @@ def three_scales(
     for name, scale_of in ways.items():
         for n_bits in bits:
             found[name, n_bits] = [
-                _validation_accuracy(network, data, scale_of, n_bits) for network in networks
+                _rounded_accuracy(network, data, scale_of, n_bits) for network in networks
             ]
     return found
 
 
-def _validation_accuracy(network: nn.Module, data: Digits, scale_of: Scale, n_bits: int) -> float:
+def _rounded_accuracy(network: nn.Module, data: Digits, scale_of: Scale, n_bits: int) -> float:
     restored = {}
     for name, w in weights_of(network).items():
         s = scale_of(w, n_bits)
         restored[name] = dequantize(quantize(w, s, n_bits), s)
-    changed = with_weights(network, restored)
-    return accuracy(changed, data.validation_images, data.validation_labels)
+    return validation_accuracy(with_weights(network, restored), data)
 
 
 def validation_rows(found: Mapping[tuple[str, int], Sequence[float]]) -> Rows:
@@ -254,48 +287,6 @@ def sizes(n_bytes: Mapping[str, int], n_weights: int) -> Rows:
         }
         for name, n in n_bytes.items()
     ]
-
-
-def equal_bits(
-    results: Mapping[tuple[str, int], tuple[float, Sequence[float]]],
-    leads: Mapping[tuple[int, str], Sequence[float]],
-) -> Rows:
-    """Longer codes with one scale a tensor against one bit less and more scales.
-
-    Args:
-        results: bits per weight and accuracies, by way and bits of a code.
-        leads: points by which the longer codes are ahead, by their bits and the other way.
-    """
-    rows = []
-    for (n_bits, way), lead in leads.items():
-        row = {"longer codes": f"{n_bits} bits, one scale a tensor"}
-        row |= {"takes": f"{results['tensor, float32', n_bits][0]:.2f}"}
-        row |= {"more scales": f"{n_bits - 1} bits, {way}"}
-        row |= {"takes ": f"{results[way, n_bits - 1][0]:.2f}"}
-        rows.append(row | {"longer codes ahead, points": signed(lead, 2)})
-    return rows
-
-
-def fewest_bits(
-    results: Mapping[tuple[str, int], tuple[float, Sequence[float]]],
-    losses: Mapping[tuple[str, int], Sequence[float]],
-) -> tuple[str, int]:
-    """The arm with the fewest bits of those that surely lose less than one point.
-
-    Of arms whose bits differ by less than 1% it is the one that loses least.
-    """
-    kept = within_a_point(losses)
-    fewest = min(results[key][0] for key in kept)
-    alike = [key for key in kept if results[key][0] < 1.01 * fewest]
-    return min(alike, key=lambda key: spread(losses[key]).mean)
-
-
-def within_a_point(
-    losses: Mapping[tuple[str, int], Sequence[float]],
-) -> dict[tuple[str, int], str]:
-    """What arms lose that surely lose less than one point: their 95% interval ends below 1."""
-    kept = {key: spread(of_all) for key, of_all in losses.items()}
-    return {key: interval(s, 2) for key, s in kept.items() if s.mean + s.margin < 1}
 
 
 def disagreements(

@@ -3,8 +3,12 @@
 import pytest
 import torch
 
-from courseware.chapters.c02_integer_scaling import tables
+from courseware.chapters.c02_integer_scaling import few_bits, tables
 from courseware.chapters.c02_integer_scaling.mistakes import mistakes_in_scaling
+from courseware.subjects.data import digits
+from courseware.subjects.least_error import least_error
+from courseware.subjects.models import mlp
+from courseware.subjects.training import train
 from model_compression.integer_scaling import absmax_scale, quantize, quantize_tensor
 
 
@@ -40,6 +44,17 @@ def test_an_outlier_in_every_row_spoils_a_scale_per_row(weights):
     assert rows[0]["set to a large value"] == "one"
 
 
+def test_an_outlier_that_takes_the_scale_costs_digits_and_a_cut_one_does_not():
+    data, network = digits(), mlp([64, 16, 10], seed=0)
+    train(network, data.train_images, data.train_labels, seed=0)
+    mask = torch.zeros(16, 64, dtype=torch.bool)
+    mask[3, 0] = True  # a pixel in the corner, which is always empty
+    ways = {"float": None, "absmax": quantize_tensor, "least": least_error}
+    read, left = tables.read_with_outlier([network] * 2, data, mask, 10.0, ways)
+    assert left["float"] == 10 and left["absmax"] == pytest.approx(10) and left["least"] < 6
+    assert read["absmax"] < read["least"] - 0.2 < read["float"]
+
+
 def test_gains_are_differences_of_each_run():
     rows, gains = tables.gain_per_bit([2, 3, 4], {"a": [[0.0, 9.0, 16.0], [1.0, 11.0, 18.0]]})
     assert gains == {"a": [[9.0, 10.0], [7.0, 7.0]]}
@@ -49,12 +64,16 @@ def test_gains_are_differences_of_each_run():
 
 def test_only_arms_whose_whole_interval_is_below_a_point_are_kept():
     losses = {("a", 4): [0.4, 0.5, 0.6], ("b", 3): [0.2, 0.5, 1.1]}
-    assert tables.within_a_point(losses) == {("a", 4): "0.50 ± 0.25"}
+    results = {key: (float(key[1]), []) for key in losses}
+    assert few_bits.fewest_bits(results, losses) == (("a", 4), ("b", 3))
+    first, second = few_bits.losses_by_way(results, losses)
+    assert second["3-bit codes"].endswith("(3.00)")
+    assert first == {"one scale per": "a", "4-bit codes": "0.50 ± 0.25 (4.00)"}
 
 
 def test_equal_bits_name_what_each_side_takes():
     results = {("tensor, float32", 3): (3.01, []), ("group of 16, float16", 2): (3.0, [])}
-    (row,) = tables.equal_bits(results, {(3, "group of 16, float16"): [1.0, 2.0]})
+    (row,) = few_bits.equal_bits(results, {(3, "group of 16, float16"): [1.0, 2.0]})
     assert (row["takes"], row["takes "]) == ("3.01", "3.00")
     assert row["longer codes ahead, points"] == "+1.50 ± 6.35"
 
@@ -82,7 +101,9 @@ def test_of_arms_with_as_many_bits_the_one_that_loses_least_counts():
     results = {("a", 4): (4.0, []), ("b", 3): (4.01, []), ("c", 2): (3.0, []), ("d", 8): (8.0, [])}
     means = {("a", 4): 0.5, ("b", 3): 0.1, ("c", 2): 2.0, ("d", 8): 0.0}
     losses = {key: [mean, mean + 0.01] for key, mean in means.items()}
-    assert tables.fewest_bits(results, losses) == ("b", 3)
+    assert few_bits.fewest_bits(results, losses) == (("b", 3), ("c", 2))
+    with pytest.raises(ValueError, match="fewer bits"):
+        few_bits.fewest_bits(results, {("d", 8): [0.0, 0.01]})
 
 
 def test_what_a_bit_and_a_zero_point_gain_is_told_for_each_matrix(weights):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from courseware.chapters.c02_integer_scaling.least_error import FACTORS, least_error
+from courseware.subjects.least_error import FACTORS, least_error
 from model_compression.error_measures import sqnr_db
 from model_compression.integer_scaling import quantize_tensor
 
