@@ -20,8 +20,8 @@ QUIZ = (
             "b": Option(
                 "Where the kept weights are must be told as well, and that does not shrink with "
                 "the bits of a value",
-                "At 10% density the places take at least 0.47 bits a weight, which is as much as "
-                "the 4 bits of every tenth one.",
+                "At 10% density, places by chance take at least 0.47 bits a weight, which is more "
+                "than the 0.40 of codes of 4 bits for every tenth one.",
             ),
             "c": Option(
                 "An entropy coder takes back a part of what was saved",
