@@ -79,6 +79,11 @@ def _column_by_column(weight: T) -> T:
     return weight.reshape(weight.shape[::-1]).T
 
 
+def _row_by_row(weight: T) -> T:
+    """What was written row by row, and read column by column."""
+    return weight.T.reshape(weight.shape)
+
+
 def _with_images(change: Callable[[T, T], T]) -> Repair:
     """Images as they may have been in training: change(images, training images)."""
 
@@ -133,9 +138,13 @@ SLIPS: tuple[tuple[str, str, tuple[Repair, ...]], ...] = (
     ),
     (
         "weights-column-by-column",
-        "A weight was written column by column and is read row by row: turned back, the network "
-        "reads far more images. A `.T` is missing, or stands where none should be.",
-        (_with_weights(_column_by_column, 0), _with_weights(_column_by_column)),
+        "A weight was written column by column and is read row by row, or the other way round: "
+        "turned back, the network reads far more images. A `.T` is missing, or one is too many.",
+        tuple(
+            _with_weights(turned, *places)
+            for turned in (_column_by_column, _row_by_row)
+            for places in ((), (0,), (1,))
+        ),
     ),
     (
         "outputs-turned-round",
@@ -146,11 +155,15 @@ SLIPS: tuple[tuple[str, str, tuple[Repair, ...]], ...] = (
 )
 
 
+IN_PAIRS = 4
+"""So many of them are looked for two at a time as well."""
+
+
 def _tries() -> Iterator[tuple[str, tuple[Repair, ...]]]:
     """Names of what is undone, one slip or two, and how."""
     for name, _, repairs in SLIPS:
         yield from ((name, (repair,)) for repair in repairs)
-    for (one, _, first), (other, _, second) in combinations(SLIPS, 2):
+    for (one, _, first), (other, _, second) in combinations(SLIPS[:IN_PAIRS], 2):
         yield from ((_both(one, other), (a, b)) for a in first for b in second)
 
 
@@ -161,7 +174,7 @@ def _both(one: str, other: str) -> str:
 def _told() -> Iterator[Misconception]:
     told = [Misconception(name, message) for name, message, _ in SLIPS]
     yield from told
-    for one, other in combinations(told, 2):
+    for one, other in combinations(told[:IN_PAIRS], 2):
         yield Misconception(_both(one.name, other.name), one.message, also=other)
 
 
