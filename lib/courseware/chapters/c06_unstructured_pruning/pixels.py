@@ -1,8 +1,21 @@
-"""Pixels by how many images have ink in them, and as many others, drawn by lot."""
+"""Pixels by how many images have ink in them, as many others by lot, and another optimizer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
+
+from courseware.subjects.batched_training import (
+    State,
+    batches_of_all,
+    logits_of_all,
+    members,
+    stacked,
+    sum_of_losses,
+)
+from courseware.subjects.data import Digits
+from courseware.subjects.models import mlp
 
 RARE = 0.05
 
@@ -32,3 +45,27 @@ def drawn_groups(group: torch.Tensor, n: int, draws: int) -> list[torch.Tensor]:
         chosen[members[order[:n]]] = True
         found.append(chosen)
     return found
+
+
+def trained_by_sgd(
+    sizes: Sequence[int],
+    seeds: Sequence[int],
+    data: Digits,
+    *,
+    steps: int = 1500,
+    learning_rate: float = 0.1,
+    momentum: float = 0.9,
+) -> list[State]:
+    """The networks of the lecture, trained by SGD with momentum in place of Adam; one a seed."""
+    ensemble = stacked([mlp(sizes, seed).state_dict() for seed in seeds])
+    for value in ensemble.values():
+        value.requires_grad_()
+    optimizer = torch.optim.SGD(ensemble.values(), lr=learning_rate, momentum=momentum)
+    batches = batches_of_all(len(data.train_images), 64, seeds)
+    for _ in range(steps):
+        rows = next(batches)
+        logits = logits_of_all(ensemble, data.train_images[rows])
+        optimizer.zero_grad()
+        sum_of_losses(logits, data.train_labels[rows]).backward()
+        optimizer.step()
+    return members(ensemble)

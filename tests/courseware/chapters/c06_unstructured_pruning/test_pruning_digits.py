@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,16 +16,23 @@ from courseware.chapters.c06_unstructured_pruning.experiments.pruning_digits imp
     BUDGET_ARMS,
     BUDGET_RATES,
     BUDGET_SPARSITIES,
+    CONTROL_ARMS,
+    CONTROL_SPARSITIES,
     DENSE,
     LEARNING_RATE,
+    RANDOM,
     SIZES,
     SPARSITIES,
     STEPWISE,
     by_budget,
+    by_control,
     compare,
+    each_alone,
+    on_the_way,
     pruned_together,
     rounds,
     shuffled,
+    trained_network,
 )
 from courseware.showing.spread import spread
 from courseware.subjects.data import Digits, digits
@@ -62,6 +70,24 @@ def test_the_record_is_complete() -> None:
             assert set(run) == {str(sparsity) for sparsity in BUDGET_SPARSITIES}
             assert all(set(arms) == set(BUDGET_ARMS) for arms in run.values())
             assert all(len(a) == RECORD["rounds"] for arms in run.values() for a in arms.values())
+    assert RECORD["control_sparsities"] == list(CONTROL_SPARSITIES)
+    assert list(RECORD["by_control"]) == [f"{rate:g}" for rate in BUDGET_RATES]
+    for by_sparsity in RECORD["by_control"].values():
+        assert list(by_sparsity) == [str(sparsity) for sparsity in CONTROL_SPARSITIES]
+        for arms in by_sparsity.values():
+            assert list(arms) == list(CONTROL_ARMS)
+            assert all(len(runs) == RECORD["budget_seeds"] for runs in arms.values())
+            assert all(len(run) == RECORD["rounds"] for runs in arms.values() for run in runs)
+
+
+def test_the_controls_repeat_at_once_up_to_rounding() -> None:
+    """They train as one program what `by_budget` trains one by one: at first it is the same."""
+    for rate, by_sparsity in RECORD["by_control"].items():
+        for sparsity in set(by_sparsity) & {str(s) for s in BUDGET_SPARSITIES}:
+            theirs = [run[0] for run in by_sparsity[sparsity][AT_ONCE]]
+            alone = [run[sparsity][AT_ONCE][0] for run in RECORD["by_budget"][rate]]
+            gaps = [a - b["accuracy"] for a, b in zip(theirs, alone, strict=True)]
+            assert max(map(abs, gaps)) <= 2 / 400, (rate, sparsity)
 
 
 def test_every_accuracy_is_a_number_of_test_digits() -> None:
@@ -184,6 +210,7 @@ def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyP
     out = tmp_path / "new" / "record.json"
     monkeypatch.setattr(pruning_digits, "SIZES", (64, 4, 10))
     monkeypatch.setattr(pruning_digits, "SPARSITIES", (0.5, 0.9))
+    monkeypatch.setattr(pruning_digits, "CONTROL_SPARSITIES", (0.9,))
     sizes = ["--seeds", "2", "--budget-seeds", "1", "--rounds", "2", "--steps", "1"]
     monkeypatch.setattr("sys.argv", ["", "--out", str(out), *sizes])
     assert pruning_digits.main() == 0
@@ -193,3 +220,39 @@ def test_the_command_writes_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(record["runs"]) == 2
     assert [len(runs) for runs in record["by_budget"].values()] == [1] * len(BUDGET_RATES)
     assert [path.name for path in out.parent.iterdir()] == ["record.json"]
+
+
+def test_controls_share_their_counts(data: Digits) -> None:
+    """As many weights by lot as together; each layer alone arrives, on the way or at once."""
+    found = by_control((64, 6, 10), 2, data, 2, 1, LEARNING_RATE, 0.7)
+    assert found == by_control((64, 6, 10), 2, data, 2, 1, LEARNING_RATE, 0.7)
+    assert list(found) == list(CONTROL_ARMS)
+    assert all(len(run) == 2 for runs in found.values() for run in runs)
+    assert on_the_way(0.95, 16) == [0.5, 0.7, 0.8, 0.9, *[0.95] * 12]
+
+
+def test_a_control_is_what_the_loop_makes_alone(data: Digits) -> None:
+    """Trained as one program or alone: the same up to rounding, here in how many are right."""
+    sizes = (64, 6, 10)
+    found = by_control(sizes, 2, data, 2, 3, LEARNING_RATE, 0.7)
+    for seed in (0, 1):
+        state = trained_network(sizes, seed, data)
+        loop = partial(rounds, state, [0.7] * 2, data=data, seed=seed, steps=3)
+        together = pruned_together(state, keep_all(prunable_weights(state)), 0.7)
+        for arm, masks in {
+            AT_ONCE: together,
+            RANDOM: shuffled(together, seed),
+        }.items():
+            alone = [judged(pruned, data)["accuracy"] for pruned, _ in loop(masks=masks)]
+            assert found[arm][seed] == pytest.approx(alone, abs=1 / 400)
+
+
+def test_each_layer_alone_loses_its_share() -> None:
+    state = dict(mlp((64, 6, 10), 3).state_dict())
+    masks = each_alone(state, 0.75)
+    assert {name: int(mask.sum()) for name, mask in masks.items()} == {
+        "0.weight": 96,
+        "2.weight": 15,
+    }
+    weight = state["0.weight"].abs()
+    assert weight[masks["0.weight"]].min() >= weight[~masks["0.weight"]].max()
