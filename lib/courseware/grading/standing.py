@@ -33,11 +33,11 @@ Place = tuple[str, str]
 
 def marks_of(exercise: Exercise, student: str) -> dict[Place, Marked]:
     """The marks that a person gave for the written answers of one student, and that are settled."""
-    texts = dict(_answers(exercise, student))
+    answers = dict(_answers(exercise, student))
     with exercise.gradebook() as gradebook:
         return {
-            place: Marked(text, grade.manual_score, float(grade.max_score))
-            for place, text in texts.items()
+            place: Marked(text, grade.manual_score, out_of)
+            for place, (text, out_of) in answers.items()
             if (grade := _grade(gradebook, exercise, student, place)) is not None
             and grade.manual_score is not None
             and not grade.needs_manual_grade
@@ -48,24 +48,29 @@ def let_stand(exercise: Exercise, student: str, before: Mapping[Place, Marked]) 
     """Settle the marks whose answers are the same after a new grading as `before` it."""
     if not before:
         return
-    texts = dict(_answers(exercise, student))
+    answers = dict(_answers(exercise, student))
     with exercise.gradebook() as gradebook:
         for place, marked in before.items():
             grade = _grade(gradebook, exercise, student, place)
             if grade is None or grade.manual_score is None:
                 continue
-            now = Marked(texts.get(place, ""), grade.manual_score, float(grade.max_score))
-            if now == marked:
+            text, out_of = answers.get(place, ("", 0.0))
+            if Marked(text, grade.manual_score, out_of) == marked:
                 grade.needs_manual_grade = False
         gradebook.db.commit()
 
 
-def _answers(exercise: Exercise, student: str) -> Iterator[tuple[Place, str]]:
+def _answers(exercise: Exercise, student: str) -> Iterator[tuple[Place, tuple[str, float]]]:
+    """Answers with the points that they were worth when they were graded.
+
+    The gradebook has those of now: it knows new points before anything is graded again.
+    """
     for notebook_id in exercise.masters:
         graded = exercise.graded_notebook(student, notebook_id)
         for cell in graded.cells if graded is not None else ():
             if is_grade(cell) and is_solution(cell):
-                yield (notebook_id, grade_id(cell)), cell.source
+                points = float(cell.metadata.nbgrader["points"])
+                yield (notebook_id, grade_id(cell)), (cell.source, points)
 
 
 def _grade(gradebook: Gradebook, exercise: Exercise, student: str, place: Place) -> Any:

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from courseware.grading.course import open_course, open_exercise
+from courseware.grading.course import bring_gradebook_up_to_date, open_course, open_exercise
 from courseware.grading.marking import command
 from courseware.grading.marking.command import Way, go_through
 from courseware.grading.marking.desk import (
@@ -20,6 +20,7 @@ from courseware.grading.marking.desk import (
     Question,
     answers,
     give,
+    open_tasks,
     questions,
     questions_in,
 )
@@ -125,6 +126,49 @@ def test_the_mark_for_the_same_answer_stands_when_it_is_graded_again(exercise):
     worth_less = {place: replace(marked, text="Something else.", out_of=2.0) for place in before}
     let_stand(exercise, "ann", worth_less)
     assert given(exercise)["ann"].open
+
+
+def test_a_mark_out_of_other_points_is_asked_for_again(exercise):
+    typing(exercise, "1 good")
+    folder = Path(exercise.api.coursedir.root) / "solutions" / toy.EXERCISE
+    source = nbformat.read(folder / f"{toy.EXERCISE}.ipynb", as_version=4)
+    toy.by_id(source, "why").metadata.nbgrader.points = 0.5
+    nbformat.write(source, folder / f"{toy.EXERCISE}.ipynb")
+    exercise = open_exercise(exercise.api, toy.EXERCISE)
+    assert bring_gradebook_up_to_date(exercise)  # as the command does, before it grades anything
+    before = marks_of(exercise, "ann")
+    assert exercise.api.autograde(toy.EXERCISE, "ann", force=True)["success"]
+    let_stand(exercise, "ann", before)
+    assert given(exercise)["ann"] == Given(1.0, "good", True)
+    _, shown = typing(exercise, "=", "0.5", "q")
+    assert "1 points, from before it was graded again: there are 0.5 by now" in shown
+    assert given(exercise)["ann"] == Given(0.5, "good", False)
+
+
+def test_code_that_a_person_marked_and_that_was_graded_again_is_named(exercise, capsys):
+    with exercise.gradebook() as gradebook:
+        grade = gradebook.find_grade("test_square", toy.EXERCISE, toy.EXERCISE, "ann")
+        grade.manual_score, grade.needs_manual_grade = 3.5, False
+        gradebook.db.commit()
+    assert exercise.api.autograde(toy.EXERCISE, "ann", force=True)["success"]
+    assert open_tasks(exercise) == {"square": ["ann"]}
+    typing(exercise, "1", "1")
+    from courseware.grading.cli import main
+
+    assert main(["mark", toy.EXERCISE, "--course-dir", exercise.api.coursedir.root]) == 0
+    shown = capsys.readouterr().out
+    assert "0 answers are still" in shown
+    assert "square: points by hand, and graded again since; formgrader shows" in shown
+
+
+def test_all_questions_are_counted_though_the_first_ends_the_way(exercise, monkeypatch, capsys):
+    [question] = questions(exercise)
+    monkeypatch.setattr(command, "questions", lambda exercise: [question, question])
+    monkeypatch.setattr(command, "input", lambda prompt: "q", raising=False)
+    from courseware.grading.cli import main
+
+    assert main(["mark", toy.EXERCISE, "--course-dir", exercise.api.coursedir.root]) == 0
+    assert "4 answers are still to be marked" in capsys.readouterr().out
 
 
 def test_an_answer_stands_beside_what_it_is_marked_by_and_cannot_move_the_cursor():

@@ -15,11 +15,12 @@ from courseware.grading.marking.desk import (
     Question,
     answers,
     give,
+    open_tasks,
     questions,
 )
 from courseware.grading.marking.screen import page, state
 from courseware.grading.named import CourseError
-from courseware.grading.plain_lines import in_one_line
+from courseware.grading.plain_lines import in_one_line, some
 
 HELP = """\
   7            7 points, and on to the next answer
@@ -47,18 +48,19 @@ def mark(options: argparse.Namespace) -> int:
         raise CourseError(f"{exercise.name} has no question {options.question or 'to mark'}")
     if not exercise.is_in_gradebook():
         raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")
-    left = 0
     for question in asked:
         everybody = answers(exercise, question)
         wanted = [one for one in everybody if options.all or one.given.open]
         width = shutil.get_terminal_size().columns
         way = Way(exercise, question, wanted, options.blind, width)
-        goes_on = go_through(way, input, print)
-        left += sum(one.given.open for one in answers(exercise, question))
-        if not goes_on:
+        if not go_through(way, input, print):
             break
+    left = sum(one.given.open for question in asked for one in answers(exercise, question))
     told = "1 answer is" if left == 1 else f"{left} answers are"
     print(f"{exercise.name}: {told} still to be marked.")
+    for task, students in open_tasks(exercise).items():
+        again = "points by hand, and graded again since; formgrader shows and settles them"
+        print(f"{in_one_line(task)}: {again}: {some(students)}")
     print(f"Next: course grade {exercise.name} puts marks and comments on the pages.")
     return 0
 
@@ -111,7 +113,7 @@ def _step(way: Way, at: int, typed: str, say: Say) -> int:
         return _give(way, at, float(points[1].replace(",", ".")), comment, say)
     if typed[:2] == "c ":
         if _give(way, at, None, typed[2:].strip(), say):
-            say(state(way.answers[at]))
+            say(state(way.answers[at], way.question.points))
         return 0
     say(way.question.asked if typed == "r" else HELP)
     return 0
@@ -128,7 +130,7 @@ def _give(way: Way, at: int, points: float | None, comment: str, say: Say) -> in
         there = answers(way.exercise, way.question)
         way.answers[at] = next(one for one in there if one.student == answer.student)
         say("Nothing was written: somebody marked this answer in between. There stands:")
-        say(state(way.answers[at]))
+        say(state(way.answers[at], way.question.points))
         return 0
     way.answers[at] = replace(answer, given=given)
     return 1

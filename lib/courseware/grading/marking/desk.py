@@ -14,7 +14,7 @@ from nbgrader.utils import is_grade, is_solution
 from courseware.grading.course import Exercise
 from courseware.grading.master import source_folder
 from courseware.grading.rebuild import grade_id
-from courseware.grading.scores import read_names
+from courseware.grading.scores import read_names, read_scores
 
 MARKS = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|MARK SCHEME)[ \t]*\n?", re.M)
 RUBRIC = re.compile(r"^\*\*Rubric\*\*", re.M)
@@ -94,6 +94,22 @@ def answers(exercise: Exercise, question: Question) -> list[Answer]:
                 given = _given(gradebook, exercise.name, question, student)
                 found.append(Answer(student, names.get(student, ""), text, given))
     return sorted(found, key=lambda answer: answer.student)
+
+
+def open_tasks(exercise: Exercise) -> dict[str, list[str]]:
+    """Tasks that are no questions, and whose points of a person are from before a new grading.
+
+    By the names of the tasks; formgrader shows them.
+    """
+    asked = {(one.notebook, one.cell) for one in questions(exercise)}
+    found: dict[str, list[str]] = {}
+    with exercise.gradebook() as gradebook:
+        for one in read_scores(gradebook, exercise.name):
+            for task, score in one.scores.items():
+                written = (task.notebook, task.grade_id) in asked
+                if score.open and score.points is not None and not written:
+                    found.setdefault(task.label, []).append(one.student)
+    return found
 
 
 def give(

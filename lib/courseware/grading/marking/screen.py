@@ -26,15 +26,17 @@ def page(question: Question, answer: Answer, place: str, width: int, blind: bool
     else:
         half = (width - len(GAP)) // 2
         body = beside(_wrapped(written, half), _wrapped(behind, half), half)
-    return "\n".join(["", "─" * width, head, "", *body, "", state(answer)])
+    return "\n".join(["", "─" * width, head, "", *body, "", state(answer, question.points)])
 
 
-def state(answer: Answer) -> str:
-    """What has been given for an answer."""
+def state(answer: Answer, most: float) -> str:
+    """What has been given for an answer, of the most points that there are by now."""
     given = answer.given
     told = "not marked yet" if given.points is None else f"{shown_points(given.points)} points"
     if given.open and given.points is not None:
-        told += ", from before it was graded again: = keeps them"
+        told += ", from before it was graded again: "
+        fits = given.points <= most
+        told += "= keeps them" if fits else f"there are {shown_points(most)} by now"
     return told + (f" · comment: {in_one_line(given.comment)}" if given.comment else "")
 
 
