@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 
 import torch
 
@@ -22,11 +23,12 @@ from courseware.checks.blocks import (
     top,
 )
 from courseware.checks.misconceptions import both, each_instead, ways
-from courseware.checks.precision import HALF, IMPRECISE
+from courseware.checks.outliers import OUTLIERS_LEFT_OUT, second_largest, upper_quantile
+from courseware.checks.precision import HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.python_slips import CARET
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
-from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, TAKEN_FOR_ZEROS, ZERO_SCALE, guards
 
 
 def _scaled(scale_of: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
@@ -139,6 +141,13 @@ def _zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
     return sizes / top(n_bits) if bool((sizes > 0).all()) else torch.ones_like(sizes)
 
 
+def _taken_for_zeros(
+    asks: Callable[[torch.Tensor], torch.Tensor], blocks: torch.Tensor, n_bits: int
+) -> torch.Tensor:
+    """1 for each block that is taken for zeros."""
+    return torch.where(asks(blocks), 1.0, scale_of(absmax(blocks), n_bits))
+
+
 def _in_half(dtype: torch.dtype) -> Behaviour:
     def blockwise(blocks: torch.Tensor, n_bits: int) -> Quantized:
         small = blocks.to(dtype)
@@ -146,6 +155,11 @@ def _in_half(dtype: torch.dtype) -> Behaviour:
         return to_codes(small, scale, n_bits), scale.float()
 
     return blockwise
+
+
+def _halved(dtype: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Steps that were floats of 16 bits before they are rounded."""
+    return lambda steps: torch.round(steps.to(dtype)).float()
 
 
 def _with_scale(change: Callable[[torch.Tensor, int], torch.Tensor]) -> Behaviour:
@@ -287,6 +301,17 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         *(apply(_stored(_of_the_range, to_int8)) for to_int8 in TO_INT8),
     )
     yield from ways(
+        *OUTLIERS_LEFT_OUT,
+        apply(_measured_by(second_largest)),
+        *(
+            apply(_stored(_of(partial(upper_quantile, share=share)), to_int8))
+            for share, to_int8 in (
+                *product((0.95, 0.99), TO_INT8[1:]),
+                *product((0.995, 0.999), TO_INT8[-1:]),
+            )
+        ),
+    )
+    yield from ways(
         "first-value-only",
         f"The scale of each {block} comes from a single value of it, the first or the last one.",
         apply(_measured_by(lambda blocks: blocks[..., :1].abs())),
@@ -343,9 +368,12 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         apply(_scaled(_zero_changes_all)),
         apply(_unclamped(_zero_changes_all)),
     )
+    for cause, asks in TAKEN_FOR_ZEROS:
+        yield from ways(*cause, apply(_scaled(partial(_taken_for_zeros, asks))))
     for cause, behaves in _wrong_grids():
         yield from both(cause, SCALED_BACK, apply(_given_back(behaves)))
     yield from ways(*GUARD_TOO_LARGE, *(apply(_guarded(guard)) for guard in guards(top)))
+    yield from ways(*HALF_PRECISION, *(apply(_rounded_by(_halved(dtype))) for dtype in HALF))
     yield from ways(*IMPRECISE, *(apply(_in_half(dtype)) for dtype in HALF))
     yield from ways(
         *IMPRECISE,

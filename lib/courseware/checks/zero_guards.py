@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+Cause = tuple[str, str]
+
 ZERO_SCALE = (
     "zero-scale",
     "Where all values are zero, the scale became 0, and the next step divides by it. Any positive "
@@ -16,6 +18,53 @@ GUARD_TOO_LARGE = (
     "The guard against a scale of 0 also changes inputs that are small but not zero. Small "
     "weights are as common as large ones: treat only the case of all zeros apart.",
 )
+
+ONE_ZERO = (
+    "one-zero-is-enough",
+    "A single 0 among the values was taken for a tensor of zeros. The scale has no value "
+    "of its own only where the largest magnitude is 0.",
+)
+SUM_OF_ZERO = (
+    "sum-of-zero",
+    "Values that add up to 0, such as 3 and −3, were taken for zeros. All of them are 0 only where "
+    "the largest magnitude is.",
+)
+ONE_END_OF_ZERO = (
+    "one-end-of-zero",
+    "Values were taken for zeros because of one end alone: their largest is not above 0, or their "
+    "smallest not below. All of them are 0 only where the largest magnitude is.",
+)
+ALIKE_NOT_ZERO = (
+    "alike-not-zero",
+    "Values that are all the same were taken for zeros: their smallest is their largest. All of "
+    "them are 0 only where the largest magnitude is.",
+)
+
+TAKEN_FOR_ZEROS: tuple[tuple[Cause, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+    (ONE_ZERO, lambda blocks: (blocks == 0).any(dim=-1, keepdim=True)),
+    (ONE_ZERO, lambda blocks: blocks[..., :1] == 0),
+    (ONE_ZERO, lambda blocks: blocks[..., -1:] == 0),
+    (SUM_OF_ZERO, lambda blocks: blocks.sum(dim=-1, keepdim=True) == 0),
+    (ONE_END_OF_ZERO, lambda blocks: blocks.amax(dim=-1, keepdim=True) == 0),
+    (ONE_END_OF_ZERO, lambda blocks: blocks.amin(dim=-1, keepdim=True) == 0),
+    (ONE_END_OF_ZERO, lambda blocks: blocks.amax(dim=-1, keepdim=True) <= 0),
+    (ONE_END_OF_ZERO, lambda blocks: blocks.amin(dim=-1, keepdim=True) >= 0),
+    (
+        ALIKE_NOT_ZERO,
+        lambda blocks: blocks.amax(dim=-1, keepdim=True) == blocks.amin(dim=-1, keepdim=True),
+    ),
+)
+"""Which blocks along the last axis get the scale of zeros, by the mistake in asking."""
+
+LIKE_ZEROS: tuple[tuple[float, ...], ...] = (
+    (2.0, 1.5, -3.5),
+    (-3.5, -3.5, -3.5),
+    (-1.5, 0.0, -3.5),
+    (3.5, 0.0, 1.5),
+    (0.0, 3.0, -3.5),
+    (3.5, -3.0, 0.0),
+)
+"""Values that are not all 0, though one of those ways to ask says so."""
 
 
 def guards(top: Callable[..., float]) -> Iterator[Callable[..., float]]:

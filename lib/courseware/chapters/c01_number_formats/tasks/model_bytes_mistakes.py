@@ -96,6 +96,21 @@ def _filled_up(word: int, before: int = 0) -> Bytes:
     return lambda n, b: math.ceil((_right(n, b) + before) / word) * word
 
 
+def _with_scales(scale_bits: int) -> Bytes:
+    """The fraction of the bits as scales, the last of them paid in full."""
+
+    def behaves(n_params: int, bits_per_param: float) -> int:
+        codes = int(bits_per_param)
+        n_scales = math.ceil(n_params * (bits_per_param - codes) / scale_bits)
+        return math.ceil((n_params * codes + n_scales * scale_bits) / 8)
+
+    return behaves
+
+
+def _in_groups_of(size: int) -> Bytes:
+    return lambda n, b: math.ceil(math.ceil(n / size) * size * b / 8)
+
+
 def _more(behaves: Bytes, by: int) -> Bytes:
     return lambda n, b: behaves(n, b) + by
 
@@ -155,6 +170,20 @@ MISTAKES = several(
         lambda n, b: math.ceil(n * int(b) / 8),
         lambda n, b: math.ceil(n * math.ceil(b) / 8),
         lambda n, b: math.ceil(n * round(b) / 8),
+    ),
+    ways(
+        "rounded-in-parts",
+        "The whole bits and the fraction were rounded up each by itself; or the fraction was taken "
+        "for scales, and a whole one paid for a last group that is part full. Here it is only a "
+        "number: multiply, and round up once, over the total.",
+        *(_with_scales(scale_bits) for scale_bits in (8, 16, 32)),
+        lambda n, b: math.ceil(n * int(b) / 8) + math.ceil(n * (b - int(b)) / 8),
+    ),
+    ways(
+        "groups-filled-up",
+        "The parameters were filled up to whole groups of 16, 32, 64 or 128. Nothing is said of "
+        "groups: only the last byte may be part full.",
+        *(_in_groups_of(size) for size in (16, 32, 64, 128)),
     ),
     ways(
         *ROUNDED_EACH,

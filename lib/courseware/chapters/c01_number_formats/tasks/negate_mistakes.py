@@ -36,6 +36,8 @@ from courseware.chapters.c01_number_formats.tasks.negate_wrong_ways import (
     inverted_bare,
     is_lowest,
     is_zero,
+    leaves_ones,
+    masked,
     negated,
     stops_at_ones,
     written,
@@ -175,6 +177,24 @@ MISTAKES = several(
         "The carry goes too short a way. As long as 1 + 1 meet, it runs on to the next place.",
         *(carry_stops(places) for places in (2, 3, 4, 8)),
         stops_at_ones,
+    ),
+    ways(
+        "ones-left-by-the-carry",
+        "The last 0 of the inverted bits became 1, and the ones behind it stayed. The one is added "
+        "at the last place: 1 + 1 is 0, so each 1 that the carry passes becomes 0.",
+        leaves_ones,
+        lambda bits: "0" * len(bits) if is_zero(bits) else leaves_ones(bits),
+        lambda bits: (
+            inverted(bits)[:-1] + "1" + inverted(bits) if is_zero(bits) else leaves_ones(bits)
+        ),
+        *each_instead(is_zero, (ValueError, IndexError), leaves_ones),
+    ),
+    ways(
+        "mask-of-fixed-width",
+        "The result was cut to a fixed number of bits, as by `& 0xFFFFFFFF`, whatever the width: "
+        "where that is more, the bits in front come out as zeros. The mask of so wide a pattern is "
+        "2**width − 1.",
+        *map(masked, (16, 32)),
     ),
     ways(
         "carry-forgotten",

@@ -61,6 +61,17 @@ def as_wide_as(bits: str, number: int) -> str:
     return format(number, as_wide(bits))
 
 
+def leaves_ones(bits: str) -> str:
+    """The last 0 of the inverted pattern becomes 1, and the ones behind it stay."""
+    number = int(inverted(bits), 2)
+    return as_wide_as(bits, number | (number + 1) % 2 ** len(bits))
+
+
+def masked(fixed: int) -> Callable[[str], str]:
+    """Inverted and cut to so many bits, then cut to the width or filled up with zeros."""
+    return lambda bits: format((~int(bits, 2) + 1) % 2**fixed, "b").zfill(len(bits))[-len(bits) :]
+
+
 def stops_at_ones(bits: str) -> str:
     """The ones at the end turn to 0, and the carry that they leave behind is lost."""
     turned = inverted(bits).rstrip("1")

@@ -14,6 +14,7 @@ from courseware.chapters.c01_number_formats.tasks.to_bits_wrong_ways import (
     inverted_bare,
     inverted_plus_one,
     limit_as_float,
+    masked,
     moved_range,
     negative,
     of_pattern,
@@ -187,6 +188,13 @@ MISTAKES = several(
         "A negative number was written with 16, 32 or 64 bits, and not cut to `width`: it has "
         "as many leading ones as there is room for.",
         *(behaves for fixed in (16, 32, 64) for behaves in written(of_register(fixed))),
+    ),
+    ways(
+        "mask-of-fixed-width",
+        "A negative number was cut to a fixed number of bits, as by `& 0xFFFFFFFF`, whatever the "
+        "width: where that is more, zeros stand in front that are to be ones. The mask of `width` "
+        "bits is 2**width − 1.",
+        *(behaves for fixed in (16, 32) for behaves in written(masked(fixed))),
     ),
     ways(
         "does-not-fit",

@@ -83,6 +83,13 @@ def of_register(bits: int) -> Callable[[int, int], str]:
     return lambda value, width: format(value % 2**bits, f"0{width}b")
 
 
+def masked(bits: int) -> Callable[[int, int], str]:
+    """A negative number cut to so many bits, then cut to the width or filled up with zeros."""
+    return lambda value, width: (
+        bare(value % 2**bits).zfill(width)[-width:] if value < 0 else wrapped(value, width)
+    )
+
+
 def by_true_division(value: int, width: int) -> str:
     """Remainders of 2, and `int(value / 2)`."""
     value, bits = value % 2**width, ""

@@ -12,6 +12,7 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import reference_scale
 from courseware.checks.forms import told_by_form
 from courseware.checks.quantizer_inputs import LEAST, TINY
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import LIKE_ZEROS
 
 
 def _positive_largest(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
@@ -47,7 +48,8 @@ def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([TINY, -TINY / 4]), 8
     yield torch.tensor([LEAST, -LEAST / 4]), 8
     yield torch.zeros(2, 3), 8
-    yield torch.tensor([0.0, -3.5, 1.0]), 4
+    for like_zeros in LIKE_ZEROS:
+        yield torch.tensor(like_zeros), 4
     tiny = draw.normal(12)
     yield tiny / tiny.abs().max() * TINY, 4
 

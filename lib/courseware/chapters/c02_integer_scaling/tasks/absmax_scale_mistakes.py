@@ -12,9 +12,20 @@ from courseware.chapters.c02_integer_scaling.tasks.judges import reference_scale
 from courseware.checks.bit_widths import N_BITS_IGNORED
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, each_instead, several, ways
+from courseware.checks.outliers import (
+    OUTLIERS_LEFT_OUT,
+    SHARES,
+    second_largest,
+    upper_quantile,
+)
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, imprecise_number
 from courseware.checks.python_slips import CARET, PRECEDENCE
-from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+from courseware.checks.zero_guards import (
+    GUARD_TOO_LARGE,
+    TAKEN_FOR_ZEROS,
+    ZERO_SCALE,
+    guards,
+)
 
 
 def _top(n_bits: int, full_range: bool = False) -> float:
@@ -39,6 +50,10 @@ def _of(part: slice) -> Callable[[torch.Tensor], float]:
     return lambda x: float(x.reshape(-1)[part].abs().max()) if len(x.reshape(-1)[part]) else 1.0
 
 
+def _quantile(share: float) -> Callable[..., Any]:
+    return _size(lambda x: float(upper_quantile(x.flatten(), share)) or 1.0)
+
+
 def _measured_in(half: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda x: x.to(half).abs().max()
 
@@ -55,6 +70,13 @@ def _along(dim: int, keepdim: bool) -> Callable[..., torch.Tensor]:
 
 def _guarded(guard: Callable[..., float]) -> Callable[..., float]:
     return lambda x, n_bits, full_range=False: guard(float(x.abs().max()), n_bits, full_range)
+
+
+def _taken_for_zeros(asks: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., float]:
+    """1 for what is taken for zeros."""
+    return lambda x, n_bits, full_range=False: (
+        1.0 if bool(asks(x.reshape(-1))) else reference_scale(x, n_bits, full_range)
+    )
 
 
 def _has_rows(x: torch.Tensor, *rest: Any) -> bool:
@@ -247,8 +269,16 @@ MISTAKES = several(
                 lambda x: abs(float(x.sum())) or 1.0,
                 lambda x: float(x.max() - x.min()) or 1.0,
                 lambda x: abs(float(x.min())) or 1.0,
+                lambda x: float(x.square().mean().sqrt()) or 1.0,
+                lambda x: float(x.abs().median()) or 1.0,
+                lambda x: 3 * float(x.std()) or 1.0,
             )
         ),
+    ),
+    ways(
+        *OUTLIERS_LEFT_OUT,
+        _size(lambda x: float(second_largest(x.flatten())) or 1.0),
+        *map(_quantile, SHARES),
     ),
     ways(
         "part-of-the-values",
@@ -298,14 +328,7 @@ MISTAKES = several(
         ),
         *(_size(_measured_in(half)) for half in HALF),
     ),
-    ways(
-        "one-zero-is-enough",
-        "A single 0 among the values was taken for a tensor of zeros. The scale has no value "
-        "of its own only where the largest magnitude is 0.",
-        lambda x, n_bits, full_range=False: (
-            1.0 if (x == 0).any() else reference_scale(x, n_bits, full_range)
-        ),
-    ),
+    *(ways(*cause, _taken_for_zeros(asks)) for cause, asks in TAKEN_FOR_ZEROS),
     ways(*ZERO_SCALE, _size(lambda x: float(x.abs().max()))),
     ways(*GUARD_TOO_LARGE, *(_guarded(guard) for guard in guards(_top))),
 )

@@ -53,6 +53,7 @@ def _ties(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     """The zero point lies halfway between two integers: 2.5, 3.5, and others."""
     yield torch.tensor([-1.25, 6.25]), 4
     yield torch.tensor([-1.75, 5.75]), 4
+    yield torch.tensor([-7.5, 7.5]), 4
     for n_bits in (5, 8):
         steps = draw.integer(1, 2**n_bits // 4) + 0.5
         scale = 2.0 ** draw.integer(-5, 2)
@@ -65,6 +66,9 @@ def _zeros_and_tiny(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     yield torch.tensor([TINY, -TINY / 4]), 4
     yield torch.tensor([LEAST, -LEAST / 4]), 4
     yield torch.zeros(2, 3), 8
+    # None of these are zeros, whatever their sum, their ends or one of them may say.
+    for values in ([-2.0, -1.0, 3.0], [-1.5, 0.0, -3.5], [3.5, 0.0, 1.5], [0.0, 3.0, -3.5]):
+        yield torch.tensor(values), 4
     low, high = _ends(draw, 8)
     size = max(-low, high) / TINY
     yield _between(draw, low / size, high / size, 12), 8

@@ -41,6 +41,7 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     rounded_before_dividing,
     step,
     symmetric,
+    taken_for_zeros,
     with_steps,
     with_zero_point,
 )
@@ -50,7 +51,13 @@ from courseware.checks.machine_integers import wrapped
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.precision import HALF, IMPRECISE, in_half
 from courseware.checks.python_slips import CARET
-from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE, guards
+from courseware.checks.zero_guards import (
+    GUARD_TOO_LARGE,
+    SUM_OF_ZERO,
+    TAKEN_FOR_ZEROS,
+    ZERO_SCALE,
+    guards,
+)
 
 _PAIRS = two_at_once(
     ends=(
@@ -277,6 +284,11 @@ MISTAKES = several(
     ways(
         *ZERO_SCALE,
         *each_instead(all_zero, ((0.0, 0), ZeroDivisionError, ValueError), reference_params),
+    ),
+    *(ways(*cause, taken_for_zeros(asks)) for cause, asks in TAKEN_FOR_ZEROS),
+    ways(
+        *SUM_OF_ZERO,
+        except_where(lambda x, n_bits: sum(low_high(x)) == 0, (1.0, 0), reference_params),
     ),
     ways(
         *GUARD_TOO_LARGE,

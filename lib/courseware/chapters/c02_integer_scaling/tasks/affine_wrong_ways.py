@@ -141,3 +141,9 @@ def few_digits(digits: int) -> Callable[..., Params]:
 
 def all_zero(x: torch.Tensor, n_bits: int) -> bool:
     return not bool(x.any())
+
+
+def taken_for_zeros(asks: Callable[[torch.Tensor], torch.Tensor]) -> Callable[..., Params]:
+    """(1, 0) for what is taken for zeros."""
+    right = with_steps(lambda n_bits: 2**n_bits - 1)
+    return lambda x, n_bits: (1.0, 0) if bool(asks(x.reshape(-1))) else right(x, n_bits)

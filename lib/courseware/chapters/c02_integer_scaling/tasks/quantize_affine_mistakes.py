@@ -224,6 +224,18 @@ MISTAKES = several(
         *HALF_PRECISION,
         *(
             lambda x, scale, zero_point, n_bits, dtype=dtype: clamped(
+                torch.round((x / scale).to(dtype)).float() + zero_point, n_bits
+            )
+            for dtype in HALF
+        ),
+        *(
+            lambda x, scale, zero_point, n_bits, dtype=dtype: clamped(
+                torch.round((x / scale + zero_point).to(dtype)).float(), n_bits
+            )
+            for dtype in HALF
+        ),
+        *(
+            lambda x, scale, zero_point, n_bits, dtype=dtype: clamped(
                 torch.round(x.to(dtype) / scale).float() + zero_point, n_bits
             )
             for dtype in HALF

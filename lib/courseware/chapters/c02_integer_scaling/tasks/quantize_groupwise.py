@@ -15,6 +15,7 @@ from courseware.chapters.c02_integer_scaling.tasks.quantize_groupwise_mistakes i
 from courseware.checks.forms import told_by_form
 from courseware.checks.quantizer_inputs import LEAST, TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import LIKE_ZEROS
 from model_compression import integer_scaling as reference
 
 Arguments = tuple[torch.Tensor, int, int]
@@ -44,6 +45,7 @@ def _zero_groups(draw: Draw) -> Iterator[Arguments]:
     w = weights(draw, 4, 3, 12, 4)
     w[draw.integer(0, 2), 4:8] = 0.0
     yield w, 4, 4
+    yield torch.tensor(LIKE_ZEROS).reshape(2, -1), 4, len(LIKE_ZEROS[0])
 
 
 def _tiny_groups(draw: Draw) -> Iterator[Arguments]:

@@ -250,6 +250,20 @@ MISTAKES = several(
         *HALF_PRECISION,
         *(
             lambda x, scale, n_bits, dtype=dtype: (
+                torch.round((x / scale).to(dtype)).float().clamp(*limits_of(n_bits))
+            )
+            for dtype in HALF
+        ),
+        *(
+            lambda x, scale, n_bits, dtype=dtype: (
+                steps_of(x.to(dtype), torch.as_tensor(scale).to(dtype))
+                .float()
+                .clamp(*limits_of(n_bits))
+            )
+            for dtype in HALF
+        ),
+        *(
+            lambda x, scale, n_bits, dtype=dtype: (
                 steps_of(x.to(dtype), scale).float().clamp(*limits_of(n_bits))
             )
             for dtype in HALF

@@ -19,6 +19,7 @@ from courseware.checks.memory_order import turned
 from courseware.checks.misconceptions import each_instead, several, ways
 from courseware.checks.quantizer_inputs import LEAST, TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import LIKE_ZEROS
 from model_compression import integer_scaling as reference
 
 
@@ -47,6 +48,7 @@ def _zero_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
     w = weights(draw, 4, 4, 6)
     w[draw.integer(0, 3)] = 0.0
     yield w, 4
+    yield torch.tensor(LIKE_ZEROS), 4
 
 
 def _tiny_channels(draw: Draw) -> Iterator[tuple[torch.Tensor, int]]:
@@ -110,6 +112,21 @@ def _channels_mixed(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
     return codes.reshape(w.shape), scale.reshape(-1)
 
 
+def _reshaped_sizes(w: torch.Tensor) -> torch.Tensor:
+    """The largest magnitudes of the columns of w in rows as long as there are channels."""
+    return w.abs().reshape(-1, len(w)).amax(dim=0).reshape(-1, *[1] * (w.dim() - 1))
+
+
+def _reshaped(to_int8: blocks.ToInt8) -> blocks.Behaviour:
+    """Such columns taken for channels."""
+
+    def behaves(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
+        scale = blocks.scale_of(_reshaped_sizes(w), n_bits)
+        return to_int8(w / scale, n_bits), scale.flatten()
+
+    return behaves
+
+
 def _flattened_codes(w: torch.Tensor, n_bits: int) -> blocks.Quantized:
     codes, scale = blocks.by_rows(w, n_bits)
     return codes.reshape(len(w), -1), scale.reshape(-1)
@@ -144,6 +161,13 @@ AXES_LEFT_OVER = (
     "axes-left-over",
     "A filter got several scales. All that belongs to one output channel shares a scale, "
     "however many axes it has.",
+)
+
+NOT_TURNED = (
+    "reshaped-not-turned",
+    "w was laid out by `reshape(-1, channels)`, as if each column were a channel then. It keeps "
+    "the order of the values, so a column holds some of several channels: "
+    "`w.reshape(len(w), -1)` makes each channel a row.",
 )
 
 QUANTIZE_PER_CHANNEL = Task(
@@ -207,6 +231,7 @@ QUANTIZE_PER_CHANNEL = Task(
             "several. The channels come first: `w.reshape(len(w), -1)` makes each of them a row.",
             _channels_mixed,
         ),
+        ways(*NOT_TURNED, *map(_reshaped, blocks.TO_INT8)),
         ways(
             "last-channel-skipped",
             "A channel at one of the ends was left out: look at where your loop begins and ends.",
@@ -240,6 +265,7 @@ QUANTIZE_PER_CHANNEL = Task(
             ),
             (WRONG_AXIS, _sharing(lambda n: (0, *range(2, n)))),
             (WRONG_AXIS, _sharing(lambda n: (0,))),
+            (NOT_TURNED, lambda w: Shared(w, _reshaped_sizes(w), lambda c: c, torch.flatten)),
             (AXES_LEFT_OVER, _sharing(lambda n: (-1,))),
             (AXES_LEFT_OVER, _sharing(lambda n: (1,))),
         ),

@@ -47,6 +47,10 @@ def _perfect(draw: Draw) -> Iterator[Pair]:
     x = draw.normal(3, 5)
     yield x, x.clone()
     yield torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.25])
+    # Errors that cancel, and a part without any, are no perfect reconstruction.
+    yield torch.tensor([1.0, 2.0]), torch.tensor([1.25, 1.75])
+    yield torch.tensor([3.0, 4.0]), torch.tensor([4.0, 3.0])
+    yield torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([[1.0, 2.0], [2.5, 4.0]])
     # Errors that closeness overlooks (`allclose`, a bound of 1e-3 or 1e-6) are errors.
     yield torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0 + 2.0**-17])
     yield torch.tensor([2.0**-20, 0.0]), torch.tensor([2.0**-21, 0.0])

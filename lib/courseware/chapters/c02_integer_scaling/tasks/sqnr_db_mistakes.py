@@ -32,10 +32,13 @@ from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_formulas import (
 )
 from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_wrong_ways import (
     CLOSE,
+    SEEM_PERFECT,
     at_least_zero,
+    errors_left_out,
     in_bels,
     log_of,
     measured_by,
+    noise_at_least,
     powers,
     ratio_only,
     row_by_row,
@@ -148,6 +151,8 @@ MISTAKES = several(
         "an error counts wherever it is.",
         lambda x, x_hat: reference.sqnr_db(x[x != 0], x_hat[x != 0]),
         lambda x, x_hat: reference.sqnr_db(x[x_hat != 0], x_hat[x_hat != 0]),
+        errors_left_out(lambda x, x_hat: x),
+        errors_left_out(lambda x, x_hat: x_hat),
     ),
     ways(
         "error-as-signal",
@@ -224,10 +229,11 @@ MISTAKES = several(
     ),
     ways(
         "epsilon-in-noise",
-        "A small number was added to the noise, so that a perfect reconstruction gets a "
-        "finite value that depends on it. Without any noise the ratio is infinite.",
+        "A small number was added to the noise, or set below it, so that a perfect reconstruction "
+        "gets a finite value that depends on it. Without any noise the ratio is infinite.",
         *(
-            with_epsilon(small, mean)
+            by(small, mean)
+            for by in (with_epsilon, noise_at_least)
             for small in (1e-6, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-20, 1e-30)
             for mean in (False, True)
         ),
@@ -237,6 +243,12 @@ MISTAKES = several(
         "An error that is only small was taken for none (`allclose`, or a bound). The ratio is "
         "infinite only where every value is exactly right.",
         *(except_where(closeness, math.inf, reference.sqnr_db) for closeness in CLOSE),
+    ),
+    ways(
+        "taken-for-perfect",
+        "A reconstruction was called perfect because something else is equal: the sum, the largest "
+        "value, the power, or a part of the values. It is perfect where every error is 0.",
+        *(except_where(seems, math.inf, reference.sqnr_db) for seems in SEEM_PERFECT),
     ),
     ways(
         *PERFECT_FAILS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 
@@ -82,6 +83,25 @@ def with_epsilon(small: float, mean: bool) -> Callable[..., float]:
     return behaves
 
 
+def noise_at_least(small: float, mean: bool) -> Callable[..., float]:
+    """A bound below the noise, where it is 0 as well."""
+
+    def behaves(x: torch.Tensor, x_hat: torch.Tensor) -> float:
+        signal, noise = powers(x, x_hat)
+        count = x.numel() if mean else 1
+        return 10 * math.log10(signal / count / max(noise / count, small))
+
+    return behaves
+
+
+def errors_left_out(where: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]) -> Any:
+    """The noise of the values that are no zeros, below the signal of all."""
+    return measured_by(
+        lambda x, x_hat: x.square().sum(),
+        lambda x, x_hat: (x - x_hat)[where(x, x_hat) != 0].square().sum(),
+    )
+
+
 def closer_than(bound: float) -> Callable[[torch.Tensor, torch.Tensor], bool]:
     """Whether no error reaches `bound`, whatever the size of the values."""
     return lambda x, x_hat: bool((x - x_hat).abs().max() < bound)
@@ -91,3 +111,17 @@ CLOSE: tuple[Callable[..., bool], ...] = (
     torch.allclose,
     *map(closer_than, (1e-3, 1e-4, 1e-6, 1e-12)),
 )
+
+SEEM_PERFECT: tuple[Callable[[torch.Tensor, torch.Tensor], bool], ...] = (
+    lambda x, x_hat: bool((x - x_hat).sum() == 0),
+    lambda x, x_hat: bool((x - x_hat).max() == 0),
+    lambda x, x_hat: bool((x - x_hat).min() == 0),
+    lambda x, x_hat: bool(x.max() == x_hat.max()),
+    lambda x, x_hat: bool(x.min() == x_hat.min()),
+    lambda x, x_hat: bool(x.square().sum() == x_hat.square().sum()),
+    lambda x, x_hat: bool((x == x_hat).any()),
+    lambda x, x_hat: bool((x == x_hat).reshape(-1)[0]),
+    lambda x, x_hat: bool((x == x_hat).reshape(-1)[-1]),
+    lambda x, x_hat: bool((x == x_hat).reshape(len(x), -1).all(dim=1).any()),
+)
+"""What a perfect reconstruction is told by, though others have it as well."""

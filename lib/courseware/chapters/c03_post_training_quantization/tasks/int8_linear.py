@@ -14,6 +14,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.quantizer_inputs import clear_blocks, codes, weights
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import LIKE_ZEROS
 from model_compression import int8_linear as reference
 
 T = torch.Tensor
@@ -98,6 +99,9 @@ def _zeros(draw: Draw) -> Iterator[Arguments]:
         torch.tensor([[0.0, 0.0], [1.0, 12.7]]),
         torch.tensor([0.5, -1.0]),
     )
+    for like_zeros in LIKE_ZEROS[:5]:
+        yield torch.tensor([like_zeros]), torch.tensor([[2.0, 7.0, 1.0]]), torch.tensor([0.25])
+    yield torch.tensor([[2.0, 7.0, 1.0]]), torch.tensor(LIKE_ZEROS), torch.arange(6.0)
     x, weight, bias = _short(draw, 3, 4, 6)
     weight[draw.integer(0, 3)] = 0.0
     yield x, weight, bias

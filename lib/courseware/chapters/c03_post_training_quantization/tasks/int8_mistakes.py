@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways import (
+    FRACTIONS,
     GUARDED,
     LEFT_OUT,
     LOWEST,
@@ -11,11 +12,15 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     any_zeros,
     at_least,
     bias_in_the_sum,
+    bias_rounded,
     changed,
     clamped_to,
     computed,
     divided_by,
+    each_fixed_point,
+    fixed_point,
     flat_row_scales,
+    halved,
     in_half,
     not_transposed,
     nothing_but_bias,
@@ -28,6 +33,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     saturated,
     scale_per_input,
     scales_down,
+    taken_for_zeros,
     top,
     weight_reshaped,
     without_bias,
@@ -37,7 +43,7 @@ from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.precision import DECIMALS, HALF, HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
-from courseware.checks.zero_guards import GUARD_TOO_LARGE
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, TAKEN_FOR_ZEROS
 
 NARROW_ACCUMULATOR = (
     "The sums overflowed. Two codes multiply to as much as 16,129, far more than 8 bits hold, and "
@@ -202,6 +208,24 @@ MISTAKES = several(
         bias_in_the_sum,
     ),
     ways(
+        "bias-rounded",
+        "The bias was rounded before it was added: to whole steps of s_x · s_w, or to whole "
+        "numbers. It is a float in the units of `y`: add it at the end, as it is.",
+        computed(rescale=bias_rounded),
+        computed(rescale=lambda acc, s_x, s_w, bias: acc * s_x * s_w.T + bias.round()),
+        computed(rescale=lambda acc, s_x, s_w, bias: acc * s_x * s_w.T + bias.trunc()),
+    ),
+    ways(
+        "scales-in-fixed-point",
+        "The scales were rounded to so many bits behind the point, as integer hardware has them: "
+        "small ones keep few digits, or become 0. `y` is float32: multiply by them as they are.",
+        *(
+            computed(rescale=by(bits))
+            for bits in FRACTIONS
+            for by in (fixed_point, each_fixed_point)
+        ),
+    ),
+    ways(
         *SCALE_LEFT_OUT,
         *(computed(rescale=rescale) for rescale in LEFT_OUT),
     ),
@@ -225,6 +249,7 @@ MISTAKES = several(
     ways(
         *HALF_PRECISION,
         *map(in_half, HALF),
+        *(computed(rounding=halved(half)) for half in HALF),
     ),
     ways(
         *IMPRECISE,
@@ -238,6 +263,15 @@ MISTAKES = several(
         lambda x, weight, bias: tuple(part[0] for part in right(x, weight, bias)),
         lambda x, weight, bias: tuple(part[:-1] for part in right(x, weight, bias)),
         lambda x, weight, bias: tuple(part[:, :-1] for part in right(x, weight, bias)),
+    ),
+    *(
+        ways(
+            *cause,
+            computed(taken_for_zeros(asks, of_all), taken_for_zeros(asks, top)),
+            computed(scale_x=taken_for_zeros(asks, of_all)),
+            computed(scale_w=taken_for_zeros(asks, top)),
+        )
+        for cause, asks in TAKEN_FOR_ZEROS
     ),
     ways(
         "zero-row-changes-all",

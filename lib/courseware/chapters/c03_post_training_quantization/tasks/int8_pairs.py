@@ -8,8 +8,10 @@ from typing import Any
 from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways import (
     LEFT_OUT,
     SIGNED,
+    bias_rounded,
     computed,
     divided_by,
+    fixed_point,
     of_all,
     rounded_bias,
     saturated,
@@ -51,6 +53,8 @@ SUMS: Settings = (
 OUTPUTS: Settings = (
     ("bias-forgotten", {"rescale": without_bias}),
     ("bias-in-the-sum", {"added": rounded_bias, "rescale": without_bias}),
+    ("bias-rounded", {"rescale": bias_rounded}),
+    ("scales-in-fixed-point", {"rescale": fixed_point(16)}),
     ("bias-scaled", {"rescale": lambda acc, s_x, s_w, bias: (acc + bias) * s_x * s_w.T}),
     *(("scale-left-out", {"rescale": rescale}) for rescale in LEFT_OUT),
     ("scales-added", {"rescale": lambda acc, s_x, s_w, bias: acc * (s_x + s_w.T) + bias}),

@@ -134,6 +134,37 @@ def bias_in_the_sum(x: T, weight: T, bias: T) -> tuple[T, T]:
     return acc, acc * s_x * s_w.T
 
 
+def bias_rounded(acc: T, s_x: T, s_w: T, bias: T) -> T:
+    """The bias in whole steps, beside the sums and not in them."""
+    return (acc + rounded_bias(s_x, s_w, bias)) * s_x * s_w.T
+
+
+def fixed_point(bits: int) -> Callable[[T, T, T, T], T]:
+    """The product of the scales with so many bits behind the point."""
+    return lambda acc, s_x, s_w, bias: acc * (torch.round(s_x * s_w.T * 2**bits) / 2**bits) + bias
+
+
+def each_fixed_point(bits: int) -> Callable[[T, T, T, T], T]:
+    """Each of the scales."""
+    return lambda acc, s_x, s_w, bias: (
+        acc * (torch.round(s_x * 2**bits) * torch.round(s_w.T * 2**bits) / 4**bits) + bias
+    )
+
+
+FRACTIONS = 8, 10, 12, 15, 16, 20, 24
+"""Bits behind the point."""
+
+
+def taken_for_zeros(asks: Callable[[T], T], scale_of: Callable[[T], T]) -> Callable[[T], T]:
+    """1 for what is taken for zeros."""
+
+    def scale(values: T) -> T:
+        scales = scale_of(values)
+        return torch.where(asks(values.reshape(len(scales), -1)), 1.0, scales)
+
+    return scale
+
+
 def scales_down(error: type[Exception]) -> Behaviour:
     """Row scales of shape (out, 1) times sums of shape (N, out); `error` if that cannot be."""
 
@@ -163,6 +194,11 @@ def flat_row_scales(error: type[Exception]) -> Behaviour:
 def in_half(half: torch.dtype) -> Behaviour:
     """x and weight cut to 16 bits before they are rounded to codes."""
     return lambda x, weight, bias: right(x.to(half).float(), weight.to(half).float(), bias)
+
+
+def halved(half: torch.dtype) -> Callable[[T], T]:
+    """Steps that were floats of 16 bits before they are rounded."""
+    return lambda steps: torch.round(steps.to(half)).float()
 
 
 def scale_per_input(x: T, weight: T, bias: T) -> tuple[T, T]:

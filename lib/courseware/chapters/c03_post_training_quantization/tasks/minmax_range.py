@@ -11,11 +11,14 @@ import torch
 from courseware.chapters.c03_post_training_quantization.tasks.judges import OFF_LIMITS, same_range
 from courseware.chapters.c03_post_training_quantization.tasks.range_pairs import (
     FORMS_IF_UNEXPLAINED,
+    WIDTH_FOR_HIGH,
     about_two,
 )
 from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
+    ALIKE_WIDENED,
     CUT_TO_SHORTEST,
     ZERO_FORCED_IN,
+    ZERO_TAKEN_FOR_NONE,
     Batches,
     about_batches,
     cut_alike,
@@ -32,6 +35,9 @@ Arguments = tuple[Batches]
 def _one_batch(draw: Draw) -> Iterator[Arguments]:
     yield ([torch.tensor([1.5, -2.0, 0.5])],)
     yield ([draw.normal(12) * 2.0 ** draw.integer(-3, 3) + 0.1],)
+    # No zeros: the sum is 0; and all are alike.
+    yield ([torch.tensor([-2.0, -1.0, 3.0])],)
+    yield ([torch.tensor([2.5, 2.5])],)
 
 
 def _several_batches(draw: Draw) -> Iterator[Arguments]:
@@ -49,6 +55,10 @@ def _several_batches(draw: Draw) -> Iterator[Arguments]:
 def _one_sided(draw: Draw) -> Iterator[Arguments]:
     yield ([torch.tensor([2.0, 5.0]), torch.tensor([3.0, 4.0])],)
     yield ([torch.tensor([-2.0, -5.0]), torch.tensor([-3.0, -7.0])],)
+    # 0 is an end, as after a ReLU; and it is the first end that is found.
+    yield ([torch.tensor([2.0, 0.0, 5.0]), torch.tensor([3.0, 4.0])],)
+    yield ([torch.tensor([-2.0, 0.0]), torch.tensor([-3.0, -1.0])],)
+    yield ([torch.zeros(2), torch.tensor([3.0, 1.0])],)
     for sign in (1.0, -1.0):
         yield ([sign * (1 + draw.normal(5).abs()) for _ in range(3)],)
         # Zeros that fill up a shorter batch are none of its values.
@@ -115,6 +125,28 @@ def _one_end_a_value(low_first: bool) -> Callable[[Batches], Any]:
     return behaves
 
 
+def _sought_again(by_value: bool) -> Callable[[Batches], Any]:
+    """`if not low or …`: an end of 0 is sought anew at the next batch, or value."""
+
+    def behaves(batches: Batches) -> tuple[float, float]:
+        low = high = 0.0
+        for batch in pooled(batches).reshape(-1, 1) if by_value else batches:
+            lower, higher = batch.min().item(), batch.max().item()
+            low = lower if not low or lower < low else low
+            high = higher if not high or higher > high else high
+        return low, high
+
+    return behaves
+
+
+def _widened(below: float, above: float) -> Callable[[Batches], Any]:
+    def behaves(batches: Batches) -> tuple[float, float]:
+        low, high = _extremes(batches)
+        return (low - below, high + above) if low == high else (low, high)
+
+    return behaves
+
+
 def _by_magnitude(batches: Batches) -> tuple[float, float]:
     values = pooled(batches)
     return values[values.abs().argmin()].item(), values[values.abs().argmax()].item()
@@ -132,10 +164,6 @@ BY_MAGNITUDE = (
     "values-by-magnitude",
     "The values of the smallest and the largest magnitude were taken. Of −5, 1 and 2 the smallest "
     "is −5, and 1 is only the nearest to 0: compare the values themselves.",
-)
-WIDTH_FOR_HIGH = (
-    "width-for-high",
-    "The second number is the width of the range, high − low. Where it ends is asked for.",
 )
 
 
@@ -225,6 +253,11 @@ MINMAX_RANGE = Task(
             "Each row was sorted by itself, as `sort` does along the last axis: the first and the "
             "last entry are then not the extremes. Lay each batch out in one line first.",
             _sorted_rows,
+        ),
+        ways(*ZERO_TAKEN_FOR_NONE, *map(_sought_again, (True, False))),
+        ways(
+            *ALIKE_WIDENED,
+            *(_widened(*by) for by in ((0, 1), (1, 1), (0.5, 0.5), (0, 1e-3), (1e-3, 1e-3))),
         ),
         ways(*BEGINS_AT_A_NUMBER, *map(_begun_at, STARTS)),
         ways(

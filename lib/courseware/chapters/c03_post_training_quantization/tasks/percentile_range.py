@@ -31,6 +31,8 @@ def _on_a_value(draw: Draw) -> Iterator[Arguments]:
     """(n - 1) · p / 100 is a whole number: nothing is interpolated."""
     yield [torch.tensor([4.0, -1.0, 3.0, 9.0, 0.0])], 75
     yield [torch.tensor([0.0, 4.0, 0.0, 4.0, 0.0])], 75
+    # No zeros, though they add up to 0.
+    yield [torch.tensor([3.0, -6.0, 1.0, 0.0, 2.0])], 75
     for percentile, count in ((90, 41), (80, 26), (95, 61), (62.5, 17)):
         steps = 0.1 + torch.rand(count, generator=draw.generator)
         yield [_shuffled(draw, steps.cumsum(0) - 0.4 * count)], percentile

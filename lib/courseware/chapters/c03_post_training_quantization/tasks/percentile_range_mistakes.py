@@ -6,12 +6,18 @@ import math
 from collections.abc import Callable
 
 from courseware.chapters.c03_post_training_quantization.tasks.percentile_range_wrong_ways import (
+    HISTOGRAMS,
+    HISTOGRAMS_OF_ONE_SIDE,
     Range,
     at,
     batchwise,
     between,
     counted_from_each_end,
     equal_values_once,
+    high_of_the_rest,
+    high_only,
+    low_of_the_rest,
+    low_only,
     midpoint,
     placed,
     right,
@@ -21,6 +27,8 @@ from courseware.chapters.c03_post_training_quantization.tasks.percentile_range_w
     shares_swapped_between,
     shifted,
     shrunk,
+    smallest_magnitudes,
+    so_many_by_magnitude,
     tails_dropped,
     towards,
     unsorted,
@@ -70,6 +78,18 @@ PERCENTILE_CUT = (
     "The percentile was cut to a whole number: 99.9 became 99. Take it as it is.",
 )
 
+ONE_SIDE = ("one-side-clipped", "Only one side was clipped. Outliers come on both sides.")
+CHOSEN_BY_MAGNITUDE = (
+    "chosen-by-magnitude",
+    "What is left out was chosen by its magnitude, so that both sides together lose 100 − p "
+    "percent, or one of them alone. Order the values themselves: each side loses its share.",
+)
+FROM_A_HISTOGRAM = (
+    "from-a-histogram",
+    "The ends were read off a histogram: they are places in bins, and no values. Order the values, "
+    "and interpolate between two of them.",
+)
+
 MEASURES: tuple[tuple[tuple[str, str], Callable[..., Range]], ...] = (
     (PERCENTILE_CUT, lambda batches, p: between(100 - int(p), int(p))(batches)),
     (TAILS_SHARED, lambda batches, p: right(batches, _half_way_up(p))),
@@ -79,6 +99,9 @@ MEASURES: tuple[tuple[tuple[str, str], Callable[..., Range]], ...] = (
     (NOT_INTERPOLATED, placed(lambda ordered, share: at(ordered, int(share * len(ordered))))),
     (POSITION_MISCOUNTED, placed(shifted(0, 0.0))),
     (POSITION_MISCOUNTED, placed(shifted(0, -1.0))),
+    (ONE_SIDE, lambda batches, p: between(0, p)(batches)),
+    (ONE_SIDE, lambda batches, p: between(100 - p, 100)(batches)),
+    (CHOSEN_BY_MAGNITUDE, smallest_magnitudes(lambda p: p)),
 )
 """Other percentiles, and other ways to find one."""
 
@@ -116,10 +139,34 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "one-side-clipped",
-        "Only one side was clipped. Outliers come on both sides.",
+        *ONE_SIDE,
         lambda batches, p: between(0, p)(batches),
         lambda batches, p: between(100 - p, 100)(batches),
+    ),
+    *(
+        both(cause, ONE_SIDE, high_only(of), low_only(of))
+        for cause, of in MEASURES
+        if cause not in (ONE_SIDE, CHOSEN_BY_MAGNITUDE)
+    ),
+    ways(
+        "one-side-after-the-other",
+        "One side was clipped first, and the other percentile taken of what was left. Both are "
+        "percentiles of all values: of fewer ones the place is another.",
+        low_of_the_rest,
+        high_of_the_rest,
+    ),
+    ways(
+        *CHOSEN_BY_MAGNITUDE,
+        smallest_magnitudes(lambda p: p),
+        smallest_magnitudes(lambda p: 2 * p - 100),
+        so_many_by_magnitude,
+    ),
+    ways(*FROM_A_HISTOGRAM, *HISTOGRAMS),
+    both(
+        FROM_A_HISTOGRAM,
+        ONE_SIDE,
+        *map(high_only, HISTOGRAMS_OF_ONE_SIDE),
+        *map(low_only, HISTOGRAMS_OF_ONE_SIDE),
     ),
     ways(
         "one-end-twice",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import product
 
+import numpy as np
 import torch
 
 from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
@@ -147,3 +149,73 @@ def counted_from_each_end(interpolated: bool) -> Callable[..., Range]:
         return ordered[int(out)], ordered[-int(out)]
 
     return behaves
+
+
+def low_of_the_rest(batches: Batches, percentile: float) -> Range:
+    """The low end from the values that lie below the high one."""
+    high = right(batches, percentile)[1]
+    rest = [value for value in in_order(batches) if value <= high]
+    return linear(rest, (len(rest) - 1) * (100 - percentile) / 100), high
+
+
+def high_of_the_rest(batches: Batches, percentile: float) -> Range:
+    """The high end from the values that lie above the low one."""
+    low = right(batches, percentile)[0]
+    rest = [value for value in in_order(batches) if value >= low]
+    return low, linear(rest, (len(rest) - 1) * percentile / 100)
+
+
+def smallest_magnitudes(share: Callable[[float], float]) -> Callable[..., Range]:
+    """The range of the values whose magnitudes are below a percentile of all magnitudes."""
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        ordered = in_order(batches)
+        sizes = sorted(map(abs, ordered))
+        limit = linear(sizes, (len(sizes) - 1) * share(percentile) / 100)
+        kept = [value for value in ordered if abs(value) <= limit]
+        return kept[0], kept[-1]
+
+    return behaves
+
+
+def so_many_by_magnitude(batches: Batches, percentile: float) -> Range:
+    """The range of a count of values, those of the smallest magnitudes."""
+    ordered = sorted(in_order(batches), key=abs)
+    kept = ordered[: max(1, int(len(ordered) * percentile / 100))]
+    return min(kept), max(kept)
+
+
+def in_bins(count: int, low_at: float, high_at: float) -> Callable[..., Range]:
+    """Read off a histogram: the bins where the share is reached, at 0 (left end) … 1."""
+
+    def behaves(batches: Batches, percentile: float) -> Range:
+        counts, edges = np.histogram(pooled(batches).numpy(), bins=count)
+        shares = np.cumsum(counts) / counts.sum()
+
+        def at_share(share: float, place: float) -> float:
+            found = min(int(np.searchsorted(shares, share - 1e-9)), count - 1)
+            return float(edges[found] * (1 - place) + edges[found + 1] * place)
+
+        return at_share(1 - percentile / 100, low_at), at_share(percentile / 100, high_at)
+
+    return behaves
+
+
+BINS = 50, 64, 100, 128, 256, 1000
+PLACES = (1.0, 1.0), (0.0, 1.0), (0.5, 0.5)
+HISTOGRAMS = tuple(
+    in_bins(count, *places) for count, places in product((10, 20, 32, *BINS, 512, 1024), PLACES)
+)
+HISTOGRAMS_OF_ONE_SIDE = tuple(
+    in_bins(count, *places) for count, places in product(BINS, PLACES[1:])
+)
+
+
+def high_only(of: Callable[..., Range]) -> Callable[..., Range]:
+    """The low end is the smallest value."""
+    return lambda batches, p: (in_order(batches)[0], of(batches, p)[1])
+
+
+def low_only(of: Callable[..., Range]) -> Callable[..., Range]:
+    """The high end is the largest value."""
+    return lambda batches, p: (of(batches, p)[0], in_order(batches)[-1])

@@ -18,6 +18,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.states import (
 )
 from courseware.checks.quantizer_inputs import LEAST, TINY, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
+from courseware.checks.zero_guards import LIKE_ZEROS
 from model_compression import weight_quantization as reference
 
 T = torch.Tensor
@@ -44,6 +45,7 @@ def _more_axes(draw: Draw) -> Iterator[Arguments]:
     for group_size in (2, 9, 18):
         conv, other = _like(draw, 4, group_size, 4, 2, 3, 3), _like(draw, 4, group_size, 3, 6, 6)
         yield {"0.weight": conv, "2.weight": other}, 4, group_size
+    yield {"weight": _like(draw, 4, 4, 3, 1, 2, 2, 2)}, 4, 4
 
 
 def _rest(draw: Draw) -> Iterator[Arguments]:
@@ -68,6 +70,7 @@ def _zeros_and_tiny(draw: Draw) -> Iterator[Arguments]:
     yield {"weight": torch.tensor([[0.0, 0.0, 3.0, -1.25]])}, 3, 2
     yield {"weight": torch.tensor([[TINY, -TINY / 4, -TINY / 2, TINY * 2]])}, 8, 2
     yield {"weight": torch.tensor([[LEAST, -LEAST / 4, -LEAST / 2, LEAST * 2]])}, 8, 2
+    yield {"weight": torch.tensor(LIKE_ZEROS)}, 4, len(LIKE_ZEROS[0])
     w = _like(draw, 4, 4, 3, 12)
     w[draw.integer(0, 2), 4:8] = 0.0
     tiny = tiny_blocks(draw, 4, 3, 3, 4).reshape(3, 12)

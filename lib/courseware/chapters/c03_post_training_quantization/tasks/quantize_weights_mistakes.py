@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -50,10 +50,11 @@ from courseware.chapters.c03_post_training_quantization.tasks.states import is_w
 from courseware.checks import blocks, groups
 from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
-from courseware.checks.precision import IMPRECISE
+from courseware.checks.outliers import OUTLIERS_LEFT_OUT
+from courseware.checks.precision import HALF_PRECISION, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
-from courseware.checks.zero_guards import GUARD_TOO_LARGE, ZERO_SCALE
+from courseware.checks.zero_guards import GUARD_TOO_LARGE, TAKEN_FOR_ZEROS, ZERO_SCALE
 
 INTEGERS_TOO = (
     "A tensor of integers was quantized. Such tensors hold positions or counts: only "
@@ -86,13 +87,18 @@ BIASES_TOO = (
 )
 
 
+def _of_axes(*axes: int) -> Callable[[str, torch.Tensor], bool]:
+    return lambda name, w: is_weight(w) and w.dim() in axes
+
+
 def _block_mistakes() -> Iterator[Misconception]:
     """Those of chapter 02 that show in values."""
     names = {"full-range-scale", "levels-off-by-one", "signed-max", "n-bits-ignored"}
     names |= {"codes-all-on-one-side", "other-measure", "first-value-only", "range-too-narrow"}
-    names |= {"zero-block-changes-all", IMPRECISE[0]}
+    names |= {"zero-block-changes-all", IMPRECISE[0], OUTLIERS_LEFT_OUT[0], HALF_PRECISION[0]}
+    names |= {cause[0] for cause, _ in TAKEN_FOR_ZEROS}
     names |= {name for name, _, _ in ROUNDINGS}
-    for known in within_a_block(lambda blockwise: model(weight_by(blockwise)), "group"):
+    for known in within_a_block(lambda by: model(in_float(weight_by(by))), "group"):
         if known.name in names:
             yield known
 
@@ -199,6 +205,16 @@ MISTAKES = several(
         "A weight with more than two axes, that of a convolution, was left as it is. Lay out "
         "what belongs to each output in a row, then it is a matrix like any other.",
         model(right, lambda name, w: is_weight(w) and w.dim() == 2),
+    ),
+    ways(
+        "some-axes-only",
+        "Only weights with a certain number of axes were taken, as those of linear layers and of "
+        "convolutions of images. Two axes or more are enough: 3 and 5 are those of convolutions "
+        "over time and over space.",
+        *(
+            model(right, _of_axes(*axes))
+            for axes in ((2, 4), (2, 3), (2, 3, 4), (4,), (3, 4), (3, 4, 5))
+        ),
     ),
     ways(
         "axes-left-over",

@@ -19,10 +19,12 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     RANGES_AVERAGED,
     SYMMETRIC,
     ZERO_FORCED_IN,
+    ZEROS_LEFT_OUT,
     Batches,
     Behaviour,
     cut_alike,
     padded,
+    pooled,
 )
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, ways
@@ -35,6 +37,10 @@ FIRST_AND_LAST_ONLY = (
     "first-and-last-batch-only",
     "Only the first and the last batch count. One in between may reach further.",
 )
+WIDTH_FOR_HIGH = (
+    "width-for-high",
+    "The second number is the width of the range, high − low. Where it ends is asked for.",
+)
 FIRST_COLUMN_ONLY = (
     "first-column-only",
     "Only the first column of each batch counts. All its values do, whatever its shape.",
@@ -43,6 +49,12 @@ FIRST_COLUMN_ONLY = (
 
 def first_columns(batches: Batches) -> Batches:
     return [b.reshape(len(b), -1)[:, 0] if b.dim() else b.reshape(1) for b in batches]
+
+
+def without_zeros(batches: Batches) -> Batches:
+    """All other values; a 0 where there are none."""
+    values = pooled(batches)
+    return [values[values != 0] if values.any() else torch.zeros(1)]
 
 
 SELECTIONS: tuple[tuple[Cause, Callable[[Batches], Batches]], ...] = (
@@ -55,6 +67,7 @@ SELECTIONS: tuple[tuple[Cause, Callable[[Batches], Batches]], ...] = (
     (CUT_TO_SHORTEST, cut_alike),
     (FIRST_ROW_ONLY, lambda batches: [batch[:1] for batch in batches]),
     (FIRST_COLUMN_ONLY, first_columns),
+    (ZEROS_LEFT_OUT, without_zeros),
 )
 """What is looked at in place of all values."""
 
@@ -62,6 +75,7 @@ CHANGES: tuple[tuple[Cause, Callable[[float, float], Range]], ...] = (
     (ZERO_FORCED_IN, lambda low, high: (min(low, 0.0), max(high, 0.0))),
     (SYMMETRIC, lambda low, high: (-max(abs(low), abs(high)), max(abs(low), abs(high)))),
     (ENDS_SWAPPED, lambda low, high: (high, low)),
+    (WIDTH_FOR_HIGH, lambda low, high: (low, high - low)),
 )
 """What is done to a range that was found."""
 

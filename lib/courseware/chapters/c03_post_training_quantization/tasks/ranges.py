@@ -11,6 +11,7 @@ import torch
 from courseware.checks.misconceptions import both, except_where, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, in_half
 from courseware.checks.task import Misconception
+from courseware.checks.zero_guards import TAKEN_FOR_ZEROS
 
 Batches = list[torch.Tensor]
 Behaviour = Callable[..., Any]
@@ -57,6 +58,22 @@ LAST_BATCH_LEFT_OUT = (
     "A batch at one of the ends never counts: look at where your loop begins and ends.",
 )
 
+ZEROS_LEFT_OUT = (
+    "zeros-left-out",
+    "Values that are 0 were left out, as if they were padding. After a ReLU half of all values are "
+    "0: each of them counts, and the range may end there.",
+)
+ZERO_TAKEN_FOR_NONE = (
+    "zero-taken-for-none",
+    "An end of 0 was taken for one that is not known yet: `not low` and `low or …` do not tell 0 "
+    "from None. Ask `low is None`, or begin at the first value.",
+)
+ALIKE_WIDENED = (
+    "alike-widened",
+    "Where all values are the same, the range was made wider than it is. It begins and ends at "
+    "that value.",
+)
+
 
 def pooled(batches: Batches) -> torch.Tensor:
     """All values in one line; float64."""
@@ -81,6 +98,12 @@ def padded(batches: Batches) -> Batches:
     longest = max(batch.numel() for batch in batches)
     flat = (batch.reshape(-1) for batch in batches)
     return [torch.nn.functional.pad(line, (0, longest - len(line))) for line in flat]
+
+
+def _taken_for_zeros(
+    asks: Callable[[torch.Tensor], torch.Tensor], batches: Batches, *rest: float
+) -> bool:
+    return bool(asks(pooled(batches)))
 
 
 def _mixed_shapes(batches: Batches, *rest: float) -> bool:
@@ -199,6 +222,24 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         "This is the range of the magnitudes: the signs are lost.",
         of_magnitudes,
     )
+
+    def or_the_outermost(batches: Batches, *rest: float) -> tuple[float, float]:
+        values, (low, high) = pooled(batches), right(batches, *rest)
+        return low or values.min().item(), high or values.max().item()
+
+    def without_zeros(batches: Batches, *rest: float) -> tuple[float, float]:
+        values = pooled(batches)
+        return right([values[values != 0]], *rest) if values.any() else (0.0, 0.0)
+
+    def without_zero_batches(batches: Batches, *rest: float) -> tuple[float, float]:
+        some = [batch for batch in batches if batch.any()]
+        return right(some, *rest) if some else (0.0, 0.0)
+
+    yield from ways(*ZEROS_LEFT_OUT, without_zeros, without_zero_batches)
+    yield from ways(*ZERO_TAKEN_FOR_NONE, or_the_outermost)
+    for cause, asks in TAKEN_FOR_ZEROS:
+        taken = partial(_taken_for_zeros, asks)
+        yield from ways(*cause, except_where(taken, (0.0, 0.0), right))
     yield from ways(
         *IMPRECISE,
         *(_then(right, partial(round, ndigits=digits)) for digits in DECIMALS),
