@@ -175,7 +175,7 @@ def goes_through_a_set_of_names(shapes, masks, seed):
         bound = 1 / math.sqrt(math.prod(shape[1:]))
         values = (2 * torch.rand(shape, generator=generator) - 1) * bound
         weights[name] = values * masks[name]
-    return weights
+    return {name: weights[name] for name in shapes}
 
 
 @wrong("random_reinit", says="zeros-kept")

@@ -254,7 +254,7 @@ def _order_of_names(results: Sequence[Mapping[str, T]]) -> Difference | None:
     first = results[0]
     for result, name, other in product(results[1:], first, first):
         if name != other and torch.equal(result[name], first[other]):
-            text = f"under other names, {name!r} gets the numbers that {other!r} got"
+            text = "under other names, a layer gets the numbers that another one got"
             return Difference("order-of-a-set", text)
     return None
 
