@@ -15,6 +15,7 @@ from courseware.chapters.c09_lottery_tickets.ticket_arms import (
     DENSE,
     RANDOM_MASK,
     REINIT,
+    SIGN_ARMS,
     TICKET,
     Run,
 )
@@ -35,7 +36,7 @@ def settings(record: Record) -> list[Setting]:
 
 
 def lead(
-    record: Record, setting: Setting, level: int, other: str, what: str = "at_end", of: str = TICKET
+    record: Record, setting: Setting, level: int, other: str, what: str = "at_end", by: str = "loss"
 ) -> list[float]:
     """By how much one arm is ahead of another in a setting, one number a seed.
 
@@ -45,7 +46,7 @@ def lead(
         level: rounds of pruning.
         other: the arm that is taken away.
         what: as in `figures`.
-        of: the arm that it is taken from.
+        by: where each arm has its best rate, what that is judged by, as in `best_rate`.
     """
     updates, rate = setting
     ours, theirs = (
@@ -54,10 +55,10 @@ def lead(
             arm,
             level,
             updates,
-            best_rate(record, arm, level, updates) if rate is None else rate,
+            best_rate(record, arm, level, updates, by) if rate is None else rate,
             what,
         )
-        for arm in (of, other)
+        for arm in (TICKET, other)
     )
     return ahead(ours, theirs)
 
@@ -144,6 +145,35 @@ def by_setting(
         for updates, rate in settings(record)
         if rate is not None
     }
+
+
+def sign_leads(record: Record, other: str) -> dict[tuple[int, float], list[float]]:
+    """Leads of the ticket over an arm that keeps only a part of its first weights' values."""
+    return {
+        (updates, rate): ahead(of_arms[TICKET], of_arms[other])
+        for updates, rate in settings(record)
+        if rate is not None
+        for of_arms in [record["by_sign"][f"{rate:g} {updates}"]]
+    }
+
+
+def sign_rows(record: Record) -> list[Row]:
+    """The ticket's leads over `SIGN_ARMS` after the last update, one row a setting."""
+    leads = {arm: sign_leads(record, arm) for arm in SIGN_ARMS}
+    return [
+        {"updates": updates, "rate": f"{rate:g}"}
+        | {f"ahead of {arm}": signed(of_arm[updates, rate]) for arm, of_arm in leads.items()}
+        for updates, rate in leads[SIGN_ARMS[0]]
+    ]
+
+
+def sure_in(cases: Mapping[Any, Sequence[float]], answer: bool = True) -> str:
+    """In how many cases the answer is surely so.
+
+    >>> sure_in({"a": [1.0, 1.1], "b": [-1.0, 1.0]})
+    '1 of 2'
+    """
+    return f"{counted(cases)[0].count(answer)} of {len(cases)}"
 
 
 def counted(cases: Mapping[Any, Sequence[float]]) -> tuple[list[bool | None], str]:

@@ -5,6 +5,9 @@
     random mask               the same first weights, masks as dense in each layer, but random
     dense                     nothing pruned: round 0
 
+Three more take the first weights apart, under the same masks: signs that stay, with new sizes or
+with one size for all of a layer (the mean); and sizes that stay, with new signs.
+
 In each round all arms of all seeds are trained as one program. The arms of a seed see the same
 images in the same order, for as many steps, at the same learning rate; biases start alike. The
 masks of the next round come from the trained tickets.
@@ -33,6 +36,10 @@ TICKET = "ticket"
 REINIT = "random re-initialisation"
 RANDOM_MASK = "random mask"
 ARMS = (TICKET, REINIT, RANDOM_MASK)
+NEW_SIZES = "same signs, new sizes"
+ONE_SIZE = "same signs, one size"
+NEW_SIGNS = "same sizes, new signs"
+SIGN_ARMS = (NEW_SIZES, ONE_SIZE, NEW_SIGNS)
 
 LENET_WEIGHTS = 784 * 300 + 300 * 100 + 100 * 10
 """Of LeNet-300-100, without biases."""
@@ -138,7 +145,7 @@ def counts_by_round(n_weights: int, rounds: int, rate: float) -> list[int]:
 def starts_of_arms(
     initial: Mapping[str, torch.Tensor], masks: Mapping[str, torch.Tensor], seed: int
 ) -> dict[str, tuple[State, Masks]]:
-    """Where the ticket and its two controls begin: by name of the arm, (state, masks).
+    """Where the ticket and its controls begin: by name of the arm, (state, masks).
 
     Args:
         initial: state_dict copied before training.
@@ -151,15 +158,26 @@ def starts_of_arms(
     >>> arms["ticket"][0]["0.weight"]
     tensor([[0.5000, 0.0000]])
     >>> [int((state["0.weight"] != 0).sum()) for state, _ in arms.values()]
-    [1, 1, 1]
+    [1, 1, 1, 1, 1, 1]
     """
     generator = torch.Generator().manual_seed(_CONTROL_SEED + seed)
     shapes = {name: mask.shape for name, mask in masks.items()}
     elsewhere = random_masks_like(masks, generator)
+    ticket, drawn = rewind(initial, masks), random_reinit(shapes, masks, generator)
+    redrawn = random_reinit(shapes, masks, generator)  # only its signs are used: heads or tails
+    new_sizes = {name: new.abs() * ticket[name].sign() for name, new in drawn.items()}
+    one_size = {
+        name: first.sign() * first.abs().sum() / masks[name].sum().clamp(min=1)
+        for name, first in prunable_weights(ticket).items()
+    }
+    new_signs = {name: ticket[name].abs() * new.sign() for name, new in redrawn.items()}
     return {
-        TICKET: (rewind(initial, masks), dict(masks)),
-        REINIT: (dict(initial) | random_reinit(shapes, masks, generator), dict(masks)),
+        TICKET: (ticket, dict(masks)),
+        REINIT: (ticket | drawn, dict(masks)),
         RANDOM_MASK: (rewind(initial, elsewhere), elsewhere),
+        NEW_SIZES: (ticket | new_sizes, dict(masks)),
+        ONE_SIZE: (ticket | one_size, dict(masks)),
+        NEW_SIGNS: (ticket | new_signs, dict(masks)),
     }
 
 
@@ -221,7 +239,7 @@ def tickets_and_controls(
         rounds: rounds of pruning, >= 0.
         rate: share of the survivors that each round removes, 0 ... 1.
         seeds: one a network: of the order of its images, and of its controls.
-        arms: those that are trained, out of `ARMS`; the ticket comes first.
+        arms: those that are trained, out of `ARMS` and `SIGN_ARMS`; the ticket comes first.
     Returns: rounds + 1 levels; the first is the dense arm.
     Raises: ValueError for another number of seeds, arms that do not begin with the ticket, or what
         `iterative_masks` refuses.
@@ -234,8 +252,9 @@ def tickets_and_controls(
     >>> [(level.remaining, list(level.runs)) for level in levels]
     [(1.0, ['dense']), (0.5, ['ticket', 'random re-initialisation', 'random mask'])]
     """
-    if not set(arms) <= set(ARMS) or arms[:1] != ARMS[:1]:
-        raise ValueError(f"arms: expected some of {ARMS}, the first included, got {arms}")
+    if not set(arms) <= {*ARMS, *SIGN_ARMS} or arms[:1] != ARMS[:1]:
+        known = (*ARMS, *SIGN_ARMS)
+        raise ValueError(f"arms: expected some of {known}, the first included, got {arms}")
     if len(seeds) != len(initials):
         raise ValueError(f"seeds: expected {len(initials)}, one a network, got {len(seeds)}")
     masks = [keep_all(prunable_weights(initial)) for initial in initials]

@@ -9,8 +9,12 @@ from courseware.chapters.c09_lottery_tickets.ticket_arms import (
     ARMS,
     DENSE,
     LENET_WEIGHTS,
+    NEW_SIGNS,
+    NEW_SIZES,
+    ONE_SIZE,
     RANDOM_MASK,
     REINIT,
+    SIGN_ARMS,
     TICKET,
     Plan,
     Run,
@@ -44,7 +48,7 @@ def test_each_control_differs_in_one_thing() -> None:
     first = initial(0)
     masks = global_magnitude_masks(prunable_weights(first), 0.7)
     arms = starts_of_arms(first, masks, seed=4)
-    assert tuple(arms) == ARMS
+    assert tuple(arms) == ARMS + SIGN_ARMS
     for arm, (state, of_arm) in arms.items():
         same_mask = all(torch.equal(of_arm[name], mask) for name, mask in masks.items())
         assert same_mask == (arm != RANDOM_MASK)
@@ -52,15 +56,36 @@ def test_each_control_differs_in_one_thing() -> None:
             assert mask.sum() == masks[name].sum()  # layer by layer
             assert not state[name][~mask].any()
             kept = torch.equal(state[name][mask], first[name][mask])
-            assert kept == (arm != REINIT)
+            assert kept == (arm in (TICKET, RANDOM_MASK))
             assert torch.equal(state[f"{name[0]}.bias"], first[f"{name[0]}.bias"])
+
+
+def test_signs_and_sizes_are_taken_apart() -> None:
+    first = initial(0)
+    masks = global_magnitude_masks(prunable_weights(first), 0.7)
+    arms = starts_of_arms(first, masks, seed=4)
+    for name, mask in masks.items():
+        kept = {arm: state[name][mask] for arm, (state, _) in arms.items() if arm != RANDOM_MASK}
+        ticket, fresh = kept[TICKET], kept[REINIT]
+        assert torch.equal(kept[NEW_SIZES], fresh.abs() * ticket.sign())
+        assert torch.equal(kept[ONE_SIZE].sign(), ticket.sign())
+        torch.testing.assert_close(kept[ONE_SIZE].abs(), ticket.abs().mean().expand(len(ticket)))
+        assert torch.equal(kept[NEW_SIGNS].abs(), ticket.abs())
+    # By lot, and not by the signs of the re-initialisation.
+    ticket, fresh, flipped = (
+        torch.cat([arms[arm][0][name][mask] for name, mask in masks.items()]).sign()
+        for arm in (TICKET, REINIT, NEW_SIGNS)
+    )
+    n = len(ticket)
+    for other in (ticket, fresh):
+        assert abs(int((flipped == other).sum()) - n / 2) < 4 * (n / 4) ** 0.5
 
 
 def test_controls_follow_their_seed() -> None:
     first = initial(0)
     masks = global_magnitude_masks(prunable_weights(first), 0.7)
     one, again, other = (starts_of_arms(first, masks, seed) for seed in (1, 1, 2))
-    for arm in (REINIT, RANDOM_MASK):
+    for arm in (REINIT, RANDOM_MASK, NEW_SIZES, NEW_SIGNS):
         weights = [arms[arm][0]["0.weight"] for arms in (one, again, other)]
         assert torch.equal(weights[0], weights[1])
         assert not torch.equal(weights[0], weights[2])

@@ -15,11 +15,20 @@ from courseware.chapters.c09_lottery_tickets.experiments.ticket_rates_digits imp
     WIDTH_RATES,
     WIDTHS,
     best_rate,
+    by_sign,
     by_width,
     figures,
     measure,
 )
-from courseware.chapters.c09_lottery_tickets.ticket_arms import ARMS, DENSE, REINIT, TICKET, Run
+from courseware.chapters.c09_lottery_tickets.ticket_arms import (
+    ARMS,
+    DENSE,
+    NEW_SIGNS,
+    REINIT,
+    SIGN_ARMS,
+    TICKET,
+    Run,
+)
 from courseware.subjects.data import digits
 from tests.tracked import ROOT
 
@@ -43,6 +52,15 @@ def test_the_record_is_complete():
     for by_units in RECORD["by_width"].values():
         assert [*by_units] == ["4", *map(str, WIDTHS)]
         assert all(len(runs["296"]) == RECORD["width_seeds"] for runs in by_units.values())
+    assert [*RECORD["by_sign"]] == [*RECORD["runs"]]
+    for runs in RECORD["by_sign"].values():
+        assert [*runs] == [TICKET, *SIGN_ARMS]
+        assert {len(accuracies) for accuracies in runs.values()} == {RECORD["seeds"]}
+
+
+def test_the_ticket_beside_the_arms_of_signs_is_the_ticket():
+    for name, runs in RECORD["by_sign"].items():
+        assert runs[TICKET] == RECORD["runs"][name]["levels"][ROUNDS][TICKET]["at_end"]
 
 
 def test_the_dense_network_needs_what_the_goal_was_taken_from():
@@ -61,6 +79,28 @@ def test_the_best_rate_has_the_lowest_validation_loss():
     )
     points = tables.lead(RECORD, (300, None), 3, REINIT)
     assert points == pytest.approx([a - b for a, b in zip(ours, theirs, strict=True)])
+
+
+def test_the_best_rate_in_hindsight_has_most_test_digits_right():
+    rate = best_rate(RECORD, TICKET, 3, 1200, by="at_end")
+    right = {r: fmean(figures(RECORD, TICKET, 3, 1200, r, "at_end")) for r in LEARNING_RATES}
+    assert right[rate] == max(right.values())
+    ours, theirs = (
+        figures(RECORD, arm, 3, 1200, best_rate(RECORD, arm, 3, 1200, by="at_end"), "at_end")
+        for arm in (TICKET, DENSE)
+    )
+    points = tables.lead(RECORD, (1200, None), 3, DENSE, by="at_end")
+    assert points == pytest.approx([a - b for a, b in zip(ours, theirs, strict=True)])
+
+
+def test_leads_over_the_arms_of_signs():
+    found = tables.sign_leads(RECORD, NEW_SIGNS)
+    assert [*found] == [(n, r) for n in UPDATES for r in LEARNING_RATES]
+    runs = RECORD["by_sign"]["0.03 300"]
+    assert found[300, 0.03] == [a - b for a, b in zip(runs[TICKET], runs[NEW_SIGNS], strict=True)]
+    rows = tables.sign_rows(RECORD)
+    assert len(rows) == len(found)
+    assert [*rows[0]] == ["updates", "rate", *(f"ahead of {arm}" for arm in SIGN_ARMS)]
 
 
 def test_the_best_rates_are_told_with_those_tried():
@@ -128,6 +168,9 @@ def test_a_small_search_repeats_itself(small):
     assert json.loads(json.dumps(found)) == found
     assert [list(level) for level in found["levels"]] == [[DENSE], list(ARMS)]
     assert list(by_width(0.01, 2, 2, small)["8"]) == ["592", "296"]
+    of_signs = by_sign(0.01, 4, 2, small)
+    assert of_signs == by_sign(0.01, 4, 2, small)
+    assert of_signs[TICKET] == found["levels"][1][TICKET]["at_end"]
 
 
 def test_the_command_writes_a_record(small, tmp_path, monkeypatch):

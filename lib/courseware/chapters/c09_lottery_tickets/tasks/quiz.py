@@ -71,7 +71,8 @@ QUIZ = (
         options={
             "a": Option(
                 "The same mask on newly drawn weights, trained in the same way",
-                "Only the first values differ. If this arm does worse, they matter.",
+                "Only the first values differ. If this arm does worse, they matter. Whether it is "
+                "their signs or their sizes takes one more arm.",
             ),
             "b": Option(
                 "A random mask as dense as the ticket's, trained in the same way",
