@@ -7,6 +7,7 @@ from pathlib import Path
 
 from courseware.grading.class_report import NO_HAND_IN, ClassReport, Row
 from courseware.grading.plain_lines import in_a_cell
+from courseware.grading.scores import half_up
 
 
 def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
@@ -28,7 +29,7 @@ def write_csv(report: ClassReport, path: Path, rest: bool = False) -> None:
 def _line_of_csv(report: ClassReport, row: Row) -> list[str]:
     points = ["" if s.points is None else str(s.points) for s in row.scores]
     days = row.late.days if row.late else ""
-    numbers = [days, row.penalty or "", row.total, report.points, round(report.percent(row), 1)]
+    numbers = [days, row.penalty or "", row.total, report.points, half_up(report.percent(row), 1)]
     problem = NO_HAND_IN if row.missing else row.problem
     *who, problem, odd = map(
         in_a_cell, (row.student, row.name, problem, " ".join(row.odd + row.errors))

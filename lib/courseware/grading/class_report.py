@@ -20,6 +20,7 @@ from courseware.grading.scores import (
     Score,
     StudentScores,
     Task,
+    half_up,
     read_names,
     read_scores,
     read_tasks,
@@ -250,7 +251,7 @@ def _table(report: ClassReport) -> list[str]:
         who = [in_one_line(row.student), *([in_one_line(row.name)] if named else [])]
         points = [_points(score) for score in row.scores]
         points += [f"−{shown_points(row.penalty)}" if row.penalty else ""] if late else []
-        share = f"{report.percent(row):.0f}"
+        share = half_up(report.percent(row), 0)
         end = NOT_GRADED if row.problem else NO_HAND_IN if row.missing else _short(row.feedback)
         body.append([*who, *points, shown_points(row.total), share, end])
     if report.graded:
@@ -271,7 +272,7 @@ def _means(report: ClassReport, graded: list[Row]) -> list[str]:
 
     per_task = [of_task(column) for column in zip(*(row.scores for row in graded), strict=True)]
     share = sum(report.percent(row) for row in graded) / len(graded)
-    return ["mean", *per_task, mean([row.total for row in graded]), f"{share:.0f}", ""]
+    return ["mean", *per_task, mean([row.total for row in graded]), half_up(share, 0), ""]
 
 
 def _points(score: Score) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from courseware.grading.items import CheckItem, Item, ItemReport, QuizItem
 from courseware.grading.plain_lines import in_one_line, some
+from courseware.grading.scores import half_up
 
 BAR = 20
 MOST = 12
@@ -40,7 +41,7 @@ def percent(share: float | None) -> str:
     >>> percent(0.256), percent(None)
     ('26%', '–')
     """
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{half_up(100 * share, 0)}%"
 
 
 def causes_of(check: CheckItem) -> list[tuple[str, str, list[str]]]:

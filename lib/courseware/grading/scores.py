@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -73,7 +74,17 @@ def shown_points(points: float | None) -> str:
     >>> shown_points(2.5), shown_points(3.0), shown_points(None)
     ('2.5', '3', '–')
     """
-    return "–" if points is None else f"{points:.2f}".rstrip("0").rstrip(".")
+    return "–" if points is None else half_up(points, 2).rstrip("0").rstrip(".")
+
+
+def half_up(value: float, digits: int) -> str:
+    """Decimal places as people round: a 5 behind the last one goes up, and floats do not matter.
+
+    >>> half_up(97.25, 1), half_up(2.675, 2), half_up(0.1 + 0.2 + 0.75, 1)
+    ('97.3', '2.68', '1.1')
+    """
+    exact = Decimal(f"{value:.9f}")  # without what is left over from sums
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)}"
 
 
 def in_brief(scores: Iterable[Score]) -> str:

@@ -96,6 +96,12 @@ def test_moodle_and_canvas_take_the_marks(marked):
         "6.50",
     ]
 
+    (marked.root / "list2.csv").write_text(LIST.replace("bob,b@x", ",bob@x"))
+    assert "e-mail address: bob" in marked.run(COURSE, "roster", "list2.csv").stdout
+    marked.run(COURSE, "export", "--moodle")
+    ids = [row[0] for row in rows(marked.root / "build" / "marks_moodle.csv")]
+    assert ids == ["idnumber", "ada", ""]  # Moodle has no such number of his
+
     (marked.root / "work.csv").write_text(WORKSHEET)
     marked.run(COURSE, "export", toy.EXERCISE, "--worksheet", "work.csv", "--out", "full.csv")
     assert [row[5] for row in rows(marked.root / "full.csv")] == ["Grade", "13.0", ""]

@@ -81,6 +81,14 @@ def test_columns_that_nobody_knows_are_told(file):
     assert read.lacking == ("names", "e-mail addresses")
 
 
+def test_user_names_and_parts_of_addresses_are_no_id_numbers(file):
+    assert read_roster(file(MOODLE)).no_numbers == set()
+    assert read_roster(file(MOODLE.replace("s002", ""))).no_numbers == {"ming"}
+    nobody = file(MOODLE.replace("s002", "").replace("s001", ""))
+    assert read_roster(nobody).no_numbers == {"ann", "ming"}
+    assert read_roster(file("Username,First name\nann,Ann\n")).no_numbers == {"ann"}
+
+
 ROLES = """First name,Last name,ID number,Email address,Roles
 Ann,Doe,s001,ann@x,Student
 Tea,Cher,,tea@x,Teacher

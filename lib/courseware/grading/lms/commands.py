@@ -24,7 +24,7 @@ from courseware.grading.lms import export as exports
 from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import Sorted, Target, put_all, sort_out
 from courseware.grading.lms.give_back import from_before, pack
-from courseware.grading.lms.record import read_record
+from courseware.grading.lms.record import read_no_numbers, read_record, write_no_numbers
 from courseware.grading.lms.roster import (
     Member,
     check_for_other_ids,
@@ -56,6 +56,9 @@ def roster(options: argparse.Namespace) -> int:
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
         check_for_other_ids(gradebook, members)
         entered = enter(gradebook, members)
+    root = options.course_dir.resolve()
+    others = read_no_numbers(root) - {one.id for one in members}
+    write_no_numbers(root, others | read.no_numbers)
     print(
         f"{len(members)} students: {len(entered.added)} new, {len(entered.changed)} changed, "
         f"{len(members) - len(entered.added) - len(entered.changed)} as they were"
@@ -149,7 +152,9 @@ def export(options: argparse.Namespace) -> int:
         template = options.canvas if options.canvas != Path() else None
         strangers = exports.write_canvas(marks, out, options.digits, template)
     elif options.moodle:
-        exports.write_moodle(marks, out, options.digits)
+        exports.write_moodle(
+            marks, out, options.digits, read_no_numbers(options.course_dir.resolve())
+        )
     else:
         exports.write_csv(marks, out, options.digits)
     missing = list(marks.missing())

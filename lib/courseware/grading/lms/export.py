@@ -13,7 +13,7 @@ from courseware.grading.lms.roster import Member, member_of
 from courseware.grading.lms.tables import Table, read_table
 from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_a_cell
-from courseware.grading.scores import read_scores, read_tasks
+from courseware.grading.scores import half_up, read_scores, read_tasks
 from courseware.grading.whole_file import whole_file
 
 OPEN, NOTHING, NOT_GRADED = "to be marked by hand", "no hand-in", "not graded"
@@ -107,12 +107,20 @@ def write_csv(marks: Marks, path: Path, digits: int) -> None:
     _write(path, head, rows)
 
 
-def write_moodle(marks: Marks, path: Path, digits: int) -> None:
-    """What Moodle's *Grades → Import → CSV file* takes; map “email” or “idnumber” to the users."""
+def write_moodle(marks: Marks, path: Path, digits: int, no_numbers: Collection[str] = ()) -> None:
+    """What Moodle's *Grades → Import → CSV file* takes; map “email” or “idnumber” to the users.
+
+    `no_numbers` are ids that are no ID numbers there.
+    """
     head = ["idnumber", "firstname", "lastname", "email", *marks.of]
     rows = [
         [
-            *(member.id, member.first_name, member.last_name, member.email),
+            *(
+                "" if member.id in no_numbers else member.id,
+                member.first_name,
+                member.last_name,
+                member.email,
+            ),
             *(_shown(marks.get(one, member.id).points, digits) for one in marks.of),
         ]
         for member in marks.members
@@ -201,7 +209,7 @@ def _student_of(row: Mapping[str, str], table: Table, members: Sequence[Member])
 
 
 def _shown(points: float | None, digits: int) -> str:
-    return "" if points is None else f"{points:.{digits}f}"
+    return "" if points is None else half_up(points, digits)
 
 
 def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

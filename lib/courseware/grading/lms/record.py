@@ -10,6 +10,8 @@ from pathlib import Path
 from courseware.grading.whole_file import whole_file
 
 FOLDER = "collected"
+NO_NUMBERS = "no_id_numbers.json"
+"""Whose ids are user names or parts of addresses."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,18 @@ def write_record(root: Path, exercise: str, collected: Mapping[str, Collected]) 
     rows = [asdict(collected[student]) for student in sorted(collected)]
     with whole_file(path) as new:
         new.write_text(json.dumps(rows, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
+
+
+def read_no_numbers(root: Path) -> set[str]:
+    """Ids of students that are no ID numbers of the other system, as lists had them."""
+    path = root / FOLDER / NO_NUMBERS
+    return set(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else set()
+
+
+def write_no_numbers(root: Path, ids: Iterable[str]) -> None:
+    """Keep them, in place of those that there were."""
+    with whole_file(root / FOLDER / NO_NUMBERS) as new:
+        new.write_text(json.dumps(sorted(ids)) + "\n", encoding="utf-8")
 
 
 def late_ones(collected: Iterable[Collected]) -> list[str]:

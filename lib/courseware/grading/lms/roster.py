@@ -92,6 +92,13 @@ class Roster:
     left_out: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
 
+    @property
+    def no_numbers(self) -> set[str]:
+        """Ids that are no ID numbers: user names, and parts of addresses."""
+        names = {one.replace(" ", "") for one in (*EMAIL, "username")}
+        whole = self.column.casefold().replace("_", " ").replace(" ", "") in names
+        return {one.id for one in self.members} if whole else set(self.by_address)
+
 
 @dataclass(frozen=True)
 class Entered:
