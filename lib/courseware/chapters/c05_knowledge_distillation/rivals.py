@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_rivals import (
+    ABSMAX,
     LABELS,
+    LEAST_ERROR,
+    SCALES,
     SHIFTED,
+    SHIFTED_LABELS,
     STILL,
     STILL_SOFTER,
     STUDENTS,
@@ -21,7 +25,9 @@ class Rivals:
     """The record of `distillation_rivals`, read by lesson and by hidden units."""
 
     LESSONS = STUDENTS
-    LABELS, SHIFTED, STILL, STILL_SOFTER = LABELS, SHIFTED, STILL, STILL_SOFTER
+    LABELS, SHIFTED_LABELS, SHIFTED = LABELS, SHIFTED_LABELS, SHIFTED
+    STILL, STILL_SOFTER = STILL, STILL_SOFTER
+    SCALES = tuple(SCALES)
 
     def __init__(self, record: Result) -> None:
         self._runs = record["runs"]
@@ -31,9 +37,9 @@ class Rivals:
         self.bits: list[int] = record["bits"]
         self._teacher_hidden: int = record["teacher_hidden"]
 
-    def teachers(self, name: str) -> list[float]:
-        """Errors of the teachers of a kind, one a seed."""
-        return [run["teachers"][name]["errors"] for run in self._runs]
+    def teachers(self, name: str, figure: str = "errors") -> list[float]:
+        """Errors, or another figure, of the teachers of a kind, one a seed."""
+        return [run["teachers"][name][figure] for run in self._runs]
 
     def errors(self, lesson: str, hidden: int, *, moved: bool = False) -> list[float]:
         """Of the students of a lesson, one a seed; on digits as they are, or moved."""
@@ -59,9 +65,11 @@ class Rivals:
             rows.append(row)
         return rows
 
-    def rounded(self, network: str, bits: int, figure: str = "errors") -> list[float]:
+    def rounded(
+        self, network: str, bits: int, figure: str = "errors", scales: str = LEAST_ERROR
+    ) -> list[float]:
         """Errors, or bytes, of the teacher ("teacher") or of a student (its hidden units)."""
-        return [run["rounded"][network][str(bits)][figure] for run in self._runs]
+        return [run["rounded"][scales][network][str(bits)][figure] for run in self._runs]
 
     def in_as_few_bytes(self, hidden: int, bits: int) -> list[float]:
         """Fewer errors of a student than of its teacher in some bits, seed by seed.
@@ -76,13 +84,15 @@ class Rivals:
 
     def table_of_bits(self) -> list[dict[str, str]]:
         """Errors of every network, in float32 and in fewer and fewer bits, with its bytes."""
-        networks = ("teacher", *map(str, reversed(self.sizes)))
-        rows = [{"weights in": "float32"} | {_named(n): self._as_trained(n) for n in networks}]
+        columns = [("teacher", LEAST_ERROR), ("teacher", ABSMAX)]
+        columns += [(str(hidden), LEAST_ERROR) for hidden in reversed(self.sizes)]
+        rows = [{"weights in": "float32"} | {_named(*c): self._as_trained(c[0]) for c in columns}]
         for bits in self.bits:
             row = {"weights in": f"{bits} bits"}
-            for network in networks:
+            for network, scales in columns:
                 n_bytes = self.rounded(network, bits, "bytes")[0]
-                row[_named(network)] = _told(self.rounded(network, bits), n_bytes)
+                found = self.rounded(network, bits, scales=scales)
+                row[_named(network, scales)] = _told(found, n_bytes)
             rows.append(row)
         return rows
 
@@ -94,8 +104,9 @@ class Rivals:
         return _told(errors, 4 * count_parameters(mlp([784, *hidden, N_CLASSES], seed=0)))
 
 
-def _named(network: str) -> str:
-    return network if network == "teacher" else f"student, {network} units"
+def _named(network: str, scales: str) -> str:
+    name = network if network == "teacher" else f"student, {network} units"
+    return name if scales == LEAST_ERROR else f"{name}, {scales}"
 
 
 def _told(errors: list[float], n_bytes: float) -> str:

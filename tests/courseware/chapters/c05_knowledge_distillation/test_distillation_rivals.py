@@ -8,13 +8,18 @@ from courseware.chapters.c05_knowledge_distillation.distilling import train_teac
 from courseware.chapters.c05_knowledge_distillation.experiments import distillation_rivals
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_lessons import SIZES
 from courseware.chapters.c05_knowledge_distillation.experiments.distillation_rivals import (
+    ABSMAX,
     BITS,
     LABELS,
+    LEAST_ERROR,
+    SCALES,
     SHIFTED,
+    SHIFTED_LABELS,
     SHUFFLED,
     STILL,
     STILL_SOFTER,
     STUDENTS,
+    doubt,
     rounded,
 )
 from courseware.chapters.c05_knowledge_distillation.rivals import Rivals
@@ -32,8 +37,10 @@ def test_the_record_is_complete():
         assert list(run["teachers"]) == [SHIFTED, STILL]
         assert list(run["students"]) == list(STUDENTS)
         assert all(list(one) == [str(n) for n in SIZES] for one in run["students"].values())
-        assert list(run["rounded"]) == ["teacher", *map(str, SIZES)]
-        assert all(list(one) == [str(n) for n in BITS] for one in run["rounded"].values())
+        assert list(run["rounded"]) == list(SCALES)
+        for of_scales in run["rounded"].values():
+            assert list(of_scales) == ["teacher", *map(str, SIZES)]
+            assert all(list(one) == [str(n) for n in BITS] for one in of_scales.values())
 
 
 def test_the_teachers_differ_in_their_shifts_and_the_students_in_their_lessons(monkeypatch):
@@ -54,6 +61,8 @@ def test_the_teachers_differ_in_their_shifts_and_the_students_in_their_lessons(m
     assert trained == [((6, 1, 2), 2), ((6, 1, 2), 0)]
     lessons = {name: lesson for name, (lesson, _) in zip(STUDENTS, taught, strict=True)}
     assert {others for _, others in taught} == {(3, 1, 1)}
+    moved = lessons.pop(SHIFTED_LABELS)
+    assert (moved.alpha, len(moved.images)) == (1, 8 * len(data.train_images))
     assert all(torch.equal(lesson.images, data.train_images) for lesson in lessons.values())
     assert {name: (one.alpha, one.temperature) for name, one in lessons.items()} == {
         LABELS: (1, 1),
@@ -76,13 +85,24 @@ def test_fewer_bits_are_fewer_bytes_and_two_are_coarse():
     n_weights, n_rows = 784 * 20 + 20 * 20 + 20 * 10, 20 + 20 + 10
     assert [one["bytes"] for one in found] == [n_weights * b // 8 + 4 * n_rows for b in BITS]
     assert found[0]["errors"] < found[-1]["errors"]
+    to_absmax = rounded(model, 2, data, ABSMAX)
+    assert to_absmax["bytes"] == found[-1]["bytes"]
+    assert to_absmax["errors"] > found[-1]["errors"] + 50
+
+
+def test_doubt_is_what_the_first_class_leaves():
+    sure, even = torch.tensor([[50.0, 0.0]]), torch.zeros(1, 4)
+    assert doubt(sure) == 0 and doubt(even) == 0.75
+    assert doubt(torch.tensor([[50.0, 0.0], [0.0, 0.0]])) == 0.25
 
 
 def test_rivals_are_compared_seed_by_seed_and_byte_by_byte():
+    taught = (LABELS, SHIFTED, SHUFFLED, STILL, STILL_SOFTER, SHIFTED_LABELS)
+
     def run(seed):
         students = {
             name: {str(h): {"errors": 90 - 10 * i + seed, "shifted_errors": 300 - i} for h in SIZES}
-            for i, name in enumerate(STUDENTS)
+            for i, name in enumerate(taught)
         }
         sizes = {"teacher": 100, "30": 4, "300": 30}  # bytes for each bit
         by_bits = {
@@ -90,7 +110,12 @@ def test_rivals_are_compared_seed_by_seed_and_byte_by_byte():
             for network, size in sizes.items()
         }
         teachers = {SHIFTED: {"errors": 20 + seed}, STILL: {"errors": 50 + seed}}
-        return {"teachers": teachers, "students": students, "rounded": by_bits}
+        to_absmax = {"teacher": {str(b): {"errors": 500 + seed, "bytes": 100 * b} for b in BITS}}
+        return {
+            "teachers": teachers,
+            "students": students,
+            "rounded": {LEAST_ERROR: by_bits, ABSMAX: to_absmax},
+        }
 
     settings = {"steps": 9, "seeds": 2, "sizes": list(SIZES), "bits": list(BITS)}
     found = Rivals(settings | {"teacher_hidden": 600, "runs": [run(0), run(2)]})
@@ -101,18 +126,21 @@ def test_rivals_are_compared_seed_by_seed_and_byte_by_byte():
     assert found.in_as_few_bytes(300, 2) == [4, 4]
     assert found.in_as_few_bytes(300, 3) == [5, 5]
     assert found.in_as_few_bytes(30, 2) == [6, 6]
-    row = found.table()[0]
+    assert found.rounded("teacher", 2, scales=ABSMAX) == [500, 502]
+    row = found.table()[1]
     assert row["30 units, as they are"] == "10.0 ± 0.0"
     assert row["300 units, moved"] == "1.0 ± 0.0"
     first, *others = found.table_of_bits()
     assert first == {
         "weights in": "float32",
         "teacher": "21.0 ± 1.4 (3.35 MB)",
+        "teacher, scales to the absmax": "21.0 ± 1.4 (3.35 MB)",
         "student, 300 units": "81.0 ± 1.4 (954 kB)",
         "student, 30 units": "81.0 ± 1.4 (95.44 kB)",
     }
     assert [row["weights in"] for row in others] == [f"{b} bits" for b in BITS]
     assert others[0]["teacher"] == "53.0 ± 1.4 (800 B)"
+    assert others[0]["teacher, scales to the absmax"] == "501.0 ± 1.4 (800 B)"
 
 
 def test_the_command_writes_a_record(tmp_path, monkeypatch):
