@@ -165,7 +165,11 @@ def _followed(report: Report, function: Callable[..., Any], seed: str) -> Report
             return report
         second = run_task(report.task, other, seed).score
     counted = policy.counted(report.score, second, report.task.points)
-    return replace(report, followed=Followed(report.to_repair, second, counted, policy))
+    followed = Followed(report.to_repair, second, counted, policy)
+    results = report.results
+    if second == report.task.points:  # nothing is wrong here: causes would tell of code elsewhere
+        results = tuple(replace(result, causes=()) for result in results)
+    return replace(report, results=results, followed=followed)
 
 
 def _place_of(task: Task) -> tuple[str, list[str]]:

@@ -17,7 +17,8 @@ MAX_INPUT = 300
 def report_facts(report: Report) -> dict[str, Any]:
     """A task's checks: what each weighs and kept, its causes, the smallest input that failed.
 
-    Where it was judged a second time, what both came to.
+    Where it was judged a second time, what both came to; where nothing but functions that it calls
+    is wrong, these.
     """
     found = {
         "task": report.task.name,
@@ -26,6 +27,8 @@ def report_facts(report: Report) -> dict[str, Any]:
     }
     if report.followed is not None:
         found["followed"] = {"own": report.score, "second": report.followed.second}
+        if report.followed.second == report.task.points:
+            found["calls"] = list(report.followed.names)
     return found
 
 

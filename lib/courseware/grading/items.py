@@ -10,11 +10,14 @@ import itertools
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+
+import nbformat
+from nbgrader.utils import compute_checksum, is_grade, is_solution
 
 from courseware.checks.facts import MIME_TYPE
 from courseware.grading.scores import Task
@@ -31,6 +34,8 @@ class HandIn:
     student: str
     points: Mapping[Task, float | None]
     reports: Mapping[str, Mapping[str, Any]]
+    untouched: Collection[str] = ()
+    """Cells with written answers in which nothing was written, by nbgrader id."""
 
 
 @dataclass
@@ -51,6 +56,8 @@ class CheckItem:
     failed: list[str] = field(default_factory=list)
     causes: dict[str, CauseItem] = field(default_factory=dict)
     inputs: Counter[str] = field(default_factory=Counter)
+    calling: dict[str, list[str]] = field(default_factory=dict)
+    """Whose function is right and calls others of theirs, which fail; by these. Nobody failed."""
 
     @property
     def without_cause(self) -> int:
@@ -131,6 +138,17 @@ def reports_in(notebook: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
+def untouched_in(notebook: Path) -> set[str]:
+    """The written answers of a graded notebook that are empty, or as they were handed out."""
+    return {
+        cell.metadata.nbgrader.grade_id
+        for cell in nbformat.read(notebook, as_version=4).cells
+        if cell.cell_type == "markdown" and is_grade(cell) and is_solution(cell)
+        if not cell.source.strip()
+        or cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+    }
+
+
 def _item(task: Task, hand_ins: Sequence[HandIn]) -> Item:
     given = [(one, points) for one in hand_ins if (points := one.points.get(task)) is not None]
     shares = [points / task.points for _, points in given] if task.points else []
@@ -149,7 +167,8 @@ def _item(task: Task, hand_ins: Sequence[HandIn]) -> Item:
         correlation(shares, rest),
         sum(share >= 1 for share in shares),
         sum(share <= 0 for share in shares),
-        sum(map(_is_not_written, reports.values())),
+        sum(map(_is_not_written, reports.values()))
+        + sum(task.grade_id in one.untouched for one in hand_ins),
         tuple(_checks(reports)),
         _quiz(reports.values()),
     )
@@ -165,6 +184,9 @@ def _checks(reports: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckItem]:
             item.tried += 1
             if check["kept"] >= 1:
                 continue
+            if calls := report.get("calls"):
+                item.calling.setdefault(", ".join(calls), []).append(student)
+                continue
             item.failed.append(student)
             if "input" in check:
                 item.inputs[check["input"]] += 1
@@ -177,6 +199,8 @@ def _checks(reports: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckItem]:
 
 
 def _is_not_written(report: Mapping[str, Any]) -> bool:
+    if "question" in report:
+        return not report["letter"]
     causes = (one for check in report.get("checks", []) for one in check["causes"])
     return any(cause["name"] == NOT_WRITTEN for cause in causes)
 

@@ -60,10 +60,12 @@ def _item(item: Item, hand_ins: int) -> Iterator[str]:
         f"not written {item.not_written} · tells apart {apart}{unmarked}"
     )
     for check in item.checks:
-        if check.failed:
+        if check.failed or check.calling:
             yield f"  {check.name}: failed by {len(check.failed)} of {check.tried}"
             for name, _, students in causes_of(check):
                 yield f"    {name} ×{len(students)}: {some(students, MOST)}"
+            for names, students in check.calling.items():
+                yield f"    right, and calls {names}, which fails ×{len(students)}"
             if check.without_cause:
                 yield f"    no cause was found ×{check.without_cause}"
             for text, count in check.inputs.most_common(1):

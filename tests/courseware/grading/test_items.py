@@ -1,19 +1,23 @@
 """What a class got wrong is counted from the reports that graded notebooks carry."""
 
+import copy
 import json
 import re
 
+import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
 from courseware.checks import all_questions, all_tasks, check_quiz, reports_to
 from courseware.checks import check as check_task
 from courseware.checks.facts import MIME_TYPE
-from courseware.grading.items import HandIn, analyse, reports_in
+from courseware.grading.items import HandIn, analyse, reports_in, untouched_in
 from courseware.grading.items_text import as_text
 from courseware.grading.scores import Task
 from courseware.grading.teacher_pages import items_page
 from tests.browser.axe import findings
 from tests.browser.conftest import chromium
+from tests.courseware.grading import toy
 
 NEGATE, QUIZ = Task("01", "test_negate", 12.0), Task("01", "test_quiz_01_abs", 4.0)
 WRITTEN = Task("01", "explain", 10.0)
@@ -76,6 +80,34 @@ def test_checks_and_their_causes_name_who(report):
 
 def test_what_a_stub_fails_is_nobodys_mistake(report):
     assert not any("idle" in check.failed for check in report.items[0].checks)
+
+
+def test_who_calls_an_own_failing_function_did_not_fail():
+    own = {"task": "negate", "checks": [check("a")]}
+    calls = {"task": "negate", "checks": [check("b")], "calls": ["to_bits"]}
+    hand_ins = [HandIn("ann", {NEGATE: 0.0}, {"negate": own})]
+    hand_ins += [HandIn(f"s{n}", {NEGATE: 12.0}, {"negate": calls}) for n in range(2)]
+    made = analyse("01", TASKS, hand_ins)
+    [found] = made.items[0].checks
+    assert (found.tried, found.failed) == (3, ["ann"])
+    assert found.calling == {"to_bits": ["s0", "s1"]} and not found.without_cause
+    told = "right, and calls to_bits, which fails ×2"
+    assert told in as_text(made) and told in items_page([made])
+
+
+def test_who_wrote_or_chose_nothing_is_counted(report, tmp_path):
+    assert report.items[1].not_written == 1
+    answer = nbformat.v4.new_markdown_cell("*Your answer here*")
+    answer.metadata.nbgrader = toy.meta("explain", grade=True, solution=True, points=10)["nbgrader"]
+    answer.metadata.nbgrader["checksum"] = compute_checksum(answer)
+    blank = copy.deepcopy(answer)
+    blank.source, blank.metadata.nbgrader.grade_id = " ", "blank"
+    said = copy.deepcopy(answer)
+    said.source, said.metadata.nbgrader.grade_id = "So.", "said"
+    nbformat.write(nbformat.v4.new_notebook(cells=[answer, blank, said]), tmp_path / "x.ipynb")
+    assert untouched_in(tmp_path / "x.ipynb") == {"explain", "blank"}
+    made = analyse("01", TASKS, [HandIn("ann", {WRITTEN: 0.0}, {}, {"explain"})])
+    assert made.items[2].not_written == 1
 
 
 def test_letters_are_counted(report):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -64,6 +65,13 @@ def test_both_results_are_told_and_the_policy_says_which_counts(policy, points, 
     assert "It calls your own `unsigned_value`, whose check fails, too" in report
     assert "With the course's own `unsigned_value` in place of yours it gets 14 of 14" in report
     assert told in report
+
+
+def test_a_right_one_that_calls_a_wrong_one_is_told_no_cause():
+    ones = "def helper(bits):\n    return len(bits)\n\ndef unsigned_value(bits):\n"
+    _, report = graded(f"{ones}    return bits.count('1')", SIGNED, Policy())
+    assert "repair that first" in report and re.search(r"^ +input +signed_value\(", report, re.M)
+    assert not re.search(r"^ +(likely|perhaps|where) ", report, re.M)
 
 
 def test_a_mistake_of_its_own_costs_what_it_costs():
