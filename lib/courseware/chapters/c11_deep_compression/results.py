@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -13,7 +13,6 @@ from courseware.chapters.c11_deep_compression.experiments.deep_compression_mnist
     FLOAT,
     LEVELS,
     LONGER_ON,
-    NARROW,
     ON,
     SPARSITIES,
     UNSHIFTED,
@@ -43,6 +42,15 @@ CONTROLS = {
 }
 """Networks of a record → the float network that was trained on for as many updates as they were,
 by the same recipe."""
+
+FIRST_SEEDS = {
+    "runs": 0,
+    "longer": 0,
+    "hundred": hundred.FIRST_SEED,
+    "waves": waves.FIRST_SEED,
+    "better": waves.FIRST_SEED,
+}
+"""Networks of a record → the seed of the first of them."""
 
 OTHERWISE = ("better",)
 """Networks that were trained by another recipe: none of them takes part in comparisons of arms."""
@@ -159,29 +167,57 @@ def by_training(record: Record, levels: int) -> list[float]:
     return ahead(accuracies(record, arm), accuracies(record, f"±{levels}, at once"))
 
 
-def no_larger(record: Record) -> dict[str, str]:
-    """Rounded arms of the narrow network → the largest one of the wide that takes no more bytes.
+def best_within(record: Record, kind: str, n_bytes: float) -> str | None:
+    """Of the first networks the best arm of a kind in no more bytes, by the validation digits.
 
-    One that is smaller than all of the wide is left out.
+    Args:
+        record: with the arms of all widths.
+        kind: how the names of its arms begin: "wide", or "narrow" for one hidden layer.
+        n_bytes: with the range coder, means over the seeds.
+    Returns: the arm, or None if all of the kind are larger.
     """
-    wide = {GRID[s, k] for s in (0.0, *SPARSITIES) for k in LEVELS}
-    sizes = {arm: fmean(file_bytes(record, arm)) for arm in arms_of(record)}
-    found = {}
-    for narrow in (arm for arm in sizes if arm.startswith("narrow") and "±" in arm):
-        if fitting := [arm for arm in wide if sizes[arm] <= sizes[narrow]]:
-            found[narrow] = max(fitting, key=sizes.__getitem__)
+    fitting = [
+        arm
+        for arm in record["runs"][0]
+        if arm.startswith(kind) and fmean(file_bytes(record, arm)) <= n_bytes
+    ]
+    judged = {arm: fmean(accuracies(record, arm, "validation")) for arm in fitting}
+    return max(judged, key=judged.__getitem__) if judged else None
+
+
+def large_over_narrow(record: Record) -> dict[float, tuple[str, str, list[float]]]:
+    """Points that the large network is ahead of one hidden layer, each with its best that fits.
+
+    Sizes at which another arm becomes the best of its side, up to the largest rounded arm of one
+    hidden layer: beyond that only the large network was made for the size.
+
+    Returns: by bytes that neither side may exceed: the two arms, and the points, one a seed.
+    """
+    kinds = "wide", "narrow"
+    arms = [arm for arm in record["runs"][0] if arm.startswith(kinds)]
+    narrow_ones = (arm for arm in arms if arm.startswith("narrow") and "±" in arm)
+    most = max(fmean(file_bytes(record, arm)) for arm in narrow_ones)
+    found: dict[float, tuple[str, str, list[float]]] = {}
+    for n_bytes in sorted(fmean(file_bytes(record, arm)) for arm in arms):
+        large, narrow = (best_within(record, kind, n_bytes) for kind in kinds)
+        known = [pair[:2] for pair in found.values()]
+        if n_bytes <= most and large and narrow and (large, narrow) not in known:
+            gap = ahead(accuracies(record, large), accuracies(record, narrow))
+            found[n_bytes] = large, narrow, gap
     return found
 
 
-def large_over_narrow(record: Record) -> dict[str, tuple[float, list[float]]]:
-    """Of each narrow arm its bytes, and the points that the large network is ahead in no more."""
-    found = {}
-    for narrow, wide in no_larger(record).items():
-        name = narrow.removeprefix("narrow, ")
-        name = name if "units" in name else f"{NARROW[1]} units, {name}"
-        gap = ahead(accuracies(record, wide), accuracies(record, narrow))
-        found[name] = fmean(file_bytes(record, narrow)), gap
-    return found
+def by_network(record: Record, arms: Sequence[str]) -> list[float]:
+    """Points that arms have lost, one a seed: of arms that share it their mean.
+
+    Arms by two recipes that began with the same weights are not independent: they count as one.
+    """
+    found: dict[int, list[float]] = {}
+    for arm in arms:
+        first = FIRST_SEEDS[networks_of(record, arm)]
+        for seed, points in enumerate(lost(record, arm), first):
+            found.setdefault(seed, []).append(points)
+    return [fmean(of_one) for of_one in found.values()]
 
 
 def loses_nothing(record: Record, arm: str, part: str = "test") -> bool:

@@ -96,7 +96,7 @@ def hundred_rows(record: Record, arms: Sequence[str]) -> list[Row]:
         row: Row = {"arm": arm, "range coder": round(fmean(plain))}
         row["by contexts"] = None if smallest == plain else round(fmean(smallest))
         row |= {"× smaller": f"{times_smaller(record, arm):.1f}"}
-        rows.append(row | {"points lost": signed(lost(record, arm))})
+        rows.append(row | {"points lost": signed(lost(record, arm), 2)})
     return rows
 
 

@@ -65,7 +65,7 @@ def test_the_table_shows_what_contexts_save() -> None:
     first, chosen = tables.hundred_rows(BOTH, [arms.LONGER, second.CHOSEN])
     assert first["by contexts"] is None
     assert chosen["by contexts"] == round(fmean(results.file_bytes(BOTH, second.CHOSEN)))
-    assert chosen["points lost"] == signed(results.lost(BOTH, second.CHOSEN))
+    assert chosen["points lost"] == signed(results.lost(BOTH, second.CHOSEN), 2)
     saved = tables.saved_by_contexts(BOTH, second.CHOSEN)
     assert chosen["by contexts"] == pytest.approx((1 - saved) * chosen["range coder"], abs=1)
     assert tables.saved_by_contexts(BOTH, arms.LONGER) == 0

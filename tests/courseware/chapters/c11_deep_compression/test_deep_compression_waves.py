@@ -1,6 +1,7 @@
 """The recorded third try at a hundred times: complete, repeatable, and what the lecture reads."""
 
 import json
+from statistics import fmean
 
 import pytest
 
@@ -47,6 +48,14 @@ def test_each_arm_is_compared_with_the_float_network_of_its_seed_and_recipe() ->
     assert results.below_best(ALL, third.WAVES)[1] == pytest.approx(best - waves)
     assert {third.WAVES, third.SLOW} <= {*results.arms_of(ALL)}
     assert not {third.ON, *ARMS["better"]} & {*results.arms_of(ALL)}
+
+
+def test_two_recipes_of_one_seed_count_as_one_network() -> None:
+    arms = second.CHOSEN, third.WAVES, third.BETTER_WAVES
+    chosen, waves, better = (results.lost(ALL, arm) for arm in arms)
+    means = [fmean(pair) for pair in zip(waves, better, strict=True)]
+    assert results.by_network(ALL, arms) == pytest.approx([*chosen, *means])
+    assert results.by_network(ALL, arms[:2]) == [*chosen, *waves]
 
 
 def test_its_command_writes_a_record_as_the_recorded_one(tmp_path, monkeypatch) -> None:
