@@ -76,9 +76,14 @@ def plain(text: str) -> str:
 
 def notes_cell(anomalies: Iterable[Anomaly], told: Told = str) -> NotebookNode:
     """The Markdown cell that stands on top of a graded notebook."""
-    lines = [f"- {plain(told(anomaly.text))}" for anomaly in anomalies]
-    heading = f"## {told('Notes from the grader')}"
-    opening = "This hand-in was not quite in the form in which the exercise was handed out:"
-    source = "\n".join([heading, "", told(opening), "", *lines])
+    found = list(anomalies)
+    notes = [f"## {told('Notes from the grader')}"]
+    if oddities := [one for one in found if one.kind != EARLIER_RELEASE]:
+        opening = "This hand-in was not quite in the form in which the exercise was handed out:"
+        lines = (f"- {plain(told(one.text))}" for one in oddities)
+        notes.append("\n".join([told(opening), "", *lines]))
+    # That a teacher has changed the exercise since is no oddity of a student's hand-in.
+    notes += [plain(told(one.text)) for one in found if one.kind == EARLIER_RELEASE]
+    source = "\n\n".join(notes)
     cell: NotebookNode = nbformat.v4.new_markdown_cell(source, id=NOTES_ID)
     return cell

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from courseware.grading.anomalies import HARMLESS, from_metadata
+from courseware.grading.anomalies import EARLIER_RELEASE, HARMLESS, from_metadata
 from courseware.grading.course import Exercise
 from courseware.grading.errors_in import errors_in
 from courseware.grading.late.rule import Lateness
@@ -43,6 +43,8 @@ class Row:
     errors: tuple[str, ...] = ()
     """What ended in an error: mostly a wrong answer, and nothing odd."""
     harmless: bool = False
+    earlier: bool = False
+    """Made from an earlier release of the exercise."""
     problem: str = ""
     older_checks: bool = False
     name: str = ""
@@ -156,7 +158,7 @@ def _row(
         pages.append(exercise.folder("feedback", student) / f"{notebook_id}.html")
     there = [str(page) for page in pages if page.is_file()]
     scores = tuple(stored.scores.get(task, nothing) for task in tasks)
-    harmless = bool(kinds & HARMLESS)
+    harmless = bool(kinds & HARMLESS - {EARLIER_RELEASE})
     older = any(map(exercise.is_of_older_checks, graded.values()))
     pages_there = " ".join(there)
     return Row(
@@ -167,6 +169,7 @@ def _row(
         tuple(odd),
         tuple(errors),
         harmless,
+        EARLIER_RELEASE in kinds,
         older_checks=older,
         late=stored.late,
         penalty=stored.penalty,
@@ -216,8 +219,10 @@ def as_text(report: ClassReport) -> str:
     if report.strangers:
         lines += [f"In c.Late, and not in the class: {some(report.strangers)}", ""]
     if harmless := [row.student for row in report.rows if row.harmless]:
-        what = "cells of their own, which are not run, or in an old format or release"
+        what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {len(harmless)} ({some(harmless)})", ""]
+    if earlier := sum(row.earlier for row in report.rows):
+        lines += [f"Made from an earlier release, and graded by the one of now: {earlier}", ""]
     if older := sum(row.older_checks for row in report.rows):
         command = f"course grade {report.exercise} --regrade"
         lines += [f"Graded under older checks: {older} ({command} grades these again)", ""]

@@ -113,9 +113,25 @@ def test_names_that_two_have_are_left_to_a_person_and_numbers_are_not(target, zi
     found, _ = collect(path, target)
     assert there(target) == {"s5/01_toy/01_toy.ipynb": "the second"}
     [(_, why)] = found.not_placed
-    assert "may be s4 or s5: `--is 1=s4` says who" in why
+    assert "may be s4 or s5: `--is 1=ID` says who" in why
     found = sort_out(entries(path), CLASS, target, {"1": "s4"})
     assert [one.student for one in found.hand_ins] == ["s4", "s5"]
+
+
+def test_two_numbers_are_not_one_student(target, zipped):
+    path = zipped(
+        {
+            "Ann Twin_1_assignsubmission_file_/01_toy.ipynb": "one",
+            "Ann Twin_2_assignsubmission_file_/01_toy.ipynb": "the other",
+        }
+    )
+    found = sort_out(entries(path), CLASS, target, {"1": "s4", "2": "s4"})
+    assert not found.hand_ins
+    assert [why for _, why in found.not_placed] == [
+        "1 and 2 cannot both be s4: `--is NUMBER=ID` says who"
+    ] * 2
+    found = sort_out(entries(path), CLASS, target, {"1": "s4", "2": "s5"})
+    assert [one.student for one in found.hand_ins] == ["s4", "s5"] and not found.not_placed
 
 
 def test_nbgraders_exchange_keeps_the_time(target, zipped):

@@ -8,6 +8,10 @@ from dataclasses import replace
 import pytest
 from nbgrader.api import Gradebook
 
+from courseware.grading.lms.commands import _known
+from courseware.grading.lms.record import read_known, record_file, write_known
+from courseware.grading.lms.roster import Member
+from courseware.grading.named import CourseError
 from tests.courseware.grading import toy
 
 COURSE = "courseware.grading.cli"
@@ -150,6 +154,25 @@ def test_what_cannot_be_done_is_told_in_one_line(collected):
         result = course.run(COURSE, *command)
         assert result.returncode == 2
         assert told in result.stderr.splitlines()[-1]
+
+
+def test_whose_a_folder_is_need_be_said_once():
+    class_of_two = [Member("ada"), Member("bob")]
+    assert _known(["7=ada"], class_of_two, {"8": "bob", "9": "gone"}) == {"7": "ada", "8": "bob"}
+    assert _known(["7=ada"], class_of_two, {"8": "ada"}) == {"7": "ada"}
+    with pytest.raises(CourseError, match="ada cannot be both 7 and 8"):
+        _known(["7=ada", "8=ada"], class_of_two, {})
+
+
+def test_answers_to_whose_it_is_are_kept(collected):
+    course, _ = collected
+    said = course.run(COURSE, "collect", toy.EXERCISE, "all.zip", "--is", "19=bob", "--dry-run")
+    assert said.returncode == 0
+    assert read_known(course.root, toy.EXERCISE) == {}  # nothing was done
+    write_known(course.root, toy.EXERCISE, {"19": "bob"})
+    said = course.run(COURSE, "collect", toy.EXERCISE, "all.zip", "--dry-run")
+    assert said.returncode == 0 and "0 files not placed" in said.stdout
+    record_file(course.root, toy.EXERCISE).with_name(f"{toy.EXERCISE}.is.json").unlink()
 
 
 def test_the_report_names_who_came_late(collected):

@@ -220,6 +220,8 @@ def test_what_the_teacher_has_changed_since_is_no_students_doing(
     assert kinds_of(master, changed)[:2] == noted
     test.metadata.nbgrader["checksum"] = compute_checksum(test)
     assert kinds_of(master, came) == [("earlier release", "")]
+    note = notes_cell(rebuild(master, came)[1]).source
+    assert "made from an earlier release" in note and "not quite in the form" not in note
     assert rebuild(master, came)[0] == rebuild(master, good)[0]
     test.source += " and a line more"
     assert ("changed test cell", "test_square") in kinds_of(master, came)

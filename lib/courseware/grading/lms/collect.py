@@ -115,6 +115,12 @@ def sort_out(
             others.setdefault(found[0], []).append(in_one_line(place.file))
         else:
             by_student.setdefault(found[0], []).append(Piece(place, entry))
+    for student, pieces in list(by_student.items()):
+        numbers = sorted({piece.place.number for piece in pieces} - {""})
+        if len(numbers) > 1:  # two people: the later one's work would stand in for the other's
+            del by_student[student]
+            why = f"{' and '.join(numbers)} cannot both be {student}: `--is NUMBER=ID` says who"
+            not_placed += [(shown_path(piece.entry.path), why) for piece in pieces]
     for student in others.keys() - by_student.keys():
         files = ", ".join(others[student][:3])
         not_placed.append((student, f"no notebook among what was handed in: {files}"))
@@ -148,7 +154,7 @@ def _students(
     found = [member.id for member in match(place, members, exercise)]
     if not found:
         return [], f"nobody in the roster is {who!r}"
-    way = f"`--is {place.number}={found[0]}` says who" if place.number else "rename in the archive"
+    way = f"`--is {place.number}=ID` says who" if place.number else "rename in the archive"
     several = f"{who!r} may be {' or '.join(found)}: {way}"
     return found, several if len(found) > 1 else ""
 

@@ -24,7 +24,13 @@ from courseware.grading.lms import export as exports
 from courseware.grading.lms.archives import entries
 from courseware.grading.lms.collect import Sorted, Target, put_all, sort_out
 from courseware.grading.lms.give_back import from_before, pack
-from courseware.grading.lms.record import read_no_numbers, read_record, write_no_numbers
+from courseware.grading.lms.record import (
+    read_known,
+    read_no_numbers,
+    read_record,
+    write_known,
+    write_no_numbers,
+)
 from courseware.grading.lms.roster import (
     Member,
     check_for_other_ids,
@@ -98,11 +104,12 @@ def collect(options: argparse.Namespace) -> int:
     if archive is None:
         archive = exchange.exchange_folder(exercise.api.coursedir, exercise.api.config) / "inbound"
     only = "" if options.archive else f"+{exercise.name}+"
+    known = _known(options.known, members, read_known(root, exercise.name))
     found = sort_out(
         tqdm(entries(archive, only), desc=archive.name, unit=" files"),
         members,
         target,
-        _known(options.known, members),
+        known,
     )
     if not found.hand_ins and not members:
         raise CourseError(
@@ -112,6 +119,8 @@ def collect(options: argparse.Namespace) -> int:
     fates = {one.student: "would be taken" for one in found.hand_ins}
     if not options.dry_run:
         fates = put_all(found, target)
+        if known:
+            write_known(root, exercise.name, known)
     _show(found, fates, members)
     if exercise.api.config.Intake.get("arrival") == BY_MODIFICATION:
         print(f"course: warning: {STORED_NOW}", file=sys.stderr)
@@ -120,15 +129,23 @@ def collect(options: argparse.Namespace) -> int:
     return 1 if found.not_placed else 0
 
 
-def _known(pairs: Sequence[str], members: Sequence[Member]) -> dict[str, str]:
-    """Numbers of the other system, with the ids that the teacher says they are."""
-    known = {}
+def _known(
+    pairs: Sequence[str], members: Sequence[Member], before: dict[str, str]
+) -> dict[str, str]:
+    """Numbers of the other system, with the ids that the teacher says they are.
+
+    What was said `before` holds where nothing else is said now.
+    """
+    known: dict[str, str] = {}
     for pair in pairs:
         number, _, student = pair.partition("=")
         if not number or student not in {one.id for one in members}:
             raise CourseError(f"--is: expected NUMBER=ID, with an id of the roster, got {pair!r}")
+        if twice := [one for one, whose in known.items() if whose == student and one != number]:
+            raise CourseError(f"--is: {student} cannot be both {twice[0]} and {number}")
         known[number] = student
-    return known
+    there = {one.id for one in members} - {*known.values()}
+    return {number: one for number, one in before.items() if one in there} | known
 
 
 def export(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from courseware.grading.whole_file import whole_file
 
 FOLDER = "collected"
+KNOWN = ".is.json"
 NO_NUMBERS = "no_id_numbers.json"
 """Whose ids are user names or parts of addresses."""
 
@@ -69,6 +70,18 @@ def write_no_numbers(root: Path, ids: Iterable[str]) -> None:
     """Keep them, in place of those that there were."""
     with whole_file(root / FOLDER / NO_NUMBERS) as new:
         new.write_text(json.dumps(sorted(ids)) + "\n", encoding="utf-8")
+
+
+def read_known(root: Path, exercise: str) -> dict[str, str]:
+    """Whose folders of an exercise are, as the teacher has said before: ids by number."""
+    path = root / FOLDER / f"{exercise}{KNOWN}"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def write_known(root: Path, exercise: str, known: Mapping[str, str]) -> None:
+    """Keep that for the next archive."""
+    with whole_file(root / FOLDER / f"{exercise}{KNOWN}") as new:
+        new.write_text(json.dumps(dict(known), indent=1) + "\n", encoding="utf-8")
 
 
 def late_ones(collected: Iterable[Collected]) -> list[str]:
