@@ -6,8 +6,8 @@ images that depends on the seed and the stretch alone. What differs between arms
     arm         sparsity at the start of stretch k of n, final sparsity s
     dense       0
     before      s from the first update on (random, SNIP at once or in cuts, and SNIP's controls)
-    gradual     cubic from 0 to s at k = 0.7 n, by |w| of that moment
-    one-shot    0, then s from k = n / 2 on, by |w| of that moment
+    gradual     cubic from 0 to s at k = 0.7 n, by |w| of that moment; or in a straight line
+    one-shot    0, then s from k = n / 2 on, by |w| of that moment; or already from k = n / 5 on
     iterative   0, then in 3 stretches from k = n / 2 on, each with the same share of what is left;
                 or already from k = n / 5 on
 
@@ -51,6 +51,8 @@ BY_GRADIENT = "ranked by |g| alone"
 SNIP_IN_CUTS = "SNIP in 30 cuts, before"
 BEFORE = (RANDOM, SNIP, SHUFFLED, SHUFFLED_PER_INPUT, INKED, BY_GRADIENT, SNIP_IN_CUTS)
 EARLY_ROUNDS = "iterative, from a fifth on"
+EARLY_CUT = "one-shot, from a fifth on"
+STRAIGHT = "gradual, in a straight line"
 
 ROUNDS = 3
 """Of iterative pruning."""
@@ -111,14 +113,17 @@ def planned_sparsity(arm: str, stretch: int, final: float, n_stretches: int) -> 
         return final
     if arm == GRADUAL:
         return cubic_sparsity(stretch, 0, n_stretches * 7 // 10, 0.0, final)
-    if arm == ONE_SHOT:
-        return final if stretch >= middle else 0.0
+    if arm == STRAIGHT:
+        return final * min(stretch / (n_stretches * 7 // 10), 1.0)
+    if arm in (ONE_SHOT, EARLY_CUT):
+        first = middle if arm == ONE_SHOT else n_stretches // 5
+        return final if stretch >= first else 0.0
     if arm in (ITERATIVE, EARLY_ROUNDS):
         rate = 1 - (1 - final) ** (1 / ROUNDS)
         first = middle if arm == ITERATIVE else n_stretches // 5
         done = min(max(stretch - first + 1, 0), ROUNDS)
         return final if done == ROUNDS else 1 - remaining_fraction(done, rate)
-    known = [DENSE, *ARMS, EARLY_ROUNDS, *BEFORE[2:]]
+    known = [DENSE, *ARMS, EARLY_ROUNDS, EARLY_CUT, STRAIGHT, *BEFORE[2:]]
     raise ValueError(f"arm: expected one of {known}, got {arm!r}")
 
 
@@ -202,7 +207,7 @@ def masks_before(
     """Masks that an arm starts with; those that prune later start with masks that keep all.
 
     Args:
-        arm: `DENSE`, `EARLY_ROUNDS`, or one of `ARMS` or `BEFORE`.
+        arm: any that `planned_sparsity` knows.
         state: the network before training.
         data: SNIP takes n of its training images.
         final: sparsity.

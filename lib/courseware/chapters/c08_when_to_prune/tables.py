@@ -41,6 +41,12 @@ def leads(record: Record, first: str, second: str) -> dict[Setting, list[float]]
     return {setting: lead(record, first, second, setting) for setting in settings(record)}
 
 
+def ahead_in(record: Record, first: str, second: str) -> int:
+    """In how many settings one arm is shown to be ahead of another."""
+    found = leads(record, first, second).values()
+    return sum(is_above_zero(points) is True for points in found)
+
+
 def pair_rows(record: Record, pairs: Iterable[tuple[str, str]], updates: int) -> list[Row]:
     """Leads of one arm over another by sparsity at one budget, each arm at its best rate."""
     return [

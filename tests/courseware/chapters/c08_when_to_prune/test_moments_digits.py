@@ -18,11 +18,13 @@ from courseware.chapters.c08_when_to_prune.experiments.moments_digits import (
 )
 from courseware.chapters.c08_when_to_prune.pruning_moments import (
     DENSE,
+    EARLY_CUT,
     EARLY_ROUNDS,
     GRADUAL,
     ITERATIVE,
     SNIP,
     SNIP_IN_CUTS,
+    STRAIGHT,
 )
 from courseware.showing.spread import is_above_zero
 from courseware.subjects.data import digits
@@ -86,9 +88,9 @@ def test_an_order_that_turns_and_rates_at_the_edge_are_told():
         record(400, 1600), pairs
     )
     assert "turns no order" in tables.orders_told(record(400, 400), pairs)
-    assert tables.edges_told(record(400, 400)).startswith("In 0 of 18 cases")
+    assert tables.edges_told(record(400, 400)).startswith("In 0 of 22 cases")
     narrow = record(400, 400) | {"rates": [0.1, 0.2]}
-    assert tables.edges_told(narrow).startswith("In 18 of 18 cases")
+    assert tables.edges_told(narrow).startswith("In 22 of 22 cases")
 
 
 def test_what_the_lecture_says_in_words_is_in_the_record():
@@ -104,6 +106,14 @@ def test_what_the_lecture_says_in_words_is_in_the_record():
             )
         ]
         assert answers == [True, True, None, None]
+
+
+def test_the_cubic_curve_leads_a_straight_line_which_leads_no_early_cut():
+    assert tables.ahead_in(RECORD, GRADUAL, STRAIGHT) == 4
+    assert tables.ahead_in(RECORD, STRAIGHT, EARLY_CUT) == 0
+    lead = tables.leads(RECORD, GRADUAL, EARLY_CUT)
+    clear = [setting for setting, points in lead.items() if is_above_zero(points)]
+    assert tables.ahead_in(RECORD, GRADUAL, EARLY_CUT) == len(clear) == 3
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     ARMS,
     BEFORE,
     DENSE,
+    EARLY_CUT,
     EARLY_ROUNDS,
     GRADUAL,
     ITERATIVE,
@@ -16,6 +17,7 @@ from courseware.chapters.c08_when_to_prune.pruning_moments import (
     SHUFFLED_PER_INPUT,
     SNIP,
     SNIP_CUTS,
+    STRAIGHT,
     Budget,
     first_batch,
     masks_before,
@@ -46,12 +48,14 @@ def initial(seed: int) -> dict[str, torch.Tensor]:
 
 
 def test_every_arm_ends_at_its_sparsity_and_never_gives_back() -> None:
-    for arm in (*ARMS, EARLY_ROUNDS, *BEFORE):
+    for arm in (*ARMS, EARLY_ROUNDS, EARLY_CUT, STRAIGHT, *BEFORE):
         planned = [planned_sparsity(arm, k, 0.9, 10) for k in range(10)]
         assert planned == sorted(planned)
         assert planned[-1] == 0.9
     assert [planned_sparsity(ONE_SHOT, k, 0.9, 10) for k in (4, 5)] == [0.0, 0.9]
+    assert [planned_sparsity(EARLY_CUT, k, 0.9, 10) for k in (1, 2)] == [0.0, 0.9]
     assert [planned_sparsity(GRADUAL, k, 0.9, 20) for k in (0, 7, 14)] == [0.0, 0.7875, 0.9]
+    assert [planned_sparsity(STRAIGHT, k, 0.9, 20) for k in (0, 7, 14, 19)] == [0.0, 0.45, 0.9, 0.9]
     late, early = ([planned_sparsity(a, k, 0.9, 10) for k in range(10)] for a in ROUNDS)
     assert early[:7] == late[3:] and early[1] == 0.0 < early[2]
     assert planned_sparsity(DENSE, 9, 0.9, 10) == 0.0

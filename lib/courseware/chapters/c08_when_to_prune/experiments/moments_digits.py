@@ -18,10 +18,12 @@ from typing import Any
 from courseware.chapters.c08_when_to_prune.pruning_moments import (
     ARMS,
     DENSE,
+    EARLY_CUT,
     EARLY_ROUNDS,
     SHUFFLED,
     SHUFFLED_PER_INPUT,
     SNIP_IN_CUTS,
+    STRAIGHT,
     Budget,
     train_arms,
 )
@@ -35,7 +37,10 @@ SPARSITIES = (0.9, 0.98)
 RATES = (0.0008, 0.002, 0.005, 0.0125, 0.03)
 STRETCHES = 10
 UPDATES = (400, 1600)
-ALL_ARMS = (DENSE, *ARMS, SHUFFLED, SHUFFLED_PER_INPUT, SNIP_IN_CUTS, EARLY_ROUNDS)
+ALL_ARMS = (
+    *(DENSE, *ARMS, SHUFFLED, SHUFFLED_PER_INPUT),
+    *(SNIP_IN_CUTS, EARLY_ROUNDS, EARLY_CUT, STRAIGHT),
+)
 
 
 def main() -> int:
