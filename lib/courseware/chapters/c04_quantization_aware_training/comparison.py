@@ -162,10 +162,10 @@ def basis_of(ways: Sequence[str], steps: int, *, n_bits: int, seeds: int) -> Com
     """What a comparison of recorded ways rests on.
 
     >>> print(basis_of(["QAT", "biases only, GPTQ"], 1500, n_bits=2, seeds=20))
-    QAT, biases only, GPTQ; 20 seeds. Each kind enters with its best way, chosen in hindsight.
+    QAT, biases only, GPTQ; 20 seeds. One rate for all; of each kind the best way, in hindsight.
     """
     untrained = [way for way in ways if way.startswith("PTQ") and "fine-tuning" not in way]
-    unequal = "Each kind enters with its best way, chosen in hindsight."
+    unequal = "One rate for all; of each kind the best way, in hindsight."
     if untrained:
         unequal += f" {', '.join(untrained)}: no step of training; the others {steps:,}."
     arms = [Arm(way, updates=0 if way in untrained else steps, bits=n_bits) for way in ways]

@@ -31,7 +31,7 @@ State = Mapping[str, torch.Tensor]
 RATIOS = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 """Shares of the largest weight of a row at which `clipped_weights` lets the grid end."""
 
-_LEARNING_RATE = 0.005  # these two as in `train_qat`
+LEARNING_RATE = 0.005  # these two as in `train_qat`
 _BATCH_SIZE = 64
 _SMALLEST = 1e-12  # a row of zeros has a scale, too
 
@@ -48,8 +48,9 @@ def fine_tune_all(
     ratios: Sequence[float] | None = None,
     only_biases: bool = False,
     scales: bool = False,
+    learning_rate: float = LEARNING_RATE,
 ) -> list[dict[str, torch.Tensor]]:
-    """Train networks on as `train_qat` does, all in one program: Adam, 0.005 falling to 0.
+    """Train networks on as `train_qat` does, all in one program: Adam, its rate falling to 0.
 
     Args:
         states: of one shape, each already trained.
@@ -60,6 +61,7 @@ def fine_tune_all(
         ratios: one a network: of a row's largest weight, where its grid ends; None: 1.
         only_biases: weights stay as they are.
         scales: a row of weights as a whole may grow or shrink, though its weights stay.
+        learning_rate: at the start, > 0.
     Returns: the trained networks, in order; with `grid`, their weights on it.
     """
     ensemble = stacked(states)
@@ -76,10 +78,10 @@ def fine_tune_all(
     learning += sizes.values()
     for value in learning:
         value.requires_grad_()
-    optimizer = torch.optim.Adam(learning, lr=_LEARNING_RATE, fused=True)
+    optimizer = torch.optim.Adam(learning, lr=learning_rate, fused=True)
     batches = batches_of_all(len(images), _BATCH_SIZE, seeds)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = _LEARNING_RATE * (1 + cos(pi * step / steps)) / 2
+        optimizer.param_groups[0]["lr"] = learning_rate * (1 + cos(pi * step / steps)) / 2
         rows = next(batches)
         ensemble |= {name: shapes[name] * size for name, size in sizes.items()}
         weights = ensemble if grid is None else _on_grid(ensemble, grid, share)

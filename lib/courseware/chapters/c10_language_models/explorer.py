@@ -123,13 +123,14 @@ def needed(setting: FitSetting) -> Need:
     )
 
 
-def texts_that_fit(weight_bits: int, cache_bits: int) -> int:
+def texts_that_fit(weight_bits: int, cache_bits: int, memory: int = FitSetting.memory) -> int:
     """How many texts fit at a time, all else as in `FitSetting()`; 0 if the weights do not.
 
     >>> texts_that_fit(16, 16), texts_that_fit(4, 4)
     (1, 21)
     """
-    need = needed(FitSetting(batch=1, weight_bits=weight_bits, cache_bits=cache_bits))
+    setting = FitSetting(batch=1, weight_bits=weight_bits, cache_bits=cache_bits, memory=memory)
+    need = needed(setting)
     return max(0, (need.memory - need.weights) // need.cache)
 
 
