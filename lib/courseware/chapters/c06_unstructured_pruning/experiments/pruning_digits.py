@@ -93,8 +93,8 @@ def main() -> int:
         for s in CONTROL_SPARSITIES
     }
     counts = (options.budget_seeds, data, options.rounds, options.steps)
-    for (rate, s), name in controls.items():
-        work[name] = partial(by_control, SIZES, *counts, float(rate), float(s))
+    for (at_rate, at), name in controls.items():
+        work[name] = partial(by_control, SIZES, *counts, float(at_rate), float(at))
     results = records.collect(work, settings, options.out)
     records.write(
         options.out,
