@@ -19,20 +19,23 @@ from courseware.registry import EXERCISES
 TOTAL = 100
 
 
-def problems(source: str, chapter: str) -> list[str]:
+def problems(source: str, chapter: str, handed_out: bool = False) -> list[str]:
     """Where the exercise of a chapter, as JSON, says other points than its tasks.
 
-    A folder that is no chapter's has no tasks to differ from.
+    A folder that is no chapter's has no tasks to differ from. What is `handed_out` has no rubric.
     """
     if chapter not in EXERCISES:
         return []
     room = EXERCISES[chapter].part("tasks")
     tasks, quiz = ({one.name: one.points for one in part} for part in (room.TASKS, room.QUIZ))
-    return [*differences(nbformat.reads(source, as_version=4).cells, tasks, quiz)]
+    return [*differences(nbformat.reads(source, as_version=4).cells, tasks, quiz, handed_out)]
 
 
 def differences(
-    cells: Sequence[NotebookNode], tasks: Mapping[str, int], quiz: Mapping[str, int]
+    cells: Sequence[NotebookNode],
+    tasks: Mapping[str, int],
+    quiz: Mapping[str, int],
+    handed_out: bool = False,
 ) -> Iterator[str]:
     """One line for each place whose points are not those of the tasks and questions, by name."""
     worth = {**tasks, **quiz}
@@ -54,10 +57,12 @@ def differences(
     yield from _differs(
         "the heading of the quiz", _told(r"^## Quiz · (\d+)", text), sum(quiz.values())
     )
-    yield from _written(cells, text, TOTAL - sum(worth.values()))
+    yield from _written(cells, text, TOTAL - sum(worth.values()), handed_out)
 
 
-def _written(cells: Sequence[NotebookNode], text: str, left: int) -> Iterator[str]:
+def _written(
+    cells: Sequence[NotebookNode], text: str, left: int, handed_out: bool
+) -> Iterator[str]:
     """The one answer that a person marks: its cell, its heading, its rubric."""
     manual = [mark for mark in map(_mark, cells) if mark.get("grade") and mark.get("solution")]
     if len(manual) != 1:
@@ -72,6 +77,8 @@ def _written(cells: Sequence[NotebookNode], text: str, left: int) -> Iterator[st
             return  # which of them is wrong cannot be told
     heading = _told(r"^## In your own words · (\d+)", text)
     yield from _differs("the heading of the written answer", heading, left)
+    if handed_out:
+        return
     yield from _differs("the rubric", _told(r"^\*\*Rubric\*\* \((\d+)", text), left)
     lines = re.findall(r"^- (\d+) points?:", text, re.MULTILINE)
     yield from _differs("the lines of the rubric together", sum(map(int, lines)), left)

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from courseware.grading.anomalies import EARLIER_RELEASE, HARMLESS, from_metadata
 from courseware.grading.course import Exercise
 from courseware.grading.errors_in import errors_in
-from courseware.grading.late.rule import Lateness
+from courseware.grading.late.rule import Lateness, exercises_in
 from courseware.grading.late.settling import settled_otherwise
 from courseware.grading.lms.record import late_ones, read_record
 from courseware.grading.plain_lines import aligned, in_one_line, some
@@ -67,6 +67,8 @@ class ClassReport:
     """Who counts as on time, as nobody says when the hand-in came."""
     strangers: tuple[str, ...] = ()
     """For whom `c.Late` has a time, and who is not in the class."""
+    no_exercises: tuple[str, ...] = ()
+    """What `c.Late` has times for, and is no exercise: slips of a key."""
 
     @property
     def points(self) -> float:
@@ -121,7 +123,9 @@ def make_report(
     known = names.keys() | exercise.handed_in().keys()
     strangers = sorted({*rule.came, *rule.extensions} - known)
     untimed = tuple(sorted(exercise.untimed(graded)))
-    return ClassReport(exercise.name, tasks, tuple(named), late, untimed, tuple(strangers))
+    there = exercise.api.get_source_assignments()
+    slips = tuple(sorted(exercises_in(exercise.api.config.Late) - there))
+    return ClassReport(exercise.name, tasks, tuple(named), late, untimed, tuple(strangers), slips)
 
 
 def in_order(exercise: Exercise, tasks: list[Task]) -> list[Task]:
@@ -218,6 +222,8 @@ def as_text(report: ClassReport) -> str:
         lines += [f"Counted as on time, as nobody says when they came: {who}; {advice}", ""]
     if report.strangers:
         lines += [f"In c.Late, and not in the class: {some(report.strangers)}", ""]
+    if report.no_exercises:
+        lines += [f"In c.Late, and no exercise: {some(report.no_exercises)}", ""]
     if harmless := [row.student for row in report.rows if row.harmless]:
         what = "cells of their own, which are not run, or in an old format"
         lines += [f"Hand-ins with {what}: {len(harmless)} ({some(harmless)})", ""]

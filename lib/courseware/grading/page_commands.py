@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from courseware.grading.course import Exercise, check_gradebook, open_course, open_exercise
 from courseware.grading.items_of_class import item_report
 from courseware.grading.items_text import as_text as items_text
 from courseware.grading.named import CourseError
 from courseware.grading.plain_lines import in_one_line, some
+from courseware.grading.scores import read_names
 from courseware.grading.similar import compare, groups
 from courseware.grading.similar_class import given_in, works_of
 from courseware.grading.teacher_pages import items_page, similar_page
@@ -41,6 +43,12 @@ def similar(options: argparse.Namespace) -> int:
     root = options.course_dir.resolve()
     exercise = open_exercise(open_course(root), options.exercise)
     works = list(works_of(exercise))
+    with exercise.gradebook() as gradebook:
+        who = read_names(gradebook)
+    works = [
+        replace(work, name=f"{work.name} ({who[work.name]})") if who.get(work.name) else work
+        for work in works
+    ]
     n = sum(not work.reference for work in works)
     if not n:
         raise CourseError(f"{exercise.name} is not graded yet: run `course grade {exercise.name}`")

@@ -26,6 +26,8 @@ RUN, WINDOW = 12, 4
 COMMON = 0.3
 """Share of a class: prints that more of it leave are common."""
 AT_LEAST_COMMON = 3
+ENOUGH = 16
+"""Prints that one task alone must share: a short one has few ways to be solved."""
 MAX_SOURCE = 20_000
 """Characters of an answer; longer ones are not compared."""
 
@@ -83,7 +85,10 @@ def prints_of(source: str) -> list[int]:
 def compare(
     works: Sequence[Work], given: Prints = frozenset(), least: float = 0.6, few: int = 8
 ) -> list[Pair]:
-    """Pairs that share `least` of what is not common, and `few` prints; the likest first."""
+    """Pairs that share `least` of what is not common, and `few` prints; the likest first.
+
+    What they share must lie in two tasks, or be `ENOUGH`.
+    """
     rare = _rare(works, given)
     pairs = []
     for one, other in itertools.combinations(works, 2):
@@ -94,23 +99,33 @@ def compare(
         smaller = min(len(mine), len(theirs))
         if len(shared) >= few and len(shared) >= least * smaller:
             tasks = tuple(_alike_tasks(one, other, rare))
+            if len(tasks) < 2 and len(shared) < ENOUGH:
+                continue
             pairs.append(Pair(one, other, len(shared), len(shared) / smaller, tasks))
     return sorted(pairs, key=lambda p: (-p.share, -p.shared, p.first.name, p.second.name))
 
 
 def groups(pairs: Iterable[Pair]) -> list[list[str]]:
-    """Who hangs together by pairs of students, in groups of three and more; the largest first.
+    """Three students and more of whom each is like each, the largest group first.
+
+    Who is like one of them only does not belong to it: a class would hang together by chains.
 
     >>> ann, bob, eve, joe = (Work(name, {}, {}) for name in ("ann", "bob", "eve", "joe"))
-    >>> groups([Pair(ann, bob, 9, 1, ()), Pair(bob, eve, 9, 1, ())])
-    [['ann', 'bob', 'eve']]
+    >>> chain = [Pair(ann, bob, 9, 1, ()), Pair(bob, eve, 9, 1, ())]
+    >>> groups(chain), groups([*chain, Pair(ann, eve, 9, 1, ()), Pair(eve, joe, 9, 1, ())])
+    ([], [['ann', 'bob', 'eve']])
     """
-    of: dict[str, set[str]] = {}
-    for pair in pairs:
-        if not (pair.first.reference or pair.second.reference):
-            names = (pair.first.name, pair.second.name)
-            union = set(names).union(*(of.get(name, set()) for name in names))
-            of |= dict.fromkeys(union, union)
+    of: dict[str, frozenset[str]] = {}
+    alike = [
+        frozenset({pair.first.name, pair.second.name})
+        for pair in pairs
+        if not (pair.first.reference or pair.second.reference)
+    ]
+    known = {*alike}
+    for pair in alike:
+        first, second = (of.get(name, frozenset({name})) for name in sorted(pair))
+        if first != second and all(frozenset({a, b}) in known for a in first for b in second):
+            of |= dict.fromkeys(first | second, first | second)
     found = {tuple(sorted(group)) for group in of.values() if len(group) > 2}
     return [list(group) for group in sorted(found, key=lambda group: (-len(group), group))]
 

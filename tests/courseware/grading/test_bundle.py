@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from courseware.grading.bundle import command
+from courseware.grading.bundle.command import other_points
 from courseware.grading.bundle.contents import not_there
 from courseware.grading.bundle.leaks import Wanted, leaks, wanted_from
 from courseware.grading.bundle.making import Wishes, found_in, make, write
@@ -51,6 +52,20 @@ def unpacked(one_chapter, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("student") / "course"
     write(one_chapter, folder)
     return folder
+
+
+def test_points_that_were_changed_and_not_handed_out_anew_are_told(one_chapter):
+    path = f"exercises/{NAME}/{NAME}.ipynb"
+    assert other_points(one_chapter) == []
+    notebook = json.loads(one_chapter[path])
+    [mark] = [
+        cell["metadata"]["nbgrader"]
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "test_negate"
+    ]
+    mark["points"] += 1
+    [told] = other_points({**one_chapter, path: json.dumps(notebook).encode()})
+    assert told.startswith(f"{path}: nbgrader's metadata of negate says")
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

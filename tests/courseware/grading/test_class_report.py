@@ -62,7 +62,9 @@ def test_what_is_odd_comes_first_and_errors_take_one_line_a_student() -> None:
         ),
         replace(row("bob", 0.0, None), odd=("could not be read",), harmless=True),
     )
-    report = ClassReport("01", TASKS, rows, untimed=("ada",), strangers=("zed",))
+    report = ClassReport(
+        "01", TASKS, rows, untimed=("ada",), strangers=("zed",), no_exercises=("01_to",)
+    )
     lines = as_text(report).splitlines()
     ada = lines.index("  ada: test_a raised ValueError; test_b ran out of time")
     assert lines.index("  bob: could not be read") < ada
@@ -72,6 +74,7 @@ def test_what_is_odd_comes_first_and_errors_take_one_line_a_student() -> None:
         "Made from an earlier release, and graded by the one of now: 1",
         "nobody says when they came: 1 (ada)",
         "not in the class: zed",
+        "In c.Late, and no exercise: 01_to",
     ):
         assert any(told in line for line in lines), told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from courseware.grading.similar import Work, compare, groups, prints_of
+from courseware.grading.similar import ENOUGH, Work, compare, groups, prints_of
 from courseware.grading.similar_class import in_library
 from courseware.grading.teacher_pages import similar_page
 
@@ -91,6 +91,17 @@ def test_what_is_too_short_to_tell_is_not_shown():
 )
 def test_what_cannot_be_read_has_no_prints_worth_a_pair(source):
     assert compare([work("ann", source), work("bob", source)]) == []
+
+
+def test_one_small_task_is_no_pair_and_two_are():
+    small = "def f():\n    pass"
+    prints = frozenset(range(100, 108))
+    assert 8 <= len(prints) < ENOUGH
+    one = [Work(name, {"t": small}, {"t": prints}) for name in ("ann", "bob")]
+    assert compare(one) == []
+    other = frozenset(range(9))
+    two = [Work(name, {}, {"t": prints, "u": other}) for name in ("ann", "bob")]
+    assert names(compare(two)) == [{"ann", "bob"}]
 
 
 def test_the_page_shows_both_and_runs_nothing():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 
-from courseware.grading.bundle.contents import not_there
+from courseware.checks.points import problems
+from courseware.grading.bundle.contents import Files, not_there
 from courseware.grading.bundle.making import Wishes, found_in, make, write
 from courseware.grading.course import open_course
 from courseware.grading.named import CourseError
@@ -22,6 +24,8 @@ def bundle(options: argparse.Namespace) -> int:
     files = make(root, wishes)
     if missing := not_there(files):
         raise CourseError(f"the bundle would lack a module: {missing[0]}")
+    if stale := other_points(files):
+        raise CourseError(f"{stale[0]}: run `make exercises` first", stale[1:])
     if found := found_in(files, api, wishes):
         for line in found[:MOST]:
             print(f"  {in_one_line(line)}")
@@ -32,6 +36,16 @@ def bundle(options: argparse.Namespace) -> int:
     print(f"{len(files)} files, {size:.1f} MB, searched for leaks: {out}")
     print(f"What it gives away all the same: {gives_away(wishes)} (docs/teaching.md)")
     return 0
+
+
+def other_points(files: Files) -> list[str]:
+    """Where the exercises of a bundle say other points than its tasks."""
+    exercises = (path for path in files if re.fullmatch(r"exercises/(\w+)/\1\.ipynb", path))
+    return [
+        f"{path}: {problem}"
+        for path in exercises
+        for problem in problems(files[path].decode("utf-8"), path.split("/")[1], handed_out=True)
+    ]
 
 
 def gives_away(wishes: Wishes) -> str:

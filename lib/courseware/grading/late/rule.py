@@ -144,6 +144,16 @@ def read_rule(
     )
 
 
+def exercises_in(settings: Mapping[str, Any]) -> set[str]:
+    """The names under which `c.Late` has something.
+
+    >>> sorted(exercises_in({"due": {"01_a": "…"}, "came": {"02_b": {}}, "policy": "none"}))
+    ['01_a', '02_b']
+    """
+    tables = (settings.get(key) for key in ("due", "extensions", "came"))
+    return {one for table in tables if isinstance(table, Mapping) for one in table}
+
+
 def moment_of(text: Any, where: str) -> datetime:
     """A moment with its zone, as naive UTC; raises a ValueError that names the setting.
 
