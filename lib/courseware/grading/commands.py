@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from tqdm import tqdm
 
 from courseware.grading.bundle.command import bundle
+from courseware.grading.changed import changed_marks, marks_of_now
 from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, as_text, make_report
 from courseware.grading.class_secret import SECRET, make_secret
@@ -86,6 +87,7 @@ def grade(options: argparse.Namespace) -> int:
         # First, so that sandboxes start there while the gradebook is looked at here.
         runners, pages = _crews(options, exercise, len(students), open_crews)
         prove(exercise, lambda job: runners.submit(run_job, job).result())
+        before = marks_of_now(exercise)
         changed = bring_gradebook_up_to_date(exercise)
         late = settling.begin(exercise, students, anew=_again(options) is Again.OF_OLDER_CHECKS)
         with tqdm(
@@ -105,6 +107,9 @@ def grade(options: argparse.Namespace) -> int:
     if moved := settling.changes(late, exercise):
         print("Settled in another way, by the rule for late work of now:")
         print("\n".join(f"  {in_one_line(line)}" for line in moved))
+    if others := changed_marks(exercise, before):
+        print("Other marks than before:")
+        print("\n".join(f"  {line}" for line in others))
     made = make_report(exercise, students, problems, whole_class=not options.students)
     csv = options.csv or root / "build" / f"grades_{exercise.name}.csv"
     _show(made, csv, rest=bool(options.students))

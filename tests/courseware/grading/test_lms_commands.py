@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from nbgrader.api import Gradebook
 
+from courseware.grading.changed import changed_marks, marks_of_now
+from courseware.grading.course import open_course, open_exercise
 from courseware.grading.lms.commands import _known
 from courseware.grading.lms.record import read_known, record_file, write_known
 from courseware.grading.lms.roster import Member
@@ -154,6 +156,20 @@ def test_what_cannot_be_done_is_told_in_one_line(collected):
         result = course.run(COURSE, *command)
         assert result.returncode == 2
         assert told in result.stderr.splitlines()[-1]
+
+
+def test_whose_marks_are_others_than_before_is_said(collected):
+    course, (*_, first) = collected
+    assert "Other marks than before" not in first.stdout
+    api = open_course(course.root)
+    exercise = open_exercise(api, toy.EXERCISE)
+    before = marks_of_now(exercise)
+    assert before.keys() == {"ada"} and changed_marks(exercise, before) == []
+    told = f"ada (Bell, Ada): 99 before, {before['ada']:g} now"
+    assert changed_marks(exercise, {"ada": 99.0}) == [told]
+    toy.hand_in(course.root, "ada", toy.with_cell(toy.solved(course.root), "cube", "cube = 1"))
+    said = course.run(COURSE, "grade", toy.EXERCISE).stdout
+    assert f"ada (Bell, Ada): {before['ada']:g} before, {before['ada'] - 2:g} now" in said
 
 
 def test_whose_a_folder_is_need_be_said_once():
