@@ -64,7 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "restart":
         return start_over.main([options.exercise])
     if find_spec("courseware.grading.commands") is None:
-        print("course: this is a copy for students: restart and progress work", file=sys.stderr)
+        print(
+            "course: this is a copy for students: restart, progress and language work",
+            file=sys.stderr,
+        )
         return 2
     from courseware.grading.named import CourseError, look, say_error
 

@@ -98,6 +98,14 @@ def test_a_setting_that_cannot_be_meant_is_refused(settings, told):
         read_rule(settings, "01_toy")
 
 
+def test_the_settings_of_a_class_stand_in_a_file_of_its_own(tmp_path):
+    root = toy.make_course(tmp_path)
+    assert "policy" not in open_course(root).config.Late
+    own = 'c = get_config()\nc.Late.policy, c.Late.cutoff_days = "cutoff", 3\n'
+    (root / "class_settings.py").write_text(own)
+    assert open_course(root).config.Late.policy == "cutoff"
+
+
 def test_the_gradebooks_due_date_counts_where_none_is_configured():
     assert read_rule({}, "01_toy", DUE).due == DUE
     later = {"due": {"01_toy": "2026-10-06 21:59 UTC"}}

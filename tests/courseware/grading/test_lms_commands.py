@@ -30,7 +30,8 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,01_toy (77),Current Scor
 
 
 def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
+    encoding = "utf-8-sig" if path.name == "marks_csv.csv" else "utf-8"
+    with path.open(newline="", encoding=encoding) as file:
         return list(csv.reader(file))
 
 
@@ -117,6 +118,13 @@ def test_moodle_and_canvas_take_the_marks(marked):
     assert "In that file and not in the gradebook: Dee, Eve" in result.stdout
     head, possible, ada = rows(marked.root / "c.csv")
     assert (head[-1], possible[-1], ada[-1]) == ("01_toy (77)", "7", "6.5")
+
+    (marked.root / "canvas.csv").write_text(CANVAS.replace("01_toy", "Homework 1"))
+    command = (COURSE, "export", "1", "--canvas", "canvas.csv", "--out", "c.csv")
+    result = marked.run(*command)
+    assert result.returncode == 2 and "--column says how the assignment" in result.stderr
+    assert marked.run(*command, "--column", "homework 1").returncode == 0
+    assert [row[-1] for row in rows(marked.root / "c.csv")] == ["Homework 1 (77)", "7", "6.5"]
 
 
 def test_who_handed_in_and_is_not_graded_yet_is_not_said_to_have_handed_in_nothing(marked):

@@ -167,7 +167,9 @@ def export(options: argparse.Namespace) -> int:
         )
     elif options.canvas:
         template = options.canvas if options.canvas != Path() else None
-        strangers = exports.write_canvas(marks, out, options.digits, template)
+        if options.column and (len(exercises) != 1 or template is None):
+            raise CourseError("--column is that of one exercise in Canvas's file: name both")
+        strangers = exports.write_canvas(marks, out, options.digits, template, options.column)
     elif options.moodle:
         exports.write_moodle(
             marks, out, options.digits, read_no_numbers(options.course_dir.resolve())

@@ -104,7 +104,7 @@ def write_csv(marks: Marks, path: Path, digits: int) -> None:
             mark = marks.get(exercise, member.id)
             row += [_shown(mark.points, digits), _shown(mark.penalty or None, digits), mark.why]
         rows.append(row)
-    _write(path, head, rows)
+    _write(path, head, rows, encoding="utf-8-sig")  # else Excel spoils every name beyond ASCII
 
 
 def write_moodle(marks: Marks, path: Path, digits: int, no_numbers: Collection[str] = ()) -> None:
@@ -153,11 +153,18 @@ def write_worksheet(
     return strangers
 
 
-def write_canvas(marks: Marks, path: Path, digits: int, template: Path | None = None) -> list[str]:
+def write_canvas(
+    marks: Marks,
+    path: Path,
+    digits: int,
+    template: Path | None = None,
+    called: str | None = None,
+) -> list[str]:
     """What Canvas's *Grades → Import* takes.
 
     With the file that Canvas exports as a template, its students and the columns that begin with
-    the names of exercises; without, those of the gradebook. Returns those who stand in it only.
+    the names of exercises, or with what the one is `called` there; without, those of the gradebook.
+    Returns those who stand in it only.
     """
     if template is None:
         names = [f"{m.last_name}, {m.first_name}".strip(", ") for m in marks.members]
@@ -168,7 +175,7 @@ def write_canvas(marks: Marks, path: Path, digits: int, template: Path | None = 
         _write(path, [*CANVAS_HEAD, *marks.of], rows)
         return []
     table = read_table(template)
-    columns = {one: _canvas_column(table, one) for one in marks.of}
+    columns = {one: _canvas_column(table, called or one) for one in marks.of}
     head = [*(one for one in table.columns if one in CANVAS_HEAD), *columns.values()]
     strangers, rows = [], []
     for row in table.rows:
@@ -189,7 +196,10 @@ def _canvas_column(table: Table, exercise: str) -> str:
     for column in table.columns:
         if column.casefold().startswith(exercise.casefold()):
             return column
-    raise CourseError(f"{table.path} has no column that begins with {exercise!r}")
+    raise CourseError(
+        f"{table.path} has no column that begins with {exercise!r}; "
+        "--column says how the assignment is called there"
+    )
 
 
 def _of_all(marks: Marks, student: str, digits: int) -> list[str]:
@@ -212,6 +222,8 @@ def _shown(points: float | None, digits: int) -> str:
     return "" if points is None else half_up(points, digits)
 
 
-def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    with whole_file(path) as new, new.open("w", newline="", encoding="utf-8") as file:
+def _write(
+    path: Path, head: Sequence[str], rows: Sequence[Sequence[str]], encoding: str = "utf-8"
+) -> None:
+    with whole_file(path) as new, new.open("w", newline="", encoding=encoding) as file:
         csv.writer(file).writerows([head, *([in_a_cell(cell) for cell in row] for row in rows)])

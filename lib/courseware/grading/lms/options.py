@@ -76,6 +76,9 @@ def add_commands(add: Callable[..., argparse.ArgumentParser]) -> list[argparse.A
         metavar="FILE",
         help="for Canvas; FILE: its exported gradebook, of which the columns are filled in",
     )
+    export.add_argument(
+        "--column", metavar="NAME", help="with --canvas: how its column begins, if not as EXERCISE"
+    )
     export.add_argument("--out", type=Path, metavar="FILE", help="default: build/marks_….csv")
     export.add_argument(
         "--digits", type=int, choices=range(5), default=1, help="decimal places; default: 1"
