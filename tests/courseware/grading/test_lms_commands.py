@@ -59,7 +59,7 @@ def test_each_step_says_what_it_did(collected):
     assert collect.returncode == 1
     assert "ada" in collect.stdout and "Bell, Ada" in collect.stdout
     assert "nobody in the roster is 'Zed Nobody'" in collect.stdout
-    assert "Nothing of: bob" in collect.stdout
+    assert "Nothing of: bob (Coe, Bob)" in collect.stdout
     assert grade.returncode == 0 and "1 of 1 hand-ins graded" in grade.stdout
 
 

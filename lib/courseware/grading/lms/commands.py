@@ -273,6 +273,7 @@ def _show(found: Sorted, fates: dict[str, str], members: Sequence[Member]) -> No
         for path, why in found.not_placed:
             print(f"  {in_one_line(path)}: {in_one_line(why)}")
     there = {one.student for one in found.hand_ins}
-    if nothing := [member.id for member in members if member.id not in there]:
+    lacking = sorted((one for one in members if one.id not in there), key=lambda one: one.id)
+    if nothing := [f"{one.id} ({one.name})" if one.name else one.id for one in lacking]:
         print(f"\nNothing of: {some(nothing)}")
     print(f"\n{len(rows)} hand-ins, {len(found.not_placed)} files not placed")
