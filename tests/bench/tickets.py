@@ -38,7 +38,8 @@ def run() -> bool:
     starts, seeds = [], []
     for seed, initial in zip(SEEDS, initials, strict=True):
         masks = global_magnitude_masks(prunable_weights(initial), 0.8)
-        starts += starts_of_arms(initial, masks, seed).values()
+        arms = starts_of_arms(initial, masks, seed)
+        starts += [arms[name] for name in ARMS]
         seeds += [seed] * len(ARMS)
     settings = {"steps": STEPS, "learning_rate": 0.005, "batch_size": 32}
     images, labels = data.train_images, data.train_labels
