@@ -12,7 +12,8 @@ VENV ?= .venv
 CHROMIUM ?= /usr/bin/chromium
 BUBBLEWRAP ?= /usr/bin/bwrap
 POSTGRES ?= /usr/lib/postgresql
-WORKERS ?= 2
+# One more than CI has cores: a worker often waits, for a kernel, a browser or a sandbox.
+WORKERS ?= 3
 TORCH_INDEX ?=
 TEACHER ?=
 ARGS ?=

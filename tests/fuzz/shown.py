@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from courseware.grading.class_csv import write_csv
 from courseware.grading.class_report import ClassReport, Row, as_text
 from courseware.grading.folder_names import is_alike, is_variant, name_obstacle, shown
-from courseware.grading.plain_lines import FORMULA, columns_of, in_lines, in_one_line, padded
+from courseware.grading.plain_lines import (
+    FORMULA,
+    columns_of,
+    in_a_cell,
+    in_lines,
+    in_one_line,
+    padded,
+)
 from courseware.grading.safe_html import (
     LINK,
     NO_TEX,
@@ -41,6 +48,7 @@ rows = st.lists(
     ),
     min_size=1,
     max_size=4,
+    unique_by=lambda row: in_a_cell(row.student),  # as in a gradebook
 )
 
 SHOWN = (

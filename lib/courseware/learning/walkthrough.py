@@ -169,7 +169,7 @@ STAGES = {
         (6,),
     ),
     8: Stage(
-        40,
+        45,
         "pruning before, during and after training, at one budget",
         "SNIP's mask is shuffled within each layer: is it worse then?",
         "the schedule explorer: where does a cubic schedule take most weights away?",
