@@ -12,10 +12,13 @@ import sys
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from os.path import lexists
+from pathlib import Path
 
 from courseware.grading.plain_lines import in_one_line
 
 CONFIG = "nbgrader_config.py"
+OWN_SETTINGS = "class_settings.py"
+"""What one class has of its own; the configuration loads it where it is there."""
 
 SUBMITTED = "submitted"
 
@@ -57,7 +60,7 @@ def look(options: argparse.Namespace) -> None:
     for file in filter(None, (getattr(options, one, None) for one in READ)):
         if not file.exists():
             raise CourseError(f"{file} is not there")
-    config = (root / CONFIG).read_bytes()
+    config = _read_config(root)
     directory = source_directory(config)
     if directory is None or options.command == "export":  # it asks the gradebook alone
         return
@@ -67,6 +70,14 @@ def look(options: argparse.Namespace) -> None:
     wanted = set(getattr(options, "students", None) or ())
     if wanted and meant and b"submitted_directory" not in config:
         check_students(wanted, [one for one in wanted if lexists(root / SUBMITTED / one)], meant[0])
+
+
+def _read_config(root: Path) -> bytes:
+    """The configuration, a class's own settings in the place of the line that loads them."""
+    own = root / OWN_SETTINGS
+    settings = own.read_bytes() if own.is_file() else b""
+    line = f'load_subconfig("{OWN_SETTINGS}")'.encode()
+    return (root / CONFIG).read_bytes().replace(line, settings)
 
 
 def check_students(wanted: Collection[str], there: Collection[str], exercise: str) -> None:

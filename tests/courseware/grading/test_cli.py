@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import json
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,12 +22,13 @@ from courseware.checks.follow import Policy
 from courseware.grading import commands
 from courseware.grading.checks_version import judged_by
 from courseware.grading.cli import main
-from courseware.grading.named import source_directory
+from courseware.grading.named import CourseError, look, source_directory
 from tests.courseware.grading import toy
 from tests.courseware.grading.conftest import Course
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[3]
 COURSE = "courseware.grading.cli"
 GRADE = (COURSE, "grade", toy.EXERCISE, "--workers", "1")
 ENDLESS = "while True:\n    pass"
@@ -87,6 +90,26 @@ NAMES_THAT_ARE_NONE = (
     ("collect", "1", "moodle.zip"),
     ("report", "1", "--course-dir", "gone"),
 )
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("", True),
+        ("c = get_config()\nc.Late.per_day = 10\n", True),
+        ('load_subconfig("more.py")', False),
+        ('c.CourseDirectory.source_directory = "elsewhere"', False),
+    ],
+)
+def test_a_class_with_settings_of_its_own_is_told_a_wrong_name_at_once_too(
+    tmp_path, settings, told
+):
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "solutions" / "01_toy").mkdir(parents=True)
+    (tmp_path / "class_settings.py").write_text(settings)
+    asked = argparse.Namespace(course_dir=tmp_path, command="grade", exercise="02_nothing")
+    with pytest.raises(CourseError) if told else contextlib.nullcontext():
+        look(asked)
 
 
 @pytest.mark.parametrize("arguments", NAMES_THAT_ARE_NONE, ids=" ".join)
