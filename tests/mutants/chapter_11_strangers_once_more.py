@@ -104,11 +104,8 @@ def counts_elements_of_a_tensor_in_a_dict(codes):
     return bits
 
 
-@wrong("kmeans_codebook", says="stopped-early")
-def starts_without_the_largest_and_stops_early(w, mask, k, iterations):
+def _until_little_moves(w, mask, table, iterations, limit):
     kept = w[mask]
-    low, high = kept.min().item(), kept.max().item()
-    table = torch.linspace(low, high, k + 1)[:-1]
     for _ in range(iterations):
         nearest = (kept[:, None] - table).abs().argmin(dim=1)
         new = table.clone()
@@ -116,11 +113,19 @@ def starts_without_the_largest_and_stops_early(w, mask, k, iterations):
             new[c] = kept[nearest == c].mean()
         moved = (new - table).abs().max()
         table = new
-        if moved < 1e-3:
+        if moved < limit:
             break
     codes = torch.zeros(w.shape, dtype=torch.uint8)
     codes[mask] = (kept[:, None] - table).abs().argmin(dim=1).to(torch.uint8)
     return table, codes
+
+
+@wrong("kmeans_codebook", says="stopped-early")
+def starts_without_the_largest_and_stops_early(w, mask, k, iterations):
+    kept = w[mask]
+    low, high = kept.min().item(), kept.max().item()
+    table = torch.linspace(low, high, k + 1)[:-1]
+    return _until_little_moves(w, mask, table, iterations, 1e-3)
 
 
 @wrong("kmeans_codebook", says="stopped-early")
@@ -128,15 +133,4 @@ def stops_once_little_moves(w, mask, k, iterations):
     kept = w[mask]
     low, high = kept.min().item(), kept.max().item()
     table = torch.linspace(low, high, k)
-    for _ in range(iterations):
-        nearest = (kept[:, None] - table).abs().argmin(dim=1)
-        new = table.clone()
-        for c in nearest.unique():
-            new[c] = kept[nearest == c].mean()
-        moved = (new - table).abs().max()
-        table = new
-        if moved < 1e-5:
-            break
-    codes = torch.zeros(w.shape, dtype=torch.uint8)
-    codes[mask] = (kept[:, None] - table).abs().argmin(dim=1).to(torch.uint8)
-    return table, codes
+    return _until_little_moves(w, mask, table, iterations, 1e-5)

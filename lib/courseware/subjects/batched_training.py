@@ -92,10 +92,11 @@ def train_together(
     learning_rate: float,
     batch_size: int = 64,
     seeds: Sequence[int],
+    momentum: float | None = None,
     watch: Callable[[int, State], object] | None = None,
     watch_every: int = 1,
 ) -> list[State]:
-    """Train networks of one shape with Adam, each under its masks, all in one program.
+    """Train networks of one shape, each under its masks, all in one program.
 
     Args:
         starts: pairs (state, masks) as `find_ticket` returns them; the pruned weights are set to
@@ -103,9 +104,10 @@ def train_together(
         images: (N, D) tensor, the same training set for all.
         labels: int64 tensor of shape (N,).
         steps: number of updates, >= 0.
-        learning_rate: of Adam.
+        learning_rate: of the optimizer.
         batch_size: >= 1.
         seeds: one a network, decides its order of the images; equal seeds, equal orders.
+        momentum: None for Adam, else that of SGD.
         watch: called as watch(step, ensemble) before the first update, after every `watch_every`
             of them, and after the last.
         watch_every: >= 1.
@@ -122,7 +124,11 @@ def train_together(
     factors = {name: mask.to(ensemble[name].dtype) for name, mask in kept.items()}
     for value in ensemble.values():
         value.requires_grad_()
-    optimizer = torch.optim.Adam(ensemble.values(), lr=learning_rate, fused=True)
+    optimizer: torch.optim.Optimizer
+    if momentum is None:
+        optimizer = torch.optim.Adam(ensemble.values(), lr=learning_rate, fused=True)
+    else:
+        optimizer = torch.optim.SGD(ensemble.values(), lr=learning_rate, momentum=momentum)
     batches = batches_of_all(len(images), batch_size, seeds)
     for step in range(steps + 1):
         if watch is not None and (step % watch_every == 0 or step == steps):

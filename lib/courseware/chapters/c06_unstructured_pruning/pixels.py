@@ -6,16 +6,10 @@ from collections.abc import Sequence
 
 import torch
 
-from courseware.subjects.batched_training import (
-    State,
-    batches_of_all,
-    logits_of_all,
-    members,
-    stacked,
-    sum_of_losses,
-)
+from courseware.subjects.batched_training import State, train_together
 from courseware.subjects.data import Digits
 from courseware.subjects.models import mlp
+from model_compression.masks import keep_all, prunable_weights
 
 RARE = 0.05
 
@@ -57,15 +51,13 @@ def trained_by_sgd(
     momentum: float = 0.9,
 ) -> list[State]:
     """The networks of the lecture, trained by SGD with momentum in place of Adam; one a seed."""
-    ensemble = stacked([mlp(sizes, seed).state_dict() for seed in seeds])
-    for value in ensemble.values():
-        value.requires_grad_()
-    optimizer = torch.optim.SGD(ensemble.values(), lr=learning_rate, momentum=momentum)
-    batches = batches_of_all(len(data.train_images), 64, seeds)
-    for _ in range(steps):
-        rows = next(batches)
-        logits = logits_of_all(ensemble, data.train_images[rows])
-        optimizer.zero_grad()
-        sum_of_losses(logits, data.train_labels[rows]).backward()
-        optimizer.step()
-    return members(ensemble)
+    states = [mlp(sizes, seed).state_dict() for seed in seeds]
+    return train_together(
+        [(state, keep_all(prunable_weights(state))) for state in states],
+        data.train_images,
+        data.train_labels,
+        steps=steps,
+        learning_rate=learning_rate,
+        seeds=seeds,
+        momentum=momentum,
+    )
