@@ -178,3 +178,11 @@ def test_the_right_answers_do_not_reach_the_worker(sandbox):
     assert report.score == 0
     assert all(re.fullmatch(r"\(\('[01]+',\), \{\}\)", line) for line in seen)
     assert as_html(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("entry", [one for one in table.WRONG if one.says == "not-repeatable-anew"])
+def test_what_a_new_process_shows(entry):
+    """Only the sandbox starts one; in a notebook nothing but `hash` is of another process."""
+    [exercise] = [name for name in EXERCISES if entry.task in tasks_of(name)]
+    assert_same_report(sandbox_for(Place(exercise)), entry)

@@ -110,7 +110,7 @@ def _there_and_back(
     ways = [
         *((shuffled_call, each) for each in seeds),
         (call_anew, seeds[-1]),
-        (shuffled_call, seeds[-1]),
+        *[(shuffled_call, seeds[-1])] * judges.AGAIN,
         *((shuffled_call, each) for each in reversed(seeds[:-1])),
     ]
     return all_of(
