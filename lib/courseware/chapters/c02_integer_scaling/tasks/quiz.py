@@ -13,19 +13,20 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "8", "Half to even does round 7.5 to 8, but int4 ends at 7: there is no such code."
+                "8, because half to even rounds 7.5 to 8",
+                "Half to even does round 7.5 to 8, but int4 ends at 7: there is no such code.",
             ),
             "b": Option(
                 "7, because 7.5 is rounded down to 7",
                 "The code is 7, the reason is not: half to even rounds 7.5 to 8.",
             ),
             "c": Option(
-                "7, because the clamp brings 8 back into the range",
+                "7, because the clamp brings 8 back to 7",
                 "7.5 is a tie and goes to the even 8, which 4 bits cannot hold; the clamp makes "
                 "it 7.",
             ),
             "d": Option(
-                "−8",
+                "−8, because 8 wraps around in four bits",
                 "That is what wrapping around would give: the pattern 1000 read with a sign. The "
                 "clamp comes before anything is stored.",
             ),
@@ -85,7 +86,7 @@ QUIZ = (
                 "max − min is positive with or without 0 in between.",
             ),
             "b": Option(
-                "Because 0.0 must have a code that stands for it exactly",
+                "Because 0.0 must come back exactly as 0.0",
                 "Zeros are everywhere, after ReLU and in padding. A small error on each of them "
                 "would add up.",
             ),
@@ -94,7 +95,7 @@ QUIZ = (
                 "Codes start at 0 whatever values they stand for: the zero point sees to that.",
             ),
             "d": Option(
-                "Because the steps become finer",
+                "Because the steps become finer with 0 inside",
                 "A wider range has a wider step, so the other values lose a little. That is the "
                 "price.",
             ),

@@ -95,22 +95,22 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "A quarter of the time, since the weights have a quarter of the bits",
+                "A quarter of the time: its weights have a quarter of the bits",
                 "The bits that are stored are fewer, the arithmetic is the same: it is done in "
                 "float16 in both cases.",
             ),
             "b": Option(
-                "About the same time, or more: each weight has to be looked up first",
+                "No less than float16: each weight has to be looked up first",
                 "Both compute the same products in float16, and NF4 turns its codes into floats "
                 "before. Fewer bytes help where reading them is what takes the time.",
             ),
             "c": Option(
-                "A twelfth of the time, as on the slide",
+                "A twelfth of the time: that is what the slide measured",
                 "There, the float32 weights were sent to the GPU again for each pass. Here both "
                 "models are there already, so this gap is gone.",
             ),
             "d": Option(
-                "Less time, since weights with code 7 stand for 0 and are skipped",
+                "Less time: weights with code 7 stand for 0 and are skipped",
                 "They take part like all others. Skipping zeros is another technique: pruning.",
             ),
         },

@@ -13,11 +13,11 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "Because the forward pass computes with it",
+                "Because the forward pass computes with it, not with the codes",
                 "The forward pass computes with the rounded weight: that is the point of it.",
             ),
             "b": Option(
-                "Because many small updates must add up before the weight gets another code",
+                "Because small updates must add up to a change of code",
                 "Rounded after each update, the weight would go back to where it was, every time. "
                 "The float copy remembers the 0.001.",
             ),
@@ -43,7 +43,7 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "The one from QAT, since it was trained for integers",
+                "The one from QAT, since its weights were trained for integers",
                 "The processor sees codes and scales in both cases. How they were found is past.",
             ),
             "b": Option(
@@ -52,7 +52,7 @@ QUIZ = (
                 "scales, as with PTQ.",
             ),
             "c": Option(
-                "Neither: the same shapes, the same types, the same operations",
+                "Neither, since both carry out the same operations",
                 "What QAT buys is accuracy. Only if it makes fewer bits good enough may the "
                 "network become faster, and then because of the bits.",
             ),
@@ -73,21 +73,21 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "It moves it down, towards 7",
+                "It moves it down towards 7, as the loss asks",
                 "Its gradient is 0: 9 rounds to a code beyond the range. A small step would change "
                 "nothing, since 8.9 acts as 7 just as well.",
             ),
             "b": Option(
-                "Nothing: its gradient is 0 as long as it is clipped",
+                "It leaves it where it is, at 9: the gradient is 0",
                 "9 and 8.9 both act as 7. The estimator looks through the rounding, not through "
                 "the clamp.",
             ),
             "c": Option(
-                "It sets it to 7 at once",
+                "It sets it to 7 at once, where the range ends",
                 "The clamp is applied to the weight that acts. The float weight stays at 9.",
             ),
             "d": Option(
-                "It moves it up, to 10",
+                "It moves it up to 10, away from the range",
                 "No gradient, no step, neither up nor down.",
             ),
         },

@@ -49,7 +49,7 @@ QUIZ = (
                 "it spends there is missing from other classes.",
             ),
             "b": Option(
-                "Both are equally large, since the distance is the same",
+                "Both are equally large, since the distance between them is the same",
                 "A divergence is no distance: the two directions differ, and only the teacher's "
                 "probabilities are weights.",
             ),
@@ -58,7 +58,7 @@ QUIZ = (
                 "0.3 · log(0.3 / 0.000001) is nearly 4 nats. The other term is almost 0.",
             ),
             "d": Option(
-                "None, since both differences are 0.3 in size",
+                "Neither is large, since both of the differences are only 0.3 in size",
                 "Logarithms of ratios are compared, not differences, and the ratio is 300,000.",
             ),
         },

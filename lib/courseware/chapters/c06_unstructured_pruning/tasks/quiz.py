@@ -141,7 +141,7 @@ QUIZ = (
                 "velocity, which is not 0.",
             ),
             "b": Option(
-                "They move away from 0, because the velocity remembers older gradients",
+                "They move, because the velocity remembers older gradients",
                 "The velocity fades step by step, but every step moves the weight. Mask the "
                 "weights after each step, then it does not matter what the optimizer remembers.",
             ),

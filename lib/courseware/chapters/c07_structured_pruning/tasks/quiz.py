@@ -10,22 +10,23 @@ QUIZ = (
         text="What does structured pruning remove?",
         options={
             "a": Option(
-                "Weights chosen at random",
-                "Random choice is a control to compare with. And single weights, however chosen, "
-                "leave holes in a tensor that is as large as before: that is unstructured pruning.",
+                "The smallest weights, wherever they are",
+                "Single weights, however chosen, leave holes in a tensor that is as large "
+                "as before: that is unstructured pruning.",
             ),
             "b": Option(
-                "Whole neurons or channels",
+                "Neurons or channels, with all their weights",
                 "A row of one layer and a column of the next go together, so what is left is a "
                 "smaller dense network.",
             ),
             "c": Option(
-                "Examples from the training data",
-                "The data stay as they are. Pruning changes the network.",
+                "Neurons, drawn anew for every batch",
+                "That is dropout. It works in training only: the network in use has all of "
+                "its neurons.",
             ),
             "d": Option(
-                "Steps of the learning rate",
-                "The learning rate belongs to the training. Nothing of it is left in the network.",
+                "The lowest bits of every single weight",
+                "That is quantization: every weight stays, with fewer bits.",
             ),
         },
         right="b",
@@ -117,7 +118,7 @@ QUIZ = (
                 "That is unstructured pruning. Here the tensors have become smaller.",
             ),
             "d": Option(
-                "One quarter, because half of the filters are gone and half of what each one reads",
+                "One quarter, because inputs and outputs are halved",
                 "Half the outputs times half the inputs: both axes of the weight are cut. Its "
                 "multiplications fall to a quarter as well.",
             ),

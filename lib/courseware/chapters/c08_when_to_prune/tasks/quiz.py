@@ -15,17 +15,17 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "Prune 95% at once again, and hope that other weights go this time",
+                "Prune 95% at once again: other weights go this time",
                 "The smallest magnitudes of one network are always the same ones. What the "
                 "network has lost at once, fine-tuning did not bring back.",
             ),
             "b": Option(
-                "Raise the sparsity from 50 to 95% in steps, and fine-tune after each of them",
+                "Go from 50 to 95% in steps, and fine-tune after each",
                 "After a small step the network could recover. It can again after the next one, "
                 "and what is small then is ranked by weights that have made up for what is gone.",
             ),
             "c": Option(
-                "Nothing: more than half of the weights cannot go",
+                "Keep the 50%: more of the weights cannot go",
                 "Only one way to 95% was tried, the hardest. That all of it went at once says "
                 "little about what the network can do with the rest.",
             ),
@@ -91,8 +91,7 @@ QUIZ = (
                 "90% are reached at the end of the schedule, not halfway.",
             ),
             "d": Option(
-                "About 79%: it prunes fast while there is much to choose from, and slowly at the "
-                "end",
+                "About 79%: it slows down as less is left to choose from",
                 "0.9 · (1 − 0.5³) = 0.7875. At the start many weights hardly matter; at the end "
                 "every one does, and the network gets more steps to recover.",
             ),
@@ -108,19 +107,18 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "The training itself can be cheaper, if software or hardware makes use of the "
-                "zeros",
+                "The training can be cheaper, if zeros are skipped",
                 "Pruning afterwards first pays for the training of the whole network. Whoever "
                 "prunes at the start could save this, but zeros without a pattern save no time "
                 "by themselves.",
             ),
             "b": Option(
-                "Magnitudes tell more before training",
+                "Magnitudes tell more before training has blurred them",
                 "Before training, the magnitudes are what the random start made them. They come "
                 "to mean something by training.",
             ),
             "c": Option(
-                "The network needs no training any more",
+                "The network needs no training: the mask is enough",
                 "A mask at the start leaves random weights. They have to be trained like any "
                 "others.",
             ),

@@ -49,12 +49,12 @@ QUIZ = (
                 "No one notices anything, and that is the trouble.",
             ),
             "c": Option(
-                "The model goes back, but its biases do not",
+                "The weights go back to their start, the biases do not",
                 "A `state_dict` holds weights and biases. All of them share their memory with the "
                 "model.",
             ),
             "d": Option(
-                "Nothing is rewound: `first` shares its memory with the model and was trained too",
+                "Nothing is rewound: `first` was trained as well",
                 "The optimizer changes tensors in place, and `first` holds these very tensors. "
                 "Clone them before the training.",
             ),
@@ -70,21 +70,21 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "The same mask on newly drawn weights, trained in the same way",
+                "The same mask on newly drawn values, trained in the same way",
                 "Only the first values differ. If this arm does worse, they matter. Whether it is "
                 "their signs or their sizes takes one more arm.",
             ),
             "b": Option(
-                "A random mask as dense as the ticket's, trained in the same way",
+                "A random mask on the same first values, trained in the same way",
                 "Here the mask is another one, so this shows whether the mask matters. It says "
                 "nothing about the values under one mask.",
             ),
             "c": Option(
-                "The whole network, trained in the same way",
+                "No mask on the same first values, trained in the same way",
                 "That shows what pruning costs. It has neither the mask nor fewer weights.",
             ),
             "d": Option(
-                "The ticket again, with the batches in another order",
+                "The same mask and first values, with the batches in another order",
                 "That shows the spread, which you need to judge any difference. But the first "
                 "values are the same.",
             ),
@@ -108,12 +108,12 @@ QUIZ = (
                 "A distance has no direction: it does not tell which one came first.",
             ),
             "c": Option(
-                "Little: masks that have nothing pruned in common would be only 0.04 apart",
+                "Little: with nothing pruned in common it would be 0.04",
                 "Each prunes 2%, so at most 2% + 2% can differ. 0.03 is three quarters of that: "
                 "they prune mostly different weights.",
             ),
             "d": Option(
-                "They share 97% of their pruned weights",
+                "They share 97% of the weights that they prune",
                 "The distance counts all entries, kept ones too. With p of the weights pruned "
                 "by both, 0.02 + 0.02 − 2p = 0.03: they share a quarter of what they prune.",
             ),

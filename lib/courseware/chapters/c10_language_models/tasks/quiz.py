@@ -56,8 +56,7 @@ QUIZ = (
                 "tokens even better.",
             ),
             "c": Option(
-                "500 tokens know little of 4,096 inputs: errors were moved to where these tokens "
-                "do not look",
+                "500 tokens say nothing of most directions of 4,096 inputs",
                 "With fewer tokens than inputs there are directions in which XᵀX says nothing. "
                 "Errors are free there, and other texts do look. More calibration text helps.",
             ),
@@ -78,8 +77,7 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "int4 with one scale for all inputs: its steps are as wide as the largest value "
-                "asks for",
+                "int4 with one scale: the largest value alone sets its steps",
                 "The large channel alone set the scale, and most others became 0. Spread over 64 "
                 "places, it is an eighth as large.",
             ),
@@ -89,7 +87,7 @@ QUIZ = (
                 "hardly minds an outlier.",
             ),
             "c": Option(
-                "MXFP4: its blocks of 32 share an exponent",
+                "MXFP4: its blocks of 32 inputs share one exponent",
                 "A large value spoils one block of 32, not all: with one scale for all inputs "
                 "there is more to gain.",
             ),
@@ -124,7 +122,7 @@ QUIZ = (
                 "2:4, more without a pattern.",
             ),
             "d": Option(
-                "Without the pattern less is lost; with it, some processors multiply faster",
+                "Without a pattern less is lost; with it some chips are faster",
                 "That is the bargain: freedom in the choice against a layout that hardware can "
                 "use. How much is lost has to be measured.",
             ),

@@ -14,12 +14,11 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "Rounded weights cannot be pruned",
+                "Rounded weights cannot be pruned as far as floats",
                 "They can, and in the order of Deep Compression they are pruned first, anyway.",
             ),
             "b": Option(
-                "Where the kept weights are must be told as well, and that does not shrink with "
-                "the bits of a value",
+                "The places of the kept weights take bits as well",
                 "At 10% density, places by chance take at least 0.47 bits a weight, which is more "
                 "than the 0.40 of codes of 4 bits for every tenth one.",
             ),
@@ -43,7 +42,7 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "zlib is wrong, or the file cannot be read back: nothing beats the entropy",
+                "zlib is wrong: nothing that can be read back beats the entropy",
                 "Nothing that writes the codes one by one, independent of each other. zlib looks "
                 "for repetitions, too.",
             ),
@@ -52,12 +51,11 @@ QUIZ = (
                 "Then Huffman's bits would not lie within one bit above it.",
             ),
             "c": Option(
-                "zlib loses a few of the weights",
+                "zlib leaves out the smallest weights, and loses a little",
                 "It gives back every byte. What is lost was lost before, in rounding and pruning.",
             ),
             "d": Option(
-                "The codes are not independent of each other: zlib uses their order, which the "
-                "entropy of their frequencies does not see",
+                "zlib uses the order of the codes, which this entropy ignores",
                 "Rows of zeros at dead pixels are such an order. Shuffle the codes, and zlib falls "
                 "behind Huffman.",
             ),
@@ -73,23 +71,22 @@ QUIZ = (
         ),
         options={
             "a": Option(
-                "Some other network in the picture is no larger than your classmate's, no less "
-                "accurate, and better in one of the two; it need not be yours",
-                "That is what being dominated says. Yours may be smaller and less accurate than "
-                "your classmate's.",
+                "Some network dominates your classmate's, yours or another",
+                "That one is no larger, no less accurate, and better in one of the two. "
+                "Yours may be smaller and less accurate than your classmate's.",
             ),
             "b": Option(
-                "Yours is smaller and more accurate than your classmate's",
+                "Yours is both smaller and more accurate than your classmate's",
                 "That would put yours on the better side, but the front asks for less: that nobody "
                 "dominates yours.",
             ),
             "c": Option(
-                "Yours is the best network in the picture",
+                "Yours is the best network in the picture at any size",
                 "The front has many points. Which of them is best depends on how many bytes there "
                 "are.",
             ),
             "d": Option(
-                "Your classmate's has the lower accuracy",
+                "Your classmate's has the lower accuracy of the two",
                 "It may have the highest but one, at more bytes than the highest.",
             ),
         },
