@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from courseware.grading.anomalies import EARLIER_RELEASE, HARMLESS, from_metadata
 from courseware.grading.course import Exercise
 from courseware.grading.errors_in import errors_in
-from courseware.grading.late.rule import Lateness, exercises_in
+from courseware.grading.late.rule import Lateness, exercises_in, text_of
 from courseware.grading.late.settling import settled_otherwise
 from courseware.grading.lms.record import late_ones, read_record
 from courseware.grading.plain_lines import aligned, in_one_line, some
@@ -241,7 +241,7 @@ def as_text(report: ClassReport) -> str:
 
 def _lateness(row: Row) -> str:
     assert row.late is not None
-    when = f"due {row.late.due}, came {row.late.came}"
+    when = f"due {text_of(row.late.due)}, came {text_of(row.late.came)}"
     return f"{row.late.told()} ({when}), {shown_points(row.penalty)} points taken off"
 
 

@@ -23,7 +23,7 @@ from traitlets import default
 from courseware.grading.anomalies import NOTES_ID, from_metadata, notes_cell
 from courseware.grading.at_once import AtOnce
 from courseware.grading.late.ledger import read_lateness, share
-from courseware.grading.late.rule import Lateness
+from courseware.grading.late.rule import Lateness, text_of
 from courseware.grading.limited import limited
 from courseware.grading.preprocessors import RECORD
 from courseware.grading.rebuild import grade_id, without_hidden_parts
@@ -220,7 +220,7 @@ def _charge(ids: dict[str, Any]) -> str:
 
 def handed_in(late: Lateness) -> str:
     """When, and what that costs."""
-    when = f"{late.told()}: due {late.due}, came {late.came}"
+    when = f"{late.told()}: due {text_of(late.due)}, came {text_of(late.came)}"
     return f"Handed in {when}; {late.policy.told()}"
 
 

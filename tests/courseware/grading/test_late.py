@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,7 +18,7 @@ from courseware.grading.course import open_course, open_exercise
 from courseware.grading.feedback import handed_in
 from courseware.grading.late import settling
 from courseware.grading.late.ledger import read_lateness
-from courseware.grading.late.rule import Lateness, Policy, Rule, read_rule
+from courseware.grading.late.rule import Lateness, Policy, Rule, moment_of, read_rule, text_of
 from courseware.grading.lms.export import read_marks
 from courseware.grading.moving import move_gradebook
 from courseware.grading.named import CourseError
@@ -30,7 +31,8 @@ from tests.courseware.grading import toy
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
 
-DUE = datetime(2026, 10, 5, 21, 59)
+DUE = datetime(2026, 10, 5, 21, 59)  # in UTC, as nbgrader keeps moments
+DUE_HERE = moment_of("2026-10-05 23:59 +02:00", "DUE_HERE")
 CAME = DUE + timedelta(hours=30)
 HOUR = timedelta(hours=1)
 SETTINGS = 'c.Intake.arrival = "modified"\n'
@@ -60,7 +62,8 @@ def test_what_a_policy_takes_off(policy, days, reached, penalty):
 
 
 def test_a_day_begun_counts_and_grace_and_extensions_do():
-    rule = Rule(DUE, grace=timedelta(minutes=10), extensions={"eve": DUE + 48 * HOUR})
+    later = {"eve": DUE_HERE + 48 * HOUR}
+    rule = Rule(DUE_HERE, grace=timedelta(minutes=10), extensions=later)
     days = [
         late and late.days
         for late in (
@@ -73,7 +76,7 @@ def test_a_day_begun_counts_and_grace_and_extensions_do():
         )
     ]
     assert days == [None, 1, 2, None, 1, None]
-    said = replace(rule, came={"ann": DUE + HOUR})
+    said = replace(rule, came={"ann": DUE_HERE + HOUR})
     assert said.lateness("ann", None).days == said.lateness("ann", DUE).days == 1
     assert Rule().lateness("ann", CAME) is None
 
@@ -107,9 +110,41 @@ def test_the_settings_of_a_class_stand_in_a_file_of_its_own(tmp_path):
 
 
 def test_the_gradebooks_due_date_counts_where_none_is_configured():
-    assert read_rule({}, "01_toy", DUE).due == DUE
+    assert read_rule({}, "01_toy", DUE).due == DUE_HERE
     later = {"due": {"01_toy": "2026-10-06 21:59 UTC"}}
-    assert read_rule(later, "01_toy", DUE).due == DUE + 24 * HOUR
+    assert read_rule(later, "01_toy", DUE).due == DUE_HERE + 24 * HOUR
+
+
+def test_an_hour_of_autumn_that_is_there_twice_is_an_hour():
+    """Clocks go from 3:00 back to 2:00 in the night of 25 October: 24 hours late is 23:59 + 23."""
+    due = {"due": {"01_toy": "2026-10-24 23:59 Europe/Berlin"}}
+    late = read_rule(due, "01_toy").lateness("ann", datetime(2026, 10, 25, 22, 30))
+    assert late.days == 2 and text_of(late.came) == "2026-10-25 23:30 Europe/Berlin"
+    for hour in (0, 1):  # 2:30 on the clock, both
+        late = read_rule(due, "01_toy").lateness("ann", datetime(2026, 10, 25, hour, 30))
+        assert text_of(late.came) == "2026-10-25 02:30 Europe/Berlin"
+        assert Lateness.from_json(late.to_json()) == late
+
+
+def test_the_same_moments_in_another_zone_are_the_same_and_are_told_in_theirs():
+    zones = ("23:59 +02:00", "21:59 UTC", "23:59 Europe/Berlin")
+    rules = [read_rule({"due": {"01_toy": f"2026-10-05 {zone}"}}, "01_toy") for zone in zones]
+    found = [rule.lateness("ann", CAME) for rule in rules]
+    assert found[0] == found[1] == found[2]
+    kept = [Lateness.from_json(one.to_json()) for one in found]
+    assert kept == found
+    told = [f"2026-10-05 {zone}" for zone in zones]
+    assert [text_of(one.due) for one in kept] == told
+    clocks = ("05:59 +02:00", "03:59 UTC", "05:59 Europe/Berlin")
+    assert [text_of(one.came) for one in kept] == [f"2026-10-07 {clock}" for clock in clocks]
+
+
+def test_what_was_kept_before_zones_were_is_read_in_utc():
+    settled = Lateness(2, DUE_HERE, DUE_HERE + 30 * HOUR, Policy())
+    kept = json.loads(settled.to_json())
+    del kept["zone"]
+    older = Lateness.from_json(json.dumps(kept))
+    assert older == settled and text_of(older.due) == "2026-10-05 21:59 UTC"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -124,7 +159,7 @@ def test_the_gradebooks_due_date_counts_where_none_is_configured():
     ],
 )
 def test_lateness_leaves_no_english_in_other_languages(policy, days, language):
-    text = handed_in(Lateness(days, "2026-10-05 21:59 UTC", "2026-10-07 03:59 UTC", policy))
+    text = handed_in(Lateness(days, DUE_HERE, DUE_HERE + 30 * HOUR, policy))
     phrases = phrases_of_feedback(language)
     assert Search(phrases).best(text)[0] < 1, phrases.say(text)
 
@@ -196,10 +231,14 @@ def test_a_rule_that_is_set_later_changes_no_mark_before_it_is_asked_to(story):
     assert told in as_text(story.report())
 
     [line] = begin(story, anew=True)
-    assert line.startswith("ada: on time, or not known before, 2 days late (due 2026-10-05 21:59")
+    assert line.startswith(
+        "ada: on time, or not known before, 2 days late (due 2026-10-05 23:59 +02:00"
+    )
     assert story.totals() == [4.8, 6.0]
     text = as_text(story.report())
-    assert "ada: 2 days late (due 2026-10-05 21:59 UTC, came 2026-10-07 03:59 UTC), 1.2" in text
+    assert (
+        "ada: 2 days late (due 2026-10-05 23:59 +02:00, came 2026-10-07 05:59 +02:00), 1.2" in text
+    )
     assert "older due date" not in text and re.search(r"^ada .* −1.2 +4.8 ", text, re.M)
 
     story.configure("")
@@ -218,11 +257,11 @@ def test_points_that_are_given_later_are_charged_and_the_page_and_marks_say_so(s
 
     page = page_of(story, "ada")
     assert "5.6 of 7 points" in page and "−1.4" in page
-    assert "2 days late: due 2026-10-05 21:59 UTC" in page and "10 percent a day" in page
+    assert "2 days late: due 2026-10-05 23:59 +02:00" in page and "10 percent a day" in page
     monkeypatch.setenv("COURSE_LANGUAGE", "zh-TW")
     page = page_of(story, "ada")
     assert '<html lang="zh-TW">' in page and "5.6 分（滿分 7 分）" in page and "你的程式" in page
-    assert "遲交 2 天：期限 2026-10-05 21:59 UTC" in page and "每天扣 10 %" in page
+    assert "遲交 2 天：期限 2026-10-05 23:59 +02:00" in page and "每天扣 10 %" in page
     assert not [word for word in (" points", "Handed", "Your", "Check", "the test") if word in page]
 
     begin(story, anew=False)

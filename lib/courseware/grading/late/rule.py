@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -71,11 +71,14 @@ class Policy:
 
 @dataclass(frozen=True)
 class Lateness:
-    """How late a hand-in came, and by which policy that is charged."""
+    """How late a hand-in came, and by which policy that is charged.
+
+    Both moments have the zone in which the due date was written, and are told in it.
+    """
 
     days: int
-    due: str
-    came: str
+    due: datetime
+    came: datetime
     policy: Policy
 
     def penalty(self, reached: float) -> float:
@@ -85,25 +88,29 @@ class Lateness:
     def told(self) -> str:
         """How late, in words.
 
-        >>> Lateness(1, "", "", Policy()).told()
+        >>> due = moment_of("2026-10-05 23:59 +02:00", "c.Late.due")
+        >>> Lateness(1, due, due + timedelta(hours=2), Policy()).told()
         '1 day late'
         """
         return f"{self.days} {'day' if self.days == 1 else 'days'} late"
 
     def to_json(self) -> str:
-        """As text, to be kept."""
-        return json.dumps(asdict(self), sort_keys=True)
+        """As text, to be kept: moments in UTC (an hour of autumn is there twice), and the zone."""
+        moments = {name: text_of(getattr(self, name).astimezone(UTC)) for name in ("due", "came")}
+        return json.dumps(asdict(self) | moments | {"zone": _zone_of(self.due)}, sort_keys=True)
 
     @staticmethod
     def from_json(text: str) -> Lateness:
         """What `to_json` wrote."""
         kept = json.loads(text)
-        return Lateness(kept["days"], kept["due"], kept["came"], Policy(**kept["policy"]))
+        zone = _zone(kept.get("zone", "UTC"))  # what was kept before zones were has none
+        due, came = (moment_of(kept[name], name).astimezone(zone) for name in ("due", "came"))
+        return Lateness(kept["days"], due, came, Policy(**kept["policy"]))
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When one exercise is due for whom, and what it costs to be late. Times are in UTC."""
+    """When one exercise is due for whom, and what it costs to be late. Moments have zones."""
 
     due: datetime | None = None
     policy: Policy = field(default_factory=Policy)
@@ -114,13 +121,19 @@ class Rule:
     def lateness(self, student: str, arrived: datetime | None) -> Lateness | None:
         """How late a student's hand-in came; None if it was on time, or if nobody knows.
 
-        What the teacher says of a student goes before when it arrived.
+        What the teacher says of a student goes before when it arrived, which is in UTC and does
+        not say so, as nbgrader keeps it.
         """
-        due, came = self.extensions.get(student, self.due), self.came.get(student, arrived)
-        if due is None or came is None or came <= due + self.grace:
+        known = None if arrived is None else arrived.replace(tzinfo=UTC)
+        due, came = self.extensions.get(student, self.due), self.came.get(student, known)
+        if due is None or came is None:
             return None
-        days = math.ceil((came - due).total_seconds() / DAY)
-        return Lateness(days, _text(due), _text(came), self.policy)
+        past = came.astimezone(UTC) - due.astimezone(UTC)  # within one zone, clocks are compared
+        if past <= self.grace:
+            return None
+        days = math.ceil(past.total_seconds() / DAY)
+        came = came.astimezone(due.tzinfo).replace(second=0, microsecond=0)  # as it is kept
+        return Lateness(days, due.replace(second=0), came, self.policy)
 
 
 def read_rule(
@@ -128,15 +141,17 @@ def read_rule(
 ) -> Rule:
     """The rule of an exercise out of `c.Late`; raises a ValueError for what cannot be meant.
 
-    A due date that stands in the gradebook alone (formgrader sets it) counts where none is
+    A due date that stands in the gradebook alone (formgrader sets it, in UTC) counts where none is
     configured.
     """
     if unknown := sorted(set(settings) - set(SETTINGS)):
         raise ValueError(f"c.Late has no {unknown[0]!r}: expected one of {', '.join(SETTINGS)}")
     due = _moments(settings, "due").get(exercise)
     extensions, came = (_of_students(settings, key, exercise) for key in ("extensions", "came"))
+    if due is None and due_in_gradebook is not None:
+        due = due_in_gradebook.replace(tzinfo=UTC)
     return Rule(
-        due_in_gradebook if due is None else due,
+        due,
         _policy(settings),
         timedelta(minutes=_number(settings, "grace_minutes") or 0.0),
         extensions,
@@ -155,10 +170,10 @@ def exercises_in(settings: Mapping[str, Any]) -> set[str]:
 
 
 def moment_of(text: Any, where: str) -> datetime:
-    """A moment with its zone, as naive UTC; raises a ValueError that names the setting.
+    """A moment in the zone that it is written in; raises a ValueError that names the setting.
 
-    >>> moment_of("2026-10-05 23:59 +02:00", "c.Late.due")
-    datetime.datetime(2026, 10, 5, 21, 59)
+    >>> moment_of("2026-10-05 23:59 +02:00", "c.Late.due").isoformat()
+    '2026-10-05T23:59:00+02:00'
     """
     found = _MOMENT.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
@@ -166,13 +181,35 @@ def moment_of(text: Any, where: str) -> datetime:
         raise ValueError(f"{where}: expected a moment with its zone, {example}, got {text!r}")
     day, time, zone = found.groups()
     try:
-        if zone[0] in "+-" or zone == "Z":
-            moment = datetime.fromisoformat(f"{day}T{time}{zone}")
-        else:
-            moment = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZoneInfo(zone))
+        return datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=_zone(zone))
     except (ValueError, ZoneInfoNotFoundError, OSError) as error:
         raise ValueError(f"{where}: {text!r} is no moment: {error}") from error
-    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def text_of(moment: datetime) -> str:
+    """A moment to the minute, its zone as it is written in the settings.
+
+    >>> text_of(moment_of("2026-10-05 23:59 Europe/Berlin", "c.Late.due"))
+    '2026-10-05 23:59 Europe/Berlin'
+    >>> text_of(moment_of("2026-10-05 23:59:30 Z", "c.Late.due"))
+    '2026-10-05 23:59 UTC'
+    """
+    return f"{moment:%Y-%m-%d %H:%M} {_zone_of(moment)}"
+
+
+def _zone(name: str) -> tzinfo:
+    """Of `Z`, an offset, or the name of a zone."""
+    if name in ("Z", "UTC"):
+        return UTC
+    if name[0] in "+-":
+        return datetime.fromisoformat(f"2000-01-01T00:00{name}").tzinfo or UTC
+    return ZoneInfo(name)
+
+
+def _zone_of(moment: datetime) -> str:
+    """The other way round."""
+    zone = moment.tzinfo
+    return str(zone) if isinstance(zone, ZoneInfo) or zone == UTC else moment.isoformat()[-6:]
 
 
 def _policy(settings: Mapping[str, Any]) -> Policy:
@@ -213,7 +250,3 @@ def _of_students(settings: Mapping[str, Any], key: str, exercise: str) -> dict[s
         )
     where = f"c.Late.{key}[{exercise!r}]"
     return {who: moment_of(text, f"{where}[{who!r}]") for who, text in inner.items()}
-
-
-def _text(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

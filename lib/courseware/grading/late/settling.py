@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from courseware.grading.course import Exercise
 from courseware.grading.late.ledger import charge, read_lateness, write_lateness
-from courseware.grading.late.rule import Lateness, read_rule
+from courseware.grading.late.rule import Lateness, read_rule, text_of
 
 Resources = dict[str, Any]
 
@@ -104,4 +104,4 @@ def _told(lateness: Lateness | None) -> str:
     if lateness is None:
         return "on time, or not known"
     policy = lateness.policy
-    return f"{lateness.told()} (due {lateness.due}, {policy.told()})"
+    return f"{lateness.told()} (due {text_of(lateness.due)}, {policy.told()})"
