@@ -19,8 +19,9 @@ This page is the way through the course for who has no class: for each chapter w
 to predict, what to try and what to solve, how long it takes, what it builds on and what comes next.
 The whole course takes about {all}, of which {read} are for the lectures. The times are estimates;
 nobody was timed. A lecture's rest on {basis};
-an exercise's are what it says of its tasks and of its questions. They may be low: two learners
-(language models in a student's place) put lecture 10 at 75 to 100 minutes, not at an hour.
+an exercise's are what it says of its tasks and of its questions. The pace is fitted to what three
+learners (language models in a student's place) said of seven lectures, 75 to 120 minutes each, and
+lies in the lower half of that; exercises took them less than stated.
 
 **How to go through a chapter.** Run the lecture from top to bottom, and answer before you run on: a
 wrong guess teaches more than none. Move what can be moved. Then solve the exercise; its checks are

@@ -105,14 +105,14 @@ def with_links(text: str, course: str = "") -> str:
 
 STAGES = {
     0: Stage(
-        45,
+        65,
         "how large models are, and the three ways to make them smaller",
         "a small network is trained as long as a large one: does it get as far?",
         "the memory calculator: which models fit into your laptop, and at how many bits?",
         "nothing yet: this chapter has no exercise",
     ),
     1: Stage(
-        50,
+        65,
         "how a row of bits becomes a number: unsigned, two's complement, float",
         "which number is 11111111 in two's complement?",
         "the bit flipper: find the pattern whose negative is itself",
@@ -120,7 +120,7 @@ STAGES = {
         (0,),
     ),
     2: Stage(
-        55,
+        85,
         "how floats become small integers and come back, and what is lost on the way",
         "how far does one more bit bring the error down?",
         "the scale explorer: a scale that clips the largest weights may still be the better one",
@@ -128,7 +128,7 @@ STAGES = {
         (1,),
     ),
     3: Stage(
-        50,
+        75,
         "how a finished network is quantized without training, first a small one, then a "
         "transformer",
         "is a range that cuts off the largest values better than one that makes room for them?",
@@ -137,7 +137,7 @@ STAGES = {
         (2,),
     ),
     4: Stage(
-        55,
+        85,
         "how a network is trained through the staircase of rounding, and when that pays off",
         "what is the true gradient of rounding?",
         "the staircase explorer: where does the gradient stop?",
@@ -145,7 +145,7 @@ STAGES = {
         (2, 3),
     ),
     5: Stage(
-        55,
+        85,
         "what a teacher's wrong answers tell a student that labels do not",
         "can a student know a digit that it has never seen?",
         "the temperature explorer: at which temperature do you see what the teacher mixes up?",
@@ -153,7 +153,7 @@ STAGES = {
         (0,),
     ),
     6: Stage(
-        55,
+        80,
         "which weights can go, what zeros save in bytes and in time, and why masks are kept",
         "is a matrix with nine zeros in ten multiplied faster?",
         "the pruning explorer: one threshold for all layers takes most from which?",
@@ -161,7 +161,7 @@ STAGES = {
         (0,),
     ),
     7: Stage(
-        55,
+        80,
         "how whole neurons and channels are taken out, and what has to be cut with them",
         "half of the hidden units go: how many of the weights go?",
         "the unit explorer: take out units that are never active, then others",
@@ -169,7 +169,7 @@ STAGES = {
         (6,),
     ),
     8: Stage(
-        45,
+        65,
         "pruning before, during and after training, at one budget",
         "SNIP's mask is shuffled within each layer: is it worse then?",
         "the schedule explorer: where does a cubic schedule take most weights away?",
@@ -177,7 +177,7 @@ STAGES = {
         (6,),
     ),
     9: Stage(
-        50,
+        75,
         "small networks that train as well as the whole from their own beginning, and what has to "
         "be shown before one may say so",
         "what matters more, the mask or the first values?",
@@ -186,7 +186,7 @@ STAGES = {
         (6,),
     ),
     10: Stage(
-        60,
+        85,
         "what makes language models fit: NF4, a smaller cache, errors that make up for each "
         "other, outliers, floats of four bits; and what makes four bits fast",
         "a long conversation: what takes more memory, the weights or the keys and values?",
@@ -195,7 +195,7 @@ STAGES = {
         (2, 3),
     ),
     11: Stage(
-        55,
+        85,
         "all steps together: what no other beats, short codes, shared values, the bytes of a file",
         "how many bits does a code take, if most of the codes are zero?",
         "change the share of zeros, and compare the bytes with the entropy",
@@ -210,10 +210,10 @@ SHORT_FORMS = (
         "Quantization in an evening",
         "You want to know what “int8” and “4 bits” do to a network.",
         (
-            Leg("lecture 01; stop at *Invert, then add one*", 1, takes=15),
+            Leg("lecture 01; stop at *Invert, then add one*", 1, takes=20),
             Leg("lecture 02", 2),
             Leg("three functions of exercise 02", 2, ("absmax_scale", "quantize", "dequantize")),
-            Leg("lecture 03; stop at *A real transformer*", 3, takes=35),
+            Leg("lecture 03; stop at *A real transformer*", 3, takes=50),
             Leg("two functions of exercise 03", 3, ("minmax_range", "bits_per_weight")),
         ),
     ),
