@@ -1,4 +1,7 @@
-"""The page that a student gets back: points, notes, answers, reports, comments."""
+"""The page that a student gets back: points, notes, answers, reports, comments.
+
+How it looks (width, colours, fonts) stands in `templates/feedback_page.html.j2`.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,10 @@ class FeedbackExporter(HTMLExporter):
 
         html = limited("making the page", page)
         return html, {**resources, "output_extension": self.file_extension}
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "feedback_page.html.j2"
 
     @default("template_paths")
     def _template_paths(self, prune: bool = True, root_dirs: list[str] | None = None) -> list[str]:

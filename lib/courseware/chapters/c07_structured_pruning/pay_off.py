@@ -37,7 +37,7 @@ def smaller_networks(
         trained_networks,
         unpruned,
     )
-    from courseware.chapters.c07_structured_pruning.plots import bytes_and_accuracy
+    from courseware.chapters.c07_structured_pruning.plots import pay_off_of_pruning
     from courseware.subjects.data import digits
 
     data = digits()
@@ -48,7 +48,7 @@ def smaller_networks(
         keep: fine_tuned([unpruned(of_keep)], data, RATE, (0, STEPS), (0,))
         for keep, of_keep in small.items()
     }
-    return bytes_and_accuracy(
+    return pay_off_of_pruning(
         [f"{keep:.1%} of the units" for keep in KEEP],
         [sum(tensor.nbytes for tensor in of_keep.values()) for of_keep in small.values()],
         {

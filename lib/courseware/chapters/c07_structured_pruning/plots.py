@@ -172,39 +172,39 @@ def times_by_weights(
 
 
 @drawn
-def accuracy_by_cost(
+def accuracy_at_equal_bytes(
     labels: Sequence[str], ways: Mapping[str, Sequence[Sequence[float]]], whole: Sequence[float]
 ) -> tuple[Figure, str]:
-    """Accuracy of several ways at equal cost: one dot a network, one bar the mean.
+    """Accuracy of several ways at equal bytes: one dot a network, one bar the mean.
 
     Args:
-        labels: of the costs, from left to right.
-        ways: by name: for each cost the accuracies in percent, one a seed.
+        labels: of the sizes, from left to right.
+        ways: by name: for each size the accuracies in percent, one a seed.
         whole: accuracies in percent of the networks that were not pruned.
     """
     figure = Figure(figsize=(9.0, 4.6), layout="constrained")
     axes = figure.subplots()
     axes.axhline(fmean(whole), color=INK, linestyle="--", linewidth=1.2, label="whole network")
     described = [f"whole network {fmean(whole):.1f}"]
-    for k, (name, by_cost) in enumerate(ways.items()):
+    for k, (name, by_size) in enumerate(ways.items()):
         shift = 0.8 / len(ways) * (k - (len(ways) - 1) / 2)
-        for place, runs in enumerate(by_cost):
+        for place, runs in enumerate(by_size):
             dots = [place + shift] * len(runs)
             axes.plot(dots, runs, MARKERS[k], color=COLOURS[k], markersize=4.5, alpha=0.5)
             axes.plot(dots[:1], [fmean(runs)], "_", color=INK, markersize=13, markeredgewidth=2.2)
         axes.plot([], [], MARKERS[k], color=COLOURS[k], label=name)
-        described.append(f"{name} " + ", ".join(f"{fmean(runs):.1f}" for runs in by_cost))
+        described.append(f"{name} " + ", ".join(f"{fmean(runs):.1f}" for runs in by_size))
     axes.set_xticks(range(len(labels)), labels=labels)
     axes.set_xlim(-0.5, len(labels) - 0.5)
     axes.set_ylabel("accuracy on new digits, percent")
     axes.grid(True, axis="y")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-    costs = "; ".join(" ".join(label.split()) for label in labels)
-    return figure, f"Accuracy in percent at {costs}. {'; '.join(described)}."
+    sizes = "; ".join(" ".join(label.split()) for label in labels)
+    return figure, f"Accuracy in percent at {sizes}. {'; '.join(described)}."
 
 
 @drawn
-def bytes_and_accuracy(
+def pay_off_of_pruning(
     labels: Sequence[str], n_bytes: Sequence[int], accuracies: Mapping[str, Sequence[float]]
 ) -> tuple[Figure, str]:
     """What networks of several sizes take (left) and how much they get right (right).

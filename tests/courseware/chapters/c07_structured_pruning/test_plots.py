@@ -3,7 +3,7 @@
 import pytest
 
 from courseware.chapters.c07_structured_pruning.plots import (
-    accuracy_by_cost,
+    accuracy_at_equal_bytes,
     draws_and_criteria,
     example_of_units,
     times_by_weights,
@@ -54,9 +54,9 @@ def test_times_are_told_by_share() -> None:
     assert "1 image, structured: 0.5, 0.25; 8 images, structured: 0.4, 0.12" in alt
 
 
-def test_accuracies_are_means_by_cost() -> None:
+def test_accuracies_are_means_by_size() -> None:
     ways = {"structured": [[96.0, 98.0], [90.0, 92.0]], "sparse": [[97.0, 97.0], [10.0, 30.0]]}
-    alt = accuracy_by_cost(["half\n10 bytes", "quarter"], ways, [98.0, 99.0]).alt
+    alt = accuracy_at_equal_bytes(["half\n10 bytes", "quarter"], ways, [98.0, 99.0]).alt
     assert "at half 10 bytes; quarter." in alt
     assert "whole network 98.5; structured 97.0, 91.0; sparse 97.0, 20.0" in alt
 
