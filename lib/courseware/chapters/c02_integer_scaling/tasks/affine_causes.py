@@ -9,6 +9,15 @@ ZERO_POINT_TIE = (
     "The zero point lies exactly halfway between two integers here. It goes to the even "
     "one, as `round` and `torch.round` do: 2.5 to 2, 3.5 to 4.",
 )
+AS_FLOAT = (
+    "zero-point-as-float",
+    "The zero point has the right value, but it is a float. It is a code, added to other "
+    "codes: an integer.",
+)
+NOT_ROUNDED = (
+    "zero-point-not-rounded",
+    "The zero point is not a whole number. It is the code of 0.0, and codes are integers.",
+)
 ZERO_POINT_CUT = (
     "zero-point-truncated",
     "The zero point was cut off or rounded to one side. Round it to the nearest integer.",

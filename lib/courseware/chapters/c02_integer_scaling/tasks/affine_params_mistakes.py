@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 from courseware.chapters.c02_integer_scaling.tasks.affine_causes import (
+    AS_FLOAT,
     BITS_IGNORED,
     FROM_THE_TOP,
     IN_UNITS,
     LEVELS,
     LOWER_IGNORED,
     NEGATIVE,
+    NOT_ROUNDED,
     ONE_END,
     PART_OF_THE_VALUES,
     SIGNED_GRID,
@@ -34,7 +36,6 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     bare_range_clamped,
     few_digits,
     guarded,
-    loose,
     low_high,
     of_part,
     one_end_stretched,
@@ -77,6 +78,8 @@ _PAIRS = two_at_once(
         (ZERO_POINT_CUT, lambda low, high, scale, b: int(-low / scale)),
         (ZERO_POINT_CUT, lambda low, high, scale, b: math.ceil(-low / scale)),
         (ZERO_POINT_TIE, lambda low, high, scale, b: math.floor(-low / scale + 0.5)),
+        (AS_FLOAT, lambda low, high, scale, b: float(round(-low / scale))),
+        (NOT_ROUNDED, lambda low, high, scale, b: -low / scale),
         (NEGATIVE, lambda low, high, scale, b: round(low / scale)),
         (IN_UNITS, lambda low, high, scale, b: round(-low)),
         (FROM_THE_TOP, lambda low, high, scale, b: round(high / scale)),
@@ -87,24 +90,19 @@ _PAIRS = two_at_once(
 MISTAKES = several(
     FORMS,
     ways(
-        "zero-point-as-float",
-        "The zero point has the right value, but it is a float. It is a code, added to other "
-        "codes: an integer.",
+        *AS_FLOAT,
         with_zero_point(lambda low, high, scale, n_bits: float(round(-low / scale))),
     ),
     ways(
         *WITHOUT_ZERO,
         bare_range,
         bare_range_clamped,
-        lambda x, n_bits: (bare_range(x, n_bits)[0], float(bare_range(x, n_bits)[1])),
-        loose,
     ),
     ways(
         *ONE_END,
         *(
-            one_end_stretched(low, rounding, guarded)
+            one_end_stretched(low, round, guarded)
             for low in (True, False)
-            for rounding in (round, int)
             for guarded in (True, False)
         ),
         *(one_end_stretched(low, round, False, clamped=True) for low in (True, False)),
@@ -133,8 +131,7 @@ MISTAKES = several(
         with_zero_point(lambda low, high, scale, n_bits: wrapped(round(-low / scale), 8)),
     ),
     ways(
-        "zero-point-not-rounded",
-        "The zero point is not a whole number. It is the code of 0.0, and codes are integers.",
+        *NOT_ROUNDED,
         with_zero_point(lambda low, high, scale, n_bits: -low / scale),
     ),
     ways(

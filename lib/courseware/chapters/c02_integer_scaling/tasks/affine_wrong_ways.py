@@ -122,13 +122,6 @@ def all_alike(x: torch.Tensor, n_bits: int) -> bool:
     return bool((x == x.reshape(-1)[0]).all())
 
 
-def loose(x: torch.Tensor, n_bits: int) -> tuple[float, float]:
-    """min and max as they are, the zero point not rounded."""
-    low, high = float(x.min()), float(x.max())
-    scale = (high - low) / (2**n_bits - 1) or 1.0
-    return scale, -low / scale
-
-
 def few_digits(digits: int) -> Callable[..., Params]:
     """The scale rounded; the zero point comes from it, or from all its digits."""
 

@@ -130,6 +130,7 @@ _PAIRS = about_pairs(
             lambda codes: torch.cat([codes, codes[:, -1:]], 1) if codes.shape[1] % 2 else codes,
         ),
     ),
+    moving=((OFFSET, lambda nibbles: nibbles + 8),),
     pairing=(
         (NIBBLES_SWAPPED, lambda first, second: 16 * first + second),
         *((SHIFTED_TOO_LITTLE, lambda first, second, by=by: first + by * second) for by in (15, 8)),

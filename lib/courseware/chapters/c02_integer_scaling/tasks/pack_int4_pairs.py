@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import torch
@@ -34,11 +34,12 @@ def _packed(
     lines: Callable[[T], T] = _lines,
     nibbles: Callable[[T], T] = lambda codes: codes,
     padded: Callable[[T], T] = _padded,
+    moved: Callable[[T], T] = lambda nibbles: nibbles,
     pair: Callable[[T, T], T] = _joined,
     shaped: Callable[[T, T], T] = lambda q, packed: packed.flatten(),
 ) -> T:
-    """Lines of codes made nibbles, padded, and joined in pairs."""
-    codes = padded(nibbles(lines(q).to(torch.int32)) & 15)
+    """Lines of codes made nibbles, padded, moved with the padding, and joined in pairs."""
+    codes = moved(padded(nibbles(lines(q).to(torch.int32)) & 15)) & 15
     packed = pair(codes[:, 0::2], codes[:, 1::2]) % 256
     return shaped(q, packed.to(torch.uint8))
 
@@ -68,6 +69,7 @@ def about_pairs(
     shape_kept: Cause,
     nibbles: tuple[Knob, ...],
     padding: tuple[Knob, ...],
+    moving: tuple[Knob, ...],
     pairing: tuple[Knob, ...],
 ) -> Iterator[Misconception]:
     """Each two of different kinds; the kinds are told by the task."""
@@ -80,14 +82,14 @@ def about_pairs(
         (shape_kept, kept),
         (shape_kept, kept_padded),
     )
-    kinds = {"nibbles": nibbles, "padded": padding, "pair": pairing}
+    kinds = {"nibbles": nibbles, "padded": padding, "moved": moving, "pair": pairing}
     for cause, way in orders:
         for name, knobs in kinds.items():
             for second, changed in knobs:
                 given: dict[str, Any] = {name: changed}
                 yield from both(cause, second, partial(way, **given))
     for (one, firsts), (other, seconds) in combinations(kinds.items(), 2):
-        for first, changed in firsts:
-            for second, also in seconds:
+        for (first, changed), (second, also) in product(firsts, seconds):
+            if first != second:
                 given = {one: changed, other: also}
                 yield from both(first, second, partial(_packed, **given))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
 
 import torch
 
@@ -16,7 +18,7 @@ from courseware.checks.block_mistakes import within_a_block
 from courseware.checks.block_pairs import Shared, Sharing, shared_and
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.memory_order import turned
-from courseware.checks.misconceptions import each_instead, several, ways
+from courseware.checks.misconceptions import both, each_instead, several, ways
 from courseware.checks.quantizer_inputs import LEAST, TINY, tied_blocks, tiny_blocks, weights
 from courseware.checks.task import Check, Draw, Task
 from courseware.checks.zero_guards import LIKE_ZEROS
@@ -95,6 +97,22 @@ def _one_row_without_keepdim(to_int8: blocks.ToInt8) -> blocks.Behaviour:
     return behaves
 
 
+def _of_four_axes(spread: bool) -> Iterator[blocks.Behaviour]:
+    """Scales with four axes wherever w is no matrix; beside a matrix `spread` over its rows."""
+
+    def behaves(
+        w: torch.Tensor, n_bits: int, to_int8: blocks.ToInt8, of_zeros: float | None
+    ) -> blocks.Quantized:
+        sizes = w.reshape(len(w), -1).abs().amax(dim=1)
+        sizes = sizes if of_zeros is None else torch.where(sizes == 0, of_zeros, sizes)
+        scale = blocks.scale_of(sizes, n_bits)
+        axes = (-1, 1, 1, 1) if w.dim() > 2 else (-1, 1) if spread else (-1,)
+        return to_int8(w / scale.reshape(axes), n_bits), scale
+
+    for to_int8, of_zeros in product(blocks.TO_INT8, (None, 1.0)):
+        yield partial(behaves, to_int8=to_int8, of_zeros=of_zeros)
+
+
 def _one_left_out(place: int, scale_there: float) -> blocks.Behaviour:
     """The codes of one channel stay 0."""
 
@@ -163,6 +181,17 @@ AXES_LEFT_OVER = (
     "however many axes it has.",
 )
 
+NOT_SPREAD = (
+    "scale-not-spread",
+    "Each scale was divided into the wrong values, or into none: without `keepdim=True` "
+    "the scales lie along the last axis of w, beside its columns. Give them the axes of "
+    "w, with size 1 but for the first.",
+)
+FOUR_AXES = (
+    "four-axes-assumed",
+    "The scales got four axes wherever w is no matrix, so codes of three axes come back with "
+    "four. Give them as many as w has: `scale.reshape(-1, *[1] * (w.dim() - 1))`.",
+)
 NOT_TURNED = (
     "reshaped-not-turned",
     "w was laid out by `reshape(-1, channels)`, as if each column were a channel then. It keeps "
@@ -209,11 +238,10 @@ QUANTIZE_PER_CHANNEL = Task(
             _over_axes(lambda axes: (1,), keepdim=True),
             _over_axes(lambda axes: tuple({axes - 2, axes - 1} - {0}), keepdim=True),
         ),
+        ways(*FOUR_AXES, *_of_four_axes(spread=True)),
+        both(NOT_SPREAD, FOUR_AXES, *_of_four_axes(spread=False)),
         ways(
-            "scale-not-spread",
-            "Each scale was divided into the wrong values, or into none: without `keepdim=True` "
-            "the scales lie along the last axis of w, beside its columns. Give them the axes of "
-            "w, with size 1 but for the first.",
+            *NOT_SPREAD,
             *(
                 _without_keepdim(axes, to_int8)
                 for axes in (

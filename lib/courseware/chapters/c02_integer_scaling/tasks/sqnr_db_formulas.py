@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import torch
+
 from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_wrong_ways import (
     in_bels,
     log_of,
     measured_by,
     ratio_only,
 )
+from courseware.checks.misconceptions import both, several
 
 STOPGAPS = ZeroDivisionError, 0.0, 100.0, -math.inf
 
@@ -75,16 +78,39 @@ sum_over_mean = measured_by(
 mean_over_sum = measured_by(
     lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).square().sum()
 )
-by_variance = measured_by(
-    lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)
+Measure = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+VARIANCES: tuple[tuple[Measure, Measure], ...] = (
+    (lambda x, x_hat: x.var(correction=0), lambda x, x_hat: (x - x_hat).var(correction=0)),
+    (lambda x, x_hat: x.var(), lambda x, x_hat: (x - x_hat).var()),
+    (lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).var(correction=0)),
 )
+by_variance = measured_by(*VARIANCES[0])
 reconstruction_above = measured_by(
     lambda x, x_hat: x_hat.square().sum(), lambda x, x_hat: (x - x_hat).square().sum()
 )
 magnitudes = measured_by(lambda x, x_hat: x.abs().sum(), lambda x, x_hat: (x - x_hat).abs().sum())
-cancelling = measured_by(
-    lambda x, x_hat: x.square().sum(), lambda x, x_hat: (x - x_hat).sum().square()
+
+SUMS: tuple[Measure, Measure] = (
+    lambda x, x_hat: x.square().sum(),
+    lambda x, x_hat: (x - x_hat).sum().square(),
 )
+FACTORS: tuple[tuple[tuple[str, str], float], ...] = (
+    (NATURAL_LOG, 10 * math.log(10)),
+    (NATURAL_LOG, 10 * math.log2(10)),
+    (TWENTY_LOG, 20.0),
+    (AMPLITUDES, 5.0),
+    (BELS, 1.0),
+)
+"""What stands before the decimal logarithm, or comes to it."""
+
+NOISE_GONE = several(
+    *(
+        both(cause, factor, *(measured_by(*measure, number) for measure in measures))
+        for cause, measures in ((VARIANCE, VARIANCES), (CANCEL, (SUMS,)))
+        for factor, number in FACTORS
+    )
+)
+"""Measures by which noise may be 0 though there is some: there no factor shows behind them."""
 
 FORMULAS: tuple[tuple[tuple[str, str], Callable[..., float]], ...] = (
     (TWENTY_LOG, twice),
@@ -98,6 +124,6 @@ FORMULAS: tuple[tuple[tuple[str, str], Callable[..., float]], ...] = (
     (VARIANCE, by_variance),
     (RECONSTRUCTION_ABOVE, reconstruction_above),
     (MAGNITUDES, magnitudes),
-    (CANCEL, cancelling),
+    (CANCEL, measured_by(*SUMS)),
 )
 """Wrong formulas, which may stop at a perfect reconstruction as well, or be held at 0."""

@@ -15,14 +15,15 @@ from courseware.chapters.c02_integer_scaling.tasks.sqnr_db_formulas import (
     MAGNITUDES,
     NATURAL_LOG,
     NEGATIVE_CUT,
+    NOISE_GONE,
     PERFECT_FAILS,
     RECONSTRUCTION_ABOVE,
     STOPGAPS,
     SUM_AGAINST_MEAN,
+    SUMS,
     TWENTY_LOG,
     VARIANCE,
     by_variance,
-    cancelling,
     half,
     magnitudes,
     mean_over_sum,
@@ -75,6 +76,7 @@ MISTAKES = several(
     ),
     ways(*TWENTY_LOG, twice),
     ways(*AMPLITUDES, half),
+    NOISE_GONE,
     ways(
         "logarithms-divided",
         "The logarithm of the signal was divided by that of the noise. Decibels are the logarithm "
@@ -139,7 +141,7 @@ MISTAKES = several(
     ),
     ways(
         *CANCEL,
-        cancelling,
+        measured_by(*SUMS),
         measured_by(lambda x, x_hat: x.sum().square(), lambda x, x_hat: (x - x_hat).sum().square()),
         measured_by(
             lambda x, x_hat: x.square().mean(), lambda x, x_hat: (x - x_hat).mean().square()

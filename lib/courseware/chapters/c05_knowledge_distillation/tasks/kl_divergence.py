@@ -266,10 +266,10 @@ KL_DIVERGENCE = Task(
             ),
             Misconception(
                 "gradient-of-zero-times-log",
-                "The value is right, but the gradient is nan where the teacher holds zeros. What "
-                "is replaced after the logarithm was computed all the same, and the gradient "
-                "through log 0 is infinite. Leave the zeros out, or put a harmless number in "
-                "their place, before the logarithm.",
+                "The value is right, but the gradient is nan where the teacher holds zeros. A "
+                "class that the teacher rules out adds nothing, so the gradient there is 0. Keep "
+                "the zeros out before the logarithm: a value that is replaced behind it has left "
+                "its gradient in.",
             ),
         ),
         ways(

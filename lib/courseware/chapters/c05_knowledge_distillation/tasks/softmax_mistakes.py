@@ -6,110 +6,28 @@ from collections.abc import Callable
 
 import torch
 
-from courseware.chapters.c05_knowledge_distillation.tasks.common import (
-    T,
+from courseware.chapters.c05_knowledge_distillation.tasks.common import T
+from courseware.chapters.c05_knowledge_distillation.tasks.softmax_wrong_ways import (
+    AXES,
+    Step,
+    all_but_the_power_as_constants,
+    at_temperature,
+    axis_dropped,
+    clamped,
+    hard,
+    or_at_one,
+    powers,
+    put_back_at_one,
+    replaced,
+    shares,
+    shifted_on_one_side,
+    sigmoids,
+    stable,
+    sum_as_constant,
 )
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import IMPRECISE
 from courseware.checks.task import Misconception
-
-Step = Callable[[T, float], T]
-
-
-def _stable(z: T, temperature: float = 1.0, dim: int = -1) -> T:
-    return torch.softmax(z / temperature, dim)
-
-
-def shares(powers: T) -> T:
-    return powers / powers.sum(dim=-1, keepdim=True)
-
-
-def _with(change: Step) -> Callable[..., T]:
-    """A function of logits and temperature, the temperature 1 unless given."""
-    return lambda z, temperature=1.0: change(z, temperature)
-
-
-def _clamped(lowest: float, highest: float) -> Callable[..., T]:
-    return _with(lambda z, temperature: _stable((z / temperature).clamp(lowest, highest)))
-
-
-def _over_everything(z: T, temperature: float) -> T:
-    return torch.softmax((z / temperature).reshape(-1), 0).reshape(z.shape)
-
-
-def _summed_over_everything(z: T, temperature: float) -> T:
-    powers = _powers(z, temperature)
-    return powers / powers.sum()
-
-
-def _summed_along(dim: int) -> Step:
-    """The sum alone runs along another axis."""
-
-    def behaves(z: T, temperature: float) -> T:
-        powers = _powers(z, temperature)
-        return powers / powers.sum(dim=dim, keepdim=True)
-
-    return behaves
-
-
-def _replaced(number: float) -> Step:
-    """Exponentials of the logits as they are, and a number in place of nan."""
-
-    def behaves(z: T, temperature: float) -> T:
-        return torch.nan_to_num(shares((z / temperature).exp()), nan=number)
-
-    return behaves
-
-
-def _put_back_at_one(z: T, temperature: float) -> T:
-    powers = _powers(z, temperature)
-    return powers / powers.sum(dim=-1).unsqueeze(1)
-
-
-def _axis_dropped(z: T, temperature: float) -> T:
-    powers = _powers(z, temperature)
-    return powers / powers.sum(dim=-1)
-
-
-def _powers(z: T, temperature: float) -> T:
-    """Exponentials of what lies below the largest of each row."""
-    return ((z - z.amax(dim=-1, keepdim=True)) / temperature).exp()
-
-
-def _images_flattened(z: T, temperature: float) -> T:
-    """All behind the first axis in one line."""
-    lines = z.reshape(len(z), -1) if z.dim() > 1 else z
-    return _stable(lines, temperature).reshape(z.shape)
-
-
-def _sigmoids(more: float) -> Callable[..., T]:
-    return _with(lambda z, temperature: shares(torch.sigmoid(z / temperature) + more))
-
-
-def _hard(z: T) -> T:
-    return torch.nn.functional.one_hot(z.argmax(dim=-1), z.shape[-1]).float()
-
-
-def _shifted_on_one_side(above: float, below: float) -> Callable[..., T]:
-    """The largest logit is taken off so often above the line, and so often below it."""
-
-    def behaves(z: T, temperature: float) -> T:
-        z = z / temperature
-        top = z.amax(dim=-1, keepdim=True)
-        return (z - above * top).exp() / (z - below * top).exp().sum(dim=-1, keepdim=True)
-
-    return _with(behaves)
-
-
-def _sum_as_constant(z: T, temperature: float) -> T:
-    powers = _powers(z, temperature)
-    return powers / powers.sum(dim=-1, keepdim=True).detach()
-
-
-def _all_but_the_power_as_constants(z: T, temperature: float) -> T:
-    powers = ((z - z.amax(dim=-1, keepdim=True).detach()) / temperature).exp()
-    return powers / powers.sum(dim=-1, keepdim=True).detach()
-
 
 NAN_REPLACED = (
     "nan-replaced",
@@ -126,7 +44,7 @@ WRONG_SHIFTS: dict[str, Step] = {
 
 
 def _shifted_and_replaced(shift: Step) -> Callable[..., T]:
-    return _with(
+    return or_at_one(
         lambda z, temperature: torch.nan_to_num(
             shares((z / temperature - shift(z, temperature)).exp()), nan=0.0
         )
@@ -134,10 +52,10 @@ def _shifted_and_replaced(shift: Step) -> Callable[..., T]:
 
 
 _IMPRECISE: tuple[Step, ...] = (
-    *(lambda z, temperature, n=n: _stable(z, temperature).round(decimals=n) for n in (1, 2, 3, 4)),
-    lambda z, temperature: _stable(z, temperature).half().float(),
-    lambda z, temperature: _stable(z.half(), temperature).float(),
-    lambda z, temperature: _stable(z, temperature).half(),
+    *(lambda z, temperature, n=n: stable(z, temperature).round(decimals=n) for n in (1, 2, 3, 4)),
+    lambda z, temperature: stable(z, temperature).half().float(),
+    lambda z, temperature: stable(z.half(), temperature).float(),
+    lambda z, temperature: stable(z, temperature).half(),
 )
 
 
@@ -171,94 +89,109 @@ SHIFTS = (
     ),
 )
 
+WRONG_DIMENSION = (
+    "wrong-dimension",
+    "The probabilities add up to 1 along another axis than the last one, or over several axes "
+    "at once. Each row along the last axis is a distribution of its own.",
+)
+TWICE = (
+    "temperature-twice",
+    "The logits were divided by the temperature twice. Once is enough, at the start.",
+)
+IGNORED = (
+    "temperature-ignored",
+    "The temperature has no effect. Logits are divided by it before anything else: above "
+    "1 it evens the classes out.",
+)
+MULTIPLIED = (
+    "temperature-multiplied",
+    "The logits were multiplied by the temperature. A high temperature is to even the "
+    "classes out, and this makes the differences larger.",
+)
+TEMPERATURES: tuple[tuple[tuple[str, str], Callable[[float], float]], ...] = (
+    (TWICE, lambda temperature: temperature * temperature),
+    (IGNORED, lambda temperature: 1.0),
+    (MULTIPLIED, lambda temperature: 1 / temperature),
+)
+
 MISTAKES = several(
     SHIFTS,
     ways(
         "sums-put-back-elsewhere",
         "The sums run along the last axis, but were put back as axis 1 (`unsqueeze(1)`), which "
         "is the last one for two dimensions only. `keepdim=True` leaves it where it was.",
-        _with(_put_back_at_one),
+        or_at_one(put_back_at_one),
     ),
     ways(
-        "wrong-dimension",
-        "The probabilities add up to 1 along another axis than the last one, or over several axes "
-        "at once. Each row along the last axis is a distribution of its own.",
-        _with(lambda z, temperature: _stable(z, temperature, 0)),
-        _with(lambda z, temperature: _stable(z, temperature, 1)),
-        _with(lambda z, temperature: _stable(z, temperature, min(z.dim() - 1, 1))),
-        _with(_over_everything),
-        _with(_images_flattened),
-        _with(_summed_over_everything),
-        _with(_summed_along(0)),
-        _with(_summed_along(1)),
+        *WRONG_DIMENSION,
+        *map(or_at_one, AXES),
+    ),
+    *(
+        both(WRONG_DIMENSION, cause, *(or_at_one(at_temperature(change, step)) for step in AXES))
+        for cause, change in TEMPERATURES
     ),
     ways(
         "axis-dropped",
         "The sums of the rows have lost their axis, so they were matched with the columns, or "
         "with nothing at all. `keepdim=True` leaves it there, with size 1.",
-        _with(_axis_dropped),
+        or_at_one(axis_dropped),
     ),
     ways(
         "gradient-cut",
         "The values are right, but no gradient leads back from them: they went through NumPy, "
         "Python's numbers, `detach` or `torch.tensor(…)` on the way. Use torch operations "
         "from the logits to the end; in task 4 a gradient has to find its way through.",
-        _with(lambda z, temperature: _stable(z, temperature).detach()),
+        or_at_one(lambda z, temperature: stable(z, temperature).detach()),
     ),
-    ways(*IMPRECISE, *map(_with, _IMPRECISE)),
+    ways(*IMPRECISE, *map(or_at_one, _IMPRECISE)),
     ways(
-        "temperature-twice",
-        "The logits were divided by the temperature twice. Once is enough, at the start.",
-        _with(lambda z, temperature: _stable(z, temperature * temperature)),
-    ),
-    ways(
-        "temperature-ignored",
-        "The temperature has no effect. Logits are divided by it before anything else: above "
-        "1 it evens the classes out.",
-        _with(lambda z, temperature: _stable(z)),
+        *TWICE,
+        or_at_one(lambda z, temperature: stable(z, temperature * temperature)),
     ),
     ways(
-        "temperature-multiplied",
-        "The logits were multiplied by the temperature. A high temperature is to even the "
-        "classes out, and this makes the differences larger.",
-        _with(lambda z, temperature: _stable(z * temperature)),
+        *IGNORED,
+        or_at_one(lambda z, temperature: stable(z)),
+    ),
+    ways(
+        *MULTIPLIED,
+        or_at_one(lambda z, temperature: stable(z * temperature)),
     ),
     ways(
         "temperature-on-probabilities",
         "The probabilities were divided by the temperature, so they do not add up to 1. It is "
         "the logits that are divided.",
-        _with(lambda z, temperature: _stable(z) / temperature),
+        or_at_one(lambda z, temperature: stable(z) / temperature),
     ),
     ways(
         "temperature-one-sided",
         "The temperature changes only one side of the fraction, so the results do not add up "
         "to 1. Divide the logits once, at the start.",
-        _with(
-            lambda z, temperature: _powers(z, temperature) / _powers(z, 1.0).sum(-1, keepdim=True)
+        or_at_one(
+            lambda z, temperature: powers(z, temperature) / powers(z, 1.0).sum(-1, keepdim=True)
         ),
-        _with(
-            lambda z, temperature: _powers(z, 1.0) / _powers(z, temperature).sum(-1, keepdim=True)
+        or_at_one(
+            lambda z, temperature: powers(z, 1.0) / powers(z, temperature).sum(-1, keepdim=True)
         ),
-        _with(lambda z, temperature: (z / temperature).exp() / z.exp().sum(-1, keepdim=True)),
-        _with(lambda z, temperature: z.exp() / (z / temperature).exp().sum(-1, keepdim=True)),
+        or_at_one(lambda z, temperature: (z / temperature).exp() / z.exp().sum(-1, keepdim=True)),
+        or_at_one(lambda z, temperature: z.exp() / (z / temperature).exp().sum(-1, keepdim=True)),
     ),
     ways(
         "temperature-after-normalising",
         "The temperature came in after the normalisation, so a row no longer adds up to 1. "
         "Divide the logits by it first.",
-        _with(lambda z, temperature: (torch.log_softmax(z, -1) / temperature).exp()),
+        or_at_one(lambda z, temperature: (torch.log_softmax(z, -1) / temperature).exp()),
     ),
     ways(
         "temperature-from-one-up",
         "Temperatures below 1 were taken for 1. They are as good as others, and make the "
         "largest class stand out more.",
-        _with(lambda z, temperature: _stable(z, max(float(temperature), 1.0))),
+        or_at_one(lambda z, temperature: stable(z, max(float(temperature), 1.0))),
     ),
     ways(
         "temperature-too-late",
         "Small probabilities had become exactly 0 before the temperature came in, and no "
         "power brings a 0 back. Divide the logits, not their exponentials.",
-        _with(lambda z, temperature: shares(_stable(z) ** (1 / temperature))),
+        or_at_one(lambda z, temperature: shares(stable(z) ** (1 / temperature))),
     ),
     *(
         both(NAN_REPLACED, (known.name, known.message), _shifted_and_replaced(shift))
@@ -271,68 +204,68 @@ MISTAKES = several(
         "The largest logit was taken off on one side of the fraction line only. The shift cancels "
         "where both sides have it: the exponentials above the line are those that are added up "
         "below it.",
-        *(_shifted_on_one_side(*sides) for sides in ((1.0, 0.0), (0.0, 1.0))),
+        *(shifted_on_one_side(*sides) for sides in ((1.0, 0.0), (0.0, 1.0))),
     ),
     ways(
         "sum-as-constant",
         "The values are right, but the sum below the line counts as a constant (`no_grad`, "
         "`detach`, `item`): its part of the gradient is missing. Every logit is in the sum.",
-        _with(_sum_as_constant),
-        _with(_all_but_the_power_as_constants),
+        or_at_one(sum_as_constant),
+        or_at_one(all_but_the_power_as_constants),
     ),
     ways(
         *NAN_REPLACED,
-        _with(_replaced(0.0)),
-        _with(_replaced(1.0)),
+        or_at_one(replaced(0.0)),
+        or_at_one(replaced(1.0)),
     ),
     ways(
         "logits-cut-off",
         "Large logits were cut off at some value to avoid an overflow. This changes the "
         "result: logits of 1000 and 999 become equal. Shift them instead.",
-        *(_clamped(-top, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0, 100.0)),
-        *(_clamped(-torch.inf, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0)),
+        *(clamped(-top, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0, 100.0)),
+        *(clamped(-torch.inf, top) for top in (20.0, 30.0, 50.0, 80.0, 85.0, 88.0)),
     ),
     ways(
         "not-normalised",
         "These are exponentials. Divide each by the sum of its row, so that a row adds up to 1.",
-        _with(lambda z, temperature: (z / temperature).exp()),
-        _with(lambda z, temperature: ((z - z.amax(-1, keepdim=True)) / temperature).exp()),
+        or_at_one(lambda z, temperature: (z / temperature).exp()),
+        or_at_one(lambda z, temperature: ((z - z.amax(-1, keepdim=True)) / temperature).exp()),
     ),
     ways(
         "no-exponential",
         "The logits themselves were divided by their sum. Logits may be negative, and the sum "
         "may be 0: only their exponentials are shares of a whole.",
-        _with(lambda z, temperature: shares(z / temperature)),
-        _with(lambda z, temperature: shares((z / temperature).abs())),
-        _with(lambda z, temperature: shares((z / temperature).relu())),
+        or_at_one(lambda z, temperature: shares(z / temperature)),
+        or_at_one(lambda z, temperature: shares((z / temperature).abs())),
+        or_at_one(lambda z, temperature: shares((z / temperature).relu())),
     ),
     ways(
         "another-base",
         "Powers of another number than e were taken.",
-        _with(lambda z, temperature: shares(2.0 ** (z / temperature))),
-        _with(lambda z, temperature: shares(10.0 ** (z / temperature))),
+        or_at_one(lambda z, temperature: shares(2.0 ** (z / temperature))),
+        or_at_one(lambda z, temperature: shares(10.0 ** (z / temperature))),
     ),
     ways(
         "log-returned",
         "These are logarithms of probabilities. The probabilities themselves are asked for.",
-        _with(lambda z, temperature: _stable(z, temperature).log()),
-        _with(lambda z, temperature: torch.log_softmax(z / temperature, -1)),
+        or_at_one(lambda z, temperature: stable(z, temperature).log()),
+        or_at_one(lambda z, temperature: torch.log_softmax(z / temperature, -1)),
     ),
     ways(
         "sigmoid",
         "Each class was looked at on its own (a sigmoid), so the row does not add up to 1. "
         "The classes compete: the sum runs over all of them.",
-        _with(lambda z, temperature: torch.sigmoid(z / temperature)),
+        or_at_one(lambda z, temperature: torch.sigmoid(z / temperature)),
     ),
     ways(
         "sigmoid-normalised",
         "Sigmoids stand where exponentials belong. A sigmoid ends at 1, so all large logits get "
         "the same share: e to the power of the logit is what is divided by its sum.",
-        *map(_sigmoids, (0.0, 1e-12, 1e-8)),
+        *map(sigmoids, (0.0, 1e-12, 1e-8)),
     ),
     ways(
         "hard-maximum",
         "All went to the largest logit. Softmax is soft: the others keep a share.",
-        _with(lambda z, temperature: _hard(z)),
+        or_at_one(lambda z, temperature: hard(z)),
     ),
 )

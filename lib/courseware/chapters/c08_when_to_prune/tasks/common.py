@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -34,15 +35,32 @@ LAYER_WITHOUT_MASK = Misconception(
 )
 
 
+@dataclass(frozen=True)
+class OfScores:
+    """A way to prune magnitudes, of other scores; which of equal ones go is as open as it was."""
+
+    way: Callable[..., Any]
+    scores: Callable[..., Tensors]
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.way(*self._ranked(arguments))
+
+    def also_gives(self, arguments: tuple[Any, ...], given: Any, came: Any) -> bool:
+        """Whether masks that came prune others of equal scores than those given."""
+        also_gives = getattr(self.way, "also_gives", None)
+        return also_gives is not None and also_gives(self._ranked(arguments), given, came)
+
+    def _ranked(self, arguments: tuple[Any, ...]) -> tuple[Tensors, Any]:
+        return self.scores(*arguments[:-1]), arguments[-1]
+
+
 def ways_of(mistake: str, scores: Callable[..., Tensors]) -> tuple[Callable[..., Any], ...]:
     """The ways of a mistake with magnitudes, made with other scores.
 
     `scores` takes the arguments of the task but the last, which is the sparsity.
     """
     known = next(ways for name, _, ways in MISTAKES if name == mistake)
-    return tuple(
-        lambda *arguments, way=way: way(scores(*arguments[:-1]), arguments[-1]) for way in known
-    )
+    return tuple(OfScores(way, scores) for way in known)
 
 
 def two_ranked(
@@ -50,9 +68,7 @@ def two_ranked(
 ) -> Iterator[tuple[Misconception, ...]]:
     """Two mistakes with magnitudes, made with other scores; `told` are other words for some."""
     for first, second, known in two_at_once():
-        behaviours = (
-            lambda *arguments, way=way: way(scores(*arguments[:-1]), arguments[-1]) for way in known
-        )
+        behaviours = (OfScores(way, scores) for way in known)
         yield both(told.get(first[0], first), told.get(second[0], second), *behaviours)
 
 

@@ -9,7 +9,9 @@ from courseware.chapters.c08_when_to_prune.tasks.cubic_parts import (
     DENSITY,
     FINAL_BEFORE,
     FRACTION_OPEN,
+    INCREMENT,
     INITIAL_IGNORED,
+    LINEAR,
     MIRRORED,
     NOT_CLAMPED,
     NOTHING_OUTSIDE,
@@ -138,15 +140,15 @@ MISTAKES = several(
     ways(*ONE_STEP_OFF, *(schedule(progress=progress) for progress in OFF)),
     two_mistakes(),
     ways(
-        "increment",
-        "This is not the sparsity but what was added to it, or what is still to come. The "
-        "total is asked for: what is gone at this step in all.",
+        *INCREMENT,
         schedule(lambda p, s, f: (f - s) * (1 - (1 - p) ** 3)),
         schedule(lambda p, s, f: (f - s) * (1 - p) ** 3),
         schedule(lambda p, s, f: (s - f) * (1 - p) ** 3),
         _increase(None),
         _increase(0.0),
     ),
+    both(SLOW_FIRST, INCREMENT, schedule(lambda p, s, f: (f - s) * p**3)),
+    both(LINEAR, INCREMENT, schedule(lambda p, s, f: (f - s) * p)),
     ways(
         "final-on-top",
         "The final sparsity was added on top of the initial one. It is the total at the end.",

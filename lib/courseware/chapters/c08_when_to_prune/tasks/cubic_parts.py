@@ -118,6 +118,10 @@ PROGRESSES: tuple[tuple[tuple[str, str], tuple[Progress, ...]], ...] = (
 )
 
 
+def without_initial(sparsity: Schedule) -> Schedule:
+    return lambda progress, initial, final: sparsity(progress, 0.0, final)
+
+
 def mirrored(progress: float) -> float:
     return min(abs(progress), 1.0)
 
@@ -172,6 +176,9 @@ def two_mistakes() -> Iterator[Misconception]:
         for progress in progresses:
             for second, ways_outside in all_outside(cubic, progress):
                 yield from both(first, second, *ways_outside)
+    for first, schedules in SCHEDULES[:-1]:
+        # What stands in its place, 0, is felt before the start and on the way.
+        yield from both(first, INITIAL_IGNORED, *(schedule(without_initial(s)) for s in schedules))
     for first, schedules in SCHEDULES:
         for second, progresses in PROGRESSES:
             yield from both(first, second, *(schedule(s, p) for s in schedules for p in progresses))
@@ -181,6 +188,11 @@ def two_mistakes() -> Iterator[Misconception]:
                     yield from both(first, second, *ways_outside)
 
 
+INCREMENT = (
+    "increment",
+    "This is not the sparsity but what was added to it, or what is still to come. The "
+    "total is asked for: what is gone at this step in all.",
+)
 DENSITY = (
     "density",
     "This is the share that is kept. The sparsity is the share that is gone.",

@@ -17,7 +17,13 @@ from courseware.chapters.c08_when_to_prune.tasks.shuffled_tensors import (
     TENSOR_SHUFFLED,
     tensors_shuffled,
 )
-from courseware.checks.counts import HALF_TO_THE_WRONG_SIDE, OFF_BY_ONE, miscount
+from courseware.checks.counts import (
+    HALF_TO_THE_WRONG_SIDE,
+    OFF_BY_ONE,
+    ROUNDED_UP,
+    TRUNCATED,
+    miscount,
+)
 from courseware.checks.forms import form_of
 from courseware.checks.masks import no_mask, not_bool
 from courseware.checks.rankings import ENDS_SWAPPED
@@ -25,6 +31,11 @@ from courseware.checks.states import USUAL_SEEDS, ZERO_FOR_ANOTHER, ZERO_FOR_NO_
 from courseware.checks.values import Difference, difference, show
 from model_compression.masks import pruned_count
 
+STAYING_MISCOUNTED = (
+    "staying-miscounted",
+    "As many are kept as should go, and that number was cut off to a whole one, or rounded up. It "
+    "is sparsity × n, rounded to the nearest: 36% of 10 places is 3.6, so 4.",
+)
 NOTHING_GOES = "nothing-goes-at-one"
 
 SEEDS = 300
@@ -313,6 +324,8 @@ def _cause(shape: list[int], sparsity: float, pruned: list[int]) -> str:
         *(round(sparsity * size) for size in shape),
     }
     known = miscount(n, sparsity, count)
+    if not known and miscount(n, sparsity, n - count) in (TRUNCATED[0], ROUNDED_UP[0]):
+        return STAYING_MISCOUNTED[0]
     if count == row * round(sparsity * rows) and known and len(shape) > 1:
         return "wrong-value"  # whole rows, or one more or less
     if count in by_rows and len(shape) == 1:

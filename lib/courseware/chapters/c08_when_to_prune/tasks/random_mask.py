@@ -196,6 +196,7 @@ RANDOM_MASK = Task(
             "means kept.",
             covers=(ENDS_SWAPPED[0], NOTHING_GOES[0]),
         ),
+        Misconception(*judges.STAYING_MISCOUNTED),
         Misconception(
             "count-left-to-chance",
             "The number of pruned places changes from seed to seed, as where a coin is thrown for "

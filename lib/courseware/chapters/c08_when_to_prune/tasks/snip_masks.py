@@ -20,11 +20,11 @@ from courseware.chapters.c08_when_to_prune.tasks.common import (
 from courseware.checks import ranking_inputs as inputs
 from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, MISCOUNTS, shares
 from courseware.checks.forms import FORMS, told_by_form
-from courseware.checks.global_rankings import NORMALISED
+from courseware.checks.global_rankings import MISTAKES, NORMALISED
 from courseware.checks.joined_tensors import cut, joining_slips
 from courseware.checks.mask_dicts import MATCHED_BY_ORDER, and_dtypes, masks_came
 from courseware.checks.masks import INVERTED, MASK_NOT_BOOL, WEIGHTS_RETURNED
-from courseware.checks.misconceptions import followed_by, several, ways
+from courseware.checks.misconceptions import both, followed_by, several, ways
 from courseware.checks.named_tensors import Named, paired_call, total
 from courseware.checks.noise import CLOSE_ONES_MIXED_UP, noisy
 from courseware.checks.rankings import (
@@ -44,7 +44,7 @@ from courseware.checks.rankings import (
     TIES_PRUNED,
     ranking_problem,
 )
-from courseware.checks.task import Check, Draw, Task
+from courseware.checks.task import Check, Draw, Misconception, Task
 from courseware.checks.values import Difference
 from model_compression import snip as reference
 from model_compression.masks import prune_lowest_together, pruned_count
@@ -211,20 +211,42 @@ OWN_WORDS = {
 }
 """What is told of scores, in place of magnitudes."""
 
+RANKED_OTHERWISE = {LARGEST_PRUNED[0], SIGNED[0], INVERTED[0], LAYER_BY_LAYER[0]} | {
+    name for name, *_ in MISCOUNTS
+}
+
 _check = partial(Check, judge=lowest_scores_go, probe=paired_call)
+
+GRADIENT_ALONE = (
+    "gradient-alone",
+    "The gradients were ranked alone. A weight that hardly does anything can have a large "
+    "gradient: rank |w·g|.",
+)
+WEIGHT_ALONE = (
+    "weight-alone",
+    "The weights were ranked by their magnitude, which knows nothing of the loss. That is "
+    "magnitude pruning of an untrained network: rank |w·g|.",
+)
+
+
+def _one_alone() -> Iterator[Misconception]:
+    """One factor of the scores alone, and another mistake in the ranking of its magnitudes."""
+    factors: tuple[Callable[..., Tensors], ...] = (lambda w, g: dict(g), lambda w, g: w)
+    for alone, factor in zip((GRADIENT_ALONE, WEIGHT_ALONE), factors, strict=True):
+        for name, message, _ in MISTAKES:
+            if name in RANKED_OTHERWISE:
+                told = OWN_WORDS.get(name, (name, message))
+                yield from both(alone, told, *ways_of(name, factor))
+
 
 RANKED_WRONGLY = several(
     joining_slips(_ranked, two_dicts=True),
     ways(
-        "gradient-alone",
-        "The gradients were ranked alone. A weight that hardly does anything can have a large "
-        "gradient: rank |w·g|.",
+        *GRADIENT_ALONE,
         lambda w, g, s: reference.snip_masks({k: torch.ones_like(v) for k, v in w.items()}, g, s),
     ),
     ways(
-        "weight-alone",
-        "The weights were ranked by their magnitude, which knows nothing of the loss. That is "
-        "magnitude pruning of an untrained network: rank |w·g|.",
+        *WEIGHT_ALONE,
         lambda w, g, s: reference.snip_masks(w, {k: torch.ones_like(v) for k, v in w.items()}, s),
     ),
     ways(
@@ -301,6 +323,7 @@ RANKED_WRONGLY = several(
         _zeros_besides,
     ),
     *two_ranked(_products, OWN_WORDS),
+    _one_alone(),
 )
 
 

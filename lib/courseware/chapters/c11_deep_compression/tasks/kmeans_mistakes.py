@@ -20,6 +20,7 @@ from courseware.chapters.c11_deep_compression.tasks.kmeans_wrong_ways import (
     lloyd,
     moved_to_the_farthest,
     not_zero,
+    of_those_in_order,
     quantiles,
     weights_for_codes,
     with_a_zero,
@@ -104,6 +105,9 @@ STARTS: tuple[Callable[[T, int], T], ...] = (
     lambda values, k: in_parts(values, k, torch.arange(k) / k),
     lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / k),
     lambda values, k: in_parts(values, k, (torch.arange(k) + 1) / (k + 1)),
+    of_those_in_order(lambda n, k: torch.linspace(0, n - 1, k).long()),
+    of_those_in_order(lambda n, k: torch.linspace(0, n - 1, k).round().long()),
+    of_those_in_order(lambda n, k: torch.arange(k) * n // k),
     lambda values, k: values[:k].clone(),
     lambda values, k: values.sort().values[:k].clone(),
 )

@@ -40,7 +40,8 @@ def lloyd(
             means = [
                 mean(values[nearest == i]) if (nearest == i).any() else table[i] for i in range(k)
             ]
-            means = [at + moved * (to - at) for at, to in zip(table, means, strict=True)]
+            if moved != 1:
+                means = [at + moved * (to - at) for at, to in zip(table, means, strict=True)]
             if empty is not None:
                 there = [bool((nearest == i).any()) for i in range(k)]
                 filler = torch.tensor(empty, dtype=torch.float64)
@@ -73,6 +74,11 @@ def within(values: T, k: int) -> T:
 
 def quantiles(values: T, k: int) -> T:
     return torch.quantile(values, torch.linspace(0, 1, k, dtype=torch.float64))
+
+
+def of_those_in_order(places: Callable[[int, int], T]) -> Callable[[T, int], T]:
+    """Kept weights from the smallest to the largest, at places told by their number and k."""
+    return lambda values, k: values.sort().values[places(len(values), k)]
 
 
 def around_zero(values: T, k: int) -> T:

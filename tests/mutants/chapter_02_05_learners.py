@@ -1,0 +1,111 @@
+"""Answers of learners whose second mistake, or every cause, went unnamed: exercises 02, 05."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from tests.mutants.table import wrong
+
+
+def _ends(x, upper=0.0):
+    """The ends of the range; `upper` is what the upper one reaches at least."""
+    return min(x.min().item(), 0.0), max(x.max().item(), upper)
+
+
+@wrong("affine_params", says="zero-point-not-rounded")
+def shares_out_among_codes_and_leaves_a_float(x, n_bits):
+    low, high = _ends(x)
+    scale = (high - low) / 2**n_bits if high > low else 1.0
+    return scale, -low / scale
+
+
+@wrong("affine_params", says="zero-point-truncated")
+def stretches_the_lower_end_alone_and_cuts(x, n_bits):
+    low, high = _ends(x, -math.inf)
+    scale = (high - low) / (2**n_bits - 1) if high > low else 1.0
+    return scale, int(-low / scale)
+
+
+@wrong("affine_params", says="one-end-stretched")
+def stretches_the_lower_end_alone_and_leaves_a_float(x, n_bits):
+    low, high = _ends(x, -math.inf)
+    scale = (high - low) / (2**n_bits - 1) if high > low else 1.0
+    return scale, -low / scale
+
+
+def _padded(q):
+    q = q.flatten()
+    return torch.cat([q, q.new_zeros(len(q) % 2)])
+
+
+@wrong("pack_int4", says="nibbles-swapped")
+def shifts_padded_codes_up_and_puts_the_first_one_high(q):
+    q = (_padded(q) + 8).to(torch.uint8)
+    return q[1::2] | (q[0::2] << 4)
+
+
+@wrong("pack_int4", says="offset-by-eight")
+def shifts_padded_codes_up_by_columns(q):
+    q = (_padded(q.permute(*reversed(range(q.dim())))) + 8).to(torch.uint8)
+    return q[0::2] | (q[1::2] << 4)
+
+
+@wrong("sqnr_db", says="natural-log")
+def compares_variances_by_the_natural_logarithm(x, x_hat):
+    noise = (x - x_hat).var()
+    return 10 * math.log(x.var().item() / noise.item()) if noise > 0 else math.inf
+
+
+@wrong("sqnr_db", says="twenty-log")
+def compares_variances_of_all_values_twice_over(x, x_hat):
+    noise = (x - x_hat).var(unbiased=False)
+    return 20 * math.log10(x.var(unbiased=False).item() / noise.item()) if noise > 0 else math.inf
+
+
+@wrong("sqnr_db", says="bels")
+def adds_up_errors_in_bels(x, x_hat):
+    noise = (x - x_hat).double().sum().square().item()
+    return math.log10(x.double().square().sum().item() / noise) if noise else math.inf
+
+
+def _sizes(w):
+    sizes = w.flatten(1).abs().amax(1)
+    return torch.where(sizes == 0, 1.0, sizes)
+
+
+def _codes(w, scale, n_bits):
+    top = 2 ** (n_bits - 1) - 1
+    return (w / scale).round().clamp(-top, top).to(torch.int8)
+
+
+@wrong("quantize_per_channel", says="four-axes-assumed")
+def divides_columns_of_matrices_and_filters_of_four_axes(w, n_bits):
+    scale = _sizes(w) / (2 ** (n_bits - 1) - 1)
+    return _codes(w, scale if w.ndim == 2 else scale.reshape(-1, 1, 1, 1), n_bits), scale
+
+
+@wrong("quantize_per_channel", says="four-axes-assumed")
+def gives_all_filters_four_axes(w, n_bits):
+    scale = _sizes(w) / (2 ** (n_bits - 1) - 1)
+    beside = scale.reshape(-1, 1) if w.ndim == 2 else scale.reshape(-1, 1, 1, 1)
+    return _codes(w, beside, n_bits), scale
+
+
+@wrong("softmax", says="temperature-multiplied")
+def multiplies_by_the_temperature_down_the_columns(logits, temperature=1.0):
+    powers = (logits * temperature - (logits * temperature).max()).exp()
+    return powers / powers.sum(0, keepdim=True)
+
+
+@wrong("softmax", says="temperature-ignored")
+def ignores_the_temperature_down_the_columns(logits, temperature=1.0):
+    powers = (logits - logits.amax(0, keepdim=True)).exp()
+    return powers / powers.sum(0, keepdim=True)
+
+
+@wrong("softmax", says="wrong-dimension")
+def multiplies_by_the_temperature_and_adds_up_all(logits, temperature=1.0):
+    powers = (logits * temperature - (logits * temperature).max()).exp()
+    return powers / powers.sum()
