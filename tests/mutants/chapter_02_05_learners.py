@@ -1,4 +1,4 @@
-"""Answers of learners whose second mistake, or every cause, went unnamed: exercises 02, 05."""
+"""Answers of learners whose second mistake, or every cause, went unnamed: exercises 02, 03, 05."""
 
 from __future__ import annotations
 
@@ -109,3 +109,20 @@ def ignores_the_temperature_down_the_columns(logits, temperature=1.0):
 def multiplies_by_the_temperature_and_adds_up_all(logits, temperature=1.0):
     powers = (logits * temperature - (logits * temperature).max()).exp()
     return powers / powers.sum()
+
+
+@wrong("bits_per_weight", says="zero-point-not-shared")
+def counts_zero_points_in_full_and_rounds_up(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return math.ceil(n_bits + scale_bits / group_size + zero_point_bits)
+
+
+@wrong("bits_per_weight", says="whole-bits")
+def counts_scales_in_full_and_rounds_up(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return math.ceil(n_bits + scale_bits + zero_point_bits / group_size)
+
+
+@wrong("percentile_range", says="tails-shared")
+def leaves_half_of_the_rest_out_on_each_side(batches, percentile):
+    values = torch.cat([batch.reshape(-1) for batch in batches])
+    tail = (1 - percentile / 100) / 2
+    return torch.quantile(values, tail).item(), torch.quantile(values, 1 - tail).item()

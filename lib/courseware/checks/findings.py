@@ -72,7 +72,7 @@ def where_each_shows(
     changed = {
         name: shown(*pair, one) for name, one in found.items() if (pair := _made_at_once(one))
     }
-    told = {cause.name for name in found for cause in changed.get(name, found[name]).causes}
+    told = {cause.name for name, one in found.items() for cause in changed.get(name, one).causes}
     return {
         name: changed[name]
         if name in changed and told >= {cause.name for cause in _made_at_once(one)}

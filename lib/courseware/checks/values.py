@@ -197,9 +197,20 @@ def _tensor_difference(expected: torch.Tensor, got: Any, dtypes: bool) -> Differ
     index = [int(i) for i in wrong.nonzero()[0]]
     at = tuple(index)
     where = f"element {index}" if index else "the number"
-    text = f"{where} is {got[at].item():.6g}, expected {expected[at].item():.6g}"
+    one, other = _told_apart(got[at].item(), expected[at].item())
+    text = f"{where} is {one}, expected {other}"
     more = int(wrong.sum()) - 1
     return Difference("wrong-value", text + (f" ({more} more differ)" if more else ""))
+
+
+def _told_apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers in six digits, or in as many as show that they differ.
+
+    >>> _told_apart(1.25, 1 / 3), _told_apart(26162780, 26162779)
+    (('1.25', '0.333333'), ('26162780', '26162779'))
+    """
+    short = f"{one:.6g}", f"{other:.6g}"
+    return short if short[0] != short[1] else (f"{one:.17g}", f"{other:.17g}")
 
 
 def is_plain(value: torch.Tensor) -> bool:
@@ -271,7 +282,9 @@ def _show(value: Any) -> str:
         return f"{value:.1f}" if value == int_or_none(value) else _show_float(value)
     if isinstance(value, tuple | list) and type(value).__repr__ in SEQUENCES:
         inner = ", ".join(show(item) for item in value)
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+        if isinstance(value, tuple):
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        return f"[{inner}]"
     if type(value) in (dict, OrderedDict):
         return "{" + ", ".join(f"{show(key)}: {show(item)}" for key, item in value.items()) + "}"
     text = repr(value)

@@ -9,6 +9,26 @@ from itertools import combinations
 
 import torch
 
+from courseware.chapters.c03_post_training_quantization.tasks.bits_per_weight_causes import (
+    BITS_CUT,
+    BYTES,
+    CODE_SHARED,
+    CODES_COUNTED,
+    DIGITS_DROPPED,
+    GROUP_ONE_OFF,
+    MULTIPLIED,
+    ONE_OF_BOTH,
+    OVERHEAD_MULTIPLIED,
+    RATIO,
+    SCALE_BITS_CUT,
+    SCALE_NOT_SHARED,
+    SECOND_SCALE_TWICE,
+    WHOLE_BITS,
+    ZERO_POINT_AS_SCALE,
+    ZERO_POINT_FORGOTTEN,
+    ZERO_POINT_NOT_SHARED,
+    ZERO_POINT_SUBTRACTED,
+)
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.precision import DECIMALS
@@ -41,86 +61,12 @@ def _rounded(digits: int) -> Callable[..., float]:
     return _formula(lambda b, g, s, z: round(b + (s + z) / g, digits))
 
 
-ZERO_POINT_NOT_SHARED = (
-    "zero-point-not-shared",
-    "The zero point is counted in full for every weight. A group shares one, just as it "
-    "shares a scale.",
+NOT_SHARED: tuple[tuple[tuple[str, str], Callable[[float, float, float], float]], ...] = (
+    (ZERO_POINT_NOT_SHARED, lambda s, z, g: s / g + z),
+    (SCALE_NOT_SHARED, lambda s, z, g: s + z),
+    (SCALE_NOT_SHARED, lambda s, z, g: s),
+    (SCALE_NOT_SHARED, lambda s, z, g: s + z / g),
 )
-SECOND_SCALE_TWICE = (
-    "second-scale-twice",
-    "Something of a second scale was added. `scale_bits` holds its share already, where "
-    "there is one: 8 + 32 / 256 in the example. Take it as it is.",
-)
-ZERO_POINT_SUBTRACTED = (
-    "zero-point-subtracted",
-    "The bits of the zero point were taken off. They are stored as well: add them.",
-)
-RATIO = (
-    "ratio-to-float32",
-    "This is how many times smaller the weights become. The bits of one weight are asked for.",
-)
-MULTIPLIED = (
-    "bits-multiplied",
-    "The bits of scale and zero point were multiplied. Each group stores one after the "
-    "other: add them.",
-)
-ZERO_POINT_FORGOTTEN = (
-    "zero-point-forgotten",
-    "The zero points are not counted. Each group stores one beside its scale.",
-)
-ZERO_POINT_AS_SCALE = (
-    "zero-point-as-scale",
-    "The zero point was counted with the bits of the scale. It has a size of its own: "
-    "`zero_point_bits`.",
-)
-ONE_OF_BOTH = (
-    "scale-or-zero-point",
-    "As soon as there is a zero point, the scale is no longer counted, or only the larger "
-    "of the two is. Each group stores both.",
-)
-BYTES = (
-    "bytes-not-bits",
-    "This is the number of bytes. Bits are asked for.",
-)
-DIGITS_DROPPED = (
-    "digits-dropped",
-    "The result was rounded to a few decimals. Over billions of weights they add up.",
-)
-WHOLE_BITS = (
-    "whole-bits",
-    "The result was rounded to whole bits. An average need not be a whole number: many "
-    "weights share one scale.",
-)
-OVERHEAD_MULTIPLIED = (
-    "overhead-multiplied",
-    "The larger the group, the smaller the share of each weight. Here it grows with the group.",
-)
-CODE_SHARED = (
-    "code-shared",
-    "The code was divided by the group size as well. Every weight has a code of its own; "
-    "only scale and zero point are shared.",
-)
-CODES_COUNTED = (
-    "codes-counted",
-    "2**n_bits is how many codes there are. One of them takes `n_bits` bits.",
-)
-
-GROUP_ONE_OFF = (
-    "group-one-off",
-    "The share of a weight was counted in a group of one weight more, or one less. All "
-    "`group_size` weights share a scale, the first one as well.",
-)
-BITS_CUT = (
-    "n-bits-cut",
-    "`n_bits` was made a whole number. On average codes may take 1.5 bits: take it as it is.",
-)
-
-SCALE_BITS_CUT = (
-    "scale-bits-cut",
-    "The bits of a scale were cut to a whole number. Scales that share a second scale take "
-    "a fraction of a bit more.",
-)
-
 DIVISORS: tuple[Callable[[float], float], ...] = (lambda g: max(g - 1, 1), lambda g: g + 1)
 CUTS: tuple[Callable[[float], int], ...] = (int, round, math.ceil)
 
@@ -131,9 +77,17 @@ def _put_together(
     codes: Callable[[float, float], float] = lambda b, g: b,
     finish: Callable[[float], float] = lambda bits: bits,
     scale: Callable[[float], float] = lambda s: s,
+    share: Callable[[float, float, float], float] | None = None,
 ) -> Callable[..., float]:
-    """Bits of the code and a share of the overhead, each found in a way of its own."""
-    return _formula(lambda b, g, s, z: finish(codes(b, g) + overhead(b, scale(s), z) / divisor(g)))
+    """Bits of the code and a share of the overhead, each found in a way of its own.
+
+    `share` is told from scale, zero point and group where these are not shared alike.
+    """
+
+    def of_a_weight(b: float, g: float, s: float, z: float) -> float:
+        return share(scale(s), z, divisor(g)) if share else overhead(b, scale(s), z) / divisor(g)
+
+    return _formula(lambda b, g, s, z: finish(codes(b, g) + of_a_weight(b, g, s, z)))
 
 
 def _with_codes_of(cut: Callable[[float], int]) -> Callable[..., float]:
@@ -153,6 +107,7 @@ def _two_mistakes() -> Iterator[tuple[Misconception, ...]]:
             (ZERO_FOR_MISSING, lambda b, s, z: s + (z or b)),
             (ZERO_FOR_MISSING, lambda b, s, z: s + (z or s)),
         ),
+        "share": NOT_SHARED,
         "scale": ((SCALE_BITS_CUT, int), (SCALE_BITS_CUT, math.ceil)),
         "divisor": (
             *((GROUP_ONE_OFF, divisor) for divisor in DIVISORS),
@@ -172,6 +127,8 @@ def _two_mistakes() -> Iterator[tuple[Misconception, ...]]:
         ),
     }
     for (one, firsts), (other, seconds) in combinations(knobs.items(), 2):
+        if (one, other) == ("overhead", "share"):
+            continue  # the one stands in the place of the other
         for first, change in firsts:
             for second, also in seconds:
                 yield both(first, second, _put_together(**{one: change, other: also}))
@@ -210,17 +167,7 @@ MISTAKES = several(
         _formula(lambda b, g, s, z: b + (s + (z or b)) / g),
         _formula(lambda b, g, s, z: b + (s + (z or s)) / g),
     ),
-    ways(
-        *ZERO_POINT_NOT_SHARED,
-        _formula(lambda b, g, s, z: b + s / g + z),
-    ),
-    ways(
-        "scale-not-shared",
-        "The scale is counted in full for every weight. All weights of a group share one.",
-        _formula(lambda b, g, s, z: b + s + z),
-        _formula(lambda b, g, s, z: b + s),
-        _formula(lambda b, g, s, z: b + s + z / g),
-    ),
+    *(ways(*cause, _put_together(share=share)) for cause, share in NOT_SHARED),
     ways(
         *CODE_SHARED,
         _formula(lambda b, g, s, z: (b + s + z) / g),
