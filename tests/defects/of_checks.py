@@ -78,7 +78,7 @@ CHECKS = (
     Defect(
         name="cause-of-a-judge-lost",
         breaks="The cause that a judge names is not told.",
-        file="lib/courseware/checks/model_fits.py",
+        file="lib/courseware/checks/model_outcomes.py",
         before="return case.found.kind == known.name",
         after="return False",
         tests=(
@@ -89,7 +89,7 @@ CHECKS = (
     Defect(
         name="second-mistake-of-another",
         breaks="What one mistake makes of a result is taken for what it makes of any other.",
-        file="lib/courseware/checks/model_fits.py",
+        file="lib/courseware/checks/model_outcomes.py",
         before='case.input.once(("changed", which, id(first)), made)',
         after='case.input.once(("changed", which), made)',
         tests=(

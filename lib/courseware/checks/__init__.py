@@ -1,10 +1,10 @@
 """Instant checks: what a test cell of an exercise calls.
 
-The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `model_fits`, `matching`,
-`afterwards`, `factors`, `where`, `general`), `report`, `quiz`, `seeds`, `gradients`, `states`,
-`off_limits`, `taking_away` (of what `ready_made` names); `practice` looks at what grading will not
-find (`handed_in`, `conditions`, `jupyter_cells`); `so_far` sums up, `solution_button` shows the
-course's own solution; `facts` are a report as data.
+The engine: `task`, `call`, `run`, `cases`, `values`, `diagnose` (by `model_fits`, `model_outcomes`,
+`explanation`, `matching`, `afterwards`, `factors`, `where`, `general`), `report`, `quiz`, `seeds`,
+`gradients`, `states`, `off_limits`, `taking_away` (of what `ready_made` names); `practice` looks at
+what grading will not find (`handed_in`, `conditions`, `jupyter_cells`); `so_far` sums up,
+`solution_button` shows the course's own solution; `facts` are a report as data.
 What tasks of several chapters share has modules by concept: `misconceptions`, `forms`,
 `machine_integers`, `precision`, `python_slips`; `roundings`, `dtypes`, `bit_widths`, `zero_guards`,
 `blocks`, `groups`, `pairs`, `quantizer_inputs`, `memory_order`; `masks`, `mask_dicts`, `counts`,

@@ -18,10 +18,11 @@ from dataclasses import replace
 from courseware.checks.afterwards import Composite
 from courseware.checks.beneath import PAIRS_SWAPPED, SIGNED, hides, put_right, told_of
 from courseware.checks.cases import Case
+from courseware.checks.explanation import HALF, MOST_OF_IT, Explanation, is_of_its_dtype
 from courseware.checks.findings import Finding, model_of, where_each_shows, with_beneath
 from courseware.checks.general import Diagnosis, besides, dtype_alone, dtype_besides, general
 from courseware.checks.gradients import asks_for_gradients
-from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models, is_of_its_dtype
+from courseware.checks.model_fits import Models
 from courseware.checks.positions import explained_one_by_one
 from courseware.checks.task import Misconception, Task
 from courseware.checks.value_and_gradient import apart, both_wrong

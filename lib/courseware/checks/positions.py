@@ -13,7 +13,8 @@ from typing import Any
 
 from courseware.checks.call import Outcome
 from courseware.checks.cases import Case, judged_anew
-from courseware.checks.model_fits import HALF, MOST_OF_IT, Explanation, Models
+from courseware.checks.explanation import HALF, MOST_OF_IT, Explanation
+from courseware.checks.model_fits import Models
 from courseware.checks.task import Misconception, Task
 
 
