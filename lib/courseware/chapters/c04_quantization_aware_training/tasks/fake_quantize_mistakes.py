@@ -1,8 +1,7 @@
-"""Mistakes in `fake_quantize`: what they come to, and what is said of them."""
+"""Mistakes in `fake_quantize`."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -10,20 +9,34 @@ import torch
 from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_pairs import (
     wrapped_floats,
 )
-from courseware.chapters.c04_quantization_aware_training.tasks.inputs import (
-    T,
+from courseware.chapters.c04_quantization_aware_training.tasks.fake_quantize_wrong_ways import (
+    bracket,
+    chained,
+    chained_by,
+    clamped,
+    clipped_upstream,
+    codes_of,
+    limited_like_x,
+    masked_by,
+    one_way,
+    rounded_by,
+    rounded_values,
+    slope_of_steps,
+    stored_in_int8,
+    upstream_ignored,
+    valued,
+    values_of,
+    with_factor,
+    wrapped_values,
 )
+from courseware.chapters.c04_quantization_aware_training.tasks.inputs import T
 from courseware.chapters.c04_quantization_aware_training.tasks.mistakes import (
     MASKS,
     ROUNDED_TOO_EARLY,
-    Chained,
-    Mask,
-    Rule,
     inside,
     with_gradient,
 )
 from courseware.checks.misconceptions import both, several, ways
-from courseware.checks.quantizer_inputs import Scale
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.task import Misconception
 
@@ -40,125 +53,12 @@ CODES_RETURNED = (
 )
 
 
-def _values(x: T, scale: Scale, low: int, high: int, rounding: Callable[[T], T] = torch.round) -> T:
-    return rounding(x / scale).clamp(low, high) * scale
-
-
-def _stored_in_int8(x: T, scale: Scale, low: int, high: int) -> T:
-    """Codes that are int8 after the clamp."""
-    return _codes(x.detach(), scale, low, high).long().to(torch.int8).float() * scale
-
-
-def _clamped(x: T, scale: Scale, low: int, high: int) -> T:
-    """Without any rounding: torch finds the right gradient within the range."""
-    return (x / scale).clamp(low, high) * scale
-
-
-def _codes(x: T, scale: Scale, low: int, high: int) -> T:
-    return torch.round(x / scale).clamp(low, high)
-
-
-def _wrapped_values(x: T, scale: Scale, low: int, high: int) -> T:
-    """Codes that are int8 before the clamp."""
-    codes = torch.round(x.detach() / scale).long().to(torch.int8)
-    return codes.clamp(low, high).float() * scale
-
-
-def _valued(values: Callable[..., T]) -> tuple[Callable[..., T], ...]:
-    """Wrong values, with the right gradient and with a gradient everywhere."""
-    return (
-        lambda x, scale, low, high: with_gradient(
-            values(x, scale, low, high), x, inside(x / scale, low, high)
-        ),
-        lambda x, scale, low, high: with_gradient(values(x, scale, low, high), x, 1.0),
-    )
-
-
 def _wrong_values(name: str, message: str, *values: Callable[..., T]) -> tuple[Misconception, ...]:
     """Wrong values, also beside the gradient that torch finds by itself, a mistake of its own."""
     return several(
-        ways(name, message, *(way for each in values for way in _valued(each))),
+        ways(name, message, *(way for each in values for way in valued(each))),
         both((name, message), STAIRCASE, *values),
     )
-
-
-def _rounded_values(rounding: Callable[[T], T]) -> Callable[..., T]:
-    return lambda x, scale, low, high: _values(x, scale, low, high, rounding)
-
-
-def _rounded_by(rounding: Callable[[T], T]) -> tuple[Callable[..., T], ...]:
-    """Another rounding, in the values alone and in the mask as well."""
-
-    def in_both(x: T, scale: Scale, low: int, high: int) -> T:
-        mask = inside(x / scale, low, high, rounding)
-        return with_gradient(_values(x, scale, low, high, rounding), x, mask)
-
-    return in_both, _valued(_rounded_values(rounding))[0]
-
-
-def _factor(factor: Callable[..., T | float]) -> Callable[..., T]:
-    """The right values with another gradient."""
-    return lambda x, scale, low, high: with_gradient(
-        _values(x, scale, low, high), x, factor(x, scale, low, high)
-    )
-
-
-def _masked_by(mask: Callable[..., T]) -> Callable[..., T]:
-    return _factor(lambda x, scale, low, high: mask(x / scale, low, high))
-
-
-def _bracket(joined: Callable[[T, T, T], T]) -> Callable[..., T]:
-    """Some sum of x, the right mask and the right values."""
-    return lambda x, scale, low, high: joined(
-        x, inside(x / scale, low, high), _values(x, scale, low, high)
-    )
-
-
-def _chained_by(mask: Mask, rule: Rule) -> Callable[..., T]:
-    """The right values with another chain rule, and some mask."""
-    return lambda x, s, low, high: Chained.apply(
-        x, _values(x, s, low, high), mask(x / s, low, high), rule
-    )
-
-
-def _chained(rule: Rule) -> tuple[Callable[..., T], ...]:
-    """With the right mask, and with none."""
-    everywhere: Mask = lambda steps, low, high: torch.ones_like(steps)  # noqa: E731
-    return _chained_by(inside, rule), _chained_by(everywhere, rule)
-
-
-def _one_way(sign: int) -> Callable[..., T]:
-    """The gradient passes beyond an end where it has a sign: of −1 that leads further out."""
-
-    def rule(upstream: T, side: T) -> T:
-        return upstream.masked_fill(side * upstream * sign < 0, 0.0)
-
-    def behaves(x: T, scale: Scale, low: int, high: int) -> T:
-        steps = torch.round(x.detach() / scale)
-        side = (steps > high).float() - (steps < low).float()
-        return Chained.apply(x, _values(x, scale, low, high), side, rule)
-
-    return behaves
-
-
-def _limited_like_x(mask: Callable[[T, int, int], T]) -> Callable[..., T]:
-    """What comes from above, clamped to the range that x is clamped to."""
-
-    def behaves(x: T, scale: Scale, low: int, high: int) -> T:
-        step = float(scale)
-        return Chained.apply(
-            x,
-            _values(x, scale, low, high),
-            mask(x / scale, low, high),
-            lambda upstream, mask: (upstream * mask).clamp(low * step, high * step),
-        )
-
-    return behaves
-
-
-def _slope(steps: T) -> T:
-    """Of steps − sin(2π · steps) / 2π."""
-    return (1 - torch.cos(2 * math.pi * steps)).detach()
 
 
 PASSES_EVERYWHERE = (
@@ -183,91 +83,82 @@ MASK_OF_VALUES = (
     "how many steps fit into x.",
 )
 
-
-def _ignored(upstream: T, mask: T) -> T:
-    return mask.to(upstream.dtype)
-
-
-def _clipped_upstream(upstream: T, mask: T) -> T:
-    return (upstream * mask).clamp(-1.0, 1.0)
-
-
 MISCONCEPTIONS = several(
-    ways(*STAIRCASE, _values),
+    ways(*STAIRCASE, values_of),
     ways(
         "cut-off",
         "The result no longer depends on x as far as torch can tell: a `detach`, `no_grad`, "
         "`.data` or a way through NumPy cut it off. Only the difference that rounding makes "
         "may be a constant.",
-        lambda x, scale, low, high: _values(x, scale, low, high).detach(),
+        lambda x, scale, low, high: values_of(x, scale, low, high).detach(),
     ),
-    ways(*PASSES_EVERYWHERE, _factor(lambda x, scale, low, high: 1.0)),
+    ways(*PASSES_EVERYWHERE, with_factor(lambda x, scale, low, high: 1.0)),
     ways(
         "inward-gradients-pass",
         "Where a value was clipped, the gradient passes if it leads one way, back into the range "
         "or further out. It is 0 there whatever comes from above: a small change of x changes "
         "nothing.",
-        *map(_one_way, (1, -1)),
+        *map(one_way, (1, -1)),
     ),
     ways(
         "soft-staircase",
         "The gradient is that of a smooth staircase: it changes from place to place between two "
         "codes. The straight-through estimator puts 1 in its place, wherever x lies in the range.",
-        _factor(lambda x, s, low, high: _slope(x / s) * inside(x / s, low, high)),
-        _factor(lambda x, s, low, high: _slope(x / s)),
+        with_factor(lambda x, s, low, high: slope_of_steps(x / s) * inside(x / s, low, high)),
+        with_factor(lambda x, s, low, high: slope_of_steps(x / s)),
     ),
-    *(ways(name, message, _masked_by(mask)) for name, message, mask in MASKS),
+    *(ways(name, message, masked_by(mask)) for name, message, mask in MASKS),
     ways(
         "gradient-in-steps",
         "The gradient is off by a factor of the scale. x was divided by it on the way to the "
         "codes and multiplied on the way back: the two cancel.",
-        _factor(lambda x, s, low, high: inside(x / s, low, high) * s),
-        _factor(lambda x, s, low, high: inside(x / s, low, high) / s),
-        _factor(lambda x, s, low, high: s),
-        _factor(lambda x, s, low, high: 1 / s),
+        with_factor(lambda x, s, low, high: inside(x / s, low, high) * s),
+        with_factor(lambda x, s, low, high: inside(x / s, low, high) / s),
+        with_factor(lambda x, s, low, high: s),
+        with_factor(lambda x, s, low, high: 1 / s),
     ),
     ways(
         "brackets-of-two-kinds",
         "In a + (b − a) the two a must be the same, or the value is not that of b. Here the "
         "mask is in one of them only: where a value was clipped, x itself was taken off or "
         "added.",
-        _bracket(lambda x, mask, values: x * mask + (values - x).detach()),
-        _bracket(lambda x, mask, values: x + (values - x * mask).detach()),
+        bracket(lambda x, mask, values: x * mask + (values - x).detach()),
+        bracket(lambda x, mask, values: x + (values - x * mask).detach()),
     ),
     ways(
         "terms-swapped",
         "x came back as it was, and its gradient is that of rounding: in a + (b − a), where "
         "torch does not see the bracket, the two have changed places. The value is that of b, "
         "the gradient that of a.",
-        _bracket(lambda x, mask, values: values + (x - values).detach()),
+        bracket(lambda x, mask, values: values + (x - values).detach()),
     ),
     ways(
         "bracket-seen",
         "The gradient of x is taken off again, or counts twice: torch sees the bracket. In "
         "a + (b − a) only the bracket is a constant, and a itself is not.",
-        _bracket(lambda x, mask, values: x.detach() + (values - x)),
-        _bracket(lambda x, mask, values: x + x - x.detach() + (values - x).detach()),
-        _factor(lambda x, s, low, high: -1.0 * inside(x / s, low, high)),
-        _factor(lambda x, s, low, high: 2.0 * inside(x / s, low, high)),
+        bracket(lambda x, mask, values: x.detach() + (values - x)),
+        bracket(lambda x, mask, values: x + x - x.detach() + (values - x).detach()),
+        with_factor(lambda x, s, low, high: -1.0 * inside(x / s, low, high)),
+        with_factor(lambda x, s, low, high: 2.0 * inside(x / s, low, high)),
     ),
-    ways(*UPSTREAM_IGNORED, *_chained(_ignored)),
+    ways(*UPSTREAM_IGNORED, *chained(upstream_ignored)),
     ways(
         *UPSTREAM_CLIPPED,
-        *_chained(_clipped_upstream),
-        *map(_limited_like_x, (inside, lambda steps, low, high: torch.ones_like(steps))),
+        *chained(clipped_upstream),
+        *map(limited_like_x, (inside, lambda steps, low, high: torch.ones_like(steps))),
     ),
     *(
-        both((name, message), rule, _chained_by(mask, of_upstream))
+        both((name, message), rule, chained_by(mask, of_upstream))
         for name, message, mask in MASKS
         for rule, of_upstream in (
-            (UPSTREAM_IGNORED, _ignored),
-            (UPSTREAM_CLIPPED, _clipped_upstream),
+            (UPSTREAM_IGNORED, upstream_ignored),
+            (UPSTREAM_CLIPPED, clipped_upstream),
         )
     ),
     ways(
         *MASK_OF_VALUES,
-        _factor(lambda x, scale, low, high: inside(x, low, high)),
-        _factor(lambda x, scale, low, high: (x >= low) & (x <= high)),
+        with_factor(lambda x, scale, low, high: inside(x, low, high)),
+        with_factor(lambda x, scale, low, high: (x >= low) & (x <= high)),
     ),
     ways(
         "stored-before-clamped",
@@ -275,38 +166,38 @@ MISCONCEPTIONS = several(
         "becomes −126: clamp first.",
         *(
             way
-            for values in (_wrapped_values, wrapped_floats)
-            for way in (_valued(values)[0], values)
+            for values in (wrapped_values, wrapped_floats)
+            for way in (valued(values)[0], values)
         ),
     ),
     ways(
         "stored-in-int8",
         "The codes were stored in int8, where an unsigned range of 8 bits does not fit: 200 "
         "becomes −56. Leave the codes floats, or take a type that holds them.",
-        *_valued(_stored_in_int8),
-        _stored_in_int8,
+        *valued(stored_in_int8),
+        stored_in_int8,
     ),
     ways(
         "binary-mask",
         "The gradient passes where x lies between −1 and 1, whatever scale, `qmin` and `qmax` "
         "are. It passes where the code is in the range: where nothing was clipped.",
-        _factor(lambda x, scale, low, high: x.abs() <= 1),
-        _factor(lambda x, scale, low, high: x.abs() < 1),
+        with_factor(lambda x, scale, low, high: x.abs() <= 1),
+        with_factor(lambda x, scale, low, high: x.abs() < 1),
     ),
     ways(
         "wrapped-around-and-passes-everywhere",
         "Two mistakes: the codes were stored in 8 bits before they were clamped, where 130 "
         "becomes −126 and a `qmax` of 255 is refused; and the gradient passes outside the "
         "range, too, where the value was clipped.",
-        _valued(_wrapped_values)[1],
+        valued(wrapped_values)[1],
     ),
-    *(ways(name, message, *_rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
+    *(ways(name, message, *rounded_by(rounding)) for name, message, rounding in ROUNDINGS),
     *(
-        both((name, message), PASSES_EVERYWHERE, _valued(_rounded_values(rounding))[1])
+        both((name, message), PASSES_EVERYWHERE, valued(rounded_values(rounding))[1])
         for name, message, rounding in ROUNDINGS
     ),
     *(
-        both((name, message), STAIRCASE, _rounded_values(rounding))
+        both((name, message), STAIRCASE, rounded_values(rounding))
         for name, message, rounding in ROUNDINGS
     ),
     _wrong_values(
@@ -316,12 +207,12 @@ MISCONCEPTIONS = several(
     ),
     ways(
         *CODES_RETURNED,
-        *_valued(_codes),
+        *valued(codes_of),
         lambda x, scale, low, high: with_gradient(
             torch.round(x / scale).clamp(low, high), x, inside(x / scale, low, high) / scale
         ),
     ),
-    both(CODES_RETURNED, STAIRCASE, _codes),
+    both(CODES_RETURNED, STAIRCASE, codes_of),
     _wrong_values(
         "clamp-missing",
         "Values beyond the range were rounded, but not brought back into it: there is no code "
@@ -363,12 +254,12 @@ MISCONCEPTIONS = several(
         "not-rounded",
         "Nothing was rounded: the values were clamped to the range at most. Only whole numbers "
         "of steps have a code.",
-        *_valued(_clamped),
-        _clamped,
-        *_valued(lambda x, s, low, high: x),
+        *valued(clamped),
+        clamped,
+        *valued(lambda x, s, low, high: x),
         lambda x, s, low, high: x,
         lambda x, s, low, high: torch.where(
-            inside(x / s, low, high), x, _values(x, s, low, high).detach()
+            inside(x / s, low, high), x, values_of(x, s, low, high).detach()
         ),
     ),
     _wrong_values(
