@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch.nn import functional
 
-from courseware.chapters.c05_knowledge_distillation.tasks.common import (
-    T,
-)
+from courseware.chapters.c05_knowledge_distillation.tasks.common import T
 
 
 def log_p_of(z: T, labels: T) -> T:
