@@ -19,6 +19,7 @@ from courseware.chapters.c09_lottery_tickets.tasks.ticket_mistakes import (
     RATE_KEPT,
     WHOLE_STATE_RANKED,
 )
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_structure import ONE_DICT_AND
 from courseware.checks import prunable_networks as networks
 from courseware.checks.call import Outcome, call, call_anew, shuffled_call
 from courseware.checks.counts import shares
@@ -226,9 +227,7 @@ FIND_TICKET = Task(
         LAYER_WITHOUT_MASK,
         *(Misconception(name, message) for name, message in MISTAKES),
         *(
-            Misconception(
-                f"{judges.ONE_DICT_AND}{name}", ONE_DICT[1], also=Misconception(name, why)
-            )
+            Misconception(f"{ONE_DICT_AND}{name}", ONE_DICT[1], also=Misconception(name, why))
             for name, why in (RATE_KEPT, LAYER_COUNTS, LAST_AT_HALF)
         ),
         *ways(*WHOLE_STATE_RANKED, _bias_looked_up),

@@ -29,29 +29,25 @@ from typing import Any
 
 import torch
 
-from courseware.chapters.c09_lottery_tickets.tasks.ticket_counts import (
-    cause_of_counts,
-    cause_of_last_count,
-    kept_counts,
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_counts import cause_of_counts, kept_counts
+from courseware.chapters.c09_lottery_tickets.tasks.ticket_structure import (
+    State,
+    T,
+    as_bools,
+    differing,
+    in_double,
+    one_dict,
+    structure_of_pairs,
+    weights_of,
 )
-from courseware.checks.mask_dicts import masks_not_bool, masks_structure
-from courseware.checks.masks import no_mask
+from courseware.checks.mask_dicts import masks_not_bool
 from courseware.checks.named_tensors import Named
-from courseware.checks.prunable_networks import (
-    held_out_accuracy,
-    n_weights,
-    saliencies,
-    weight_names,
-)
-from courseware.checks.values import NOTHING_CAME, Difference, difference, other_entries
+from courseware.checks.prunable_networks import held_out_accuracy, n_weights, saliencies
+from courseware.checks.values import Difference, difference
 from model_compression.magnitude_pruning import global_magnitude_masks
 from model_compression.masked_training import train_masked
 from model_compression.masks import apply_masks
 
-T = torch.Tensor
-State = Mapping[str, T]
-
-ONE_DICT_AND = "one-dict-and-"
 UPSIDE_DOWN = "largest-pruned", "signed-ranking"
 UNMOVED = "weights that no training moves, of pixels that are always white, went in another order"
 
@@ -86,17 +82,17 @@ this is 23."""
 
 def nested_counts(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """The counts follow the recursion, nothing comes back, and masks are torch.bool."""
-    found = _structure(arguments, got) or _one_dict(arguments, got)
+    found = structure_of_pairs(arguments, got) or one_dict(arguments, got)
     if found:
         return found
     initial, rounds, rate = arguments[0], *arguments[3:5]
-    counts = [sum(int(m.sum()) for m in _bools(masks).values()) for _, masks in got]
+    counts = [sum(int(m.sum()) for m in as_bools(masks).values()) for _, masks in got]
     wanted = kept_counts(initial, rounds, rate)
     if counts != wanted:
         text = f"kept {', '.join(map(str, counts))}; expected {', '.join(map(str, wanted))}"
         return Difference(cause_of_counts(initial, rounds, rate, counts), text)
     for number, ((_, old), (_, new)) in enumerate(pairwise(got)):
-        back = sum(int((_bools(new)[k] & ~m).sum()) for k, m in _bools(old).items())
+        back = sum(int((as_bools(new)[k] & ~m).sum()) for k, m in as_bools(old).items())
         if back:
             text = f"{back} weights that pair {number} prunes are kept in pair {number + 1}"
             return Difference("not-nested", text)
@@ -105,7 +101,7 @@ def nested_counts(arguments: tuple[Any, ...], expected: Any, got: Any) -> Differ
 
 def rewound(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Every state is the first one times its masks, which prune something in the end."""
-    found = _structure(arguments, got) or _one_dict(arguments, got)
+    found = structure_of_pairs(arguments, got) or one_dict(arguments, got)
     if found and found.kind == "not-all-pairs" and (whole := _with_first_pair(arguments, got)):
         # The other checks say so; what the states are can be seen all the same.
         return rewound(arguments, expected, whole) or found
@@ -115,11 +111,11 @@ def rewound(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference |
     if all(bool(mask.bool().all()) for mask in got[-1][1].values()):
         return Difference("masks-never-changed", "the masks of the last pair keep everything")
     for number, (state, masks) in enumerate(got):
-        start = apply_masks(initial, _bools(masks))
-        wrong = [k for k in start if not torch.equal(start[k].double(), _double(state[k]))]
+        start = apply_masks(initial, as_bools(masks))
+        wrong = [k for k in start if not torch.equal(start[k].double(), in_double(state[k]))]
         if not wrong:
             continue
-        found = difference(start[wrong[0]].double(), _double(state[wrong[0]]))
+        found = difference(start[wrong[0]].double(), in_double(state[wrong[0]]))
         text = f"pair {number}, {wrong[0]!r}: {found.text if found else 'hardly, but changed'}"
         if number == len(got) - 1 > 1:
             return Difference("last-pair-trained", text)
@@ -133,25 +129,25 @@ def _behind_by_one(initial: State, got: Any) -> bool:
     """Whether each state has the zeros of the masks before its own; one round does not tell."""
     pairs = zip(got[1:], got, strict=False)
     return len(got) > 2 and all(
-        _same(state, apply_masks(initial, _bools(before))) for (state, _), (_, before) in pairs
+        _same(state, apply_masks(initial, as_bools(before))) for (state, _), (_, before) in pairs
     )
 
 
 def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:
     """Of three results the first and the last have the same masks, the one between has others."""
     if type(got) is not tuple or len(got) != 3:
-        return _structure(arguments, got)
+        return structure_of_pairs(arguments, got)
     for result in got:
         if found := nested_counts(arguments, expected, result):
             return found
-    first, other, again = (_bools(result[-1][1]) for result in got)
+    first, other, again = (as_bools(result[-1][1]) for result in got)
     n = n_weights(arguments[0])
-    if (differ := _differing(first, again)) > FEW * n:
+    if (differ := differing(first, again)) > FEW * n:
         text = f"two calls with one seed: {differ} of {n} entries of the last masks differ"
         return Difference("not-repeatable", text)
-    if (differ := _differing(first, other)) <= FEW * n:
+    if (differ := differing(first, other)) <= FEW * n:
         text = f"two calls with two seeds: {differ} of {n} entries of the last masks differ"
-        gone, both = _gone(_bools(got[0][1][1]), _weights(arguments[0]), arguments[4])
+        gone, both = _gone(as_bools(got[0][1][1]), weights_of(arguments[0]), arguments[4])
         if both >= UNTRAINED * gone:
             # No seed can show where no training does.
             return Difference("ranked-before-training", text)
@@ -171,7 +167,7 @@ def trained_ranking(arguments: tuple[Any, ...], expected: Any, got: Any) -> Diff
 def _with_first_pair(arguments: tuple[Any, ...], got: Any) -> Any:
     """The pairs behind the one that they lack, if it is the first; else none."""
     initial = arguments[0]
-    whole = {name: torch.ones_like(w, dtype=torch.bool) for name, w in _weights(initial).items()}
+    whole = {name: torch.ones_like(w, dtype=torch.bool) for name, w in weights_of(initial).items()}
     completed = ((Named(initial), Named(whole)), *got) if isinstance(got, tuple | list) else ()
     return completed if nested_counts(arguments, None, completed) is None else ()
 
@@ -180,13 +176,13 @@ def _ranking(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     if not got:
         return None
     initial, images, rate = arguments[0], arguments[1], arguments[4]
-    last = list(_weights(initial))[-1]
+    last = list(weights_of(initial))[-1]
     if all(bool(masks[last].bool().all()) for _, masks in got):
         return Difference("layer-left-out", f"{last!r} keeps all its weights")
     if (kind := unmoved_order(initial, images, got[1][1])) in UPSIDE_DOWN:
         return Difference(kind, UNMOVED)
-    first = _bools(got[1][1])
-    n_gone, both = _gone(first, _weights(initial), rate)
+    first = as_bools(got[1][1])
+    n_gone, both = _gone(first, weights_of(initial), rate)
     if both >= UNTRAINED * n_gone:
         text = f"{both} of the first {n_gone} to go are the smallest of the first state"
         return Difference("ranked-before-training", text)
@@ -198,7 +194,7 @@ def _ranking(arguments: tuple[Any, ...], got: Any) -> Difference | None:
     if len(values) and values.abs().max() >= LARGE and not kept.any():
         text = f"all {len(values)} weights of pixels that are always white went, even the largest"
         return Difference("change-ranked", text)
-    each = {name: kept_counts({name: w}, 2, rate) for name, w in _weights(initial).items()}
+    each = {name: kept_counts({name: w}, 2, rate) for name, w in weights_of(initial).items()}
     if all([int(masks[name].sum()) for _, masks in got] == each[name] for name in each):
         text = ", ".join(f"{name!r} keeps {counts[-1]}" for name, counts in each.items())
         return Difference("layer-by-layer", f"{text}: the same share of both")
@@ -225,9 +221,9 @@ def winning(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference |
     if found:
         return found
     initial, images, labels = arguments[:3]
-    masks = _bools(got[-1][1])
+    masks = as_bools(got[-1][1])
     start = apply_masks(initial, masks)
-    if any(not torch.equal(w.double(), _double(got[-1][0][name])) for name, w in start.items()):
+    if any(not torch.equal(w.double(), in_double(got[-1][0][name])) for name, w in start.items()):
         return rewound(arguments, expected, got)
     trained = train_masked(
         start, images, labels, masks, steps=STEPS, learning_rate=LEARNING_RATE, seed=0
@@ -236,7 +232,7 @@ def winning(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference |
     if reached >= WINS:
         return None
     text = f"trained under its masks, the last pair reads {reached:.1%} of new images right, "
-    n_gone, both = _gone(_bools(got[1][1]), _weights(initial), arguments[4])
+    n_gone, both = _gone(as_bools(got[1][1]), weights_of(initial), arguments[4])
     kind = unmoved_order(initial, images, got[1][1]) or _how_short(both / n_gone)
     if kind == "no-winner" and _as_at_once(got, masks):
         kind = "trained-once"
@@ -249,7 +245,7 @@ def _as_at_once(got: Any, masks: State) -> bool:
     if type(of_one) is not type(got) or len(of_one) != 2 or {*of_one[1][1]} != {*masks}:
         return False
     kept = sum(int(mask.sum()) for mask in masks.values())
-    return _differing(_bools(of_one[1][1]), masks) <= OTHERWISE * kept
+    return differing(as_bools(of_one[1][1]), masks) <= OTHERWISE * kept
 
 
 def unmoved_order(initial: State, images: T, masks: State) -> str:
@@ -268,69 +264,14 @@ def unmoved_order(initial: State, images: T, masks: State) -> str:
 
 def _unmoved(initial: State, images: T, masks: State) -> tuple[T, T]:
     """The first values of the weights that no training moves, and which of them are kept."""
-    name = next(iter(_weights(initial)))
+    name = next(iter(weights_of(initial)))
     blank = (images == 0).all(dim=0)
-    return _double(initial[name])[:, blank].flatten(), masks[name].bool()[:, blank].flatten()
+    return in_double(initial[name])[:, blank].flatten(), masks[name].bool()[:, blank].flatten()
 
 
 def _split(scores: T, kept: T) -> bool:
     """Whether all that is kept scores higher than all that goes."""
     return bool(scores[kept].min() >= scores[~kept].max())
-
-
-def _differing(one: State, other: State) -> int:
-    return sum(int((mask != other[name]).sum()) for name, mask in one.items())
-
-
-def _structure(arguments: tuple[Any, ...], got: Any) -> Difference | None:
-    """Whether rounds + 1 pairs of dicts came back, with the names and shapes of the state."""
-    initial, rounds = arguments[0], arguments[3]
-    if got is None:
-        return NOTHING_CAME
-    if not isinstance(got, tuple | list):
-        return Difference("wrong-type", f"expected a list of pairs, got a {type(got).__name__}")
-    pairs = list(got)
-    if len(pairs) == 2 and all(type(part) is Named or type(part) is dict for part in pairs):
-        return Difference("not-all-pairs", "a single pair came back, expected a list of pairs")
-    if len(pairs) != rounds + 1:
-        return Difference("not-all-pairs", f"{len(pairs)} came back, expected {rounds + 1} pairs")
-    for number, pair in enumerate(pairs):
-        if type(pair) is not tuple or len(pair) != 2 or any(type(p) is not Named for p in pair):
-            return Difference("wrong-type", f"entry {number} is no pair (state, masks) of dicts")
-        if found := _pair_structure(initial, *pair):
-            return Difference(found.kind, f"pair {number}: {found.text}")
-    return None
-
-
-def _one_dict(arguments: tuple[Any, ...], got: Any) -> Difference | None:
-    """Whether all pairs have the masks of the last one, as where one dict stands in all of them."""
-    first, *others = (_bools(masks) for _, masks in got)
-    pruned = sum(int((~mask).sum()) for mask in first.values())
-    if not others or not pruned or any(_differing(first, other) for other in others):
-        return None
-    text = f"the masks of all pairs prune the same {pruned} weights"
-    initial, rounds, rate = arguments[0], *arguments[3:5]
-    cause = cause_of_last_count(initial, rounds, rate, n_weights(initial) - pruned)
-    return Difference(f"{ONE_DICT_AND}{cause}" if cause else "one-dict-for-all", text)
-
-
-def _pair_structure(initial: State, state: Named, masks: Named) -> Difference | None:
-    weights = _weights(initial)
-    if {*state} == {*weights} != {*masks}:
-        return Difference("pair-order-swapped", "the first dict has no biases: these are masks")
-    if {*state} != {*initial}:
-        text = f"the state has the names {', '.join(map(str, state))}"
-        return Difference("names-changed", text[:300])
-    for name, tensor in initial.items():
-        found = difference(tensor, state[name])
-        if found and found.kind != "wrong-value":
-            return Difference(found.kind, f"state {name!r}: {found.text}")
-    biases = [name for name in masks if name in initial and name not in weights]
-    if biases:
-        return Difference("biases-masked", f"there is a mask for {biases[0]!r}")
-    found = masks_structure(weights, masks) or other_entries(dict(weights), dict(masks))
-    odd = next((text for mask in masks.values() if not found and (text := no_mask(mask))), "")
-    return Difference("wrong-value", odd) if odd else found
 
 
 def _cause_of_state(
@@ -346,16 +287,4 @@ def _cause_of_state(
 
 
 def _same(one: State, other: State) -> bool:
-    return all(torch.equal(_double(one[name]), _double(other[name])) for name in other)
-
-
-def _weights(state: State) -> dict[str, T]:
-    return {name: state[name] for name in weight_names(state)}
-
-
-def _bools(masks: State) -> dict[str, T]:
-    return {name: mask.detach().bool() for name, mask in masks.items()}
-
-
-def _double(tensor: T) -> T:
-    return tensor.detach().double()
+    return all(torch.equal(in_double(one[name]), in_double(other[name])) for name in other)
