@@ -141,3 +141,42 @@ def factor_by_factor(*arguments: int) -> int:
 
 def through_bits(change: Callable[[Any], Any]) -> Callable[..., Any]:
     return counted(lambda c: -(-change(c.codes + c.scales) // 8))
+
+
+def _of_tokens(rounding: Callable[[float], int], keys_alone: bool) -> Callable[[Cache], int]:
+    """Scales of groups that run along the tokens, one a place of the vector."""
+
+    def number(c: Cache) -> int:
+        if not c.group or not c.context:
+            return 0
+        turned = c.vectors // c.context * c.width * rounding(c.context / c.group)
+        return (turned + c.vectors * c.groups) // 2 if keys_alone else turned
+
+    return number
+
+
+OF_TOKENS = tuple(
+    _of_tokens(rounding, alone) for rounding in (math.ceil, math.floor) for alone in (False, True)
+)
+
+
+def below(most: int) -> Callable[[Cache], int]:
+    """Scales of codes of fewer bits alone."""
+    return lambda c: c.vectors * c.groups if c.bits < most else 0
+
+
+WHOLE_NUMBERS = 8, 9, 16, 17
+"""From so many bits on, numbers may seem not to be quantized."""
+
+
+def without_scales_from(most: int, fits: bool) -> Callable[..., int]:
+    """From so many bits on no scales; the group size has to fit there as well, or not."""
+
+    def refuses(c: Cache) -> bool:
+        return c.width % (c.group or 1) != 0 and (fits or c.bits < most)
+
+    return refused_by(refuses, lambda c: -(-(c.codes + 16 * below(most)(c)) // 8))
+
+
+def none_of_the_whole(c: Cache) -> int:
+    return c.vectors * c.groups if c.group != c.width else 0

@@ -15,7 +15,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_blocks import (
     tie_of,
     unit_block,
 )
-from courseware.chapters.c10_language_models.tasks.nf4_codebook import TOLERANCE
+from courseware.chapters.c10_language_models.tasks.nf4_codebook_judges import TOLERANCE
 from courseware.chapters.c10_language_models.tasks.nf4_judges import (
     codes_and_absmax,
     codes_and_absmax_dtypes,
