@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import (
     BIASES_ONLY,
     BITS,
+    FROZEN,
     PTQS,
     QATS,
     SCALES_TOO,
@@ -95,6 +96,27 @@ def leads_of(
 ) -> str:
     """By how much the best of some ways is ahead of the best of others, size by size."""
     return " and ".join(signed(one.best_lead(first, second, n_bits), 2) for one in sizes)
+
+
+def leads_at_best(
+    sizes: Sequence[Networks], n_bits: int
+) -> tuple[list[dict[str, str]], dict[str, list[float]], list[str]]:
+    """The best QAT on any codes against the best rounding, and the best with codes that stay.
+
+    Returns:
+        A table, the lead of each pair in points, and all ways in it.
+    """
+    rows, leads, ways = [], {}, set()
+    kinds = [with_four_codes(kind, n_bits) for kind in (QATS, PTQS, FROZEN)]
+    for networks in sizes:
+        way, *rivals = (networks.best(kind, n_bits) for kind in kinds)
+        ways |= {way, *rivals}
+        for rival in rivals:
+            lead = networks.lead(way, rival, n_bits)
+            leads[f"{networks.name}, {way} − {rival}"] = lead
+            row = {"network": networks.name, "best QAT": way, "against": rival}
+            rows.append(row | {"points ahead": signed(lead, 2)})
+    return rows, leads, sorted(ways)
 
 
 def accuracy_table(

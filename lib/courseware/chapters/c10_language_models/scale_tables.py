@@ -19,6 +19,7 @@ from courseware.chapters.c10_language_models.tables import (
     Record,
     Rows,
     found,
+    gptq_leads,
     of_shared_draws,
     with_arms_of,
 )
@@ -36,6 +37,9 @@ BOTH_SEARCHED = {
     "NVFP4": SEARCHED[32],
 }
 """Formats whose scales `minilm_scales` searches → integers of as many bits, searched as well."""
+
+AT_BEST = "GPTQ sees 64 other texts, nearest none. Scales and damping: the best on other draws."
+"""What is not equal where GPTQ and rounding to nearest are compared, each at its best."""
 
 TRIED = {
     name: f"Scales tried a block: {n}, of int4 {len(RATIOS)}."
@@ -103,6 +107,20 @@ def best_rows(record: Record, scales: Record) -> Rows:
                 row |= {f"cosine, {way}": interval(cosines, 3), f"{way}, with": setting}
             rows.append(row | {"GPTQ ahead, cosine": signed(points, 3)})
     return rows
+
+
+def lead_rows(record: Record, scales: Record) -> Rows:
+    """By how much cosine GPTQ is ahead of rounding to nearest, each at its best and as they are."""
+    return [
+        {
+            "bits": n_bits,
+            "a scale for": name,
+            "GPTQ ahead, both at their best": signed(points, 3),
+            "GPTQ ahead, largest scales": signed(gptq_leads(record, n_bits)[name], 3),
+        }
+        for n_bits in (4, 3, 2)
+        for name, (points, _) in best_leads(record, scales, n_bits).items()
+    ]
 
 
 def format_rows(record: Record, scales: Record) -> Rows:

@@ -13,6 +13,7 @@ from courseware.chapters.c04_quantization_aware_training.comparison import (
     answers,
     basis_of,
     lead_table,
+    leads_at_best,
 )
 from courseware.chapters.c04_quantization_aware_training.effort import rate_table, times_longer
 from courseware.chapters.c04_quantization_aware_training.experiments.qat_digits import (
@@ -50,6 +51,17 @@ def run(accuracies: dict[str, float], of_float: float = 1.0) -> dict[str, Any]:
 
 def networks(*accuracies: dict[str, float]) -> Networks:
     return Networks("64-64-10", [run(one) for one in accuracies])
+
+
+def test_the_best_qat_meets_the_best_rival_of_each_kind() -> None:
+    one = {"QAT, clipped": 0.9, "PTQ, GPTQ": 0.8, "biases only, GPTQ": 0.85}
+    rows, leads, ways = leads_at_best([networks(one, one)], 2)
+    assert ways == sorted(one)
+    assert [(row["best QAT"], row["against"]) for row in rows] == [
+        ("QAT, clipped", "PTQ, GPTQ"),
+        ("QAT, clipped", "biases only, GPTQ"),
+    ]
+    assert list(leads.values()) == [pytest.approx([10, 10]), pytest.approx([5, 5])]
 
 
 def test_the_best_way_is_best_on_average() -> None:
