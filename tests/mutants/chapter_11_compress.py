@@ -63,6 +63,12 @@ fails(
     'return b"".join(w.half().numpy().tobytes() for w in state.values())',
 )
 fails(
+    "over-budget",
+    "only_halves_the_floats_and_forgets_a_bias",
+    ZEROS.replace(', "2.bias": (10,)', ""),
+    'return b"".join(w.half().numpy().tobytes() for w in state.values())',
+)
+fails(
     "decoder-lacks-a-name",
     "imports_in_another_cell",
     "def decompress(blob):\n    return {'0.weight': np.frombuffer(blob, np.float16)}\n",

@@ -65,7 +65,7 @@ def as_text(report: Report, told: Told = str, hints: bool = True) -> str:
 
 def read_again(report: Report, hints: bool) -> str:
     """The last line, where there is a section to read."""
-    line = f"Read again: {report.task.lecture}."
+    line = f"Read again: {to_read(report)}."
     return f"{line} Then fold open the next hint above." if hints else line
 
 
@@ -236,9 +236,16 @@ class Lecture:
     section: str
 
 
+def to_read(report: Report) -> str:
+    """The section that is about the first cause, or the task's."""
+    sections = dict(report.task.lectures)
+    named = (sections[cause.name] for cause in report.diagnoses if cause.name in sections)
+    return next(named, report.task.lecture)
+
+
 def lecture_of(report: Report) -> Lecture | None:
     """What to read again; None where nothing is lost, or nothing written yet."""
-    found = re.fullmatch(r"lecture (\d\d), “(.+)”", report.task.lecture)
+    found = re.fullmatch(r"lecture (\d\d), “(.+)”", to_read(report))
     if report.refusal or report.score == report.task.points or unwritten(report) or found is None:
         return None
     number, section = found.groups()

@@ -15,6 +15,7 @@ from courseware.checks.report import (
     headline,
     lecture_of,
     read_again,
+    to_read,
     weight_of,
     with_details,
 )
@@ -62,7 +63,7 @@ def _read_again(report: Report, told: Told, hints: bool) -> str:
         return ""
     # From exercises/NN_name/, where the notebook lies. Feedback pages keep the text alone.
     address = f"../../lectures/{lecture.file}#{lecture.section.replace(' ', '-')}"
-    name = html.escape(told(report.task.lecture))
+    name = html.escape(told(to_read(report)))
     link = f'<a href="{html.escape(address)}">{name}</a>'
     return html.escape(told(read_again(report, hints))).replace(name, link)
 

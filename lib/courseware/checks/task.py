@@ -93,7 +93,8 @@ class Task:
 
     `off_limits` are the dotted names that would do the task for the student; `calls` are other
     graded functions that a solution may build on, in the student's own version. `besides` are names
-    that further cells of the task define, before its own; they are handed in as well.
+    that further cells of the task define, before its own; they are handed in as well. `lectures`
+    are causes with the section to read about them, where that is another one than `lecture`.
     """
 
     name: str
@@ -106,3 +107,4 @@ class Task:
     seconds: float = 3.0
     calls: tuple[str, ...] = field(default=())
     besides: tuple[str, ...] = ()
+    lectures: tuple[tuple[str, str], ...] = ()

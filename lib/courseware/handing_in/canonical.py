@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -27,7 +28,37 @@ from courseware.handing_in.runnable import runnable
 BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 
 
-def canonical(source: str, keep: Iterable[str] = ()) -> str:
+class Canonical(str):
+    """A canonical source; `places` has for each of its lines the one of the cell it comes from."""
+
+    __slots__ = "cell", "places"
+    cell: str
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, cell: str, places: Iterable[int]) -> Canonical:
+        """With the cell's own text, its lines counted as Jupyter does: no empty first ones."""
+        made = cls(text)
+        made.cell, made.places = re.sub(r"\A(\s*\n)+", "", cell), tuple(places)
+        return made
+
+    def in_the_cell(self, at: str) -> str:
+        """A line of this text, as it stands in the cell; as it came where that is not known.
+
+        >>> source = "def f(blob):\\n    # A comment.\\n    return blob[n]"
+        >>> canonical(source, ["f"]).in_the_cell("line 2 of your cell: return v0[n]")
+        'line 3 of your cell: return blob[n]'
+        """
+        found = re.match(r"line (\d{1,6}) of your cell", at)
+        line = int(found[1]) if found else 0
+        place = self.places[line - 1] if 0 < line <= len(self.places) else 0
+        lines = self.cell.split("\n")
+        if not 0 < place <= len(lines):
+            return at
+        return f"line {place} of your cell: {lines[place - 1].strip()}"
+
+
+def canonical(source: str, keep: Iterable[str] = ()) -> Canonical:
     """The canonical source of a cell; `SyntaxError` or `ValueError` if it cannot be read.
 
     >>> print(canonical('''
@@ -47,7 +78,30 @@ def canonical(source: str, keep: Iterable[str] = ()) -> str:
     taken = stays | (names.used - names.bound.keys())
     fresh = (name for number in count() if (name := f"v{number}") not in taken)
     renamed = {name: next(fresh) for name in names.bound if name not in stays}
-    return ast.unparse(ast.fix_missing_locations(_Renamer(renamed).visit(tree)))
+    tree = ast.fix_missing_locations(_Renamer(renamed).visit(tree))
+    text = ast.unparse(tree)
+    return Canonical.of(text, source, _places(text, tree))
+
+
+def _places(text: str, tree: ast.AST) -> list[int]:
+    """For each line of a tree's text the line that its statement had; 0 where that is unknown."""
+    places = [0] * (text.count("\n") + 1)
+    try:
+        pairs = list(zip(_statements(ast.parse(text)), _statements(tree), strict=True))
+    except (SyntaxError, ValueError):  # a text that is read otherwise
+        return places
+    for here, there in pairs:
+        for line in range(here.lineno, (here.end_lineno or here.lineno) + 1):
+            places[line - 1] = there.lineno
+    return places
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """From the outer ones to the inner ones, in the order of the text."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.stmt):
+            yield node
+        yield from _statements(node)
 
 
 def compressed_bytes(text: str) -> int:
@@ -89,7 +143,8 @@ class _Bare(ast.NodeTransformer):
         self.generic_visit(node)
         if node in self._kept:
             return node
-        return ast.Assign([node.target], node.value) if node.value else None
+        bare = ast.Assign([node.target], node.value) if node.value else None
+        return bare and ast.copy_location(bare, node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None

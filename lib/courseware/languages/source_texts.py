@@ -22,7 +22,7 @@ LATER = {"Option": 1, "compile": 1, "fullmatch": 1, "search": 1, "match": 1, "su
 QUOTED = {"Unreadable"}
 """Errors whose text stands in a note to a student."""
 
-KEYWORDS = {"text", "name", "lecture"}
+KEYWORDS = {"text", "name", "lecture", "lectures"}
 """Arguments that are none."""
 
 NO_MESSAGE = re.compile(

@@ -154,11 +154,13 @@ def test_misconceptions_are_told_apart_by_name_and_message(task):
 
 @every_task
 def test_the_lecture_that_a_message_points_to_has_that_section(task):
-    number, section = re.match(r"lecture (\d\d), “(.+)”", task.lecture).groups()
-    (lecture,) = (ROOT / "lectures").glob(f"{number}_*.ipynb")
-    cells = json.loads(lecture.read_text(encoding="utf-8"))["cells"]
-    headings = [line.strip() for c in cells for line in c["source"] if line.startswith("#")]
-    assert any(section in heading for heading in headings), headings
+    assert {cause for cause, _ in task.lectures} <= {known.name for known in task.misconceptions}
+    for text in {task.lecture, *dict(task.lectures).values()}:
+        number, section = re.match(r"lecture (\d\d), “(.+)”", text).groups()
+        (lecture,) = (ROOT / "lectures").glob(f"{number}_*.ipynb")
+        cells = json.loads(lecture.read_text(encoding="utf-8"))["cells"]
+        headings = [line.strip() for c in cells for line in c["source"] if line.startswith("#")]
+        assert any(section in heading for heading in headings), headings
 
 
 @every_task

@@ -109,3 +109,26 @@ def test_bytes_of_a_class_of_its_own_are_described(inside):
     source = "class B(bytes): pass\ndef f(x): return B(b'abc')"
     value = inside(source, 1).value
     assert (type(value).__name__, repr(value)) == ("B", "b'abc'")
+
+
+FAILS = """\
+import struct
+
+# What stands here counts for nothing, and moves the lines below.
+def read(blob: bytes) -> int:
+    "A number."
+    # And so does this.
+    first: int = struct.unpack(
+        "B", blob
+    )[0]
+    return FACTOR * first
+"""
+
+
+def test_an_error_is_told_by_its_line_of_the_cell(sandbox):
+    with opened(sandbox, FAILS, "def f(name):\n    return b'blob'") as session:
+        there = canonical_cell(stand_in(session), "read").value
+        outcome = call_alone(stand_in(session), there, "read", (b"x",), 5.0)
+        assert there.in_the_cell(outcome.at) == "line 10 of your cell: return FACTOR * first"
+        late = call_alone(stand_in(session), there, "read", (b"xy",), 5.0)
+        assert there.in_the_cell(late.at).startswith("line 7 of your cell: first: int")

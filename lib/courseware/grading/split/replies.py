@@ -10,6 +10,7 @@ from typing import Any, Final
 from courseware.checks.call import Outcome, TimeLimit
 from courseware.grading.split.encoding import MAX_TEXT, Malformed, decode, memory_of, readable, word
 from courseware.grading.split.facts import Facts
+from courseware.handing_in.canonical import Canonical
 
 MAX_PRINTED = 20_100
 """A little over what an honest worker keeps."""
@@ -114,11 +115,13 @@ def read_facts(message: Message, data: bytearray) -> Facts:
     raise Malformed("not the facts of a cell")
 
 
-def read_text(message: Message, data: bytearray) -> Outcome:
+def read_text(message: Message, data: bytearray, cell: str = "") -> Outcome:
     """A source that was rewritten, or why it cannot be."""
     match message:
-        case {"text": str(text), "error": error}:
-            return Outcome(text, _error(error)[0])
+        case {"text": str(text), "places": [*places], "error": error} if all(
+            type(place) is int for place in places
+        ):
+            return Outcome(Canonical.of(text, cell, places), _error(error)[0])
     raise Malformed("not a text")
 
 

@@ -153,7 +153,8 @@ class Session:
             return Outcome(error=ProcessEnded(UNREADABLE))
         request = {"do": "rewrite", "source": source, "keep": list(keep)}
         try:
-            return self._seats.ask(request, b"", READ_SECONDS, read_text)
+            reader = partial(read_text, cell=source)
+            return self._seats.ask(request, b"", READ_SECONDS, reader)
         except WorkerLost as lost:
             return Outcome(error=lost.error)
 

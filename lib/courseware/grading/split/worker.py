@@ -39,7 +39,7 @@ from courseware.grading.split.encoding import MAX_TEXT, MAX_WORD, Node, decode, 
 from courseware.grading.split.event_loop import PipeLoop
 from courseware.grading.split.protocol import Channel, TooLarge
 from courseware.grading.split.shell import Shell
-from courseware.handing_in.canonical import canonical
+from courseware.handing_in.canonical import Canonical, canonical
 from courseware.handing_in.runnable import runnable
 
 PRINTED = 20_000
@@ -117,13 +117,14 @@ class Notebook:
 
     def rewrite(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """The canonical source of a cell, which is not run."""
-        texts: list[str] = []
+        texts: list[Canonical] = []
 
         def work() -> None:
             texts.append(canonical(request["source"], request["keep"]))
 
         error = _error_of(work, request["milliseconds"] / 1000)
-        return {"text": texts[0] if texts else "", "error": error}
+        text, places = (texts[0], [*texts[0].places]) if texts else ("", [])
+        return {"text": text, "places": places, "error": error}
 
     def run(self, request: Message, data: bytearray, out: bytearray) -> Message:
         """Run a cell, then say what some names stand for."""

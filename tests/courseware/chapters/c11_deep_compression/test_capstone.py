@@ -211,6 +211,22 @@ def test_a_file_over_its_budget_tells_its_bytes_at_every_budget(quick):
     assert text.count("9,000 of the blob") == 3 and text.count("the same as in") == 2
 
 
+def test_a_file_over_its_budget_is_opened_all_the_same(quick):
+    decoder = ZEROS.replace(', "2.bias": (10,)', "")
+    text = as_text(
+        run_task(COMPRESS, solution(decoder, FITS.replace("1600", "9000"), "over"), "over")
+    )
+    assert "allowed; it was opened all the same, and more is wrong: " in text
+
+
+def test_what_a_decoder_lacks_is_told_by_its_line_of_the_cell_and_its_section(quick):
+    decoder = ZEROS.replace("torch.zeros(shape)", "FACTOR * torch.zeros(shape)")
+    report = run_task(COMPRESS, solution(decoder, FITS, "lacks"), "lacks")
+    line = next(i for i, text in enumerate(decoder.strip().split("\n"), 1) if "FACTOR" in text)
+    assert f"(line {line} of your cell: return {{name: FACTOR" in as_text(report)
+    assert "Read again: lecture 11, “A coder in thirty lines”" in as_text(report)
+
+
 def test_the_decoder_is_part_of_the_file(quick):
     asked = []
 
@@ -225,7 +241,7 @@ def test_the_decoder_is_part_of_the_file(quick):
             patch.setattr(capstone, "call", call)
             came = capstone._handed_in(function, arguments, 1.0).value
         assert came.code_bytes + asked[-1] == 6_000
-        assert (came.decoded is None) == bool(over)
+        assert came.is_network != bool(over) and came.decoded is not None
     assert capstone._judge(arguments, "", came).kind == "over-budget"
 
 

@@ -13,7 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from courseware.chapters.c11_deep_compression.tasks.common import OFF_LIMITS
-from courseware.chapters.c11_deep_compression.tasks.compress_mistakes import MISTAKES
+from courseware.chapters.c11_deep_compression.tasks.compress_mistakes import (
+    MISTAKES,
+    OF_THE_DECODER,
+)
 from courseware.chapters.c11_deep_compression.tasks.networks import Problem, problem
 from courseware.chapters.c11_deep_compression.tasks.repairs import REPAIRED, slip_of
 from courseware.chapters.c11_deep_compression.tasks.returned_networks import layers_of, n_right
@@ -28,6 +31,9 @@ Arguments = tuple[Any, ...]
 
 SECONDS, DECODER_SECONDS = 20.0, 5.0
 """Of processor time, on one thread."""
+
+LONGEST_OPENED = 1_000_000
+"""Bytes of a blob that is opened, be it over its budget: three times what float32 takes."""
 
 LONGEST_CELL = 8_000
 """Bytes of the canonical source of the decoder's cell."""
@@ -52,7 +58,7 @@ class HandedIn(Measured):
     code_bytes: int
     blob: Any
     decoded: Outcome | None = None
-    """None where the blob is none, or over the budget."""
+    """None where the blob is none, or far too long."""
     seed: Seed | None = None
 
     def __repr__(self) -> str:
@@ -63,8 +69,10 @@ class HandedIn(Measured):
 
     @property
     def is_network(self) -> bool:
-        """Whether a network came back whose accuracy can be told."""
-        return self.decoded is not None and isinstance(layers_of(self.decoded.value), list)
+        """Whether a network came back, within the budget, whose accuracy can be told."""
+        if self.decoded is None or len(self.blob) + self.code_bytes > self.budget:
+            return False
+        return isinstance(layers_of(self.decoded.value), list)
 
     @property
     def figures(self) -> str:
@@ -118,9 +126,10 @@ def _handed_in(function: Callable[..., Any], arguments: Arguments, seconds: floa
     if outcome.error is not None or outcome.changed or outcome.value is None:
         return outcome
     came = HandedIn(budget, code_bytes, outcome.value, seed=seed)
-    if type(came.blob) is bytes and len(came.blob) + code_bytes <= budget:
+    if type(came.blob) is bytes and len(came.blob) <= LONGEST_OPENED:
         decoded = call_alone(function, source.value, "decompress", (came.blob,), DECODER_SECONDS)
-        came = replace(came, decoded=decoded)
+        in_the_cell = source.value.in_the_cell(decoded.at)
+        came = replace(came, decoded=replace(decoded, at=in_the_cell))
     return replace(outcome, value=came)
 
 
@@ -131,14 +140,17 @@ def _judge(arguments: Arguments, expected: Any, got: Any) -> Difference | None:
         return Difference("wrong-type", f"expected bytes, got {show(got)}")
     if type(got.blob) is not bytes:
         return Difference("not-bytes", f"expected bytes, got a {type(got.blob).__name__}")
-    if got.decoded is None:
-        over = len(got.blob) + got.code_bytes - got.budget
-        return Difference("over-budget", f"{over:,} bytes more than the {got.budget:,} allowed")
-    if got.decoded.error is not None:
-        return _decoder_failed(got.decoded)
+    unusable = _unusable(got.decoded)
+    if (over := len(got.blob) + got.code_bytes - got.budget) > 0:
+        text = f"{over:,} bytes more than the {got.budget:,} allowed"
+        if unusable:
+            text += f"; it was opened all the same, and more is wrong: {unusable.text}"
+        return Difference("over-budget", text)
+    if unusable:
+        return unusable
+    assert got.decoded is not None
     layers = layers_of(got.decoded.value)
-    if isinstance(layers, Difference):
-        return layers
+    assert isinstance(layers, list)
     given, back = accuracies_of(got)
     bars, lost = BARS[got.budget], given - back
     reached = n_reached(got.budget, lost)
@@ -190,6 +202,16 @@ LOSSES = (
 """What a file has that is valid and not good enough."""
 
 
+def _unusable(decoded: Outcome | None) -> Difference | None:
+    """Why what was opened is no network; None where it is one, or was not opened."""
+    if decoded is None:
+        return None
+    if decoded.error is not None:
+        return _decoder_failed(decoded)
+    layers = layers_of(decoded.value)
+    return layers if isinstance(layers, Difference) else None
+
+
 def _decoder_failed(decoded: Outcome) -> Difference:
     error = decoded.error
     text = f"`decompress` alone: {type(error).__name__}: {error}"
@@ -227,6 +249,7 @@ COMPRESS = Task(
     points=POINTS,
     reference=_expected,
     lecture="lecture 11, “All of it together”",
+    lectures=tuple((cause, "lecture 11, “A coder in thirty lines”") for cause in OF_THE_DECODER),
     off_limits=OFF_LIMITS,
     seconds=SECONDS,
     calls=("entropy_bits", "huffman_bits", "relative_index_encode", "kmeans_codebook"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+OF_THE_DECODER = "decoder-lacks-a-name", "decoder-reads-a-file", "decoder-fails", "decoder-late"
+"""What goes wrong where a file is read."""
+
 MISTAKES = (
     (
         "no-decoder",
