@@ -26,8 +26,9 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = parsed(arguments)
+    asked = chosen(options.task, "make mutation")
     # What is spread over several cells is one strategy of many: a changed one may be as right.
-    tasks = [task for task in chosen(options.task, "make mutation") if not task.besides]
+    tasks = [task for task in asked if not task.besides]
     torch.set_num_threads(1)  # mutants run side by side
     print(f"{'task':<24} {'mutants':>8} {'killed':>7} {'equivalent':>11} {'survivors':>10}")
     reasons, known = listed(), solutions()
@@ -45,6 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     for score in done:
         for fault in score.faults:
             print(f"\n{fault}")
+    for task in asked:
+        if task not in tasks:
+            print(f"{task.name}: not changed, for it is one strategy of many: a changed one may do")
     print(summary(done))
     return code or int(any(score.faults for score in done))
 

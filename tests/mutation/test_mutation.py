@@ -188,6 +188,11 @@ def test_the_table_and_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+def test_a_task_that_is_not_changed_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--task", "compress"]) == 0
+    assert "\ncompress: not changed" in capsys.readouterr().out
+
+
 def test_an_unknown_task_ends_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(["--task", "quantise"])
