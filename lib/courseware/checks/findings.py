@@ -52,9 +52,10 @@ def where_each_shows(
     single = [one for one in task.misconceptions if one.behaves and one.also is None]
 
     def alone(cause: Diagnosis, cases: Sequence[Case]) -> set[Case]:
-        """Those that the mistake gives without the other one."""
-        same = [one for one in single if one.name == cause.name]
-        return {case for case in cases if any(models.explains(one, case) for one in same)}
+        """Those that the mistake gives without the other one, in the way that gives most."""
+        same = (one for one in single if one.name == cause.name)
+        given = ({case for case in cases if models.explains(one, case)} for one in same)
+        return max(given, key=len, default=set())
 
     def shown(first: Diagnosis, second: Diagnosis, one: Finding) -> Finding:
         both = model_of(first)
@@ -88,6 +89,6 @@ def _made_at_once(one: Finding) -> tuple[Diagnosis, Diagnosis] | tuple[()]:
         if both is None or both.also is None:
             continue
         for second in one.causes:
-            if second.shows is both.also and second.name != first.name:
+            if second.name == both.also.name and second.name != first.name:
                 return first, second
     return ()

@@ -6,12 +6,29 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from courseware.chapters.c01_number_formats.tasks.float32_fields_pairs import (
+    AS_NUMBER,
+    BIAS_REMOVED,
+    CUT_SHORT,
+    HIDDEN_ONE,
+    NOT_CUT_OFF,
+    OTHER_BITS,
+    OTHER_PLACE,
+    PLUS_MINUS,
+    SIGN_IGNORED,
+    SIGN_INVERTED,
+    SIGN_LEFT,
+    SIGNED_SHIFT,
+    TWO_FIELDS,
+    ZERO_LOST,
+)
 from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways import (
     by_arithmetic,
     byte_swapped_fields,
     changed,
     cut,
     cut_text,
+    each_field,
     fields,
     float16_fields,
     float64_fields,
@@ -31,16 +48,6 @@ from courseware.chapters.c01_number_formats.tasks.float32_special_mistakes impor
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, several, ways
 from courseware.checks.python_slips import SHIFTS_FIRST
-
-BIAS_REMOVED = (
-    "bias-removed",
-    "This is the exponent after taking off the bias. The stored field still contains it.",
-)
-
-HIDDEN_ONE = (
-    "hidden-one-included",
-    "The fraction holds the hidden leading 1. It is not stored: that is what “hidden” means.",
-)
 
 FRACTION_OVERFLOWS = (
     "fraction-overflows",
@@ -70,13 +77,7 @@ _ABOUT_BITS = several(
         changed(lambda sign, exponent, fraction: (sign, exponent, fraction | 2**23)),
         where(is_ordinary, changed(lambda s, e, f: (s, e, f | 2**23))),
         changed(lambda s, e, f: (s, e, f | 2**23 if e else f)),
-    ),
-    both(
-        HIDDEN_ONE,
-        BIAS_REMOVED,
-        changed(lambda s, e, f: (s, e - 127, f | 2**23)),
-        changed(lambda s, e, f: (s, e - 127, f | 2**23 if e else f)),
-        changed(lambda s, e, f: (s, e - 127, f | 2**23 if 0 < e < 255 else f)),
+        each_field(fraction_of=lambda x, e, f: f | 2**23 if x else f),
     ),
     ways(
         *SHIFTS_FIRST,
@@ -96,20 +97,16 @@ _ABOUT_BITS = several(
         negated_word(lambda raw: -raw % 2**32 if raw >> 31 else raw),
     ),
     ways(
-        "sign-as-plus-minus",
-        "The sign field is one bit: 0 or 1, not ±1.",
+        *PLUS_MINUS,
         changed(lambda sign, exponent, fraction: (-1 if sign else 1, exponent, fraction)),
     ),
     ways(
-        "sign-inverted",
-        "The sign bit is the wrong way round: 1 stands for a negative number.",
+        *SIGN_INVERTED,
         changed(lambda sign, exponent, fraction: (1 - sign, exponent, fraction)),
         lambda x: (int(x > 0), *fields(x)[1:]),
     ),
     ways(
-        "negative-zero-lost",
-        "−0.0 has its sign bit set although −0.0 < 0 is False: look at the stored bit, not "
-        "at a comparison.",
+        *ZERO_LOST,
         lambda x: (int(x < 0), *fields(x)[1:]),
         lambda x: (int(x <= 0), *fields(x)[1:]),
     ),
@@ -147,28 +144,21 @@ _ABOUT_BITS = several(
         byte_swapped_fields,
     ),
     ways(
-        "sign-field-ignored",
-        "The sign bit is always 0 in your result.",
+        *SIGN_IGNORED,
         changed(lambda sign, exponent, fraction: (0, exponent, fraction)),
     ),
     ways(
-        "signed-shift",
-        "An int32 whose first bit is 1 is negative, and `>>` brings in ones from the left: −1 "
-        "stands for the sign. Mask each piece with as many ones as it has bits.",
+        *SIGNED_SHIFT,
         cut(lambda raw: (signed(raw) >> 31, (raw >> 23) & 255, raw & (2**23 - 1))),
         cut(lambda raw: (signed(raw) >> 31, signed(raw) >> 23, raw & (2**23 - 1))),
         cut(lambda raw: (raw >> 31, signed(raw) >> 23, raw & (2**23 - 1))),
     ),
     ways(
-        "sign-left-in-exponent",
-        "The exponent still has the sign bit in front. Eight bits are its own: cut off what "
-        "is left of them.",
+        *SIGN_LEFT,
         cut(lambda raw: (raw >> 31, raw >> 23, raw & (2**23 - 1))),
     ),
     ways(
-        "cut-at-another-place",
-        "The 32 bits were cut at the wrong places. From the left: 1 bit of sign, 8 of "
-        "exponent, 23 of fraction.",
+        *OTHER_PLACE,
         cut(lambda raw: (raw >> 31, (raw >> 23) & 127, raw & (2**23 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 24) & 127, raw & (2**24 - 1))),
         cut(lambda raw: (raw >> 31, (raw >> 24) & 255, raw & (2**23 - 1))),
@@ -183,15 +173,11 @@ _ABOUT_BITS = several(
         cut(lambda raw: (raw >> 32, (raw >> 24) & 255, raw & (2**24 - 1))),
     ),
     ways(
-        "fraction-cut-short",
-        "The upper bits of the fraction are missing: it was masked with fewer than 23 ones. 23 of "
-        "them are `2**23 - 1`, or 0x7FFFFF.",
+        *CUT_SHORT,
         *(fraction_of(ones) for ones in (22, 21, 20, 19, 18, 16)),
     ),
     ways(
-        "not-cut-off",
-        "The exponent, or the fraction, still holds what stands in front of it. Mask each "
-        "piece with as many ones as it has bits.",
+        *NOT_CUT_OFF,
         cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw)),
         cut(lambda raw: (raw >> 31, raw >> 23, raw)),
         cut(lambda raw: (raw >> 31, (raw >> 23) & 255, raw & (2**31 - 1))),
@@ -228,14 +214,12 @@ _ABOUT_BITS = several(
         ),
     ),
     ways(
-        "fraction-as-number",
-        "The fraction came back as a number below 1. The field is an integer of 23 bits.",
+        *AS_NUMBER,
         changed(lambda sign, exponent, fraction: (sign, exponent, fraction / 2**23)),
         changed(lambda sign, exponent, fraction: (sign, exponent, 1 + fraction / 2**23)),
     ),
     ways(
-        "fraction-of-other-bits",
-        "The fraction was counted in other steps than 2**-23. Its field has 23 bits.",
+        *OTHER_BITS,
         changed(lambda sign, exponent, fraction: (sign, exponent, fraction * 2)),
         changed(lambda sign, exponent, fraction: (sign, exponent, fraction // 2)),
         where(is_ordinary, changed(lambda s, e, f: (s, e, round(f * (2**23 - 1) / 2**23)))),
@@ -292,5 +276,6 @@ MISTAKES = several(
     _ABOUT_BITS,
     _ABOUT_ROUNDING,
     ABOUT_SPECIAL_NUMBERS,
+    TWO_FIELDS,
     ways(*IN_ANOTHER_ORDER, *map(_in_order, _ORDERS)),
 )

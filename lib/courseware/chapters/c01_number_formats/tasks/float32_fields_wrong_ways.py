@@ -25,6 +25,20 @@ def changed(change: Callable[[int, int, int], Any]) -> Callable[[float], Any]:
     return lambda x: change(*fields(x))
 
 
+def each_field(
+    sign_of: Callable[[float, int], Any] = lambda x, sign: sign,
+    exponent_of: Callable[[int, int], Any] = lambda sign, exponent: exponent,
+    fraction_of: Callable[[float, int, int], Any] = lambda x, exponent, fraction: fraction,
+) -> Callable[[float], Fields]:
+    """Each field made by itself of the number and of what stands in front of it."""
+
+    def behaves(x: float) -> Fields:
+        sign, exponent, fraction = fields(x)
+        return sign_of(x, sign), exponent_of(sign, exponent), fraction_of(x, exponent, fraction)
+
+    return behaves
+
+
 def cut(at: Callable[[int], Any]) -> Callable[[float], Any]:
     """The 32 bits cut in another way."""
     return lambda x: at(_raw(x))

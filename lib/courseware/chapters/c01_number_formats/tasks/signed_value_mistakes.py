@@ -100,6 +100,16 @@ SIGN_MAGNITUDE = (
     "The leading bit was taken for a minus sign in front of the other bits. In two's "
     "complement the leading bit has a weight of its own, and the others still add to it.",
 )
+EIGHT_BITS = (
+    "eight-bits-assumed",
+    "The leading bit was given the weight of an 8-bit number. Its weight depends on how "
+    "many bits there are.",
+)
+FIXED_LIMIT = (
+    "fixed-limit",
+    "Whether a number is negative was decided by a fixed limit, 127, which is that of 8 "
+    "bits. The first bit of the pattern tells it, whatever the width.",
+)
 
 
 MISTAKES = several(
@@ -157,9 +167,7 @@ MISTAKES = several(
     ),
     about_reading(signed=True),
     ways(
-        "eight-bits-assumed",
-        "The leading bit was given the weight of an 8-bit number. Its weight depends on how "
-        "many bits there are.",
+        *EIGHT_BITS,
         lambda bits: int(bits, 2) - (256 if len(bits) >= 8 and int(bits, 2) > 127 else 0),
         lambda bits: int(bits, 2) - (256 if int(bits, 2) > 127 else 0),
         lambda bits: int(bits, 2) - (256 if bits[0] == "1" else 0),
@@ -168,11 +176,22 @@ MISTAKES = several(
         lambda bits: twos(bits[-8:]),
         lambda bits: twos(bits.zfill(8)),
     ),
+    both(
+        EIGHT_BITS,
+        ONES_COMPLEMENT,
+        lambda bits: int(bits, 2) - (255 if bits[0] == "1" else 0),
+        lambda bits: int("0" + bits[1:], 2) - (127 if bits[0] == "1" else 0),
+        lambda bits: -(int(bits, 2) ^ 255) if bits[0] == "1" else int(bits, 2),
+        lambda bits: int(bits, 2) - (255 if int(bits, 2) > 127 else 0),
+    ),
     ways(
-        "fixed-limit",
-        "Whether a number is negative was decided by a fixed limit, 127, which is that of 8 "
-        "bits. The first bit of the pattern tells it, whatever the width.",
+        *FIXED_LIMIT,
         lambda bits: int(bits, 2) - (2 ** len(bits) if int(bits, 2) > 127 else 0),
+    ),
+    both(
+        FIXED_LIMIT,
+        ONES_COMPLEMENT,
+        lambda bits: int(bits, 2) - (2 ** len(bits) - 1 if int(bits, 2) > 127 else 0),
     ),
     ways(
         "fixed-limit-and-half",
