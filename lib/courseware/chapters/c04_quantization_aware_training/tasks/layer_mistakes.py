@@ -9,6 +9,7 @@ from courseware.chapters.c04_quantization_aware_training.tasks.layer_pairs impor
     BIAS_MISSING,
     BIAS_QUANTIZED,
     BIAS_SCALED,
+    BIAS_TWICE,
     BORDER_BEFORE_ROUNDING,
     CUT_OFF,
     FIRST_SCALE,
@@ -219,6 +220,7 @@ MISCONCEPTIONS = several(
         layer(right, of_bias=lambda bias, n_bits: bias * 0),
         layer(right, of_bias=lambda bias, n_bits: torch.zeros_like(bias)),
     ),
+    ways(*BIAS_TWICE, layer(right, of_bias=lambda bias, n_bits: 2 * bias)),
     ways(
         *BIAS_SCALED,
         rescaled_afterwards(slice(None), bias_too=True),

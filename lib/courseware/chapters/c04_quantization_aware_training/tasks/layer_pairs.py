@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 from courseware.chapters.c04_quantization_aware_training.tasks.layer_wrong_ways import (
     Of,
     absmax,
@@ -82,6 +84,7 @@ GRADIENT_IN_STEPS = (
     "on the way to the codes and multiplied on the way back: the two cancel.",
 )
 BIAS_MISSING = "bias-missing", "The bias was not added."
+BIAS_TWICE = "bias-twice", "The bias was added twice."
 
 FULL_RANGE = (
     "full-range-scale",
@@ -163,6 +166,12 @@ def two_mistakes() -> tuple[Misconception, ...]:
                     mistake,
                     BIAS_MISSING,
                     layer(straight_through(values), of_bias=lambda bias, n_bits: bias * 0),
+                    layer(straight_through(values), of_bias=lambda b, n_bits: torch.zeros_like(b)),
+                ),
+                both(
+                    mistake,
+                    BIAS_TWICE,
+                    layer(straight_through(values), of_bias=lambda bias, n_bits: 2 * bias),
                 ),
                 both(
                     mistake,

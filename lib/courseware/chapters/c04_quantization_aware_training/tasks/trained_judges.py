@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,14 +86,27 @@ def on_the_grid(arguments: Arguments, expected: Any, got: Any) -> Difference | N
         codes = codes_of(got[name].detach()[None])
         text = f"{name} lies on a grid of {arguments[3]} bits: {codes}"
         return Difference("biases-quantized", text)
-    return _related(arguments[0], got) or _frozen(arguments, got) or _left_alone(arguments[0], got)
+    return _related(arguments[0], got) or _frozen(arguments, got) or _left_alone(arguments, got)
 
 
-def _left_alone(state: Mapping[str, T], got: Any) -> Difference | None:
-    """Whether something was trained that no gradient reaches."""
+def _left_alone(arguments: Arguments, got: Any) -> Difference | None:
+    """Whether something was trained that no gradient reaches.
+
+    On one grid for all rows the largest weights move without any training.
+    """
+    state, n_bits = arguments[0], arguments[3]
     if _one_scale(got):
         return unit_woken(state, got)
-    return decayed(state, got) or unit_woken(state, got) or largest_shrunk(state, got, SHRUNK)
+    found = decayed(state, got) or unit_woken(state, got) or largest_shrunk(state, got, SHRUNK)
+    if found and found.kind != "off-unit-trained" and _one_grid(got, n_bits):
+        text = "all rows of 0.weight lie on the steps of one scale"
+        return unit_woken(state, got) or Difference("one-scale-for-all", text)
+    return found
+
+
+def _one_grid(got: Any, n_bits: int) -> bool:
+    """Whether 0.weight as a whole lies on a grid of so many bits."""
+    return not off_grid(got["0.weight"].detach().reshape(1, -1), n_bits)
 
 
 def _on_few_bits(arguments: Arguments, got: Any) -> str:
@@ -165,7 +179,9 @@ def won_back(arguments: Arguments, expected: Any, got: Any) -> Difference | None
         clipped = largest_shrunk(arguments[0], got, CLIPPED)
         return clipped and (_related(arguments[0], got) or clipped)
     text = f"held-out accuracy: float {whole:.1%}, rounded {lost:.1%}, yours {reached:.1%}; "
-    text += f"{share:.0%} of what rounding loses is won back, expected {WON_BACK:.0%}"
+    # Cut off, not rounded: what falls short of the bar is shown below it.
+    shown = f"{math.floor(1000 * share) / 1000:.1%}"
+    text += f"{shown} of what rounding loses is won back, expected {WON_BACK:.0%}"
     kind = _learned_otherwise(arguments, got, accuracies) or _cause(arguments, got)
     return Difference(kind or "not-won-back", text)
 
