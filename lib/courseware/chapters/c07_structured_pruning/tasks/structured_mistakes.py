@@ -25,6 +25,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_pairs import (
     QUIETEST_KEPT,
     SOME_IMAGES,
     SOME_IMAGES_ONLY,
+    SORTED_AS_TEXT,
     ZEROS_RANKED,
     biases_not_cut,
     loudest_last,
@@ -55,6 +56,7 @@ from courseware.chapters.c07_structured_pruning.tasks.structured_wrong_ways impo
     part_mixed,
     readers_weighed,
     rows_by_score,
+    sorted_as_text,
     without_dead_ones,
     zeroed,
 )
@@ -117,6 +119,7 @@ MISTAKES = several(
         *ONE_RANKING,
         one_ranking(),
     ),
+    ways(*SORTED_AS_TEXT, sorted_as_text(way())),
     ways(*FIRST_LAYER_ONLY, way(layers=slice(1))),
     ways(*COUNT_OF_INPUTS, counted_by_inputs(slice(None))),
     both(FIRST_LAYER_ONLY, COUNT_OF_INPUTS, counted_by_inputs(slice(1))),

@@ -148,6 +148,11 @@ MEASURED_AGAIN = (
     "The later layers were measured on a network whose earlier layers were cut already. "
     "Measure all of them once, on the network as it came.",
 )
+SORTED_AS_TEXT = (
+    "sorted-as-text",
+    "The layers were put in the order of their names as text, where `10.weight` comes before "
+    "`2.weight`: then they do not fit together. The state has them in their order already.",
+)
 ONE_RANKING = (
     "one-ranking",
     "The units of all layers were put into one ranking. Activations of different layers "

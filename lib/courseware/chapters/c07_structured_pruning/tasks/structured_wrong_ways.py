@@ -43,6 +43,13 @@ REMEASURED = way(remeasured=True)
 Count = Callable[[int, float], int]
 
 
+def sorted_as_text(behaves: Way) -> Way:
+    """The layers in the order of their names as text: "10" before "2"."""
+    return lambda state, images, keep_ratio: behaves(
+        dict(sorted(state.items())), images, keep_ratio
+    )
+
+
 def counting(count: Callable[[int, float], float]) -> Callable[..., dict[str, T]]:
     return way(count=lambda n, ratio: int(count(n, ratio)), cut=any_units)
 
