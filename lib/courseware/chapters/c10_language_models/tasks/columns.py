@@ -62,6 +62,11 @@ def without_the_cut(w_j: T, w_hat: T, step: T) -> T:
     return w_j - torch.round(w_j / step) * step
 
 
+def to_the_end_of_the_group(j: int, size: int) -> slice:
+    """The columns on the right, as far as the group of column j reaches."""
+    return slice(j + 1, j - j % size + size)
+
+
 def trace(
     w: T,
     hessian: T,

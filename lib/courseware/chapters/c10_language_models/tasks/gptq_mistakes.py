@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import torch
 
 from courseware.chapters.c10_language_models.tasks.columns import (
+    to_the_end_of_the_group,
     top,
     without_the_cut,
+)
+from courseware.chapters.c10_language_models.tasks.gptq_pairs import (
+    BY_THE_DIAGONAL,
+    CUT_LOST,
+    IN_STEPS,
+    IN_THE_GROUP,
+    LEVELS_OFF,
+    NOT_DIVIDED,
+    NOT_INVERTED,
+    NOT_PASSED_ON,
+    OF_THE_GIVEN,
+    ONE_SCALE_FOR_ALL_ROWS,
+    OTHER_FACTOR,
+    OTHER_LEVELS,
+    TWO_OF_THE_LOOP,
+    VALUES_NOT_CODES,
+    WITHOUT_FACTOR,
+    WRONG_SIGN,
 )
 from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
     by,
     changed,
     checked,
-    crossed,
     damped,
     dequantized_by,
     divided_twice,
@@ -24,7 +39,6 @@ from courseware.chapters.c10_language_models.tasks.gptq_wrong_ways import (
     has_zero_group,
     hessian_alone,
     in_order,
-    in_steps,
     inverse_alone,
     inverse_undivided,
     let_through,
@@ -61,104 +75,10 @@ from courseware.checks.misconceptions import (
     both,
     each_instead,
     except_where,
-    products,
     several,
     ways,
 )
 from courseware.checks.roundings import ROUNDINGS
-
-VALUES_NOT_CODES = (
-    "values-not-codes",
-    "The rounded weights came back. What is asked for are the integers, and the scales beside "
-    "them.",
-)
-ONE_SCALE_FOR_ALL_ROWS = (
-    "one-scale-for-all-rows",
-    "All rows share a scale. Each row has its own in every group.",
-)
-BY_THE_DIAGONAL = (
-    "sorted-by-the-diagonal",
-    "The columns were rounded in another order, those with the largest inputs first. That may be "
-    "better, but here they are taken as they stand.",
-)
-LEVELS_OFF = (
-    "levels-off-by-one",
-    "The largest weight was not spread over 2^(b−1) − 1 steps: it lands on the highest code.",
-)
-OTHER_LEVELS: tuple[Callable[[int], float], ...] = (
-    lambda b: 2 ** (b - 1),
-    lambda b: (2**b - 1) / 2,
-    lambda b: 2**b - 1,
-)
-NOT_PASSED_ON = (
-    "errors-not-passed-on",
-    "The codes are those of rounding each weight by itself: the error of a column does not go "
-    "on to the columns on its right. Is the step missing, is the error taken only after ŵ was "
-    "written over the column, so that it is 0, or does it multiply by zeros? U is upper "
-    "triangular (`upper=True`), and what counts stands in row j, right of the diagonal.",
-)
-WRONG_SIGN = (
-    "error-with-the-wrong-sign",
-    "The errors were added where they are to be taken off, or the other way round: the columns "
-    "on the right make things worse. w_k −= (w_j − ŵ_j) · U[j, k] / U[j, j].",
-)
-NOT_INVERTED = (
-    "hessian-not-inverted",
-    "U is the factor of H itself. It is that of its inverse: UᵀU = H⁻¹.",
-)
-OTHER_FACTOR = (
-    "the-other-factor",
-    "This triangular factor gives H⁻¹ in the other order, U·Uᵀ. Here UᵀU = H⁻¹: the transpose "
-    "of `torch.linalg.cholesky(H⁻¹)`.",
-)
-WITHOUT_FACTOR = (
-    "inverse-without-factor",
-    "The rows of H⁻¹ were used as they are. Once a column is rounded it can no longer change, "
-    "so it has to leave the inverse; the rows of U are what is left then.",
-)
-NOT_DIVIDED = (
-    "not-divided-by-the-diagonal",
-    "The error was not divided by U[j, j]. A column on the right gets the share "
-    "U[j, k] / U[j, j] of it.",
-)
-IN_STEPS = (
-    "error-in-steps",
-    "The error was passed on in steps of the grid. It is a difference of weights: multiply the "
-    "code by its scale first.",
-)
-OF_THE_GIVEN = (
-    "scales-of-the-given-weight",
-    "The scale of a group was taken from the weights as they were given, or before all earlier "
-    "errors were passed on. When a group begins, its columns have changed: take it from what "
-    "stands there then.",
-)
-CUT_LOST = (
-    "cut-off-part-lost",
-    "What the clamp cuts off was not counted as an error. It is what the stored value differs "
-    "by, and the other columns can make up for it.",
-)
-SHIFTS: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = (
-    (NOT_PASSED_ON, {"shift": nothing}),
-    (WRONG_SIGN, {"sign": 1.0}),
-    (NOT_INVERTED, {"shift": factor_of}),
-    (NOT_INVERTED, {"shift": hessian_alone}),
-    (OTHER_FACTOR, {"shift": other_factor}),
-    (WITHOUT_FACTOR, {"shift": inverse_alone}),
-    (NOT_DIVIDED, {"shift": undivided}),
-    (IN_STEPS, {"error_of": lambda w_j, w_hat, s: (w_j - w_hat) / s}),
-    (CUT_LOST, {"error_of": without_the_cut}),
-)
-"""How errors go on otherwise."""
-OTHER_SCALES: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = (
-    *((LEVELS_OFF, {"of": in_steps(n)}) for n in OTHER_LEVELS),
-    (OF_THE_GIVEN, {"of": of_given}),
-    (ONE_SCALE_A_ROW, {"of": of_row}),
-)
-OTHER_CODES: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = tuple(
-    ((name, message), {"rounding": rounding})
-    for name, message, rounding in ROUNDINGS
-    if name in ("truncated", "floored", "rounded-up")
-)
 
 MISTAKES = several(
     ways(
@@ -210,10 +130,8 @@ MISTAKES = several(
         by(reach=lambda j, size: slice(j + 1, j + 2)),
     ),
     ways(
-        "errors-stay-in-the-group",
-        "The errors stop at the end of a group. They go on to all columns on the right, into later "
-        "groups as well.",
-        by(reach=lambda j, size: slice(j + 1, j - j % size + size)),
+        *IN_THE_GROUP,
+        by(reach=to_the_end_of_the_group),
     ),
     ways(
         "columns-on-the-left-changed",
@@ -296,8 +214,7 @@ MISTAKES = several(
         *VALUES_NOT_CODES,
         dequantized_by(right),
     ),
-    products(crossed, SHIFTS, OTHER_SCALES),
-    products(crossed, SHIFTS, OTHER_CODES),
+    TWO_OF_THE_LOOP,
     both(ONE_SCALE_FOR_ALL_ROWS, VALUES_NOT_CODES, dequantized_by(scales(of_all))),
     both(LEVELS_OFF, VALUES_NOT_CODES, *(dequantized_by(over(n)) for n in OTHER_LEVELS)),
     ways(

@@ -6,10 +6,16 @@ from collections.abc import Callable
 
 import torch
 
+from courseware.chapters.c10_language_models.tasks.mxfp4_pairs import (
+    NEXT,
+    NOT_NEAREST,
+    SIGN_LOST,
+    TIES_LOWER,
+    TIES_UPPER,
+)
 from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BORDERS,
     FINER_FIRST,
-    MAGNITUDES,
     STEPS_FIRST,
     by_table,
     halves_first,
@@ -28,19 +34,6 @@ TO_EVEN_VALUE = (
     "0: 0, 0.5, 1, 1.5, 2, 3, 4, 6."
 )
 
-NOT_NEAREST = (
-    "not-the-nearest",
-    "The next element below (or above) was taken. The nearest one is asked for.",
-)
-NEXT: tuple[Callable[[T], T], ...] = (
-    lambda m: torch.bucketize(m, MAGNITUDES, right=True) - 1,
-    lambda m: torch.bucketize(m, MAGNITUDES).clamp(max=7),
-)
-SIGN_LOST = (
-    "sign-lost",
-    "The sign is lost: negative values have the codes 8 … 15, the sign is the highest of the four "
-    "bits.",
-)
 ONE_STEP = ("steps-of-one-size", TO_EVEN_VALUE)
 EVEN_STEPS: tuple[Callable[[T], T], ...] = (
     steps(torch.round, 7.0),
@@ -62,15 +55,11 @@ ELEMENT_MISTAKES = several(
         made(element=by_table([0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])),
     ),
     ways(
-        "ties-to-the-lower",
-        "A value halfway between two elements went to the lower one, as `argmin` takes the first "
-        "of two. It goes to the even code: 0.75 to 1, code 2.",
+        *TIES_LOWER,
         made(element=lambda m: torch.bucketize(m, BORDERS)),
     ),
     ways(
-        "ties-to-the-upper",
-        "A value halfway between two elements went to the upper one. It goes to the even code: "
-        "0.25 to 0, 1.25 to 1.",
+        *TIES_UPPER,
         made(element=lambda m: torch.bucketize(m, BORDERS, right=True)),
     ),
     ways(

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import torch
 
+from courseware.chapters.c10_language_models.tasks.mxfp4_pairs import (
+    BIAS_FORGOTTEN,
+    BIAS_SUBTRACTED,
+    EXPONENT_OFF,
+    OTHER_BIAS,
+    TWO_FORGOTTEN,
+)
 from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     BIAS,
     NOT_DOWN,
@@ -38,10 +45,6 @@ ONE_EXPONENT = (
     "one-exponent-for-more",
     "A row, or all of x, shares one exponent. Each block of 32 has its own.",
 )
-OTHER_BIAS = (
-    "another-bias",
-    "The exponents are stored with another bias. e + 127 is stored.",
-)
 INTEGER_GRID = (
     "integers-not-floats",
     "The codes are integers of four bits, −7 … 7 in even steps, with two's complement for the "
@@ -51,14 +54,11 @@ SMALL = 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3
 
 EXPONENT_MISTAKES = several(
     ways(
-        "element-exponent-forgotten",
-        "The exponent is that of the largest magnitude itself. It is 2 less, because the largest "
-        "elements, 4 and 6, have the exponent 2: only so is the grid used to its end.",
+        *TWO_FORGOTTEN,
         made(lambda b: floor_log2(absmax(b))),
     ),
     ways(
-        "exponent-off",
-        "The exponent is off by one. The largest magnitude over 2^e lies in 4 … 8.",
+        *EXPONENT_OFF,
         made(lambda b: floor_log2(absmax(b)) - 1),
         made(lambda b: floor_log2(absmax(b)) - 3),
     ),
@@ -134,16 +134,13 @@ EXPONENT_MISTAKES = several(
     ),
     both(NOT_FLOORED, ONE_EXPONENT, *(shared(over, up) for over in WIDER for up in NOT_DOWN)),
     ways(
-        "bias-forgotten",
-        "The exponents are stored without their bias. A byte holds no negative numbers: e + 127 is "
-        "stored.",
+        *BIAS_FORGOTTEN,
         made(stored=lambda e: e),
         made(stored=lambda e: e % 256),
         made(stored=lambda e: e.clamp(min=0)),
     ),
     ways(
-        "bias-subtracted",
-        "The bias was subtracted. e + 127 is stored.",
+        *BIAS_SUBTRACTED,
         made(stored=lambda e: e - BIAS),
         made(stored=lambda e: (e - BIAS) % 256),
     ),

@@ -6,6 +6,7 @@ import torch
 
 from courseware.chapters.c10_language_models.tasks.mxfp4_element_mistakes import ELEMENT_MISTAKES
 from courseware.chapters.c10_language_models.tasks.mxfp4_exponent_mistakes import EXPONENT_MISTAKES
+from courseware.chapters.c10_language_models.tasks.mxfp4_pairs import TWO_PARTS
 from courseware.chapters.c10_language_models.tasks.mxfp4_wrong_ways import (
     across_rows,
     changed,
@@ -43,6 +44,7 @@ MISTAKES = several(
     ),
     EXPONENT_MISTAKES,
     ELEMENT_MISTAKES,
+    TWO_PARTS,
     both(OTHER_SIZE, ACROSS, *(filled_up_in_runs_of(size) for size in (16, 64))),
     ways(
         *OTHER_SIZE,

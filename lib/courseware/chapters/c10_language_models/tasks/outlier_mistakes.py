@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import torch
 
+from courseware.chapters.c10_language_models.tasks.outlier_pairs import (
+    BIAS_FORGOTTEN,
+    BIAS_TWICE,
+    FLOAT_WITHOUT,
+    LEVELS_OFF,
+    ONE_SCALE_EACH,
+    ONE_SCALE_FOR_THE_WEIGHT,
+    ONE_SCALE_FOR_X,
+    SCALES_OF_BOTH,
+    SIGNED_MAX,
+    SIGNED_OUTLIERS,
+    THRESHOLD_LEFT_OUT,
+    TO_THE_OUTLIERS,
+    TWO_OF_THE_LAYER,
+)
 from courseware.chapters.c10_language_models.tasks.outlier_wrong_ways import (
     by_size,
     by_values,
@@ -38,30 +53,13 @@ from courseware.checks.precision import HALF, IMPRECISE
 from courseware.checks.roundings import ROUNDINGS
 from courseware.checks.zero_guards import GUARD_TOO_LARGE
 
-ONE_SCALE_FOR_X = (
-    "one-scale-for-x",
-    "All of x shares one scale. Each of its rows has its own here.",
-)
-
-ONE_SCALE_FOR_THE_WEIGHT = (
-    "one-scale-for-the-weight",
-    "The whole weight shares one scale. Each row has its own.",
-)
-FLOAT_WITHOUT = (
-    "float-without-outliers",
-    "Where no column is an outlier, all was multiplied in float. Then all columns go to int8.",
-)
-
 MISTAKES = several(
     ways(
-        "threshold-left-out",
-        "A value at the threshold itself was not taken for an outlier. `>=` counts it.",
+        *THRESHOLD_LEFT_OUT,
         computed(pick=lambda x, t: (x.abs() > t).any(dim=0)),
     ),
     ways(
-        "signed-outliers",
-        "Only large positive values were taken for outliers. Negative ones reach just as far from "
-        "zero.",
+        *SIGNED_OUTLIERS,
         computed(pick=lambda x, t: (x >= t).any(dim=0)),
     ),
     ways(
@@ -123,23 +121,14 @@ MISTAKES = several(
         scale_of_small_values,
     ),
     ways(
-        "outliers-set-the-scale",
-        "The scale of a row of x reaches to its outliers. They are not rounded: take the scale "
-        "over the columns that are left, or nothing is gained.",
+        *TO_THE_OUTLIERS,
         computed(scale_x=lambda x, rest: scale(x)),
         computed(scale_x=lambda x, rest: of_all(x)),
     ),
     ways(*ONE_SCALE_FOR_X, computed(scale_x=lambda x, rest: of_all(rest))),
-    *(
-        both(
-            (name, message),
-            ONE_SCALE_FOR_X,
-            computed(scale_x=lambda x, rest: of_all(rest), rounding=rounding),
-        )
-        for name, message, rounding in ROUNDINGS
-        if not name.startswith("half")
-    ),
     ways(*ONE_SCALE_FOR_THE_WEIGHT, computed(scale_w=of_all)),
+    TWO_OF_THE_LAYER,
+    ways(*ONE_SCALE_EACH, computed(**SCALES_OF_BOTH[0][1])),
     both(ONE_SCALE_FOR_THE_WEIGHT, FLOAT_WITHOUT, float_without_outliers(computed(scale_w=of_all))),
     ways(*FLOAT_WITHOUT, float_without_outliers(right)),
     ways(
@@ -209,28 +198,22 @@ MISTAKES = several(
         ),
     ),
     ways(
-        "levels-off",
-        "absmax was not spread over 127 steps. Codes go from −127 to 127, and the largest "
-        "magnitude gets one of the two.",
+        *LEVELS_OFF,
         *(computed(**steps(top)) for top in (127.5, 128, 255, 7)),
     ),
     ways(
-        "signed-max",
-        "The largest value was taken for the scale, not the largest magnitude. Negative values "
-        "reach just as far from 0.",
+        *SIGNED_MAX,
         computed(scale_x=lambda x, rest: signed(rest), scale_w=signed),
         computed(scale_w=signed),
         computed(scale_x=lambda x, rest: signed(rest)),
     ),
     *(ways(name, message, computed(rounding=rounding)) for name, message, rounding in ROUNDINGS),
     ways(
-        "bias-forgotten",
-        "The bias is missing.",
+        *BIAS_FORGOTTEN,
         computed(put_together=lambda out, inside, bias: out + inside),
     ),
     ways(
-        "bias-twice",
-        "The bias was added to both parts. It belongs to the output once.",
+        *BIAS_TWICE,
         computed(put_together=lambda out, inside, bias: out + inside + 2 * bias),
     ),
     ways(

@@ -8,6 +8,18 @@ from typing import Any
 
 import torch
 
+from courseware.chapters.c10_language_models.tasks.smooth_pairs import (
+    ALPHA_IGNORED,
+    ALPHA_SWAPPED,
+    MEASURES,
+    MULTIPLIED,
+    ONE_EXPONENT,
+    ONE_SIZE,
+    OTHER_MEASURE,
+    SIGNED_MAX,
+    TWO_IN_THE_FORMULA,
+    UPSIDE_DOWN,
+)
 from courseware.chapters.c10_language_models.tasks.smooth_wrong_ways import (
     SIZES,
     Scale,
@@ -34,11 +46,6 @@ from courseware.checks.precision import DECIMALS, HALF, IMPRECISE
 from courseware.checks.python_slips import PRECEDENCE
 from courseware.checks.zero_guards import GUARD_TOO_LARGE
 
-ONE_SIZE = (
-    "one-size-for-all-columns",
-    "The largest magnitude of the whole weight was used for all channels. Each column has its own.",
-)
-
 ZERO_CHANNEL = (
     "zero-channel",
     "Where a channel of the input or a column of the weight is all zeros, the scale became 0, "
@@ -52,19 +59,6 @@ NORMALISED = (
     "The scales were divided by their mean, by their largest or smallest one, or by the root "
     "of the product of these. They come as the formula gives them.",
 )
-ALPHA_IGNORED = (
-    "alpha-ignored",
-    "The result does not depend on `alpha`: it is that of one half, whatever was asked for.",
-)
-UPSIDE_DOWN = (
-    "scale-upside-down",
-    "The scale is upside down. The input is divided by it and the weight multiplied: large inputs "
-    "have large scales.",
-)
-OTHER_MEASURE = (
-    "other-measure",
-    "The size of a column comes from something other than its largest magnitude.",
-)
 
 
 WEIGHT_DIVIDED = (
@@ -77,27 +71,6 @@ WEIGHT_DIVIDED = (
 SIZES_ROUNDED = (
     "sizes-rounded",
     "The scales were rounded to powers of two. They come as the formula gives them.",
-)
-
-
-MULTIPLIED = (
-    "multiplied-not-divided",
-    "The two factors were multiplied. The scale grows with the input, which is divided by "
-    "it, and shrinks with the weight, which is multiplied.",
-)
-
-
-ALPHA_SWAPPED = (
-    "alpha-the-wrong-way-round",
-    "The two shares are swapped. At alpha 1 all of the size moves into the weight: the "
-    "scale is then that of the input.",
-)
-
-
-ONE_EXPONENT = (
-    "one-exponent-for-both",
-    "Both magnitudes got the same exponent. They share the size between them: alpha for "
-    "the input, 1 − alpha for the weight.",
 )
 
 
@@ -117,13 +90,6 @@ def _inverted(behaves: Callable[..., Any]) -> Callable[..., Any]:
     return inverted
 
 
-MEASURES: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
-    lambda w: w.abs().mean(dim=0),
-    lambda w: w.norm(dim=0),
-    lambda w: w.abs().sum(dim=0),
-    lambda w: w.std(dim=0),
-    lambda w: torch.where(w == 0, torch.inf, w.abs()).amin(dim=0),
-)
 RATIOS: tuple[tuple[tuple[str, str], tuple[Scale, ...]], ...] = (
     (ALPHA_SWAPPED, (lambda x, w, a: x ** (1 - a) / top(w) ** a,)),
     (MULTIPLIED, (lambda x, w, a: x**a * top(w) ** (1 - a),)),
@@ -215,9 +181,7 @@ MISTAKES = several(
         changed(lambda s, x, w: (s, w)),
     ),
     ways(
-        "signed-max",
-        "The largest value of each column was taken, not its largest magnitude. Negative "
-        "weights reach just as far from zero.",
+        *SIGNED_MAX,
         of(lambda x, w, a: x**a / w.amax(dim=0).clamp(min=0) ** (1 - a)),
         of(lambda x, w, a: x**a / w.amax(dim=0) ** (1 - a)),
         of(lambda x, w, a: x**a / w.amax(dim=0).abs() ** (1 - a)),
@@ -313,6 +277,7 @@ MISTAKES = several(
         for first, ratios in RATIOS
         for second, change in BEHIND
     ),
+    TWO_IN_THE_FORMULA,
     ways(
         "column-set-to-zero",
         "Where an input channel is 0, its column of the weight was set to 0. What is silent in "
