@@ -50,7 +50,7 @@ def keeps_the_root_from_zero(weight):
     return (weight.flatten(1).square().sum(dim=1) + 1e-6).sqrt()
 
 
-@wrong("structured_prune", says="raises")
+@wrong("structured_prune", says="sorted-as-text")
 def sorts_names_as_text(state, images, keep_ratio):
     layers = sorted(n.removesuffix(".weight") for n in state if n.endswith(".weight"))
     x, new = images, dict(state)

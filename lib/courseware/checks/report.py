@@ -81,10 +81,12 @@ Details = list[tuple[str, str]]
 def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Details, Grid | None]]:
     """Each result with its labelled lines, and a tensor to draw; labels stay English.
 
-    A cause is explained once, then referred to. What was a guess once stays one: repeating it makes
-    it no surer. Nothing is guessed where a function that is called may be the cause.
+    A cause is explained once, then referred to, unless the check that told it told others as well,
+    which are none here. What was a guess once stays one: repeating it makes it no surer. Nothing is
+    guessed where a function that is called may be the cause.
     """
     explained: dict[tuple[str, object], str] = {}
+    told_there: dict[str, set[tuple[str, object]]] = {}
     guessed: set[tuple[str, object]] = set()
     told_unwritten = False
     for result in report.results:
@@ -98,19 +100,27 @@ def with_details(report: Report, told: Told = str) -> Iterator[tuple[Result, Det
             continue
         keys = [(cause.name, cause.shows) for cause in causes]
         guessed |= {key for key, cause in zip(keys, causes, strict=True) if not cause.sure}
-        if causes and all(key in explained for key in keys):
-            before = dict.fromkeys(explained[key] for key in keys)
+        before = dict.fromkeys(explained[key] for key in keys if key in explained)
+        # Of a check that told others as well, "the same" would say more than is meant.
+        more = {name for name in before if told_there[name] - {*keys}}
+        told_before = bool(causes) and all(key in explained for key in keys)
+        if told_before and not more:
             label = "perhaps" if guessed & {*keys} else "likely"
             label = "where" if all(cause.name == WHERE for cause in causes) else label
             same = told(f"the same as in {_listed(before)}")
             yield result, [*_measured(result.case, told), (label, same)], None
             continue
-        details = list(_case_lines(report, result, told))
+        details = [] if told_before else [*_case_lines(report, result, told)]
         for key, cause in zip(keys, causes, strict=True):
             known = explained.get(key)
+            if known is None or known in more:
+                known, explained[key] = None, result.check.name
             label, text = _cause_line(replace(cause, sure=key not in guessed), known)
             details.append((label, told(text)))
-            explained.setdefault(key, result.check.name)
+        told_there[result.check.name] = {*keys}
+        if told_before:
+            yield result, [*_measured(result.case, told), *details], None
+            continue
         several = several_are_right(result.case)
         drawn = None if several else _drawn(result.case)
         yield result, details, drawn

@@ -7,6 +7,7 @@ from courseware.checks import all_tasks, gradients
 from courseware.checks.forms import FORMS, told_by_form
 from courseware.checks.misconceptions import both, products, ways
 from courseware.checks.pairs import pair_of
+from courseware.checks.report import with_details
 from courseware.checks.run import run_task
 from courseware.checks.task import Check, Misconception, Task
 from courseware.checks.values import same_values, same_values_and_dtype
@@ -172,6 +173,32 @@ def test_a_second_mistake_is_not_told_where_it_is_not_felt_though_two_ways_of_th
     assert causes == [["one-more"], ["five-forgotten", "one-more"]]
 
 
+def test_the_same_is_said_of_no_check_that_told_more():
+    first, second = ("one-more", "One was added."), ("five-forgotten", "5 was left out.")
+    task = task_of(
+        lambda n: 2 * n,
+        (
+            *ways(*first, lambda n: 2 * n + 1),
+            *both(first, second, lambda n: 0 if n == 5 else 2 * n + 1),
+        ),
+        Check("large", 1, lambda draw: [(4,), (5,), (6,)]),
+        Check("small", 1, lambda draw: [(1,), (2,)]),
+        Check("smaller", 1, lambda draw: [(0,), (-1,)]),
+        Check("larger", 1, lambda draw: [(5,), (7,)]),
+    )
+    report = run_task(task, lambda n: 0 if n == 5 else 2 * n + 1, "two mistakes")
+    causes = [
+        [text for label, text in details if label == "likely"]
+        for _, details, _ in with_details(report)
+    ]
+    assert causes == [
+        ["One was added.", "5 was left out."],
+        ["One was added."],
+        ["the same as in “small”"],
+        ["the same as in “small” and “large”"],
+    ]
+
+
 def test_of_scales_a_model_has_too_many_of_no_shape_is_lost():
     task = task_of(
         lambda w: (w, w.amax(dim=(1, 2))),
@@ -286,7 +313,7 @@ FALSE = {
     "trains_in_place_and_shares_a_scale_at_the_end": ["weights-decayed", "scale-clipped"],
     "shares_a_scale_and_forgets_the_bias": ["no-gradient"],
     "passes_errors_by_the_inverse_within_a_group": ["scales-of-the-given-weight"],
-    "takes_the_layers_as_text": ["raises"],
+    "sorts_names_as_text": ["raises"],
     "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
