@@ -17,8 +17,8 @@ from courseware.chapters.c05_knowledge_distillation.tasks.common import (
 from courseware.chapters.c05_knowledge_distillation.tasks.softmax_mistakes import (
     MISTAKES,
     WRONG_SHIFTS,
-    shares,
 )
+from courseware.chapters.c05_knowledge_distillation.tasks.softmax_wrong_ways import shares
 from courseware.checks import gradients, ready_made
 from courseware.checks.gradients import GRADIENT_SECONDS
 from courseware.checks.task import Check, Draw, Task
