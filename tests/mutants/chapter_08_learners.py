@@ -85,3 +85,14 @@ def marks_what_goes_and_cuts_the_count_of_a_draw(shape, sparsity, seed):
 @wrong("random_mask", says="staying-miscounted")
 def marks_what_goes_and_rounds_the_count_of_a_draw_up(shape, sparsity, seed):
     return _some_true(shape, math.ceil(sparsity * math.prod(shape)), seed)
+
+
+@wrong("snip_scores", says="matched-by-order")
+def pairs_names_with_gradients_by_order(weights, grads):
+    return {name: g.abs() for (name, _), g in zip(weights.items(), grads.values(), strict=True)}
+
+
+@wrong("snip_scores", says="normalised-per-layer")
+def squares_weights_and_divides_by_each_layers_sum(weights, grads):
+    scores = {name: (w * w * grads[name]).abs() for name, w in weights.items()}
+    return {name: score / score.sum() for name, score in scores.items()}

@@ -90,3 +90,23 @@ def starts_from_weights_in_order_and_takes_medians(w, mask, k, iterations):
         return values.median() if len(values) else entry
 
     return _k_means(w, mask, table, iterations, median)
+
+
+@wrong("pareto_front", says="points-not-positions")
+def returns_the_points_of_the_wrong_direction(points):
+    best, front = 2, []
+    for i in sorted(range(len(points)), key=lambda i: points[i]):
+        if points[i][1] < best:
+            best = points[i][1]
+            front.append(points[i])
+    return front
+
+
+@wrong("pareto_front", says="equal-points-dropped")
+def returns_the_points_of_a_pass_without_equals(points):
+    best, front = -1, []
+    for size, accuracy in sorted(points, key=lambda point: (point[0], -point[1])):
+        if accuracy > best:
+            best = accuracy
+            front.append((size, accuracy))
+    return front

@@ -18,7 +18,6 @@ from courseware.chapters.c08_when_to_prune.tasks.snip_scores_wrong_ways import (
     products,
     scored,
     scored_by_rows,
-    signed_by_order,
     so_far,
     stretched,
 )
@@ -70,6 +69,10 @@ PER_LAYER = (
     "layers can no longer be compared: divide all by one number, or none.",
 )
 
+ONE_SQUARED: tuple[Callable[[T, T], T], ...] = (
+    lambda w, g: w.square() * g.abs(),
+    lambda w, g: w.abs() * g.square(),
+)
 OTHER_SCORES: tuple[tuple[tuple[str, str], tuple[Callable[[T, T], T], ...]], ...] = (
     (GRADIENT_ALONE, (lambda w, g: g.abs(),)),
     (WEIGHT_ALONE, (lambda w, g: w.abs(),)),
@@ -165,8 +168,12 @@ MISTAKES = several(
         *scored(lambda w, g: (w * g.sum(dim=0)).abs()),
         *scored(lambda w, g: (w * g.abs().mean(dim=0)).abs()),
     ),
-    ways(*MATCHED_BY_ORDER, by_order),
-    both(MATCHED_BY_ORDER, SIGN_KEPT, signed_by_order),
+    ways(*MATCHED_BY_ORDER, by_order()),
+    *(
+        both(MATCHED_BY_ORDER, other, *map(by_order, scores))
+        for other, scores in (*OTHER_SCORES, (SQUARED, ONE_SQUARED))
+        if other != WEIGHT_ALONE
+    ),
     ways(
         "divided-by-a-signed-sum",
         "The scores were divided by the sum of the products with their signs. That may be "
@@ -190,6 +197,6 @@ MISTAKES = several(
     ways(*PER_LAYER, *map(per_layer, SIZES)),
     *(
         both(other, PER_LAYER, *(per_layer(size, score) for score in scores for size in SIZES))
-        for other, scores in OTHER_SCORES
+        for other, scores in (*OTHER_SCORES, (SQUARED, ONE_SQUARED))
     ),
 )

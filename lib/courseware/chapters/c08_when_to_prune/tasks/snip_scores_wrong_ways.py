@@ -27,18 +27,20 @@ def scored(score: Callable[[T, T], T]) -> Iterator[Callable[..., Named]]:
     yield as_shares
 
 
-def by_order(weights: Tensors, grads: Tensors) -> Named:
-    pairs = zip(weights.items(), grads.values(), strict=True)
-    return Named((name, (w * g).abs()) for (name, w), g in pairs)
+def by_order(
+    score: Callable[[T, T], T] = lambda w, g: (w * g).abs(),
+) -> Callable[..., Named]:
+    """Each weight with the gradient that comes in its place of the other dict."""
+
+    def behaves(weights: Tensors, grads: Tensors) -> Named:
+        pairs = zip(weights.items(), grads.values(), strict=True)
+        return Named((name, score(w, g)) for (name, w), g in pairs)
+
+    return behaves
 
 
 def products(weights: Tensors, grads: Tensors) -> Named:
     return Named((name, (w * grads[name]).abs()) for name, w in weights.items())
-
-
-def signed_by_order(weights: Tensors, grads: Tensors) -> Named:
-    pairs = zip(weights.items(), grads.values(), strict=True)
-    return Named((name, w * g) for (name, w), g in pairs)
 
 
 def over_a_signed_sum(weights: Tensors, grads: Tensors) -> Named:

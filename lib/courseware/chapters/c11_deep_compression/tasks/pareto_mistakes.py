@@ -62,6 +62,10 @@ BY_POSITION = (
     "in-order-of-positions",
     "These are positions in their own order. The sizes of the points they stand for are to ascend.",
 )
+THE_POINTS = (
+    "points-not-positions",
+    "These are the points themselves. Their positions in the list are asked for.",
+)
 FROM_1 = (
     "counted-from-1",
     "The positions are counted from 1. The first of a list has the position 0.",
@@ -176,9 +180,6 @@ MISTAKES = several(
     followed_by(BY_POSITION, lambda left, *_: sorted(left), OF_THE_FRONT),
     followed_by(FROM_THE_LARGEST, lambda left, *_: left[::-1], OF_THE_FRONT),
     both(FROM_THE_LARGEST, FROM_1, from_1(sizes_from_the_largest)),
-    ways(
-        "points-not-positions",
-        "These are the points themselves. Their positions in the list are asked for.",
-        the_points,
-    ),
+    ways(*THE_POINTS, the_points),
+    followed_by(THE_POINTS, lambda left, points: [points[i] for i in left], OF_THE_FRONT),
 )
