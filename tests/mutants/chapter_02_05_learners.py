@@ -126,3 +126,42 @@ def leaves_half_of_the_rest_out_on_each_side(batches, percentile):
     values = torch.cat([batch.reshape(-1) for batch in batches])
     tail = (1 - percentile / 100) / 2
     return torch.quantile(values, tail).item(), torch.quantile(values, 1 - tail).item()
+
+
+def _in_groups(w, n_bits, group_size):
+    """Codes and scales of the groups of each row."""
+    if w[0].numel() % group_size:
+        raise ValueError("the groups do not fill a row")
+    groups = w.float().reshape(len(w), -1, group_size)
+    top = 2 ** (n_bits - 1) - 1
+    scale = groups.abs().amax(-1, keepdim=True) / top
+    scale = torch.where(scale == 0, 1.0, scale)
+    return (groups / scale).round().clamp(-top, top), scale
+
+
+def _is_matrix(w):
+    return w.is_floating_point() and w.dim() >= 2
+
+
+@wrong("quantize_weights", says="others-in-16-bits")
+def stores_biases_in_16_bits(state, n_bits, group_size):
+    result = {}
+    for name, w in state.items():
+        if _is_matrix(w):
+            codes, scale = _in_groups(w, n_bits, group_size)
+            result[name] = (codes * scale).reshape(w.shape).to(w.dtype)
+        else:
+            result[name] = w.half() if w.is_floating_point() else w.clone()
+    return result
+
+
+@wrong("quantize_weights", says="others-in-16-bits")
+def returns_codes_and_biases_of_16_bits(state, n_bits, group_size):
+    result = {}
+    for name, w in state.items():
+        if _is_matrix(w):
+            codes = _in_groups(w, n_bits, group_size)[0]
+            result[name] = codes.to(torch.int8).reshape(w.shape)
+        else:
+            result[name] = w.half() if w.is_floating_point() else w.clone()
+    return result

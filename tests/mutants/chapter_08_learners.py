@@ -1,4 +1,4 @@
-"""Answers of learners whose second mistake, or every cause, went unnamed: exercise 08."""
+"""Answers of learners whose second mistake, or every cause, went unnamed: exercises 08, 09."""
 
 from __future__ import annotations
 
@@ -96,3 +96,12 @@ def pairs_names_with_gradients_by_order(weights, grads):
 def squares_weights_and_divides_by_each_layers_sum(weights, grads):
     scores = {name: (w * w * grads[name]).abs() for name, w in weights.items()}
     return {name: score / score.sum() for name, score in scores.items()}
+
+
+@wrong("random_reinit", says="fan-out-for-fan-in")
+def draws_above_zero_by_the_outputs(shapes, masks, seed):
+    draw = torch.Generator().manual_seed(seed)
+    return {
+        name: torch.rand(shape, generator=draw) / math.sqrt(shape[0]) * masks[name]
+        for name, shape in shapes.items()
+    }

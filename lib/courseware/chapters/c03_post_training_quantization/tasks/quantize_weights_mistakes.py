@@ -30,6 +30,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
     not_spread,
     one_scale,
     other_blocks,
+    others_as,
     raising,
     refusing_others,
     right,
@@ -87,6 +88,19 @@ BIASES_TOO = (
 )
 
 
+OTHERS_IN_16_BITS = (
+    "others-in-16-bits",
+    "Biases, or other floating-point tensors that are no weights, were brought to 16 bits. What is "
+    "no weight stays as it is, bit for bit.",
+)
+IN_16_BITS: tuple[Callable[[torch.Tensor], torch.Tensor], ...] = (
+    lambda w: w.half(),
+    lambda w: w.half().to(w.dtype),
+    lambda w: w.bfloat16(),
+    lambda w: w.bfloat16().to(w.dtype),
+)
+
+
 def _of_axes(*axes: int) -> Callable[[str, torch.Tensor], bool]:
     return lambda name, w: is_weight(w) and w.dim() in axes
 
@@ -139,6 +153,8 @@ MISTAKES = several(
         *(guarded(*guard) for guard in GUARDS),
     ),
     ways(*CODES_NOT_VALUES, model(codes)),
+    ways(*OTHERS_IN_16_BITS, *map(others_as, IN_16_BITS)),
+    both(CODES_NOT_VALUES, OTHERS_IN_16_BITS, *(others_as(to, codes) for to in IN_16_BITS)),
     both(CODES_NOT_VALUES, BIASES_TOO, vectors_too(codes_run_together, codes)),
     ways(
         "one-scale-for-all",

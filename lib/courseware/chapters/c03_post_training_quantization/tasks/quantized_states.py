@@ -181,6 +181,17 @@ def vectors_too(by: OfWeight, rest: OfWeight = right) -> Callable[..., Named]:
     return model(of_weight, lambda name, w: w.is_floating_point() and w.dim() >= 1)
 
 
+def others_as(change: Callable[[T], T], by: OfWeight = right) -> Callable[..., Named]:
+    """Floating-point tensors that are no weights changed as well."""
+
+    def behaves(state: Named, n_bits: int, group_size: int) -> Named:
+        result = model(by)(state, n_bits, group_size)
+        others = [n for n, w in state.items() if w.is_floating_point() and not is_weight(w)]
+        return Named((n, change(w) if n in others else w) for n, w in result.items())
+
+    return behaves
+
+
 def columns(error: type[Exception]) -> OfWeight:
     """Groups down the columns; `error` where they do not fill them."""
 

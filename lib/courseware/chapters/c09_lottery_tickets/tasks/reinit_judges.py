@@ -12,8 +12,10 @@ from courseware.chapters.c09_lottery_tickets.tasks.reinit_ranges import (
     ALL_ALIKE,
     AND_ALL_ALIKE,
     AND_NOT_UNIFORM,
+    AND_ONE_SIDED,
     BOUND_BY,
     NOT_UNIFORM,
+    ONE_SIDED,
     SPREAD_BY,
     range_problem,
     share_a_value,
@@ -160,6 +162,7 @@ def few_values_otherwise() -> Iterator[Misconception]:
     for name in BOUND_BY:
         also = Misconception(name, told[name])
         yield Misconception(f"{name}{AND_ALL_ALIKE}", told[ALL_ALIKE], also=also)
+        yield Misconception(f"{name}{AND_ONE_SIDED}", told[ONE_SIDED], also=also)
 
 
 def zeros_off_the_mask(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | None:

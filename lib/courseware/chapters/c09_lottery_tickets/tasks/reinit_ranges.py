@@ -52,10 +52,12 @@ SPREAD_BY = (
 )
 """Mistakes that are told beside another distribution than the uniform one."""
 
+ONE_SIDED = "one-sided"
+AND_ONE_SIDED = "-and-one-sided"
 ALL_ALIKE = "all-alike"
 AND_ALL_ALIKE = "-and-all-alike"
 BOUND_BY = (*SPREAD_BY, "other-initialisation", "fan-in-of-survivors", "range-halved")
-"""Mistakes that are told beside values that occur again and again."""
+"""Mistakes that are told beside values that occur again and again, or have one sign."""
 
 GAINS = 1.0, 1 / 3, 2.0, 0.25, 0.5, 3.0, 6.0, 4.0
 """Squares of what right bounds are multiplied by for other ways to initialise."""
@@ -84,6 +86,8 @@ def range_problem(
                 kind = _cause(shapes, masks, values)
             elif kind == ALL_ALIKE and (name_of := _bound_of_few(shapes, masks, values)):
                 kind = f"{name_of}{AND_ALL_ALIKE}"
+            elif kind == ONE_SIDED and (name_of := _bound_of_one_side(shapes, masks, values)):
+                kind = f"{name_of}{AND_ONE_SIDED}"
             return Difference(kind, f"{name!r}: {found.text}")
     return None
 
@@ -122,6 +126,18 @@ def _bound_of_few(
     )
 
 
+def _bound_of_one_side(
+    shapes: Mapping[str, Shape], masks: Mapping[str, T], values: Mapping[str, T]
+) -> str:
+    """The mistake whose range all layers would fill with both signs; "" if it is the right one."""
+    signs = {name: 1 - 2 * (torch.arange(len(each)) % 2) for name, each in values.items()}
+    both = {name: each * signs[name] for name, each in values.items()}
+    if all(_fills(both[name], right_bound(shape), masks[name]) for name, shape in shapes.items()):
+        return ""
+    name_of = _cause(shapes, masks, both)
+    return name_of if name_of in BOUND_BY else ""
+
+
 def _problem(values: T, bound: float) -> Difference | None:
     """What is wrong with the values of one layer, as far as it can be told from them alone."""
     low, high = float(values.min()), float(values.max())
@@ -134,7 +150,7 @@ def _problem(values: T, bound: float) -> Difference | None:
     if (empty := int((values == 0).sum())) > ODD_ZEROS * len(values):
         return Difference("zeros-kept", f"{text}; {empty} of {len(values)} kept weights are 0")
     if low >= 0 or high <= 0:
-        return Difference("one-sided", text)
+        return Difference(ONE_SIDED, text)
     if max(-low, high) > bound * (1 + SLACK) or _gap(values, bound) > GAP:
         return Difference("other-range", text)
     following = float((values[1:] * values[:-1]).sum()) / (bound**2 / 3)
