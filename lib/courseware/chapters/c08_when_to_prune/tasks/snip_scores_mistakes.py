@@ -171,8 +171,8 @@ MISTAKES = several(
     ways(*MATCHED_BY_ORDER, by_order()),
     *(
         both(MATCHED_BY_ORDER, other, *map(by_order, scores))
-        for other, scores in (*OTHER_SCORES, (SQUARED, ONE_SQUARED))
-        if other != WEIGHT_ALONE
+        for other, scores in OTHER_SCORES
+        if other in (GRADIENT_ALONE, SIGN_KEPT, SQUARED)
     ),
     ways(
         "divided-by-a-signed-sum",
@@ -197,6 +197,10 @@ MISTAKES = several(
     ways(*PER_LAYER, *map(per_layer, SIZES)),
     *(
         both(other, PER_LAYER, *(per_layer(size, score) for score in scores for size in SIZES))
-        for other, scores in (*OTHER_SCORES, (SQUARED, ONE_SQUARED))
+        for other, scores in OTHER_SCORES
+    ),
+    both(
+        *(SQUARED, PER_LAYER),
+        *(per_layer(size, score) for score in ONE_SQUARED for size in SIZES[:2]),
     ),
 )
