@@ -126,7 +126,7 @@ CHECKS = (
         after='inputs(check, f"{task.name}/{check.name}")',
         tests=(
             "tests/courseware/checks/test_tasks.py::"
-            "test_one_seed_gives_one_set_of_inputs[magnitude_mask]",
+            "test_a_students_function_meets_the_inputs_of_its_seed_alone",
         ),
     ),
     Defect(

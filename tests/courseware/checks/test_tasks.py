@@ -137,6 +137,20 @@ def test_one_seed_gives_one_set_of_inputs(task):
     assert (drawn("a") != drawn("b")) == takes_arguments
 
 
+def test_a_students_function_meets_the_inputs_of_its_seed_alone():
+    def met(seed):
+        task, seen = all_tasks()["magnitude_mask"], []
+
+        def keeps_what_it_is_given(w, sparsity):
+            seen.append(content((w, sparsity)))
+            return torch.ones_like(w, dtype=torch.bool)
+
+        run_task(task, keeps_what_it_is_given, seed)
+        return seen
+
+    assert met("a") == met("a") != met("b")
+
+
 @every_task
 def test_the_released_stub_earns_nothing(task):
     assert run_task(task, STUBS[task.name], SEED).score == 0
