@@ -157,3 +157,8 @@ def with_numpy(w, threshold):
 def in_a_loop(w, threshold):
     kept = [not (-threshold < value < threshold) for value in w.reshape(-1).tolist()]
     return torch.tensor(kept).reshape(w.shape) if threshold > 0 else w == w
+
+
+@wrong("threshold_mask", says="squares-compared")
+def weights_whose_squares_reach_the_threshold(w, threshold):
+    return w * (w.square() >= threshold)

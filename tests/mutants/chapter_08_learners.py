@@ -33,6 +33,19 @@ def cubes_the_progress_and_forgets_to_add(step, begin, end, initial, final):
     return (final - initial) * _progress(step, begin, end) ** 3
 
 
+@wrong("cubic_sparsity", says="initial-after-the-end")
+def initial_on_both_sides(step, begin, end, initial, final):
+    if not begin <= step <= end:
+        return initial
+    return final + (initial - final) * (1 - (step - begin) / (end - begin)) ** 3
+
+
+@wrong("snip_scores", says="normalised-per-layer")
+def positive_parts_as_shares_of_their_layer(weights, grads):
+    scores = {name: (w * grads[name]).clamp(min=0) for name, w in weights.items()}
+    return {name: s / s.sum() if s.sum() > 0 else s for name, s in scores.items()}
+
+
 def _cut_into(line, tensors):
     parts = line.split([t.numel() for t in tensors.values()])
     return {name: p.reshape(t.shape) for (name, t), p in zip(tensors.items(), parts, strict=True)}

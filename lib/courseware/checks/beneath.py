@@ -73,6 +73,8 @@ def put_right(case: Case, hidden: tuple[str, ...]) -> Case:
         return case
     if hidden == PRINTED:
         value = printed_value(case.got.printed, case.expected.value)
+    elif hidden == MASKED:
+        value = _masks_of(case.arguments[0], case.expected.value, case.got.value)
     else:
         value = _RIGHTED[hidden](case.expected.value, case.got.value)
     return judged_anew(case, replace(case.got, value=value, printed=""))
@@ -199,10 +201,17 @@ def _is_masked(weights: Any, expected: Any, got: Any) -> bool:
     return not is_mask and torch.equal(got.detach()[kept], weights.detach()[kept].to(got.dtype))
 
 
-def _masks_of(expected: Any, value: Any) -> Any:
+def _masks_of(weights: Any, expected: Any, value: Any) -> Any:
+    """What is kept where weights came; a weight of 0 does not say so, and counts as expected.
+
+    >>> w, mask = torch.tensor([3.0, 0.0, -2.0]), torch.tensor([True, True, False])
+    >>> _masks_of(w, mask, w * mask)
+    tensor([ True,  True, False])
+    """
     if isinstance(value, torch.Tensor):
-        return value.detach() != 0
-    return type(value)((name, _masks_of(expected, one)) for name, one in value)
+        return torch.where(weights.detach() == 0, expected, value.detach() != 0)
+    masks = dict(expected)
+    return type(value)((name, _masks_of(weights[name], masks[name], one)) for name, one in value)
 
 
 _RIGHTED: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
@@ -211,6 +220,5 @@ _RIGHTED: dict[tuple[str, ...], Callable[[Any, Any], Any]] = {
     FLAT: _in_shape,
     SIGNED: _without_sign,
     SPREAD: _gathered,
-    MASKED: _masks_of,
 }
 """From what is expected and what came: what came in the form that is asked for."""

@@ -34,6 +34,7 @@ from courseware.checks.block_wrong_ways import (
     taken_for_zeros,
     unclamped,
     with_scale,
+    zero_adds_to_all,
     zero_changes_all,
 )
 from courseware.checks.blocks import TO_INT8, Behaviour, absmax, right, top
@@ -55,12 +56,17 @@ STEPS_WRONG = (
     "The largest magnitude was shared out among another number of steps: on each side of 0 the "
     "restricted grid has 2**(b−1) − 1 of them.",
 )
+
 WRONG_STEPS: tuple[Callable[[int], float], ...] = (
     lambda n_bits: 2**n_bits - 1,
     lambda n_bits: 2**n_bits,
     lambda n_bits: 2 ** (n_bits - 1),
     lambda n_bits: (2**n_bits - 1) / 2,
 )
+
+
+def _half_of_all(n_bits: int) -> float:
+    return float(2 ** (n_bits - 1))
 
 
 def _wrong_grids() -> Iterator[tuple[tuple[str, str], Behaviour]]:
@@ -87,16 +93,28 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         "largest magnitude lands on the highest code.",
         apply(over_steps(lambda n_bits: (2**n_bits - 1) / 2)),
     )
-    yield from ways(
+    levels_off_by_one = (
         "levels-off-by-one",
         f"The largest magnitude of a {block} was spread over a step too many. Count the codes "
         "above zero: of the 2**b patterns, one half is negative, and one of the others is zero.",
-        apply(over_steps(lambda n_bits: 2 ** (n_bits - 1))),
     )
-    yield from ways(
+    signed_max = (
         "signed-max",
         f"The largest value of each {block} was taken, not its largest magnitude. Negative "
         "weights reach just as far from zero.",
+    )
+    yield from ways(*levels_off_by_one, apply(over_steps(_half_of_all)))
+    yield from both(
+        signed_max,
+        levels_off_by_one,
+        *(
+            apply(stored(partial(of_the_largest_value, guarded, steps=_half_of_all), to_int8))
+            for guarded in (torch.eq, torch.le)
+            for to_int8 in TO_INT8
+        ),
+    )
+    yield from ways(
+        *signed_max,
         apply(scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True) / top(n_bits))),
         apply(scaled(lambda blocks, n_bits: blocks.amax(dim=-1, keepdim=True).abs() / top(n_bits))),
         *(
@@ -199,6 +217,7 @@ def within_a_block(apply: Callable[[Behaviour], Behaviour], block: str) -> Itera
         "decides for each entry.",
         apply(scaled(zero_changes_all)),
         apply(unclamped(zero_changes_all)),
+        *(apply(scaled(partial(zero_adds_to_all, eps))) for eps in (1.0, 1e-3, 1e-6, 1e-8, 1e-12)),
     )
     for cause, asks in TAKEN_FOR_ZEROS:
         yield from ways(*cause, apply(scaled(partial(taken_for_zeros, asks))))

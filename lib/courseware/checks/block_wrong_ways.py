@@ -101,11 +101,14 @@ def of_the_range(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
 
 
 def of_the_largest_value(
-    guarded: Callable[[torch.Tensor, float], torch.Tensor], blocks: torch.Tensor, n_bits: int
+    guarded: Callable[[torch.Tensor, float], torch.Tensor],
+    blocks: torch.Tensor,
+    n_bits: int,
+    steps: Callable[[int], float] = top,
 ) -> torch.Tensor:
     """Without `abs`; 1 for a block whose largest value is 0, or not above it."""
     largest = blocks.amax(dim=-1, keepdim=True)
-    return torch.where(guarded(largest, 0.0), 1.0, largest / top(n_bits))
+    return torch.where(guarded(largest, 0.0), 1.0, largest / steps(n_bits))
 
 
 def of_the_largest_so_far(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
@@ -129,6 +132,12 @@ def by_caret(steps: Callable[[int], int]) -> Behaviour:
 def zero_changes_all(blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
     sizes = absmax(blocks)
     return sizes / top(n_bits) if bool((sizes > 0).all()) else torch.ones_like(sizes)
+
+
+def zero_adds_to_all(eps: float, blocks: torch.Tensor, n_bits: int) -> torch.Tensor:
+    """A guard that is added to every scale, once one of them needs it."""
+    scale = absmax(blocks) / top(n_bits)
+    return scale + eps if bool((scale == 0).any()) else scale
 
 
 def taken_for_zeros(

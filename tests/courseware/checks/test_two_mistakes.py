@@ -1,5 +1,7 @@
 """That one mistake hides no other one, and that answers of strangers are told nothing false."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -53,6 +55,13 @@ def test_weights_in_place_of_a_mask_hide_no_mistake():
         "masks": ["pruned-weights-returned", "small-ones"]
     }
     assert named(lambda w: w - 1, task) == {"masks": []}
+
+
+def test_a_weight_of_0_that_came_in_place_of_a_mask_is_not_said_to_be_pruned():
+    task = all_tasks()["threshold_mask"]
+    one = replace(task, checks=tuple(c for c in task.checks if "threshold of 0" in c.name))
+    told = named(lambda w, threshold: w * (w.abs() >= threshold), one)
+    assert told == {one.checks[0].name: ["pruned-weights-returned"]}
 
 
 def test_each_of_two_results_has_a_mistake_of_its_own():

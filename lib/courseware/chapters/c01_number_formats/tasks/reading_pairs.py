@@ -67,6 +67,8 @@ def _ord_sum(bits: str) -> int:
 PATTERNS: tuple[Knob, ...] = (
     (BITS_REVERSED, _of(lambda bits: bits[::-1])),
     (LAST_BIT_DROPPED, _of(lambda bits: bits[:-1])),
+    (LAST_BIT_DROPPED, _of(lambda bits: bits[:-1] + "0")),
+    (LAST_BIT_DROPPED, _of(lambda bits: bits[:-1] + "0" if len(bits) > 1 else bits)),
     (END_DROPPED, _of(lambda bits: bits[1:])),
     (PREFIX_CUT, _of(lambda bits: bits[2:])),
     (PREFIX_CUT, _bare(lambda bits: bits[2:])),

@@ -86,6 +86,7 @@ LIMITS: tuple[tuple[tuple[str, str], Limits], ...] = (
     (LOWEST_UNUSED, lambda b: (1 - 2 ** (b - 1), 2 ** (b - 1) - 1)),
     (HIGHEST_UNUSED, lambda b: (-(2 ** (b - 1)), 2 ** (b - 1) - 2)),
     (IGNORES_BITS, lambda b: (-128, 127)),
+    (A_BIT_TOO_WIDE, lambda b: (-(2**b), 2**b - 1)),
     (ONE_END_CLAMPED, lambda b: (None, 2 ** (b - 1) - 1)),
     (ONE_END_CLAMPED, lambda b: (-(2 ** (b - 1)), None)),
 )

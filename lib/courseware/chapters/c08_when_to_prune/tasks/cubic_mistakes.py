@@ -10,6 +10,7 @@ from courseware.chapters.c08_when_to_prune.tasks.cubic_parts import (
     FINAL_BEFORE,
     FRACTION_OPEN,
     INCREMENT,
+    INITIAL_AFTER,
     INITIAL_IGNORED,
     LINEAR,
     MIRRORED,
@@ -72,6 +73,7 @@ MISTAKES = several(
     *(ways(*name, *map(schedule, schedules)) for name, schedules in SCHEDULES[1:-1]),
     ways(*FRACTION_OPEN, *(schedule(progress=progress) for progress in OPEN_FRACTIONS)),
     ways(*FINAL_BEFORE, otherwise(lambda s, f: f, None, cubic)),
+    ways(*INITIAL_AFTER, otherwise(None, lambda s, f: s, cubic)),
     ways(*MIRRORED, schedule(clamp=mirrored)),
     ways(
         "cube-of-too-much",

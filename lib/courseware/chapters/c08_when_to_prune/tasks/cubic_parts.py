@@ -85,6 +85,11 @@ FINAL_BEFORE = (
     "Before the start the result is the final sparsity: one branch stands for both sides. Before "
     "it, it is the initial one.",
 )
+INITIAL_AFTER = (
+    "initial-after-the-end",
+    "After the end the result is the initial sparsity: one branch stands for both sides. After it, "
+    "it is the final one.",
+)
 MIRRORED = (
     "progress-mirrored",
     "Before the start the schedule runs backwards: the progress was taken without its sign. Below "
@@ -149,6 +154,7 @@ def all_outside(
 ) -> Iterator[tuple[tuple[str, str], tuple[Callable[..., float], ...]]]:
     """What a schedule may come to outside of its two ends, by the name of the mistake."""
     yield FINAL_BEFORE, (otherwise(lambda s, f: f, None, sparsity, progress),)
+    yield INITIAL_AFTER, (otherwise(None, lambda s, f: s, sparsity, progress),)
     yield MIRRORED, (schedule(sparsity, progress, clamp=mirrored),)
     nothing = (lambda s, f: 0.0), None
     yield (

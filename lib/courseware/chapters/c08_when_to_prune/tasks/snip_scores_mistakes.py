@@ -15,6 +15,7 @@ from courseware.chapters.c08_when_to_prune.tasks.snip_scores_wrong_ways import (
     by_order,
     over_a_signed_sum,
     per_layer,
+    per_layer_where_it_can,
     products,
     scored,
     scored_by_rows,
@@ -198,6 +199,10 @@ MISTAKES = several(
     *(
         both(other, PER_LAYER, *(per_layer(size, score) for score in scores for size in SIZES))
         for other, scores in OTHER_SCORES
+    ),
+    both(
+        *(SIGN_KEPT, PER_LAYER),
+        *(per_layer_where_it_can(size, lambda w, g: (w * g).clamp(min=0)) for size in SIZES),
     ),
     both(
         *(SQUARED, PER_LAYER),

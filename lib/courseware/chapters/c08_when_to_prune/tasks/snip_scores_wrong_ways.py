@@ -74,6 +74,18 @@ def per_layer(
     return behaves
 
 
+def per_layer_where_it_can(
+    size: Callable[[T], T], score: Callable[[T, T], T]
+) -> Callable[..., Named]:
+    """As `per_layer`, but a layer whose scores are all 0 stays as it is."""
+
+    def behaves(weights: Tensors, grads: Tensors) -> Named:
+        scores = ((name, score(w, grads[name])) for name, w in weights.items())
+        return Named((name, s / size(s) if s.any() else s) for name, s in scores)
+
+    return behaves
+
+
 def so_far(last: bool) -> Callable[..., Named]:
     """Divided by a sum that grows from layer to layer, with the layer itself or without it."""
 
