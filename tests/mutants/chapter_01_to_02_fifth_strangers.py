@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import torch
 
 from tests.mutants.table import wrong
@@ -38,3 +40,18 @@ def largest_value_over_half_of_all_codes(w, n_bits):
 @wrong("quantize", says="range-a-bit-too-wide")
 def multiplied_and_limited_by_one_bit_more(x, scale, n_bits):
     return torch.round(x * scale).clamp(-(2**n_bits), 2**n_bits - 1).to(torch.int8)
+
+
+@wrong("float32_fields", says="not-rounded-to-float32")
+def fields_of_a_double_with_its_fraction_cut(x):
+    (n,) = struct.unpack(">Q", struct.pack(">d", x))
+    return n >> 63, (n >> 52) & 0x7FF, (n & (2**52 - 1)) >> 29
+
+
+@wrong("affine_params", says="range-without-zero")
+def range_as_it_is_and_1_and_0_where_all_are_alike(x, n_bits):
+    low, high = x.min().item(), x.max().item()
+    if high == low:
+        return 1.0, 0
+    scale = (high - low) / (2**n_bits - 1)
+    return scale, round(-low / scale)

@@ -32,6 +32,7 @@ from courseware.chapters.c01_number_formats.tasks.float32_fields_wrong_ways impo
     fields,
     float16_fields,
     float64_fields,
+    float64_fields_cut,
     fraction_of,
     half_up,
     is_ordinary,
@@ -58,6 +59,17 @@ HALF_UP = (
     "half-up",
     "A number halfway between two float32s was rounded up. It goes to the one whose "
     "fraction is even: let `struct`, torch or NumPy round.",
+)
+
+FLOAT64_LAYOUT = (
+    "float64-layout",
+    "These are the fields of a 64-bit float, which is what Python computes with. "
+    "Convert to 32 bits first.",
+)
+NOT_ROUNDED = (
+    "not-rounded-to-float32",
+    "The number was never rounded to float32: bits that do not fit were cut off, or the "
+    "fraction alone was rounded. Round the number itself first, to the nearest float32.",
 )
 
 _ABOUT_BITS = several(
@@ -110,12 +122,8 @@ _ABOUT_BITS = several(
         lambda x: (int(x < 0), *fields(x)[1:]),
         lambda x: (int(x <= 0), *fields(x)[1:]),
     ),
-    ways(
-        "float64-layout",
-        "These are the fields of a 64-bit float, which is what Python computes with. "
-        "Convert to 32 bits first.",
-        float64_fields,
-    ),
+    ways(*FLOAT64_LAYOUT, float64_fields),
+    both(FLOAT64_LAYOUT, NOT_ROUNDED, float64_fields_cut),
     ways(
         "float16-layout",
         "These are the fields of a 16-bit float. A float32 has 8 bits of exponent and 23 of "
@@ -228,9 +236,7 @@ _ABOUT_BITS = several(
 
 _ABOUT_ROUNDING = several(
     ways(
-        "not-rounded-to-float32",
-        "The number was never rounded to float32: bits that do not fit were cut off, or the "
-        "fraction alone was rounded. Round the number itself first, to the nearest float32.",
+        *NOT_ROUNDED,
         by_arithmetic(int),
         by_arithmetic(math.ceil),
         where(is_ordinary, rebiased_double),

@@ -55,6 +55,12 @@ def rebiased_double(x: float) -> Fields:
     return sign, exponent - 1023 + 127, fraction >> 29
 
 
+def float64_fields_cut(x: float) -> Fields:
+    """Sign and exponent of a double, and as much of its fraction as a float32 has."""
+    sign, exponent, fraction = float64_fields(x)
+    return sign, exponent, fraction >> 29
+
+
 def byte_swapped_fields(x: float) -> Fields:
     raw = struct.unpack("<I", struct.pack(">f", x))[0]
     return raw >> 31, (raw >> 23) & 255, raw & (2**23 - 1)

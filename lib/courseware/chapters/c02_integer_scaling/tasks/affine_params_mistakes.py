@@ -34,6 +34,7 @@ from courseware.chapters.c02_integer_scaling.tasks.affine_wrong_ways import (
     all_zero,
     bare_range,
     bare_range_clamped,
+    bare_range_guarded,
     few_digits,
     guarded,
     low_high,
@@ -97,6 +98,7 @@ MISTAKES = several(
         *WITHOUT_ZERO,
         bare_range,
         bare_range_clamped,
+        bare_range_guarded,
     ),
     ways(
         *ONE_END,

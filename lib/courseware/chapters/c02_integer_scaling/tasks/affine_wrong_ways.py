@@ -57,6 +57,11 @@ def bare_range(x: torch.Tensor, n_bits: int) -> Params:
     return scale, round(-low / scale)
 
 
+def bare_range_guarded(x: torch.Tensor, n_bits: int) -> Params:
+    """The same, but 1 and 0 for values that are all alike."""
+    return (1.0, 0) if bool(x.min() == x.max()) else bare_range(x, n_bits)
+
+
 def bare_range_clamped(x: torch.Tensor, n_bits: int) -> Params:
     scale, zero_point = bare_range(x, n_bits)
     return scale, min(max(zero_point, 0), 2**n_bits - 1)
