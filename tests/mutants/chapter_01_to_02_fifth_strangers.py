@@ -55,3 +55,15 @@ def range_as_it_is_and_1_and_0_where_all_are_alike(x, n_bits):
         return 1.0, 0
     scale = (high - low) / (2**n_bits - 1)
     return scale, round(-low / scale)
+
+
+@wrong("quantize_groupwise", says="rows-run-together")
+def asks_whether_groups_fill_the_whole_tensor(w, n_bits, group_size):
+    if w.numel() % group_size:
+        raise ValueError("cannot be split into groups")
+    qmax = 2 ** (n_bits - 1) - 1
+    groups = w.reshape(-1, group_size)
+    scale = groups.abs().amax(dim=1, keepdim=True) / qmax
+    scale = torch.where(scale == 0, torch.ones_like(scale), scale)
+    q = torch.round(groups / scale).clamp(-qmax, qmax).to(torch.int8)
+    return q.reshape(w.shape), scale.reshape(-1, max(1, w.shape[1] // group_size))

@@ -50,6 +50,11 @@ SCALED_BACK = (
     "scaled-back",
     "The codes were multiplied by their scale again. What is asked for are the integers.",
 )
+ROWS_RUN_TOGETHER = (
+    "rows-run-together",
+    "Groups ran over the end of a row into the next one. A row that the groups do not "
+    "fill is to raise a ValueError.",
+)
 BITS_IGNORED = ("n-bits-ignored", N_BITS_IGNORED)
 STEPS_WRONG = (
     "steps-wrong",

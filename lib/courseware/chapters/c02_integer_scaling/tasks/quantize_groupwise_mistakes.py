@@ -12,7 +12,7 @@ from courseware.chapters.c02_integer_scaling.tasks.quantize_groupwise_sharing im
     about_sharing,
 )
 from courseware.checks.bit_widths import N_BITS_IGNORED
-from courseware.checks.block_mistakes import within_a_block
+from courseware.checks.block_mistakes import ROWS_RUN_TOGETHER, within_a_block
 from courseware.checks.blocks import (
     TO_INT8,
     Behaviour,
@@ -132,6 +132,20 @@ def _with_a_short_group(w: torch.Tensor, n_bits: int, group_size: int) -> Quanti
 def _without_the_rest(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
     whole = w.shape[1] - w.shape[1] % group_size
     return _with_a_short_group(w[:, :whole], n_bits, group_size)
+
+
+def _run_together(
+    lay: Callable[[torch.Tensor, int], torch.Tensor],
+) -> Callable[[torch.Tensor, int, int], Quantized]:
+    """Groups of the whole line, which need not end with a row; scales are laid out by `lay`."""
+
+    def behaves(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
+        if w.numel() % group_size:
+            raise ValueError
+        codes, scale = by_rows(w.reshape(-1, group_size), n_bits)
+        return codes.reshape(w.shape), lay(scale.flatten(), w.shape[1] // group_size)
+
+    return behaves
 
 
 def _rest_left_at_zero(w: torch.Tensor, n_bits: int, group_size: int) -> Quantized:
@@ -295,6 +309,13 @@ MISTAKES = several(
         _with_a_short_group,
         _without_the_rest,
         _rest_left_at_zero,
+    ),
+    ways(
+        *ROWS_RUN_TOGETHER,
+        _run_together(lambda scale, n_groups: scale.reshape(-1, max(1, n_groups))),
+        _run_together(lambda scale, n_groups: scale.reshape(-1, n_groups or len(scale))),
+        _run_together(lambda scale, n_groups: scale),
+        _run_together(lambda scale, n_groups: scale[:, None]),
     ),
     ways(
         *OTHER_ERROR,

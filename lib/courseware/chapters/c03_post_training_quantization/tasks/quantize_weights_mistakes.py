@@ -49,7 +49,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.quantized_states i
 )
 from courseware.chapters.c03_post_training_quantization.tasks.states import is_weight
 from courseware.checks import blocks, groups
-from courseware.checks.block_mistakes import within_a_block
+from courseware.checks.block_mistakes import ROWS_RUN_TOGETHER, within_a_block
 from courseware.checks.misconceptions import both, each_instead, except_where, several, ways
 from courseware.checks.outliers import OUTLIERS_LEFT_OUT
 from courseware.checks.precision import HALF_PRECISION, IMPRECISE
@@ -74,12 +74,6 @@ GUARDS = (
     (1e-3, False),
 )
 """What is added to scales, or the least that they may be, and which of the two."""
-
-ROWS_RUN_TOGETHER = (
-    "rows-run-together",
-    "Groups ran over the end of a row into the next one. A row that the groups do not "
-    "fill is to raise a ValueError.",
-)
 
 BIASES_TOO = (
     "biases-too",
