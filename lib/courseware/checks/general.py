@@ -154,7 +154,7 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     kind = case.found.kind if case.found else ""
     if model is None or case.found is None:
         return ()
-    if name := form_between(*_built_as_asked(case, model), tuple(FORM_BESIDES)):
+    if name := _form_besides(case, model):
         of_object = "wrong-type" if name in OBJECTS else "wrong-shape"
         return (Diagnosis(of_object, FORM_BESIDES[name], shows=name),)
     if kind not in (*FORM, "wrong-type"):
@@ -165,6 +165,25 @@ def besides(case: Case, model: Outcome | None, of_values: bool) -> tuple[Diagnos
     if of_the_model and (kind != "wrong-dtype" or not of_values):
         return ()
     return (Diagnosis(kind, GENERAL[kind], shows=kind),)
+
+
+def _form_besides(case: Case, model: Outcome) -> str:
+    """The form of what came, where a model gives the same values in another one.
+
+    An axis is lost, or left over, only where fewer, or more, came than are asked for; and no
+    `reshape` brings a shape back of which there are other numbers of values.
+    """
+    names = tuple(FORM_BESIDES)
+    wanted, got = case.expected.value, case.got.value
+    if isinstance(wanted, torch.Tensor) and isinstance(got, torch.Tensor):
+        more, fewer = got.dim() > wanted.dim(), got.dim() < wanted.dim()
+        told = {
+            "axis-left-over": more,
+            "axis-lost": fewer,
+            "flattened": fewer and got.numel() == wanted.numel(),
+        }
+        names = tuple(name for name in names if told.get(name))
+    return form_between(*_built_as_asked(case, model), names)
 
 
 def _built_as_asked(case: Case, model: Outcome) -> tuple[Any, Any]:
