@@ -219,6 +219,8 @@ def uniform(arguments: tuple[Any, ...], expected: Any, got: Drawn) -> Difference
             return Difference(TENSOR_SHUFFLED[0], text)
         return Difference("row-protected" if saved else "count-left-to-chance", text)
     k, n = int(each[0]), pruned.shape[1]
+    if len(pruned.unique(dim=0)) == 1:
+        return Difference("seed-without-effect", f"{SEEDS} seeds gave the same mask")
     if place := _far_off(pruned.sum(dim=0), k / n):
         where = _place(place[0], shape)
         text = f"place {where} goes {place[1]} times in {SEEDS}, expected about {SEEDS * k / n:.0f}"
