@@ -323,6 +323,9 @@ FALSE = {
     "shares_a_scale_and_forgets_the_bias": ["no-gradient"],
     "passes_errors_by_the_inverse_within_a_group": ["scales-of-the-given-weight"],
     "sorts_names_as_text": ["raises"],
+    "leaves_the_places_as_topk_gives_them": ["taken-again"],
+    "never_gives_the_generator_its_seed": ["not-uniform"],
+    "adds_up_over_the_filters": ["wrong-shape"],
     "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""

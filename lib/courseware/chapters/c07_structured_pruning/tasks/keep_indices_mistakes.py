@@ -19,8 +19,8 @@ T = torch.Tensor
 
 NOT_INT64 = Misconception(
     "indices-not-int64",
-    "The indices are right, but they are stored in another type. torch counts places in int64, "
-    "and does not take every other type as an index.",
+    "The indices are not stored as int64. torch counts places in that type, and does not take "
+    "every other one as an index.",
 )
 
 UNSORTED = Misconception(

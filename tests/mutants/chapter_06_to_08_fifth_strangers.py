@@ -1,0 +1,33 @@
+"""Exercises 06 to 08: answers of a fifth round of strangers."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+from tests.mutants.table import wrong
+
+
+@wrong("keep_indices", says="not-ascending")
+def leaves_the_places_as_topk_gives_them(scores, n_keep):
+    return scores.topk(n_keep).indices
+
+
+@wrong("random_mask", says="seed-without-effect")
+def never_gives_the_generator_its_seed(shape, sparsity, seed):
+    n = math.prod(shape)
+    order = torch.randperm(n, generator=torch.Generator())
+    mask = torch.ones(n, dtype=torch.bool)
+    mask[order[: round(sparsity * n)]] = False
+    return mask.reshape(shape)
+
+
+@wrong("filter_norms", says="inputs-taken-for-outputs")
+def adds_up_over_the_filters(weight):
+    return weight.flatten(1).square().sum(dim=0).sqrt()
+
+
+@wrong("keep_indices", says="number-to-remove")
+def returns_int32_of_units_to_remove(scores, n_keep):
+    return scores.argsort()[n_keep:].sort().values.to(torch.int32)
