@@ -226,6 +226,13 @@ MISTAKES = several(
         for mistake, changes in CHANGES
         for change in changes[:2]
     ),
+    *(
+        both(
+            mistake, order, *(lambda c=change, t=turned: t(c(of_sides(7, 8))) for change in changes)
+        )
+        for mistake, changes in CHANGES[:3]
+        for order, (turned,) in CHANGES[3:]
+    ),
     ways(
         *NOT_NORMALISED,
         raw,

@@ -14,6 +14,7 @@ from courseware.chapters.c10_language_models.tasks.nf4_dequantize_wrong_ways imp
     GRIDS,
     SIZES,
     UNSORTED,
+    anew_in_each_row,
     as_mask,
     by_columns,
     by_remainder,
@@ -276,6 +277,7 @@ NF4_DEQUANTIZE = Task(
             "tensor, whatever its shape.",
             by_rows,
             by_rows_as_far_as_it_goes,
+            anew_in_each_row,
             lambda q, absmax, block_size: (
                 TABLE[q.long()] * absmax[: q.shape[0]].reshape(-1, *[1] * (q.dim() - 1))
             ),

@@ -141,6 +141,12 @@ def by_rows_as_far_as_it_goes(q: T, absmax: T, block_size: int) -> T:
     return (TABLE[rows.long()] * absmax[places.clamp(max=len(absmax) - 1)]).reshape(q.shape)
 
 
+def anew_in_each_row(q: T, absmax: T, block_size: int) -> T:
+    """Every row begins with the first absmax again."""
+    places = torch.arange(q.shape[-1]) // block_size
+    return (TABLE[q.long()] * absmax[places.clamp(max=len(absmax) - 1)]).reshape(q.shape)
+
+
 def last_of_the_full(absmax: T, block_size: int, count: int) -> T:
     """Only full blocks are counted: the shorter one at the end takes the absmax before it."""
     places = torch.arange(count) // block_size
