@@ -327,6 +327,7 @@ FALSE = {
     "never_gives_the_generator_its_seed": ["not-uniform"],
     "adds_up_over_the_filters": ["wrong-shape"],
     "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
+    "starts_the_generator_anew_for_each_layer": ["order-of-a-set"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
 

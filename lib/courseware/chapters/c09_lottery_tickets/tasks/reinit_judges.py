@@ -253,10 +253,14 @@ def seeded(arguments: tuple[Any, ...], expected: Any, got: Any) -> Difference | 
 
 
 def _order_of_names(results: Sequence[Mapping[str, T]]) -> Difference | None:
-    """Whether a layer got, under another name, what another layer had got."""
+    """Whether a layer got, under another name, what another layer had got, and it had not.
+
+    Where layers share their numbers, nobody has changed them.
+    """
     first = results[0]
     for result, name, other in product(results[1:], first, first):
-        if name != other and torch.equal(result[name], first[other]):
+        of_another = torch.equal(result[name], first[other])
+        if of_another and not torch.equal(first[name], first[other]):
             text = "under other names, a layer gets the numbers that another one got"
             return Difference("order-of-a-set", text)
     return None
