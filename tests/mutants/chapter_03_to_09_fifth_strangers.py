@@ -17,3 +17,8 @@ def starts_the_generator_anew_for_each_layer(shapes, masks, seed):
         bound = 1 / math.sqrt(math.prod(shape[1:]))
         new[name] = (torch.rand(shape, generator=g) * 2 - 1) * bound * masks[name]
     return new
+
+
+@wrong("bits_per_weight", says="whole-bits")
+def shares_out_a_group_by_whole_division(n_bits, group_size, scale_bits, zero_point_bits=0):
+    return (n_bits * group_size + scale_bits + zero_point_bits) // group_size

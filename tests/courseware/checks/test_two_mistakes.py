@@ -328,6 +328,7 @@ FALSE = {
     "adds_up_over_the_filters": ["wrong-shape"],
     "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
     "starts_the_generator_anew_for_each_layer": ["order-of-a-set"],
+    "shares_out_a_group_by_whole_division": ["n-bits-cut"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
 

@@ -123,6 +123,7 @@ def _two_mistakes() -> Iterator[tuple[Misconception, ...]]:
             (RATIO, lambda bits: 32 / bits if bits else math.inf),
             (WHOLE_BITS, round),
             (WHOLE_BITS, math.ceil),
+            (WHOLE_BITS, math.floor),
             *((DIGITS_DROPPED, partial(round, ndigits=digits)) for digits in DECIMALS),
         ),
     }
@@ -203,6 +204,7 @@ MISTAKES = several(
         _formula(lambda b, g, s, z: b + (s + z) // g),
         _formula(lambda b, g, s, z: b + int(s) // g + int(z) // g),
         _formula(lambda b, g, s, z: math.ceil(b + (s + z) / g)),
+        _formula(lambda b, g, s, z: math.floor(b + (s + z) / g)),
         _formula(lambda b, g, s, z: round(b + (s + z) / g)),
     ),
     ways(
