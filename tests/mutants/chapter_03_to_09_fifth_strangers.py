@@ -22,3 +22,14 @@ def starts_the_generator_anew_for_each_layer(shapes, masks, seed):
 @wrong("bits_per_weight", says="whole-bits")
 def shares_out_a_group_by_whole_division(n_bits, group_size, scale_bits, zero_point_bits=0):
     return (n_bits * group_size + scale_bits + zero_point_bits) // group_size
+
+
+@wrong("int8_linear", says="guard-too-large")
+def adds_a_small_number_to_every_scale(x, weight, bias):
+    eps = 1e-5
+    s_x = x.abs().max() / 127 + eps
+    s_w = weight.abs().amax(dim=1) / 127 + eps
+    q_x = torch.round(x / s_x).clamp(-127, 127).to(torch.int64)
+    q_w = torch.round(weight / s_w[:, None]).clamp(-127, 127).to(torch.int64)
+    acc = q_x @ q_w.T
+    return acc, acc.to(torch.float32) * s_x * s_w + bias

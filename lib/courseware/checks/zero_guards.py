@@ -67,13 +67,17 @@ LIKE_ZEROS: tuple[tuple[float, ...], ...] = (
 """Values that are not all 0, though one of those ways to ask says so."""
 
 
+ADDED_TO_SCALES = 1e-12, 1e-8, float(torch.finfo(torch.float32).eps), 1e-6, 1e-5
+"""Tiny numbers that are added to each scale, or to each absmax."""
+
+
 def guards(top: Callable[..., float]) -> Iterator[Callable[..., float]]:
     """Scales absmax / top(...) whose guard is felt where absmax is small.
 
     Each takes absmax and what `top` takes: tiny numbers added to absmax or to the scale, or put in
     their place.
     """
-    for small in (1e-12, 1e-8, float(torch.finfo(torch.float32).eps), 1e-6, 1e-5):
+    for small in ADDED_TO_SCALES:
         yield lambda absmax, *rest, small=small: (absmax + small) / top(*rest)
         yield lambda absmax, *rest, small=small: absmax / top(*rest) + small
     for small in (1e-12, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3):

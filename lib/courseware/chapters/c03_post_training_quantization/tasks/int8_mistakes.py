@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways import (
+    ADDED,
     FRACTIONS,
     GUARDED,
     LEFT_OUT,
@@ -27,6 +28,7 @@ from courseware.chapters.c03_post_training_quantization.tasks.int8_wrong_ways im
     of_all,
     outputs_in,
     outputs_to,
+    plus,
     reset_by_zeros,
     right,
     rounded_after_the_sum,
@@ -146,6 +148,7 @@ MISTAKES = several(
     ways(
         *GUARD_TOO_LARGE,
         *(computed(at_least(x, of_all), at_least(w, top)) for x, w in GUARDED),
+        *(computed(plus(x, of_all), plus(w, top)) for x, w in ADDED),
     ),
     ways(
         "scale-per-input",

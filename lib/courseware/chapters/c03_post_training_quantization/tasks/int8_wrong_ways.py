@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from courseware.checks.zero_guards import ADDED_TO_SCALES
+
 T = torch.Tensor
 Arguments = tuple[T, T, T]
 Behaviour = Callable[..., Any]
@@ -64,6 +66,11 @@ def at_least(small: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
     return lambda values: scale_of(values).clamp(min=small)
 
 
+def plus(small: float, scale_of: Callable[[T], T]) -> Callable[[T], T]:
+    """A small number added to each scale; that of zeros, which is 1, tells nothing."""
+    return lambda values: scale_of(values) + small
+
+
 LEFT_OUT: tuple[Callable[[T, T, T, T], T], ...] = (
     lambda acc, s_x, s_w, bias: acc * s_x + bias,
     lambda acc, s_x, s_w, bias: acc * s_w.T + bias,
@@ -79,6 +86,13 @@ GUARDED = [
     for pair in ((small, small), (small, 0.0), (0.0, small))
 ]
 """Least scales of x and of the rows of the weight."""
+ADDED = [
+    pair
+    for small in ADDED_TO_SCALES
+    for each in (small, small / 127)  # to the scale, or to absmax
+    for pair in ((each, each), (each, 0.0), (0.0, each))
+]
+"""What is added to the scales of x and of the rows."""
 
 
 def computed(
