@@ -11,6 +11,7 @@ from courseware.grading.cli import main
 from courseware.learning.cards import show_short_forms, show_way
 from courseware.learning.exercises import UNCHANGED, exercise, predictions, written_words
 from courseware.learning.standing import Standing, days, standings
+from courseware.learning.walkthrough import STAGES
 from courseware.progress import store
 from courseware.registry import CHAPTERS
 
@@ -34,7 +35,7 @@ def one(number: int = 1) -> Standing:
 
 def test_at_first_all_is_open(progress: Path) -> None:
     assert {each.word for each in standings()} == {"open"}
-    assert one().minutes_left == 50 + exercise(NAME).minutes
+    assert one().minutes_left == STAGES[1].minutes + exercise(NAME).minutes
     assert not progress.exists()
 
 
