@@ -31,3 +31,23 @@ def adds_up_over_the_filters(weight):
 @wrong("keep_indices", says="number-to-remove")
 def returns_int32_of_units_to_remove(scores, n_keep):
     return scores.argsort()[n_keep:].sort().values.to(torch.int32)
+
+
+@wrong("global_magnitude_masks", says="counted-layer-by-layer")
+def adds_up_rounded_numbers_and_ranks_signed(weights, sparsity):
+    sizes = [w.numel() for w in weights.values()]
+    line = torch.cat([w.flatten() for w in weights.values()])
+    mask = torch.ones(len(line), dtype=torch.bool)
+    mask[line.argsort()[: sum(round(sparsity * n) for n in sizes)]] = False
+    pieces = zip(weights.items(), mask.split(sizes), strict=True)
+    return {name: piece.reshape(w.shape) for (name, w), piece in pieces}
+
+
+@wrong("global_magnitude_masks", says="counted-layer-by-layer")
+def adds_up_rounded_numbers_and_prunes_the_largest(weights, sparsity):
+    sizes = [w.numel() for w in weights.values()]
+    line = torch.cat([w.abs().flatten() for w in weights.values()])
+    mask = torch.ones(len(line), dtype=torch.bool)
+    mask[line.argsort(descending=True)[: sum(round(sparsity * n) for n in sizes)]] = False
+    pieces = zip(weights.items(), mask.split(sizes), strict=True)
+    return {name: piece.reshape(w.shape) for (name, w), piece in pieces}

@@ -6,9 +6,15 @@ from collections.abc import Callable, Iterator
 
 import torch
 
-from courseware.checks.counts import DENSITY, MISCOUNTS, Count
+from courseware.checks.counts import COUNTED_LAYER_BY_LAYER, DENSITY, MISCOUNTS, Count
 from courseware.checks.global_rankings import LAYER_BY_LAYER, NORMALISED, NORMALISED_SCORES
-from courseware.checks.global_wrong_ways import Way, each, together, turned_round
+from courseware.checks.global_wrong_ways import (
+    Way,
+    counted_layer_by_layer,
+    each,
+    together,
+    turned_round,
+)
 from courseware.checks.masks import INVERTED
 from courseware.checks.rankings import LARGEST_PRUNED, SIGNED, pruned
 from model_compression.masks import pruned_count
@@ -38,6 +44,7 @@ def _crossed() -> Iterator[tuple[Told, Told, tuple[Way, ...]]]:
     for order, scores in ORDERS:
         yield LAYER_BY_LAYER, order, tuple(each(pruned(score)) for score in scores)
         yield INVERTED, order, tuple(turned_round(together(score)) for score in scores)
+        yield order, COUNTED_LAYER_BY_LAYER, tuple(map(counted_layer_by_layer, scores))
         for counted, counts in COUNTS:
             yield (
                 order,
@@ -52,6 +59,8 @@ def _crossed() -> Iterator[tuple[Told, Told, tuple[Way, ...]]]:
             counted,
             tuple(together(score, count) for score in NORMALISED_SCORES for count in counts),
         )
+    yield INVERTED, COUNTED_LAYER_BY_LAYER, (turned_round(counted_layer_by_layer()),)
+    yield NORMALISED, COUNTED_LAYER_BY_LAYER, tuple(map(counted_layer_by_layer, NORMALISED_SCORES))
     yield INVERTED, LAYER_BY_LAYER, (turned_round(each(pruned(count=pruned_count))),)
     yield (
         INVERTED,

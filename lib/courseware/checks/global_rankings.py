@@ -126,7 +126,7 @@ MISTAKES: tuple[tuple[str, str, tuple[Way, ...]], ...] = (
     ),
     (
         *COUNTED_LAYER_BY_LAYER,
-        (counted_layer_by_layer,),
+        (counted_layer_by_layer(),),
     ),
     (*NORMALISED, tuple(map(together, NORMALISED_SCORES))),
     (

@@ -25,12 +25,20 @@ def together(
 ) -> Way:
     """So many of the lowest scores, all tensors ranked together."""
 
+    return _ranked(score, lambda weights, sparsity: int(count(total(weights), sparsity)))
+
+
+def counted_layer_by_layer(score: Callable[[T], T] = torch.abs) -> Way:
+    """One ranking, and a number that is rounded for each tensor and added up."""
+    return _ranked(score, lambda weights, s: sum(round(s * w.numel()) for w in weights.values()))
+
+
+def _ranked(score: Callable[[T], T], count: Callable[[Tensors, float], int]) -> Way:
     def scores(weights: Tensors, sparsity: float) -> Tensors:
         return {name: score(w).nan_to_num() for name, w in weights.items()}
 
     def way(weights: Tensors, sparsity: float) -> Masks:
-        n = total(weights)
-        n_pruned = min(max(int(count(n, sparsity)), 0), n)
+        n_pruned = min(max(count(weights, sparsity), 0), total(weights))
         return prune_lowest_together(scores(weights, sparsity), n_pruned)
 
     return AmongEquals(way, scores)
@@ -47,11 +55,6 @@ def turned_round(way: Way) -> Way:
 
 
 inverted = turned_round(together())
-
-
-def counted_layer_by_layer(weights: Tensors, sparsity: float) -> Masks:
-    n_pruned = sum(round(sparsity * w.numel()) for w in weights.values())
-    return together(count=lambda n, s: n_pruned)(weights, sparsity)
 
 
 def without(left_out: Callable[[list[str]], str], count_all: bool) -> Way:

@@ -326,6 +326,7 @@ FALSE = {
     "leaves_the_places_as_topk_gives_them": ["taken-again"],
     "never_gives_the_generator_its_seed": ["not-uniform"],
     "adds_up_over_the_filters": ["wrong-shape"],
+    "adds_up_rounded_numbers_and_ranks_signed": ["half-counted-up"],
     "exchanges_weight_and_temperature": ["wrong-type", "teacher-ignored", "labels-followed"],
     "starts_the_generator_anew_for_each_layer": ["order-of-a-set"],
     "shares_out_a_group_by_whole_division": ["n-bits-cut"],
