@@ -217,6 +217,22 @@ def test_of_scales_a_model_has_too_many_of_no_shape_is_lost():
     assert named(lambda w: (w, w.amax(dim=2).flatten()), task) == {"scales": ["too-many"]}
 
 
+def test_no_reshape_brings_other_numbers_of_values_back():
+    cut_off = ways("cut-off", "The last column is missing.", lambda w: w[:, :-1])
+    inputs = [(torch.arange(6.0).reshape(2, 3),)]
+    task = task_of(lambda w: w, cut_off, Check("values", 1, lambda draw: inputs))
+    assert named(lambda w: w[:, :-1].flatten(), task) == {"values": ["cut-off"]}
+
+
+def test_an_axis_is_left_over_only_where_more_came_than_are_asked_for():
+    sums = ways("rows-added-up", "Add up the columns.", lambda w: w.sum(dim=0))
+    inputs = [(torch.arange(6.0).reshape(2, 3),)]
+    for keepdim, told in (True, ["rows-added-up"]), (False, ["rows-added-up", "wrong-shape"]):
+        check = Check("sums", 1, lambda draw: inputs)
+        task = task_of(lambda w, keep=keepdim: w.sum(dim=1, keepdim=keep), sums, check)
+        assert named(lambda w: w.sum(dim=0)[None], task) == {"sums": told}
+
+
 def test_the_shape_is_lost_once_where_another_mistake_is_hidden():
     clamped = ways("clamped", "It was clamped.", lambda w: w.clamp(max=5))
     inputs = [(torch.tensor([7.0, 1.0]),), (torch.arange(8.0).reshape(2, 4),)]
