@@ -183,6 +183,19 @@ def _normalised(behaves: Callable[[T], float]) -> Callable[[T], float]:
     return lambda codes: behaves(codes) / math.log2(max(len(counts_of(codes)), 2))
 
 
+ROWS_COUNTED = (
+    "rows-counted",
+    "The counts were divided by the number of rows (`len`). Divide by the number of all "
+    "codes, `codes.numel()`.",
+)
+
+
+def _by_rows_in_whole_bits(codes: T) -> float:
+    """p of the number of rows, which may be above 1; each length rounded up."""
+    shares = [count / len(codes) for count in counts_of(codes)]
+    return float(sum(p * math.ceil(math.log2(1 / p)) for p in shares))
+
+
 ENTROPY_BITS = Task(
     name="entropy_bits",
     points=5,
@@ -203,11 +216,17 @@ ENTROPY_BITS = Task(
                 "such codes out.",
             ),
         ),
-        ways(
-            "rows-counted",
-            "The counts were divided by the number of rows (`len`). Divide by the number of all "
-            "codes, `codes.numel()`.",
-            _of_shares(lambda codes: (_counts(codes), len(codes))),
+        ways(*ROWS_COUNTED, _of_shares(lambda codes: (_counts(codes), len(codes)))),
+        both(ROWS_COUNTED, LENGTHS_ROUNDED, _by_rows_in_whole_bits),
+        both(
+            ROWS_COUNTED,
+            ANOTHER_LOGARITHM,
+            *(
+                lambda codes, base=base: (
+                    _of_shares(lambda codes: (_counts(codes), len(codes)))(codes) / math.log2(base)
+                )
+                for base in (math.e, 10)
+            ),
         ),
         several(*(ways(name, text, _of_counts(counts)) for name, text, counts in MISREAD)),
         both(IN_BINS, THROUGH_FLOATS, _of_counts(counts_in_float_bins)),

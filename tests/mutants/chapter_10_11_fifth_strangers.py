@@ -1,7 +1,8 @@
-"""Answers of a fifth round of strangers whose mistakes went unnamed: exercise 10."""
+"""Answers of a fifth round of strangers whose mistakes went unnamed: exercises 10, 11."""
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
 import torch
@@ -26,3 +27,10 @@ def the_first_absmax_again_in_each_row(codes, absmax, block_size):
     book = torch.tensor(_values()) / max(_values())
     block = (torch.arange(codes.shape[-1]) // block_size).clamp(max=len(absmax) - 1)
     return (book[codes.long()] * absmax[block]).float()
+
+
+@wrong("entropy_bits", says="rows-counted")
+def whole_bits_and_shares_of_the_rows(codes):
+    counts = torch.unique(codes, return_counts=True)[1].tolist()
+    shares = [count / len(codes) for count in counts]
+    return float(sum(p * math.ceil(math.log2(1 / p)) for p in shares))
