@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import torch
+import torch.nn.functional as F
+from torch import nn
 
 from tests.mutants.table import wrong
 
@@ -33,3 +35,14 @@ def adds_a_small_number_to_every_scale(x, weight, bias):
     q_w = torch.round(weight / s_w[:, None]).clamp(-127, 127).to(torch.int64)
     acc = q_x @ q_w.T
     return acc, acc.to(torch.float32) * s_x * s_w + bias
+
+
+@wrong("distillation_loss", says="mean-over-elements")
+def leaves_the_reduction_of_the_divergence_as_it_is(
+    student_logits, teacher_logits, labels, alpha, temperature
+):
+    teacher = teacher_logits.detach()
+    T = temperature
+    kd = nn.KLDivLoss()(F.log_softmax(student_logits / T, dim=1), F.softmax(teacher / T, dim=1))
+    ce = nn.CrossEntropyLoss()(student_logits, labels)
+    return alpha * ce + (1 - alpha) * T * T * kd

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -238,12 +239,33 @@ def captured_output() -> Iterator[io.StringIO]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(contextlib.redirect_stdout(buffer))
         stack.enter_context(contextlib.redirect_stderr(buffer))
+        stack.enter_context(warnings_without_paths())
         for stream in streams:
             # A logging handler made earlier still holds the stream of Jupyter's kernel. Outside
             # Jupyter the stream is written in C and takes no such change.
             with contextlib.suppress(AttributeError):
                 stack.enter_context(mock.patch.object(stream, "write", buffer.write))
         yield buffer
+
+
+def warnings_without_paths() -> contextlib.AbstractContextManager[Any]:
+    """Let warnings be written as a report may show them: a path is that of who grades."""
+    return mock.patch.object(warnings, "formatwarning", _without_path)
+
+
+def _without_path(
+    message: Warning | str, category: type[Warning], file: str, line: int, code: str | None = None
+) -> str:
+    """A warning with its line, if that is one of a cell: in a library it is not the student's.
+
+    >>> _without_path("Too small.", UserWarning, "/lib/torch/loss.py", 562)
+    'UserWarning: Too small.\\n'
+    >>> _without_path("Too small.", UserWarning, "<cell 3>", 2)
+    'line 2 of your cell: UserWarning: Too small.\\n'
+    """
+    of_a_cell = file.startswith("<cell ") or "ipykernel_" in file
+    place = f"line {line} of your cell: " if of_a_cell else ""
+    return f"{place}{category.__name__}: {message}\n"
 
 
 @contextlib.contextmanager

@@ -39,6 +39,7 @@ LEFT_OUT = {
     "tensor({0}, dtype={1})",
     ", device={0}",
     "an object of type {0}",
+    "line {0} of your cell:",
     "line {0} of your cell: {1}",
     "<{name} alone>",
     "making the page",

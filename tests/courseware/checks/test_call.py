@@ -86,7 +86,7 @@ def test_the_limit_is_gone_after_the_call():
     time.sleep(0.1)  # a left-over alarm would end the test run here
 
 
-NOISY = """
+NOISY = r"""
 import logging, sys, warnings
 from courseware.checks.call import call
 
@@ -94,11 +94,12 @@ def noisy():
     print("to stdout")
     print("to stderr", file=sys.stderr)
     warnings.warn("a warning")
+    warnings.warn_explicit("of a library", UserWarning, "/home/grader/torch/loss.py", 562)
     logging.warning("a log line")
     return 1
 
 outcome = call(noisy, (), seconds=1.0)
-texts = ("to stdout", "to stderr", "a warning", "a log line")
+texts = ("to stdout", "to stderr", "a warning", "\nUserWarning: of a library\n", "a log line")
 sys.exit(0 if outcome.value == 1 and all(text in outcome.printed for text in texts) else 1)
 """
 

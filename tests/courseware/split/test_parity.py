@@ -96,7 +96,7 @@ def causes(report: Report) -> list[tuple[str, str, bool]]:
 
 def without_places(text: str) -> str:
     """A report without the lines of source in it, and without warnings: pytest keeps those."""
-    text = re.sub(r"\n +printed +.+:\d+: \w+Warning: .*\n.*", "", text)
+    text = re.sub(r"\n +printed +(?:line \d+ of your cell: )?\w+Warning: .*", "", text)
     return re.sub(r"line \d+ of your cell: .*", "line of your cell", text)
 
 

@@ -91,6 +91,17 @@ def test_what_is_printed_warned_and_logged_is_kept(inside):
         assert word in outcome.printed
 
 
+def test_a_warning_tells_the_line_of_a_cell_and_no_path(inside):
+    source = (
+        "import warnings\n"
+        "def f():\n"
+        "    warnings.warn('mine')\n"
+        "    warnings.warn_explicit('of a library', UserWarning, '/home/grader/torch/loss.py', 562)"
+    )
+    told = "line 3 of your cell: UserWarning: mine\nUserWarning: of a library\n"
+    assert inside(source).printed == told
+
+
 def test_changed_arguments_are_noticed(inside):
     source = (
         "def f(x, batches, state, n):\n"

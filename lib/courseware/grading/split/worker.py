@@ -29,7 +29,14 @@ import numpy as np
 import torch
 from IPython.display import display
 
-from courseware.checks.call import changes, copy_of, place_of, shared, time_limit
+from courseware.checks.call import (
+    changes,
+    copy_of,
+    place_of,
+    shared,
+    time_limit,
+    warnings_without_paths,
+)
 from courseware.checks.conditions import refuse_from_now_on
 from courseware.checks.gradients import differentiated
 from courseware.checks.taking_away import refused_name
@@ -283,5 +290,9 @@ class _Printed(io.StringIO):
 @contextlib.contextmanager
 def _captured() -> Iterator[_Printed]:
     printed = _Printed()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        warnings_without_paths(),
+    ):
         yield printed
