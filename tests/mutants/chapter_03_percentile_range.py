@@ -210,7 +210,7 @@ def with_interp(batches, percentile):
     return np.interp(100 - percentile, shares, values), np.interp(percentile, shares, values)
 
 
-@wrong("percentile_range", says="too-few-digits")
+@wrong("percentile_range", says="rounded-to-whole-ones")
 def rounds_the_percentiles(batches, percentile):
     values = torch.cat([batch.reshape(-1) for batch in batches]).double()
     low = torch.quantile(values, 1 - percentile / 100).item()

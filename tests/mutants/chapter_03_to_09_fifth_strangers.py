@@ -46,3 +46,18 @@ def leaves_the_reduction_of_the_divergence_as_it_is(
     kd = nn.KLDivLoss()(F.log_softmax(student_logits / T, dim=1), F.softmax(teacher / T, dim=1))
     ce = nn.CrossEntropyLoss()(student_logits, labels)
     return alpha * ce + (1 - alpha) * T * T * kd
+
+
+@wrong("minmax_range", says="last-batch-left-out")
+def begins_with_one_value_and_cuts_the_ends(batches):
+    low = high = batches[0].reshape(-1)[0]
+    for batch in batches[1:]:
+        low = torch.minimum(low, batch.min())
+        high = torch.maximum(high, batch.max())
+    return int(low), int(high)
+
+
+@wrong("minmax_range", says="cut-afterwards")
+def cuts_the_ends_alone(batches):
+    values = torch.cat([batch.flatten() for batch in batches])
+    return int(values.min()), int(values.max())

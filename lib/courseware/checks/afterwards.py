@@ -150,6 +150,16 @@ def _transposed(value: Any) -> Any:
     raise TypeError
 
 
+CUT = (
+    "cut-afterwards",
+    "Numbers were cut to whole ones in the end. Return them as they are.",
+)
+TO_WHOLE_ONES = (
+    "rounded-to-whole-ones",
+    "Numbers were rounded to whole ones in the end. Return them as they are: digits are cut "
+    "where they are shown, and not before.",
+)
+
 SLIPS = (
     Slip("results-swapped", "The two results come in the wrong order.", _swapped, True),
     *(
@@ -170,17 +180,8 @@ SLIPS = (
         )
         for decimals in DECIMALS
     ),
-    Slip(
-        "cut-afterwards",
-        "Numbers were cut to whole ones in the end. Return them as they are.",
-        partial(_each, torch.trunc),
-    ),
-    Slip(
-        "rounded-to-whole-ones",
-        "Numbers were rounded to whole ones in the end. Return them as they are: digits are cut "
-        "where they are shown, and not before.",
-        partial(_each, partial(_to_decimals, 0)),
-    ),
+    Slip(*CUT, partial(_each, torch.trunc)),
+    Slip(*TO_WHOLE_ONES, partial(_each, partial(_to_decimals, 0))),
     Slip("reversed-afterwards", "The result is written from its other end.", _reversed, True),
     Slip(
         "transposed-afterwards", "Rows and columns of the result change places.", _transposed, True

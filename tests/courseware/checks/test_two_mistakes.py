@@ -347,6 +347,7 @@ FALSE = {
     "starts_the_generator_anew_for_each_layer": ["order-of-a-set"],
     "shares_out_a_group_by_whole_division": ["n-bits-cut"],
     "adds_a_small_number_to_every_scale": ["half-towards-zero"],
+    "cuts_the_ends_alone": ["too-few-digits"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
 

@@ -23,9 +23,11 @@ from courseware.chapters.c03_post_training_quantization.tasks.ranges import (
     Batches,
     Behaviour,
     cut_alike,
+    first_value_and_the_rest,
     padded,
     pooled,
 )
+from courseware.checks.afterwards import CUT, TO_WHOLE_ONES
 from courseware.checks.forms import FORMS
 from courseware.checks.misconceptions import both, ways
 from courseware.checks.task import Misconception
@@ -63,6 +65,7 @@ SELECTIONS: tuple[tuple[Cause, Callable[[Batches], Batches]], ...] = (
     (FIRST_AND_LAST_ONLY, lambda batches: [batches[0], batches[-1]][: len(batches)]),
     (LAST_BATCH_LEFT_OUT, lambda batches: batches[:-1] or batches),
     (LAST_BATCH_LEFT_OUT, lambda batches: batches[1:] or batches),
+    (LAST_BATCH_LEFT_OUT, first_value_and_the_rest),
     (PADDED, padded),
     (CUT_TO_SHORTEST, cut_alike),
     (FIRST_ROW_ONLY, lambda batches: [batch[:1] for batch in batches]),
@@ -76,6 +79,8 @@ CHANGES: tuple[tuple[Cause, Callable[[float, float], Range]], ...] = (
     (SYMMETRIC, lambda low, high: (-max(abs(low), abs(high)), max(abs(low), abs(high)))),
     (ENDS_SWAPPED, lambda low, high: (high, low)),
     (WIDTH_FOR_HIGH, lambda low, high: (low, high - low)),
+    (CUT, lambda low, high: (int(low), int(high))),
+    (TO_WHOLE_ONES, lambda low, high: (round(low), round(high))),
 )
 """What is done to a range that was found."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from courseware.checks.afterwards import CUT, TO_WHOLE_ONES
 from courseware.checks.misconceptions import both, except_where, ways
 from courseware.checks.precision import DECIMALS, HALF, IMPRECISE, in_half
 from courseware.checks.task import Misconception
@@ -91,6 +92,11 @@ def cut_alike(batches: Batches) -> Batches:
     """The first values of each batch, as many as the shortest one has."""
     shortest = min(batch.numel() for batch in batches)
     return [batch.reshape(-1)[:shortest] for batch in batches]
+
+
+def first_value_and_the_rest(batches: Batches) -> Batches:
+    """Where a loop begins at the second batch, with one value of the first one in hand."""
+    return [batches[0].reshape(-1)[:1], *batches[1:]]
 
 
 def padded(batches: Batches) -> Batches:
@@ -244,14 +250,14 @@ def about_batches(right: Behaviour) -> Iterator[Misconception]:
         *IMPRECISE,
         *(_then(right, partial(round, ndigits=digits)) for digits in DECIMALS),
         *(_then(right, partial(in_half, half=half)) for half in HALF),
-        _then(right, int),
-        _then(right, round),
     )
+    yield from ways(*CUT, _then(right, int))
+    yield from ways(*TO_WHOLE_ONES, _then(right, round))
     yield from ways(
         *LAST_BATCH_LEFT_OUT,
         lambda batches, *rest: right(batches[:-1] or batches, *rest),
         lambda batches, *rest: right(batches[1:] or batches, *rest),
-        lambda batches, *rest: right([batches[0].reshape(-1)[:1], *batches[1:]], *rest),
+        lambda batches, *rest: right(first_value_and_the_rest(batches), *rest),
     )
     yield from both(ZERO_FORCED_IN, LAST_BATCH_LEFT_OUT, zero_forced_without_last)
     yield from ways(
