@@ -61,3 +61,21 @@ def begins_with_one_value_and_cuts_the_ends(batches):
 def cuts_the_ends_alone(batches):
     values = torch.cat([batch.flatten() for batch in batches])
     return int(values.min()), int(values.max())
+
+
+@wrong("rewind", says="masks-returned")
+def puts_masks_into_a_state_of_zeros(initial, masks):
+    state = {name: torch.zeros_like(value) for name, value in initial.items()}
+    for name, mask in masks.items():
+        state[name] = mask.float()
+    return state
+
+
+@wrong("mask_distance", says="divided-by-one-layer")
+def counts_one_direction_over_the_last_layer(a, b):
+    count = 0
+    total = 0
+    for name in a:
+        count += int((a[name] & ~b[name]).sum())
+        total = a[name].numel()
+    return count / total

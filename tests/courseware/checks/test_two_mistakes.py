@@ -348,6 +348,8 @@ FALSE = {
     "shares_out_a_group_by_whole_division": ["n-bits-cut"],
     "adds_a_small_number_to_every_scale": ["half-towards-zero"],
     "cuts_the_ends_alone": ["too-few-digits"],
+    "puts_masks_into_a_state_of_zeros": ["cut-afterwards"],
+    "counts_one_direction_over_the_last_layer": ["mean-of-layers"],
 }
 """Wrong solutions of the tables, and causes that strangers found them told, which are not true."""
 

@@ -119,8 +119,8 @@ def differing_runs(a: Masks, b: Masks) -> float:
     return float(torch.cat(differ).double().mean())
 
 
-def over_one_layer(number: int) -> Callable[[Masks, Masks], float]:
-    return lambda a, b: int(torch.ne(*lines(a, b)).sum()) / list(a.values())[number].numel()
+def over_one_layer(of: Callable[[T, T], T], number: int) -> Callable[[Masks, Masks], float]:
+    return lambda a, b: int(of(*lines(a, b)).sum()) / list(a.values())[number].numel()
 
 
 def places_without_names(a: Masks, b: Masks) -> float:

@@ -56,6 +56,12 @@ ONE_DIRECTION = (
     "Only entries that are kept in one mask and pruned in the other were counted, but not the "
     "other way round. Both are differences.",
 )
+DIRECTIONS: tuple[Callable[[T, T], T], ...] = (lambda a, b: a & ~b), (lambda a, b: b & ~a)
+OVER_ONE_LAYER = (
+    "divided-by-one-layer",
+    "The differences of all layers were divided by the size of one of them: `total = …` in a loop "
+    "starts anew each time, where `total += …` adds up.",
+)
 DENSITIES = (
     "densities-compared",
     "Only the numbers of kept weights were compared. Two masks can keep equally many weights and "
@@ -177,8 +183,7 @@ MASK_DISTANCE = Task(
         ),
         ways(
             *ONE_DIRECTION,
-            share(lambda a, b: a & ~b, every),
-            share(lambda a, b: b & ~a, every),
+            *(share(of, every) for of in DIRECTIONS),
         ),
         ways(
             "halved-or-doubled",
@@ -230,12 +235,11 @@ MASK_DISTANCE = Task(
                 for rows in (differing_rows, differing_runs)
             ),
         ),
-        ways(
-            "divided-by-one-layer",
-            "The differences of all layers were divided by the size of one of them: `total = …` in "
-            "a loop starts anew each time, where `total += …` adds up.",
-            over_one_layer(-1),
-            over_one_layer(0),
+        ways(*OVER_ONE_LAYER, *(over_one_layer(torch.ne, number) for number in (-1, 0))),
+        both(
+            ONE_DIRECTION,
+            OVER_ONE_LAYER,
+            *(over_one_layer(of, number) for of in DIRECTIONS for number in (-1, 0)),
         ),
         ways(
             "root-of-the-count",
@@ -268,8 +272,7 @@ MASK_DISTANCE = Task(
             for first, measure in (
                 (DENSITIES, densities),
                 (SIMILARITY, share(torch.eq, every)),
-                (ONE_DIRECTION, share(lambda a, b: a & ~b, every)),
-                (ONE_DIRECTION, share(lambda a, b: b & ~a, every)),
+                *((ONE_DIRECTION, share(of, every)) for of in DIRECTIONS),
             )
         ),
         ways(*OTHER_DENOMINATOR, *(share(torch.ne, among) for among in SOME)),

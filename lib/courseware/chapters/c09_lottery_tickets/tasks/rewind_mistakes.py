@@ -26,6 +26,11 @@ OTHERS_DROPPED = (
     "Only what has a mask came back. The network needs all its tensors to start again: biases and "
     "what else has no mask come back as they were.",
 )
+MASKS_RETURNED = (
+    "masks-returned",
+    "The masks came back. The weights are asked for: their first values where the mask is "
+    "True, 0 elsewhere.",
+)
 FILLED = (
     "filled-with-infinity",
     "Pruned weights became infinite, as attention does with what it must not see. A pruned weight "
@@ -227,13 +232,17 @@ OF_VALUES = several(
         _each(lambda w, mask: w),
     ),
     ways(
-        "masks-returned",
-        "The masks came back. The weights are asked for: their first values where the mask is "
-        "True, 0 elsewhere.",
+        *MASKS_RETURNED,
         _each(lambda w, mask: mask, None),
         _each(lambda w, mask: mask),
         _each(lambda w, mask: mask.float(), None),
         _each(lambda w, mask: mask.float()),
+    ),
+    both(
+        MASKS_RETURNED,
+        OTHERS_RESET,
+        *(_each(lambda w, mask: mask, other) for other in RESET),
+        *(_each(lambda w, mask: mask.float(), other) for other in RESET),
     ),
     ways(
         "survivors-only",
