@@ -26,11 +26,10 @@ def adds_errors_and_keeps_the_first_scales(w, hessian, n_bits, group_size):
     return codes, scale.float()
 
 
-@wrong("gptq_quantize", says="errors-stay-in-the-group")
-def passes_errors_by_the_inverse_within_a_group(w, hessian, n_bits, group_size):
+def _column_by_column(w, factor, n_bits, group_size, sign, within):
+    """Errors go on times `sign` by a row of `factor`, to the end of the group if `within`."""
     if w.shape[1] % group_size != 0:
         raise ValueError("group_size")
-    inv = torch.linalg.inv(hessian.double())
     top = 2 ** (n_bits - 1) - 1
     now = w.double().clone()
     codes = torch.zeros_like(w, dtype=torch.int8)
@@ -42,50 +41,27 @@ def passes_errors_by_the_inverse_within_a_group(w, hessian, n_bits, group_size):
         rounded = torch.round(now[:, j] / scales[-1]).clamp(-top, top)
         codes[:, j] = rounded.to(torch.int8)
         error = now[:, j] - rounded * scales[-1]
-        end = (j // group_size + 1) * group_size
-        now[:, j + 1 : end] -= error[:, None] * inv[j, j + 1 : end] / inv[j, j]
+        end = (j // group_size + 1) * group_size if within else w.shape[1]
+        now[:, j + 1 : end] += sign * error[:, None] * factor[j, j + 1 : end] / factor[j, j]
     return codes, torch.stack(scales, dim=1).float()
+
+
+@wrong("gptq_quantize", says="errors-stay-in-the-group")
+def passes_errors_by_the_inverse_within_a_group(w, hessian, n_bits, group_size):
+    inverse = torch.linalg.inv(hessian.double())
+    return _column_by_column(w, inverse, n_bits, group_size, -1, within=True)
 
 
 @wrong("gptq_quantize", says="errors-stay-in-the-group")
 def adds_errors_within_a_group(w, hessian, n_bits, group_size):
-    if w.shape[1] % group_size != 0:
-        raise ValueError("group_size")
-    inv = torch.linalg.cholesky(torch.linalg.inv(hessian.double())).T
-    top = 2 ** (n_bits - 1) - 1
-    now = w.double().clone()
-    codes = torch.zeros_like(w, dtype=torch.int8)
-    scales = []
-    for j in range(w.shape[1]):
-        if j % group_size == 0:
-            absmax = now[:, j : j + group_size].abs().amax(dim=1)
-            scales.append(torch.where(absmax > 0, absmax / top, 1.0))
-        rounded = torch.round(now[:, j] / scales[-1]).clamp(-top, top)
-        codes[:, j] = rounded.to(torch.int8)
-        error = now[:, j] - rounded * scales[-1]
-        end = (j // group_size + 1) * group_size
-        now[:, j + 1 : end] += error[:, None] * inv[j, j + 1 : end] / inv[j, j]
-    return codes, torch.stack(scales, dim=1).float()
+    upper = torch.linalg.cholesky(torch.linalg.inv(hessian.double())).T
+    return _column_by_column(w, upper, n_bits, group_size, 1, within=True)
 
 
 @wrong("gptq_quantize", says="inverse-without-factor")
 def adds_errors_by_the_inverse(w, hessian, n_bits, group_size):
-    if w.shape[1] % group_size != 0:
-        raise ValueError("group_size")
-    inv = torch.linalg.inv(hessian.double())
-    top = 2 ** (n_bits - 1) - 1
-    now = w.double().clone()
-    codes = torch.zeros_like(w, dtype=torch.int8)
-    scales = []
-    for j in range(w.shape[1]):
-        if j % group_size == 0:
-            absmax = now[:, j : j + group_size].abs().amax(dim=1)
-            scales.append(torch.where(absmax > 0, absmax / top, 1.0))
-        rounded = torch.round(now[:, j] / scales[-1]).clamp(-top, top)
-        codes[:, j] = rounded.to(torch.int8)
-        error = now[:, j] - rounded * scales[-1]
-        now[:, j + 1 :] += error[:, None] * inv[j, j + 1 :] / inv[j, j]
-    return codes, torch.stack(scales, dim=1).float()
+    inverse = torch.linalg.inv(hessian.double())
+    return _column_by_column(w, inverse, n_bits, group_size, 1, within=False)
 
 
 @wrong("int8_linear_outliers", says="one-scale-each")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from courseware.chapters.c10_language_models.tables import Record, Rows, input_leads
@@ -25,7 +25,12 @@ class Helped:
 
     bits: int
     does: str
-    leads: dict[tuple[str, ...], Sequence[float]] = field(default_factory=dict)
+    leads: dict[tuple[str, str], Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[tuple[str, ...], Sequence[float]]:
+        """Each pair as a setting of one verdict, in words."""
+        return {(" against ".join(pair),): lead for pair, lead in self.leads.items()}
 
     @property
     def figures(self) -> str:
@@ -36,7 +41,7 @@ class Helped:
     @property
     def basis(self) -> Compared:
         """Its ways and those that they were held against; the fewest draws of any pair."""
-        ways = list(dict.fromkeys(way for (pair,) in self.leads for way in pair.split(" against ")))
+        ways = list(dict.fromkeys(way for pair in self.leads for way in pair))
         told = {APART: "outliers in float", SEEN: "smoothed", TRIED: "α 0.75, a"}
         unequal = " ".join(words for words, sign in told.items() if sign in " ".join(ways))
         seeds = min(map(len, self.leads.values()))
@@ -49,7 +54,7 @@ def helped(record: Record) -> list[Helped]:
     for (bits, first, second), lead in input_leads(record).items():
         does = next(words for sign, words in DOES.items() if first.startswith(sign))
         one = found.setdefault((bits, does), Helped(bits, does))
-        one.leads[f"{first} against {second}",] = lead
+        one.leads[first, second] = lead
     return list(found.values())
 
 
@@ -65,11 +70,5 @@ def pair_rows(found: Sequence[Helped]) -> Rows:
             "better": ANSWERS[is_above_zero(lead)],
         }
         for one in found
-        for first, second, lead in _pairs(one.leads)
+        for (first, second), lead in one.leads.items()
     ]
-
-
-def _pairs(
-    leads: Mapping[tuple[str, ...], Sequence[float]],
-) -> list[tuple[str, str, Sequence[float]]]:
-    return [(*pair.partition(" against ")[::2], lead) for (pair,), lead in leads.items()]

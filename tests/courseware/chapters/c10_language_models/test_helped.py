@@ -13,7 +13,7 @@ def test_every_pair_is_told_once_with_what_is_not_equal() -> None:
     assert {(row["bits"], row["way"], row["against"]) for row in rows} == {*leads}
     assert len(rows) == len(leads) and len({(one.bits, one.does) for one in found}) == len(found)
     for one in found:
-        told = " ".join(pair for (pair,) in one.leads)
+        told = " ".join(pair for (pair,) in one.settings)
         assert one.basis.seeds == min(map(len, one.leads.values()))
         assert ("stay in float" in one.basis.unequal) == ("outliers in float" in told)
         assert ("64 other texts" in one.basis.unequal) == ("smoothed" in told)

@@ -51,8 +51,8 @@ def float64_fields(x: float) -> Fields:
 
 def rebiased_double(x: float) -> Fields:
     """The fields of a double, brought to the widths of a float32 without rounding."""
-    sign, exponent, fraction = float64_fields(x)
-    return sign, exponent - 1023 + 127, fraction >> 29
+    sign, exponent, fraction = float64_fields_cut(x)
+    return sign, exponent - 1023 + 127, fraction
 
 
 def float64_fields_cut(x: float) -> Fields:

@@ -15,7 +15,6 @@ from courseware.chapters.c08_when_to_prune.tasks.snip_scores_wrong_ways import (
     by_order,
     over_a_signed_sum,
     per_layer,
-    per_layer_where_it_can,
     products,
     scored,
     scored_by_rows,
@@ -202,7 +201,7 @@ MISTAKES = several(
     ),
     both(
         *(SIGN_KEPT, PER_LAYER),
-        *(per_layer_where_it_can(size, lambda w, g: (w * g).clamp(min=0)) for size in SIZES),
+        *(per_layer(size, lambda w, g: (w * g).clamp(min=0), guarded=True) for size in SIZES),
     ),
     both(
         *(SQUARED, PER_LAYER),

@@ -65,23 +65,15 @@ def stretched(weights: Tensors, grads: Tensors) -> Named:
 
 
 def per_layer(
-    size: Callable[[T], T], score: Callable[[T, T], T] = lambda w, g: (w * g).abs()
+    size: Callable[[T], T],
+    score: Callable[[T, T], T] = lambda w, g: (w * g).abs(),
+    guarded: bool = False,
 ) -> Callable[..., Named]:
-    def behaves(weights: Tensors, grads: Tensors) -> Named:
-        scores = ((name, score(w, grads[name])) for name, w in weights.items())
-        return Named((name, s / size(s)) for name, s in scores)
-
-    return behaves
-
-
-def per_layer_where_it_can(
-    size: Callable[[T], T], score: Callable[[T, T], T]
-) -> Callable[..., Named]:
-    """As `per_layer`, but a layer whose scores are all 0 stays as it is."""
+    """Each layer divided by its own size; `guarded`, scores that are all 0 stay as they are."""
 
     def behaves(weights: Tensors, grads: Tensors) -> Named:
         scores = ((name, score(w, grads[name])) for name, w in weights.items())
-        return Named((name, s / size(s) if s.any() else s) for name, s in scores)
+        return Named((name, s if guarded and not s.any() else s / size(s)) for name, s in scores)
 
     return behaves
 

@@ -190,6 +190,9 @@ ROWS_COUNTED = (
 )
 
 
+_by_rows = _of_shares(lambda codes: (_counts(codes), len(codes)))
+
+
 def _by_rows_in_whole_bits(codes: T) -> float:
     """p of the number of rows, which may be above 1; each length rounded up."""
     shares = [count / len(codes) for count in counts_of(codes)]
@@ -216,17 +219,12 @@ ENTROPY_BITS = Task(
                 "such codes out.",
             ),
         ),
-        ways(*ROWS_COUNTED, _of_shares(lambda codes: (_counts(codes), len(codes)))),
+        ways(*ROWS_COUNTED, _by_rows),
         both(ROWS_COUNTED, LENGTHS_ROUNDED, _by_rows_in_whole_bits),
         both(
             ROWS_COUNTED,
             ANOTHER_LOGARITHM,
-            *(
-                lambda codes, base=base: (
-                    _of_shares(lambda codes: (_counts(codes), len(codes)))(codes) / math.log2(base)
-                )
-                for base in (math.e, 10)
-            ),
+            *(lambda codes, b=base: _by_rows(codes) / math.log2(b) for base in (math.e, 10)),
         ),
         several(*(ways(name, text, _of_counts(counts)) for name, text, counts in MISREAD)),
         both(IN_BINS, THROUGH_FLOATS, _of_counts(counts_in_float_bins)),
